@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The target graph is the architecture: a stage that wants SQL, libcurl or HTTP serving must ask
+// the module that owns it, because nothing else would compile. ARCHITECTURE.md tells the story.
+
+/// Settings of every target of ours: Swift 6 checking, and no warning survives a build.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+
+/// A module below `Sources/Shared`.
+func shared(_ name: String, folder: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Shared/\(folder ?? name)",
+        swiftSettings: strict)
+}
+
+/// One program: its code, in the folder named after its product.
+///
+/// The target's name differs from the product's because a target named `dispatch` gets the entry
+/// point `dispatch_main`, which is a function of libdispatch: its tests crash at start.
+func program(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/\(folder)", swiftSettings: strict)
+}
+
+/// The tests of one module, in `Tests/<module>Tests`.
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "smm-guru",
+    products: [
+        .executable(name: "sandbox", targets: ["SandboxProvider"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    ],
+    targets: [
+        // The libraries of the system, as they are.
+
+        // Shared, from the ground up.
+        shared("Money", []),
+        shared("Timestamps", []),
+        shared("StrictJSON", folder: "JSON", []),
+        shared("OrderTypes", ["Money"]),
+        shared("Spool", ["Timestamps", crypto]),
+        shared("Ledger", ["Money", "OrderTypes", "Timestamps", grdb, sqlite]),
+
+        // The programs. A stage never imports a stage.
+        program(
+            "SandboxProvider", folder: "sandbox",
+            ["Money", "OrderTypes", "StrictJSON", argumentParser, hummingbird, logging, nio]),
+        tests(of: "SandboxProvider", ["Money", "OrderTypes", "StrictJSON"]),
+    ]
+)

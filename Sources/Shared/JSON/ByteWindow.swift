@@ -1,0 +1,134 @@
+/// The part of a document that is in memory: from the current token on, as far as was read.
+///
+/// ```
+/// base ……… start ……… cursor ……… limit, then eight zero bytes
+///            └ the current token  └ end of what was read
+/// ```
+/// This file and the scanners use memory without bounds checks. The invariant that makes it safe:
+/// `start` ≤ `cursor` ≤ `limit` ≤ `capacity`, and the memory is eight bytes larger than `capacity`,
+/// which are zero behind `limit`. A zero byte is valid nowhere in JSON, so a scanner that stops at
+/// one stops at `limit`, and one that loads eight bytes from anywhere before `limit` stays inside.
+struct ByteWindow: ~Copyable {
+    /// Puts more of the document into the memory given, and says how many bytes; 0 at its end.
+    typealias Refill = (UnsafeMutableRawBufferPointer) throws -> Int
+
+    private(set) var base: UnsafeMutablePointer<UInt8>
+    private(set) var capacity: Int
+    private(set) var limit = 0
+    /// The first byte of the current token. What lies before it may be dropped.
+    private(set) var start = 0
+    /// The first byte that is not consumed.
+    var cursor = 0
+
+    /// How many bytes of the document lie before `base`.
+    private var dropped = 0
+    /// The place of the byte at `placed`, which is never behind `start`.
+    private var place = Place()
+    private var placed = 0
+
+    /// Nil once the document has ended.
+    private var refill: Refill?
+
+    static let padding = 8
+
+    /// A whole document. The bytes are copied.
+    init(copying bytes: RawSpan) {
+        self.init(capacity: bytes.byteCount, refill: nil)
+        let memory = UnsafeMutableRawBufferPointer(start: base, count: capacity)
+        bytes.withUnsafeBytes { memory.copyMemory(from: $0) }
+        end(at: bytes.byteCount)
+    }
+
+    init(capacity: Int, refill: Refill?) {
+        self.capacity = capacity
+        self.refill = refill
+        base = .allocate(capacity: capacity + Self.padding)
+        end(at: 0)
+    }
+
+    deinit {
+        base.deallocate()
+    }
+
+    /// The current token's first byte, good until the next `fill`.
+    var token: UnsafeMutablePointer<UInt8> { base + start }
+
+    /// How many bytes are in memory from the token on.
+    var available: Int { limit - start }
+
+    /// The token as it is written, good until the next `fill`.
+    var written: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: token, count: cursor - start)
+    }
+
+    /// What stands between a string's quotation marks, good until the next `fill`.
+    var contents: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: token + 1, count: cursor - start - 2)
+    }
+
+    /// Begins a token at `index`.
+    mutating func startToken(at index: Int) {
+        start = index
+        cursor = index
+    }
+
+    /// Reads on behind `limit`, or says that the document has ended.
+    ///
+    /// The token moves to the front: what is counted from `start` stays right, a pointer does not.
+    /// A token that fills the window makes it grow: its reader sees to it that this ends.
+    mutating func fill() throws -> Bool {
+        guard let refill else { return false }
+        dropBeforeToken()
+        if limit == capacity { grow() }
+        let space = UnsafeMutableRawBufferPointer(start: base + limit, count: capacity - limit)
+        let count = try refill(space)
+        precondition(0...space.count ~= count, "a refill reports more bytes than it was given")
+        if count == 0 { self.refill = nil }
+        end(at: limit + count)
+        return count > 0
+    }
+
+    private mutating func dropBeforeToken() {
+        _ = placeOfToken()
+        placed = 0
+        base.update(from: token, count: available)
+        limit -= start
+        cursor -= start
+        dropped += start
+        start = 0
+    }
+
+    private mutating func grow() {
+        let larger = capacity * 2
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger + Self.padding)
+        memory.update(from: base, count: limit)
+        base.deallocate()
+        base = memory
+        capacity = larger
+    }
+
+    private mutating func end(at limit: Int) {
+        self.limit = limit
+        (base + limit).update(repeating: 0, count: Self.padding)
+    }
+}
+
+extension ByteWindow {
+    /// How many bytes of the document lie before the token.
+    var offsetOfToken: Int { dropped + start }
+
+    /// Where the token begins. Each byte is looked at once, however often this is asked.
+    mutating func placeOfToken() -> Place {
+        place = place(at: 0)
+        placed = start
+        return place
+    }
+
+    /// The place `length` bytes into the token.
+    func place(at length: Int) -> Place {
+        var place = place
+        place.advance(
+            over: UnsafeBufferPointer(start: base + placed, count: start + length - placed))
+        return place
+    }
+}

@@ -1,0 +1,25 @@
+/// What a document may ask of its reader. Everything beyond is an error, found before it costs
+/// memory.
+package struct JSONLimits: Sendable {
+    /// How many arrays and objects may be open at once, at most 256: values are built by recursion.
+    package let depth: Int
+    /// The longest string or number, in bytes as written, quotation marks included.
+    package let tokenBytes: Int
+    /// How many keys one object may have. Each new key is compared with those before it.
+    package let keys: Int
+    /// The longest key, in bytes as written, without its quotation marks.
+    package let keyBytes: Int
+
+    package init(
+        depth: Int = 16, tokenBytes: Int = 1 << 20, keys: Int = 64, keyBytes: Int = 1 << 10
+    ) {
+        precondition(1...256 ~= depth && tokenBytes > 0 && keys > 0 && keyBytes > 0)
+        self.depth = depth
+        self.tokenBytes = tokenBytes
+        self.keys = keys
+        self.keyBytes = keyBytes
+    }
+
+    /// For the reply of a provider, which may be an object with a key for each of many orders.
+    package static let reply = JSONLimits(keys: 1 << 10)
+}

@@ -1,0 +1,60 @@
+import GRDB
+import Timestamps
+
+/// What became of one attempt to send an order, as the ledger keeps it.
+package enum AttemptOutcome: String, Sendable, DatabaseValueConvertible {
+    /// No provider can have it.
+    case notSent = "not_sent"
+    case refused
+    case placed
+    case unknown
+}
+
+/// The attempts to send orders. At most one of an order may be live: under way, of unknown outcome,
+/// or placed.
+struct Attempts {
+    private let db: Database
+
+    init(_ db: Database) {
+        self.db = db
+    }
+
+    func begin(_ order: OrderID, with provider: ProviderID, at now: Timestamp) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO attempts (order_id, number, provider_id, started_at)
+                SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM attempts WHERE order_id = ?1
+                """
+        ).execute(arguments: [order, provider, now])
+    }
+
+    /// Ends the attempt that is under way.
+    func end(
+        _ order: OrderID, as outcome: AttemptOutcome, evidence: String?, at now: Timestamp
+    ) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE attempts SET outcome = ?2, evidence = ?3, ended_at = ?4
+                WHERE order_id = ?1 AND outcome IS NULL
+                """
+        ).execute(arguments: [order, outcome, evidence, now])
+    }
+
+    /// Ends the doubt about an attempt; what was known of it stays in its evidence.
+    func resolve(_ order: OrderID, as outcome: AttemptOutcome, note: String) throws {
+        try db.execute(
+            literal: """
+                UPDATE attempts SET outcome = \(outcome),
+                    evidence = coalesce(evidence || '; ', '') || \(note)
+                WHERE order_id = \(order) AND outcome = 'unknown'
+                """)
+    }
+
+    /// The order that has a provider's order id already.
+    func holder(of providerOrder: String, with provider: ProviderID) throws -> OrderID? {
+        try OrderID.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT id FROM orders WHERE provider_id = ? AND provider_order = ?"),
+            arguments: [provider, providerOrder])
+    }
+}

@@ -1,0 +1,138 @@
+import GRDB
+import Money
+import Timestamps
+
+/// An order that is with a provider, as far as judging his next answer needs to know.
+package struct FollowedOrder: Sendable {
+    package let id: OrderID
+    package let providerOrder: String
+    package let typeName: String
+    package let charge: Amount
+    package let billedUnits: Int64
+    package let quantity: Int64?
+    /// The provider's last word, start count and remains.
+    package let status: String?
+    package let startCount: Int64?
+    package let remains: Int64?
+    package let placedAt: Timestamp
+    /// When he last told something new.
+    package let changedAt: Timestamp
+}
+
+/// What an answer, or the lack of one, says about a followed order.
+package struct StatusNews: Sendable {
+    package var order: OrderID
+    /// The provider's word; nil leaves what is known.
+    package var status: String?
+    package var startCount: Int64?
+    package var remains: Int64?
+    /// When to ask again; it always moves on. Of no meaning with a settlement.
+    package var askAgain: Timestamp
+    /// How the order ended, if it did.
+    package var settlement: Settlement?
+    /// What the provider took for it, if he says.
+    package var charged: ProviderCharge?
+    /// What the operator should look at.
+    package var exception: LedgerException?
+
+    package init(order: OrderID, askAgain: Timestamp) {
+        self.order = order
+        self.askAgain = askAgain
+    }
+}
+
+/// Something that contradicts what we knew.
+package struct LedgerException: Equatable, Sendable {
+    /// A word for the kind, for example `unknown_status`.
+    package let kind: String
+    /// What was seen, and what to do.
+    package let detail: String
+
+    package init(_ kind: String, _ detail: String) {
+        self.kind = kind
+        self.detail = detail
+    }
+}
+
+extension Ledger {
+    /// The orders of a provider that are due to be asked about, longest due first.
+    package func dueToFollow(
+        with provider: ProviderID, limit: Int, at now: Timestamp
+    ) throws -> [FollowedOrder] {
+        try read { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT o.*, s.type FROM orders o JOIN services s ON s.id = o.service_id
+                        WHERE o.state = 'placed' AND o.provider_id = ?1 AND o.due_at <= ?2
+                        ORDER BY o.due_at, o.id LIMIT ?3
+                        """), arguments: [provider, now, limit]
+            ).map { row in
+                FollowedOrder(
+                    id: row["id"], providerOrder: row["provider_order"], typeName: row["type"],
+                    charge: row["charge"], billedUnits: row["billed_units"],
+                    quantity: row["quantity"], status: row["status"],
+                    startCount: row["start_count"], remains: row["remains"],
+                    placedAt: row["placed_at"], changedAt: row["changed_at"])
+            }
+        }
+    }
+
+    /// Writes down what was learnt, and settles the orders that ended, in one commit.
+    ///
+    /// An order that is not `placed` any more is left as it is: an ended order never moves by itself.
+    /// Returns how many orders ended.
+    package func record(_ news: [StatusNews], at now: Timestamp) throws -> Int {
+        try commit(at: now) { db, postings in
+            var ended = 0
+            for item in news {
+                guard let order = try OrderRow.fetch(db, item.order), order.state == .placed else {
+                    continue
+                }
+                try Self.note(item, of: order, db, at: now)
+                if let exception = item.exception {
+                    try Self.raise(exception, order: order.id, provider: order.provider, db, at: now)
+                }
+                if let settlement = item.settlement {
+                    try OrderMoves(db, postings, at: now)
+                        .settle(order, as: settlement, charged: item.charged)
+                    ended += 1
+                }
+            }
+            return ended
+        }
+    }
+
+    /// Keeps the provider's words, and that the user is to be told where they are new.
+    private static func note(
+        _ news: StatusNews, of order: OrderRow, _ db: Database, at now: Timestamp
+    ) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE orders SET status = coalesce(?2, status),
+                    start_count = coalesce(?3, start_count), remains = coalesce(?4, remains),
+                    changed_at = ?5
+                WHERE id = ?1 AND (status IS NOT coalesce(?2, status)
+                    OR start_count IS NOT coalesce(?3, start_count)
+                    OR remains IS NOT coalesce(?4, remains))
+                """
+        ).execute(arguments: [order.id, news.status, news.startCount, news.remains, now])
+        if db.changesCount > 0 {
+            try Changes.note(db, order.user, .order, order.id.rawValue)
+        }
+        try db.cachedStatement(sql: "UPDATE orders SET due_at = ?2 WHERE id = ?1")
+            .execute(arguments: [order.id, news.askAgain])
+    }
+
+    static func raise(
+        _ exception: LedgerException, order: OrderID?, provider: ProviderID?, _ db: Database,
+        at now: Timestamp
+    ) throws {
+        try db.execute(
+            literal: """
+                INSERT INTO exceptions (at, kind, order_id, provider_id, detail)
+                VALUES (\(now), \(exception.kind), \(order), \(provider), \(exception.detail))
+                ON CONFLICT DO NOTHING
+                """)
+    }
+}

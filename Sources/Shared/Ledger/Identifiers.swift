@@ -1,0 +1,114 @@
+import GRDB
+import Money
+import Timestamps
+
+/// The number of a row, typed by what the row is, so that an order's is never taken for a file's.
+package struct Identifier<Subject>: RawRepresentable, Hashable, Comparable, Sendable,
+    CustomStringConvertible
+{
+    package let rawValue: Int64
+
+    package init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    package init(_ rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    package var description: String { String(rawValue) }
+
+    package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+package enum OrderSubject {}
+package enum FileSubject {}
+package enum ServiceSubject {}
+package enum ProviderSubject {}
+package enum RequestSubject {}
+enum WalletSubject {}
+
+package typealias OrderID = Identifier<OrderSubject>
+package typealias FileID = Identifier<FileSubject>
+package typealias ServiceID = Identifier<ServiceSubject>
+package typealias ProviderID = Identifier<ProviderSubject>
+package typealias RequestID = Identifier<RequestSubject>
+typealias WalletID = Identifier<WalletSubject>
+
+/// A reseller's name, which is also the name of his directory: `[a-z0-9][a-z0-9_-]{0,31}`
+/// (contract.md §3).
+package struct UserID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    /// The name under which the desk's files are kept beside the resellers'; no user may take it.
+    package static let reserved = "desk"
+
+    /// Nil where `rawValue` is not a user's name.
+    package init?(rawValue: String) {
+        let bytes = rawValue.utf8
+        guard (1...32).contains(bytes.count), rawValue != Self.reserved,
+            bytes.allSatisfy({ Self.isPlain($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }),
+            let first = bytes.first, Self.isPlain(first)
+        else { return nil }
+        self.rawValue = rawValue
+    }
+
+    package var description: String { rawValue }
+
+    package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+}
+
+// How our values stand in a column.
+
+extension Identifier: DatabaseValueConvertible, StatementColumnConvertible {
+    package init(sqliteStatement: SQLiteStatement, index: CInt) {
+        self.init(Int64(sqliteStatement: sqliteStatement, index: index))
+    }
+}
+
+extension UserID: DatabaseValueConvertible {}
+
+extension Amount: DatabaseValueConvertible {
+    package var databaseValue: DatabaseValue { micros.databaseValue }
+
+    package static func fromDatabaseValue(_ value: DatabaseValue) -> Amount? {
+        Int64.fromDatabaseValue(value).map(Amount.init(micros:))
+    }
+}
+
+extension Rate: DatabaseValueConvertible {
+    package var databaseValue: DatabaseValue { micros.databaseValue }
+
+    package static func fromDatabaseValue(_ value: DatabaseValue) -> Rate? {
+        Int64.fromDatabaseValue(value).map(Rate.init(micros:))
+    }
+}
+
+extension Percent: DatabaseValueConvertible {
+    package var databaseValue: DatabaseValue { micros.databaseValue }
+
+    package static func fromDatabaseValue(_ value: DatabaseValue) -> Percent? {
+        Int64.fromDatabaseValue(value).map(Percent.init(micros:))
+    }
+}
+
+extension Currency: DatabaseValueConvertible {
+    package var databaseValue: DatabaseValue { code.databaseValue }
+
+    package static func fromDatabaseValue(_ value: DatabaseValue) -> Currency? {
+        String.fromDatabaseValue(value).flatMap { try? Currency(parsing: $0) }
+    }
+}
+
+extension Timestamp: DatabaseValueConvertible {
+    package var databaseValue: DatabaseValue { milliseconds.databaseValue }
+
+    package static func fromDatabaseValue(_ value: DatabaseValue) -> Timestamp? {
+        Int64.fromDatabaseValue(value).map(Timestamp.init(milliseconds:))
+    }
+}

@@ -1,0 +1,142 @@
+import GRDB
+import Money
+import Timestamps
+
+/// An order that was checked and priced.
+package struct NewOrder: Sendable {
+    package let ref: String
+    package let service: ServiceID
+    /// Who will be asked first to serve it.
+    package let provider: ProviderID
+    package let link: String?
+    package let quantity: Int64?
+    /// What its type takes besides link and quantity, as a JSON object; nil if nothing.
+    package let parameters: String?
+    package let billedUnits: Int64
+    package let charge: Amount
+
+    package init(
+        ref: String, service: ServiceID, provider: ProviderID, link: String?, quantity: Int64?,
+        parameters: String?, billedUnits: Int64, charge: Amount
+    ) {
+        self.ref = ref
+        self.service = service
+        self.provider = provider
+        self.link = link
+        self.quantity = quantity
+        self.parameters = parameters
+        self.billedUnits = billedUnits
+        self.charge = charge
+    }
+}
+
+extension FileDraft {
+    /// Puts the order's charge on hold and the order in line to be sent.
+    ///
+    /// The same reference with the same content was done before, and costs nothing again. With
+    /// other content it is refused, and so is an order the user cannot pay.
+    package func accept(_ order: NewOrder, _ line: Line) throws {
+        try note(line, outcome(of: order, line))
+    }
+
+    private func outcome(of order: NewOrder, _ line: Line) throws -> LineOutcome {
+        if let known = try earlier(order) { return known }
+        if try hasOtherReferences.get(), let (holder, _) = try References.other(db, user, order.ref) {
+            return References.reused(order.ref, by: "a \(holder.rawValue)")
+        }
+        let available = try postings.balance(of: .user(user, .available))
+        guard try canSpend(order.charge, of: available) else {
+            return .rejected(
+                Rejection(
+                    .insufficientFunds,
+                    "the order costs \(order.charge), \(available) is available; nothing was charged"
+                ))
+        }
+        let id = try insert(order, line)
+        try postings.post(
+            .hold, "hold:\(id)", from: .user(user, .available), to: .user(user, .held),
+            order.charge, Subject(order: id, file: file, user: user))
+        try addCharge(order.charge, of: id)
+        return .accepted(id)
+    }
+
+    /// Whether the user's wallet, down to his credit limit, holds `amount`.
+    func canSpend(_ amount: Amount, of available: Amount) throws -> Bool {
+        let limit = try creditLimit.get()
+        return try available - amount >= Amount(micros: -limit.micros)
+    }
+
+    /// The outcome of an order whose reference another order has.
+    private func earlier(_ order: NewOrder) throws -> LineOutcome? {
+        let lookup = try RawStatement(
+            db,
+            """
+            SELECT id, service_id, link, quantity, parameters FROM orders
+            WHERE user_id = ?1 AND ref = ?2
+            """)
+        lookup.bind(1, user.rawValue)
+        lookup.bind(2, order.ref)
+        guard try lookup.step() else { return nil }
+        defer { lookup.reset() }
+        let id = OrderID(lookup.integer(0)!)
+        let isSame =
+            lookup.integer(1) == order.service.rawValue && lookup.text(2) == order.link
+            && lookup.integer(3) == order.quantity && lookup.text(4) == order.parameters
+        return isSame ? .duplicate(of: id) : References.reused(order.ref, by: "order \(id)")
+    }
+
+    private func insert(_ order: NewOrder, _ line: Line) throws -> OrderID {
+        let insertion = try RawStatement(
+            db,
+            """
+            INSERT INTO orders (user_id, file_id, line, ref, service_id, link, quantity, parameters,
+                                billed_units, charge, state, provider_id, due_at, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'accepted', ?11, ?12, ?12)
+            """)
+        insertion.bind(1, user.rawValue)
+        insertion.bind(2, file.rawValue)
+        insertion.bind(3, Int64(line.number))
+        insertion.bind(4, order.ref)
+        insertion.bind(5, order.service.rawValue)
+        insertion.bind(6, order.link)
+        insertion.bind(7, order.quantity)
+        insertion.bind(8, order.parameters)
+        insertion.bind(9, order.billedUnits)
+        insertion.bind(10, order.charge.micros)
+        insertion.bind(11, order.provider.rawValue)
+        insertion.bind(12, intake.now.milliseconds)
+        try insertion.run()
+        return OrderID(db.lastInsertedRowID)
+    }
+}
+
+extension FileDraft {
+    /// Whether an order for the same service and link has not ended yet.
+    package func hasOpenOrder(for link: String, service: ServiceID) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM orders WHERE link = ?1 AND service_id = ?2
+                        AND state IN ('accepted', 'sending', 'in_doubt', 'placed'))
+                    """), arguments: [link, service])!
+    }
+
+    /// Whether the user has an order under `ref`, so that a line with it says nothing new.
+    package func hasOrder(ref: String) throws -> Bool {
+        try References.isOrders(db, user, ref)
+    }
+
+    /// The user's own price for a service, if he has one.
+    package func price(of service: ServiceID) throws -> Rate? {
+        try Rate.fetchOne(
+            db.cachedStatement(sql: "SELECT price FROM prices WHERE user_id = ? AND service_id = ?"),
+            arguments: [user, service])
+    }
+
+    /// What the user is spared of the sale rate.
+    package func discount() throws -> Percent {
+        try Percent.fetchOne(
+            db.cachedStatement(sql: "SELECT discount_percent FROM users WHERE id = ?"),
+            arguments: [user])!
+    }
+}

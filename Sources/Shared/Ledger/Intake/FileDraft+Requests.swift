@@ -1,0 +1,96 @@
+import GRDB
+
+extension FileDraft {
+    /// Asks the provider to refill what an order has lost. Sent when it is due.
+    package func requestRefill(of order: OrderID, _ line: Line) throws {
+        try note(line, refill(of: order, line))
+    }
+
+    /// Cancels an order: at once and for all its money if it was not sent yet, else by asking the
+    /// provider, which moves no money until he says that it is cancelled.
+    package func requestCancel(of order: OrderID, _ line: Line) throws {
+        try note(line, cancel(order, line))
+    }
+
+    private func refill(of id: OrderID, _ line: Line) throws -> LineOutcome {
+        if let known = try earlierRequest(id, line, as: .refill) { return known }
+        guard let order = try OrderRow.fetch(db, id, of: user) else { return unknown(id) }
+        guard order.serviceRefills else {
+            return .rejected(
+                Rejection(.refillNotAllowed, "the service of order \(id) has no refill"))
+        }
+        guard order.state == .completed || order.state == .partial else {
+            return .rejected(
+                Rejection(
+                    .refillNotAllowed,
+                    "order \(id) is \(order.state.rawValue); only what was delivered is refilled"))
+        }
+        return try ask(for: order, line, as: .refill)
+    }
+
+    private func cancel(_ id: OrderID, _ line: Line) throws -> LineOutcome {
+        if let known = try earlierRequest(id, line, as: .cancel) { return known }
+        guard let order = try OrderRow.fetch(db, id, of: user) else { return unknown(id) }
+        if order.state.isEnded {
+            return .rejected(
+                Rejection(.orderEnded, "order \(id) has ended: \(order.state.rawValue)"))
+        }
+        if order.state == .accepted {
+            try insertRequest(for: order, line, as: .cancel, state: "ended", status: "Completed")
+            try OrderMoves(db, postings, at: intake.now, file: file).cancel(order)
+            return .accepted(id, note: "canceled before it was sent")
+        }
+        guard order.serviceCancels else {
+            return .rejected(
+                Rejection(.cancelNotAllowed, "the service of order \(id) cannot be cancelled"))
+        }
+        return try ask(for: order, line, as: .cancel)
+    }
+
+    private func ask(
+        for order: OrderRow, _ line: Line, as holder: References.Holder
+    ) throws -> LineOutcome {
+        let open = try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM requests
+                               WHERE order_id = ? AND kind = ? AND state <> 'ended')
+                """, arguments: [order.id, holder.rawValue])!
+        guard !open else { return .duplicate(of: order.id) }
+        try insertRequest(for: order, line, as: holder, state: "accepted")
+        return .accepted(order.id)
+    }
+
+    private func insertRequest(
+        for order: OrderRow, _ line: Line, as holder: References.Holder, state: String,
+        status: String? = nil
+    ) throws {
+        let now = intake.now
+        try db.execute(
+            literal: """
+                INSERT INTO requests (user_id, kind, ref, order_id, state, status, due_at, created_at,
+                                      ended_at)
+                VALUES (\(user), \(holder.rawValue), \(line.ref!), \(order.id), \(state), \(status),
+                        \(now), \(now), \(state == "ended" ? now : nil))
+                """)
+    }
+
+    /// The outcome of a request whose reference is in use.
+    private func earlierRequest(
+        _ order: OrderID, _ line: Line, as holder: References.Holder
+    ) throws -> LineOutcome? {
+        let ref = line.ref!
+        if try References.isOrders(db, user, ref) { return References.reused(ref, by: "an order") }
+        guard let (kind, id) = try References.other(db, user, ref) else { return nil }
+        let subject = try OrderID.fetchOne(
+            db, sql: "SELECT order_id FROM requests WHERE id = ? AND kind = ?",
+            arguments: [id, holder.rawValue])
+        return kind == holder && subject == order
+            ? .duplicate(of: order) : References.reused(ref, by: "a \(kind.rawValue)")
+    }
+
+    /// Also the answer for an order of somebody else: who has which orders is nobody's business.
+    private func unknown(_ id: OrderID) -> LineOutcome {
+        .rejected(Rejection(.unknownOrder, "you have no order \(id)"))
+    }
+}

@@ -1,0 +1,149 @@
+import GRDB
+import Money
+
+/// The effect of one file, line by line, inside a commit. It ends with `close` or with `abandon`.
+///
+/// Every method that takes a line also writes down what became of it: the receipt is rendered from
+/// the ledger, and nothing is told that is not kept.
+package final class FileDraft {
+    let intake: Intake
+    package let arrival: Arrival
+    package let file: FileID
+    package let batch: String
+    private let savepoint: Postings.Mark
+    private let insertLine: RawStatement
+
+    var firstOrder: OrderID?
+    var lastOrder: OrderID?
+    private var lines = 0
+    private var rejected = 0
+    /// What this file put on hold for orders.
+    private(set) var charged = Amount.zero
+
+    /// Whether a reseller's references may also stand with something else than an order.
+    private(set) lazy var hasOtherReferences = Result { try References.hasOthers(db, user) }
+
+    /// How far below zero the user's wallet may go.
+    private(set) lazy var creditLimit = Result {
+        try Amount.fetchOne(
+            db, sql: "SELECT credit_limit FROM users WHERE id = ?", arguments: [user])!
+    }
+
+    var db: Database { intake.db }
+    var postings: Postings { intake.postings }
+
+    /// The reseller who dropped the file. Asking for the desk's is a bug: the desk is no user.
+    var user: UserID { arrival.user! }
+
+    init(_ intake: Intake, _ arrival: Arrival, batch: String) throws {
+        self.intake = intake
+        self.arrival = arrival
+        self.batch = batch
+        savepoint = intake.postings.mark
+        try intake.db.execute(sql: "SAVEPOINT file")
+        file = try intake.insertFile(arrival, batch: batch, status: "accepted")
+        insertLine = try RawStatement(
+            intake.db,
+            """
+            INSERT INTO lines (file_id, kind, line, ref, status, code, detail, order_id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """)
+    }
+
+    /// Ends the file's effect, and says how it went.
+    package func close() throws -> FileID {
+        let status = rejected == 0 ? "accepted" : rejected == lines ? "rejected" : "partial"
+        try db.cachedStatement(
+            sql: """
+                UPDATE files SET status = ?2, lines = ?3, accepted = ?4, rejected = ?5, charged = ?6,
+                    first_order = ?7, last_order = ?8 WHERE id = ?1
+                """
+        ).execute(arguments: [
+            file, status, lines, lines - rejected, rejected, charged, firstOrder, lastOrder,
+        ])
+        try intake.noteBalance(of: arrival.user, on: file)
+        try db.execute(sql: "RELEASE file")
+        return file
+    }
+
+    /// Takes everything back that the file did so far, as if it had never been opened.
+    package func abandon() throws {
+        try db.execute(sql: "ROLLBACK TO file; RELEASE file")
+        postings.rewind(to: savepoint)
+    }
+
+    /// Writes down a line that never reached a wallet.
+    package func reject(_ line: Line, _ rejection: Rejection) throws {
+        try note(line, .rejected(rejection))
+    }
+
+    /// Writes down what became of a line. An accepted order without a note stands in `orders` alone.
+    @discardableResult
+    func note(_ line: Line, _ outcome: LineOutcome) throws -> LineOutcome {
+        lines += 1
+        switch outcome {
+        case .accepted(let order, let note):
+            if line.kind != .orders { try write(line, "accepted", detail: note, order: order) }
+        case .pending:
+            try write(line, "pending")
+        case .duplicate(let order):
+            try write(line, "duplicate", order: order)
+        case .rejected(let rejection):
+            rejected += 1
+            try write(line, "rejected", code: rejection.code, detail: rejection.detail)
+        }
+        return outcome
+    }
+
+    func addCharge(_ charge: Amount, of order: OrderID) throws {
+        charged = try charged + charge
+        firstOrder = firstOrder ?? order
+        lastOrder = order
+    }
+
+    private func write(
+        _ line: Line, _ status: String, code: RejectionCode? = nil, detail: String? = nil,
+        order: OrderID? = nil
+    ) throws {
+        insertLine.bind(1, file.rawValue)
+        insertLine.bind(2, line.kind.rawValue)
+        insertLine.bind(3, Int64(line.number))
+        insertLine.bind(4, line.ref)
+        insertLine.bind(5, status)
+        insertLine.bind(6, code?.rawValue)
+        insertLine.bind(7, detail)
+        insertLine.bind(8, order?.rawValue)
+        try insertLine.run()
+    }
+}
+
+/// A line of a file: the array it stands in, its place there from 1, and its reference if it has one.
+package struct Line: Sendable {
+    package let kind: LineKind
+    package let number: Int
+    package let ref: String?
+
+    package init(_ kind: LineKind, _ number: Int, ref: String? = nil) {
+        self.kind = kind
+        self.number = number
+        self.ref = ref
+    }
+}
+
+/// The arrays of batch and desk files (contract.md §4), by their keys.
+package enum LineKind: String, CaseIterable, Sendable {
+    case orders, refills, cancels, deposits, withdrawals
+    case users, bans, unbans, prices, decisions, refunds, adjustments, topups
+
+    /// What a reseller's batch may hold, in the order of its receipt.
+    package static let ofResellers: [LineKind] = [
+        .orders, .refills, .cancels, .deposits, .withdrawals,
+    ]
+
+    /// What a desk file may hold, in the order in which it takes effect: users before what needs
+    /// them.
+    package static let ofDesk: [LineKind] = [
+        .users, .bans, .unbans, .prices, .deposits, .withdrawals, .decisions, .refunds,
+        .adjustments, .topups,
+    ]
+}

@@ -1,0 +1,48 @@
+import GRDB
+
+/// Who already used a reseller's reference. A `ref` is unique per user, whatever it names
+/// (contract.md §4).
+enum References {
+    /// What a reference names, beside orders.
+    enum Holder: String {
+        case deposit, withdrawal, refill, cancel
+    }
+
+    /// Whether the user has any reference beside those of orders.
+    static func hasOthers(_ db: Database, _ user: UserID) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM deposits WHERE user_id = ?1 AND ref IS NOT NULL)
+                        OR EXISTS (SELECT 1 FROM withdrawals WHERE user_id = ?1)
+                        OR EXISTS (SELECT 1 FROM requests WHERE user_id = ?1)
+                    """), arguments: [user])!
+    }
+
+    /// What the reference names beside an order, with its row.
+    static func other(_ db: Database, _ user: UserID, _ ref: String) throws -> (Holder, id: Int64)? {
+        try db.cachedStatement(
+            sql: """
+                SELECT 'deposit', id FROM deposits WHERE user_id = ?1 AND ref = ?2
+                UNION ALL SELECT 'withdrawal', id FROM withdrawals WHERE user_id = ?1 AND ref = ?2
+                UNION ALL SELECT kind, id FROM requests WHERE user_id = ?1 AND ref = ?2
+                """
+        ).fetchRow([user, ref]).map { (Holder(rawValue: $0[0])!, $0[1]) }
+    }
+
+    /// Whether an order of the user has the reference.
+    static func isOrders(_ db: Database, _ user: UserID, _ ref: String) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM orders WHERE user_id = ?1 AND ref = ?2)"),
+            arguments: [user, ref])!
+    }
+
+    static func reused(_ ref: String, by what: String) -> LineOutcome {
+        .rejected(
+            Rejection(
+                .refReused,
+                "ref \"\(ref)\" already names \(what) with other content; nothing was done; "
+                    + "use a new ref"))
+    }
+}

@@ -1,0 +1,165 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+import Money
+
+/// The books: every order, file and millionth of a currency unit, in one SQLite file.
+///
+/// Its methods are whole business facts, each one commit, so that no caller can do half of one. State
+/// and money change together. Only this module knows SQL.
+///
+/// A method that throws has committed nothing, except that a failed COMMIT is *unknown*: the run
+/// must end, and the next one finds out by looking (design.md §4).
+package final class Ledger: Sendable {
+    let database: DatabaseQueue
+    /// The house currency: that of every user's wallets.
+    package let currency: Currency
+
+    private init(database: DatabaseQueue, currency: Currency) {
+        self.database = database
+        self.currency = currency
+    }
+}
+
+extension Ledger {
+    /// `SMMG`, so that `file` and the next reader know whose database this is.
+    static let applicationID: Int32 = 0x534D_4D47
+
+    /// The schema's history: `user_version` counts how much of it a database has.
+    static let migrations = [Schema1.sql]
+
+    /// Opens the ledger at `path`, and makes or migrates it where that is due.
+    ///
+    /// A lock file beside it is held meanwhile: several processes that open a new SQLite file at
+    /// once fail with "table exists" or "database is locked", in spite of a busy time-out.
+    ///
+    /// - Throws: `LedgerError`, `DatabaseError`.
+    package static func open(at path: String, currency: Currency) throws -> Ledger {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(30)
+        configuration.label = "ledger"
+        return try withOpeningLock(path + ".lock") {
+            let database = try DatabaseQueue(path: path, configuration: configuration)
+            let ledger = Ledger(database: database, currency: currency)
+            try database.inDatabase { db in
+                // After opening, because GRDB asks for NORMAL with WAL. FULL: a commit that
+                // returned is on the disk. Recursive triggers: REPLACE fires the delete triggers.
+                try db.execute(
+                    sql: """
+                        PRAGMA synchronous = FULL;
+                        PRAGMA recursive_triggers = ON;
+                        PRAGMA cache_size = -16384;
+                        """)
+                try ledger.migrate(db)
+            }
+            return ledger
+        }
+    }
+
+    private func migrate(_ db: Database) throws {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard version <= Self.migrations.count else { throw LedgerError.newer(version: version) }
+        if version < Self.migrations.count {
+            try db.inTransaction(.immediate) {
+                for sql in Self.migrations[version...] { try db.execute(sql: sql) }
+                try db.execute(
+                    sql: """
+                        PRAGMA application_id = \(Self.applicationID);
+                        PRAGMA user_version = \(Self.migrations.count);
+                        """)
+                if version == 0 { try Wallets.openHouse(db, currency: currency) }
+                return .commit
+            }
+        }
+        let kept = try Currency.fetchOne(
+            db, sql: "SELECT currency FROM wallets WHERE id = ?", arguments: [Wallets.first])
+        guard kept == currency else { throw LedgerError.otherCurrency(kept, configured: currency) }
+    }
+
+    private static func withOpeningLock<T>(_ path: String, _ body: () throws -> T) throws -> T {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw LedgerError.unreachable(path, errno: errno) }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw LedgerError.unreachable(path, errno: errno) }
+        }
+        return try body()
+    }
+}
+
+extension Ledger {
+    /// One write transaction, begun at once so that it never has to upgrade a lock.
+    func commit<T>(_ body: (Database) throws -> T) throws -> T {
+        try database.inDatabase { db in
+            var result: T?
+            try db.inTransaction(.immediate) {
+                result = try body(db)
+                return .commit
+            }
+            return result!
+        }
+    }
+
+    /// One read transaction: what it sees is of one moment.
+    func read<T>(_ body: (Database) throws -> T) throws -> T {
+        try database.inDatabase { db in
+            var result: T?
+            try db.inTransaction(.deferred) {
+                result = try body(db)
+                return .commit
+            }
+            return result!
+        }
+    }
+}
+
+/// Why the ledger cannot be used. Nothing in it was touched.
+package enum LedgerError: Error {
+    /// Made by a later version of the programs.
+    case newer(version: Int)
+    /// Kept in another house currency than the configuration says.
+    case otherCurrency(Currency?, configured: Currency)
+    /// The file cannot be opened or locked.
+    case unreachable(String, errno: Int32)
+}
+
+extension LedgerError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .newer(let version):
+            """
+            the ledger has schema \(version), this program knows \(Ledger.migrations.count); \
+            nothing was touched; run the version of the programs that wrote it, or a later one
+            """
+        case .otherCurrency(let kept, let configured):
+            """
+            the ledger is kept in \(kept?.code ?? "no currency"), the configuration says \
+            \(configured); nothing was touched; a ledger cannot change its currency, so set it back
+            """
+        case .unreachable(let path, let errno):
+            "\(path): \(String(cString: strerror(errno))); nothing was touched; check the folder"
+        }
+    }
+}
+
+extension Ledger {
+    /// Whether `error` says that the disk, not the program, failed: full, unreadable, unsyncable.
+    package static func isInputOutputFailure(_ error: any Error) -> Bool {
+        switch error {
+        case let error as DatabaseError:
+            [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_BUSY]
+                .contains(error.resultCode)
+        case LedgerError.unreachable: true
+        default: false
+        }
+    }
+
+    /// Whether `error` says that the configuration does not fit this ledger.
+    package static func isConfigurationMistake(_ error: any Error) -> Bool {
+        switch error {
+        case LedgerError.newer, LedgerError.otherCurrency: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import GRDB
+import Money
+import OrderTypes
+import Timestamps
+
+/// An order as far as moving it needs to know.
+struct OrderRow {
+    let id: OrderID
+    let user: UserID
+    let state: OrderState
+    let provider: ProviderID
+    let providerCurrency: Currency
+    let charge: Amount
+    let refunded: Amount
+    let cost: Amount
+    let billedUnits: Int64
+    /// What placing it costs now, in the provider's and in the house currency.
+    let expectedCharge: Amount
+    let expectedCost: Amount
+    let serviceRefills: Bool
+    let serviceCancels: Bool
+
+    static func fetch(_ db: Database, _ id: OrderID, of user: UserID? = nil) throws -> OrderRow? {
+        try db.cachedStatement(
+            sql: """
+                SELECT o.*, p.currency, s.rate, s.cost_rate, s.type, s.refill, s.cancel
+                FROM orders o
+                    JOIN services s ON s.id = o.service_id JOIN providers p ON p.id = o.provider_id
+                WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
+                """
+        ).fetchRow([id, user]).map(OrderRow.init(row:))
+    }
+
+    init(row: Row) throws {
+        id = row["id"]
+        user = row["user_id"]
+        state = row["state"]
+        provider = row["provider_id"]
+        providerCurrency = row["currency"]
+        charge = row["charge"]
+        refunded = row["refunded"]
+        cost = row["cost"]
+        billedUnits = row["billed_units"]
+        serviceRefills = row["refill"]
+        serviceCancels = row["cancel"]
+        let billing = OrderType.named(row["type"])?.billing ?? .quantity
+        expectedCharge = try billing.price(of: billedUnits, at: row["rate"])
+        expectedCost = try billing.price(of: billedUnits, at: row["cost_rate"])
+    }
+}
+
+/// How an order ended, once it was with a provider.
+package enum Settlement: Equatable, Sendable {
+    /// Delivered in full: the whole charge is earned.
+    case completed
+    /// Delivered in part: `refund` goes back, the rest is earned.
+    case partial(refund: Amount)
+    /// Not delivered: all goes back.
+    case canceled
+}
+
+/// What a provider took for an order in the end.
+package struct ProviderCharge: Equatable, Sendable {
+    /// In the provider's currency.
+    package let amount: Amount
+    /// The same in the house currency.
+    package let cost: Amount
+
+    package init(amount: Amount, cost: Amount) {
+        self.amount = amount
+        self.cost = cost
+    }
+}
+
+/// The moves of an order, each together with its money, within a commit. Whoever learns the fact
+/// calls the move: dispatch, poll, or the desk through ingest.
+struct OrderMoves {
+    private let db: Database
+    private let postings: Postings
+    private let now: Timestamp
+    private let file: FileID?
+
+    init(_ db: Database, _ postings: Postings, at now: Timestamp, file: FileID? = nil) {
+        self.db = db
+        self.postings = postings
+        self.now = now
+        self.file = file
+    }
+
+    /// `sending` or `in_doubt` → `placed`: the provider has it, and took what it costs.
+    func place(_ order: OrderRow, as providerOrder: String, followAt due: Timestamp) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE orders SET state = 'placed', provider_order = ?2, cost = ?3, due_at = ?4,
+                    placed_at = ?5, changed_at = ?5 WHERE id = ?1
+                """
+        ).execute(arguments: [order.id, providerOrder, order.expectedCost, due, now])
+        if order.expectedCharge > .zero {
+            try postings.post(
+                .providerCharge, "provider_charge:\(order.id)",
+                from: .provider(order.provider, .float, order.providerCurrency),
+                to: .provider(order.provider, .spent, order.providerCurrency),
+                order.expectedCharge, subject(order))
+        }
+    }
+
+    /// `sending` or `in_doubt` → `accepted`: no provider has it; it is sent again when due.
+    func returnToQueue(_ order: OrderRow, due: Timestamp) throws {
+        try db.cachedStatement(sql: "UPDATE orders SET state = 'accepted', due_at = ?2 WHERE id = ?1")
+            .execute(arguments: [order.id, due])
+    }
+
+    /// `sending` → `in_doubt`: the money stays on hold.
+    func doubt(_ order: OrderID) throws {
+        try db.cachedStatement(sql: "UPDATE orders SET state = 'in_doubt', due_at = NULL WHERE id = ?")
+            .execute(arguments: [order])
+    }
+
+    /// `sending` or `in_doubt` → `refused`: nobody will serve it; all its money goes back.
+    func refuse(_ order: OrderRow) throws {
+        try end(order, as: .refused, refund: order.charge)
+    }
+
+    /// `accepted` → `canceled`, before it was sent.
+    func cancel(_ order: OrderRow) throws {
+        try end(order, as: .canceled, refund: order.charge)
+    }
+
+    /// `placed` → its end. Each hold is settled here, once: the references say so.
+    func settle(_ order: OrderRow, as settlement: Settlement, charged: ProviderCharge?) throws {
+        switch settlement {
+        case .completed:
+            try correctCost(order, to: charged, delivered: order.charge)
+            try end(order, as: .completed, refund: .zero)
+        case .partial(let refund):
+            try correctCost(order, to: charged, delivered: order.charge - refund)
+            try end(order, as: .partial, refund: refund)
+        case .canceled:
+            try correctCost(order, to: charged, delivered: .zero)
+            try end(order, as: .canceled, refund: order.charge)
+        }
+    }
+
+    private func end(_ order: OrderRow, as state: OrderState, refund: Amount) throws {
+        let captured = try order.charge - refund
+        if captured > .zero {
+            try postings.post(
+                .capture, "capture:\(order.id)", from: .user(order.user, .held),
+                to: .house(.revenue, houseCurrency()), captured, subject(order))
+        }
+        if refund > .zero {
+            try postings.post(
+                .release, "release:\(order.id)", from: .user(order.user, .held),
+                to: .user(order.user, .available), refund, subject(order))
+        }
+        try db.cachedStatement(
+            sql: """
+                UPDATE orders SET state = ?2, refunded = ?3, due_at = NULL, changed_at = ?4,
+                    ended_at = ?4 WHERE id = ?1
+                """
+        ).execute(arguments: [order.id, state, refund, now])
+        try Changes.note(db, order.user, .order, order.id.rawValue)
+    }
+
+    /// Books what the provider really took: what he says, or else the share of the expected cost
+    /// that was delivered. The difference is another transaction, never a changed one.
+    private func correctCost(
+        _ order: OrderRow, to charged: ProviderCharge?, delivered: Amount
+    ) throws {
+        let booked = try bookedCharge(of: order)
+        let actual =
+            try charged
+            ?? ProviderCharge(
+                amount: share(delivered, of: order, booked), cost: share(delivered, of: order, order.cost))
+        let float = WalletKey.provider(order.provider, .float, order.providerCurrency)
+        let spent = WalletKey.provider(order.provider, .spent, order.providerCurrency)
+        if actual.amount > booked {
+            try postings.post(
+                .providerCharge, "provider_charge:\(order.id):end", from: float, to: spent,
+                actual.amount - booked, subject(order))
+        } else if actual.amount < booked {
+            try postings.post(
+                .providerRefund, "provider_refund:\(order.id)", from: spent, to: float,
+                booked - actual.amount, subject(order))
+        }
+        try db.cachedStatement(sql: "UPDATE orders SET cost = ?2 WHERE id = ?1")
+            .execute(arguments: [order.id, actual.cost])
+    }
+
+    /// The part of `whole` that `delivered` is of the order's charge; all of it for a free order.
+    private func share(_ delivered: Amount, of order: OrderRow, _ whole: Amount) throws -> Amount {
+        guard order.charge > .zero else { return whole }
+        return try whole.prorated(delivered.micros, of: order.charge.micros, rounding: .up)
+    }
+
+    private func bookedCharge(of order: OrderRow) throws -> Amount {
+        try Amount.fetchOne(
+            db.cachedStatement(sql: "SELECT amount FROM transactions WHERE reference = ?"),
+            arguments: ["provider_charge:\(order.id)"]) ?? .zero
+    }
+
+    private func houseCurrency() throws -> Currency {
+        try Currency.fetchOne(
+            db.cachedStatement(sql: "SELECT currency FROM wallets WHERE id = ?"),
+            arguments: [Wallets.first])!
+    }
+
+    private func subject(_ order: OrderRow) -> Subject {
+        Subject(order: order.id, file: file, user: order.user)
+    }
+}
+
+/// What users have not been told yet.
+enum Changes {
+    enum Kind: String {
+        case order, refill, deposit, withdrawal
+    }
+
+    static func note(_ db: Database, _ user: UserID, _ kind: Kind, _ subject: Int64) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO changes (user_id, kind, subject) VALUES (?, ?, ?)
+                ON CONFLICT (user_id, kind, subject) DO NOTHING
+                """
+        ).execute(arguments: [user, kind.rawValue, subject])
+    }
+}

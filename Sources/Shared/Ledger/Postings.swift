@@ -1,0 +1,142 @@
+import GRDB
+import Money
+import Timestamps
+
+/// Why money moves (design.md §5).
+enum TransactionType: String {
+    case deposit, fee, hold, capture, release
+    case withdrawalHold = "withdrawal_hold"
+    case withdrawal
+    case withdrawalRelease = "withdrawal_release"
+    case providerCharge = "provider_charge"
+    case providerRefund = "provider_refund"
+    case providerTopup = "provider_topup"
+    case refund, adjustment
+}
+
+/// What a movement of money is about.
+struct Subject {
+    var order: OrderID?
+    var file: FileID?
+    var user: UserID?
+    /// For people, for example who asked for it and why.
+    var metadata: String?
+}
+
+/// The movements of money of one commit. The only place that writes `transactions` and balances.
+///
+/// Balances are summed in memory and written once, by `writeBalances`, at the end of the commit:
+/// the database then refuses the whole commit if a wallet would fall below its minimum.
+final class Postings {
+    private let db: Database
+    private let now: Timestamp
+    private let insertion: RawStatement
+    private var next: Int64
+    private var wallets: [WalletKey: Standing] = [:]
+
+    /// A wallet as of the last posting.
+    fileprivate struct Standing {
+        let id: WalletID
+        var balance: Amount
+        var isChanged = false
+    }
+
+    init(_ db: Database, at now: Timestamp) throws {
+        self.db = db
+        self.now = now
+        next = try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) + 1 FROM transactions")!
+        insertion = try RawStatement(
+            db,
+            """
+            INSERT INTO transactions (id, reference, type, from_wallet_id, to_wallet_id, amount,
+                                      order_id, file_id, user_id, metadata, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            """)
+    }
+
+    /// What a wallet holds now, with everything posted so far.
+    func balance(of key: WalletKey) throws -> Amount {
+        try standing(key).balance
+    }
+
+    /// Moves `amount`, zero or more, under a reference that is unique for ever.
+    ///
+    /// - Throws: `MoneyError.overflow`; `DatabaseError`, also where the reference was used before,
+    ///   which is a bug of the caller: he looks before he posts.
+    @discardableResult
+    func post(
+        _ type: TransactionType, _ reference: String, from: WalletKey, to: WalletKey,
+        _ amount: Amount, _ subject: Subject
+    ) throws -> Int64 {
+        var source = try standing(from)
+        var target = try standing(to)
+        source.balance = try source.balance - amount
+        target.balance = try target.balance + amount
+        source.isChanged = true
+        target.isChanged = true
+
+        insertion.bind(1, next)
+        insertion.bind(2, reference)
+        insertion.bind(3, type.rawValue)
+        insertion.bind(4, source.id.rawValue)
+        insertion.bind(5, target.id.rawValue)
+        insertion.bind(6, amount.micros)
+        insertion.bind(7, subject.order?.rawValue)
+        insertion.bind(8, subject.file?.rawValue)
+        insertion.bind(9, subject.user?.rawValue)
+        insertion.bind(10, subject.metadata)
+        insertion.bind(11, now.milliseconds)
+        try insertion.run()
+
+        wallets[from] = source
+        wallets[to] = target
+        defer { next += 1 }
+        return next
+    }
+
+    /// Writes the balances that changed.
+    func writeBalances() throws {
+        let update = try RawStatement(db, "UPDATE wallets SET balance = ?2 WHERE id = ?1")
+        for standing in wallets.values where standing.isChanged {
+            update.bind(1, standing.id.rawValue)
+            update.bind(2, standing.balance.micros)
+            try update.run()
+        }
+        wallets.removeAll()
+    }
+
+    private func standing(_ key: WalletKey) throws -> Standing {
+        if let known = wallets[key] { return known }
+        let (id, balance) = try Wallets.find(db, key)
+        let standing = Standing(id: id, balance: balance)
+        wallets[key] = standing
+        return standing
+    }
+}
+
+extension Postings {
+    /// The state to go back to when a savepoint is rolled back.
+    struct Mark {
+        fileprivate let next: Int64
+        fileprivate let wallets: [WalletKey: Standing]
+    }
+
+    var mark: Mark { Mark(next: next, wallets: wallets) }
+
+    func rewind(to mark: Mark) {
+        next = mark.next
+        wallets = mark.wallets
+    }
+}
+
+extension Ledger {
+    /// One commit that may move money.
+    func commit<T>(at now: Timestamp, _ body: (Database, Postings) throws -> T) throws -> T {
+        try commit { db in
+            let postings = try Postings(db, at: now)
+            let result = try body(db, postings)
+            try postings.writeBalances()
+            return result
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import GRDB
+import Money
+import Timestamps
+
+/// A provider, as the ledger knows him.
+package struct Provider: Sendable {
+    package let id: ProviderID
+    package let name: String
+    package let currency: Currency
+    package let state: State
+    /// When his catalogue was last believed.
+    package let catalogueAt: Timestamp?
+    /// When he last told his balance.
+    package let balanceAt: Timestamp?
+
+    package enum State: Equatable, Sendable {
+        case active
+        /// Not to be sent orders before the moment; then one, to see whether he is well again.
+        case paused(until: Timestamp)
+        /// Switched off in the configuration.
+        case disabled
+    }
+
+    init(row: Row) {
+        id = row["id"]
+        name = row["name"]
+        currency = row["currency"]
+        catalogueAt = row["catalogue_at"]
+        balanceAt = row["balance_at"]
+        state =
+            switch row["state"] as String {
+            case "active": .active
+            case "paused": .paused(until: row["paused_until"])
+            default: .disabled
+            }
+    }
+}
+
+/// A provider as the configuration has him.
+package struct ConfiguredProvider: Sendable {
+    package let name: String
+    package let currency: Currency
+    package let isEnabled: Bool
+
+    package init(name: String, currency: Currency, isEnabled: Bool) {
+        self.name = name
+        self.currency = currency
+        self.isEnabled = isEnabled
+    }
+}
+
+extension Ledger {
+    /// The ledger's providers by name, after adding those that are new in the configuration and
+    /// switching off those that are gone from it. Writes only where something differs.
+    package func providers(
+        configured: [ConfiguredProvider]
+    ) throws -> [String: Provider] {
+        let known = try read(Self.allProviders)
+        let isCurrent =
+            known.count == configured.count
+            && configured.allSatisfy { provider in
+                known[provider.name].map {
+                    $0.currency == provider.currency
+                        && ($0.state != .disabled) == provider.isEnabled
+                } ?? false
+            }
+        if isCurrent { return known }
+        return try commit { db in
+            for (name, provider) in known where !configured.contains(where: { $0.name == name }) {
+                try Self.set(provider.id, enabled: false, db)
+            }
+            for provider in configured {
+                if let id = known[provider.name]?.id {
+                    try Self.set(id, enabled: provider.isEnabled, db)
+                } else {
+                    try db.execute(
+                        literal: """
+                            INSERT INTO providers (name, currency, state)
+                            VALUES (\(provider.name), \(provider.currency),
+                                    \(provider.isEnabled ? "active" : "disabled"))
+                            """)
+                }
+            }
+            return try Self.allProviders(db)
+        }
+    }
+
+    private static func allProviders(_ db: Database) throws -> [String: Provider] {
+        let providers = try Row.fetchAll(db, sql: "SELECT * FROM providers").map(Provider.init(row:))
+        return Dictionary(uniqueKeysWithValues: providers.map { ($0.name, $0) })
+    }
+
+    private static func set(_ id: ProviderID, enabled: Bool, _ db: Database) throws {
+        try db.execute(
+            literal: """
+                UPDATE providers SET state = CASE WHEN \(enabled) THEN
+                    CASE state WHEN 'disabled' THEN 'active' ELSE state END ELSE 'disabled' END
+                WHERE id = \(id)
+                """)
+    }
+
+    /// Sends a provider no orders until `until`.
+    package func pause(_ provider: ProviderID, until: Timestamp, reason: String) throws {
+        try commit { db in
+            try db.execute(
+                literal: """
+                    UPDATE providers SET state = 'paused', paused_until = \(until),
+                        pause_reason = \(reason) WHERE id = \(provider) AND state <> 'disabled'
+                    """)
+        }
+    }
+
+    /// Ends a provider's pause: he took an order again.
+    package func resume(_ provider: ProviderID) throws {
+        try commit { db in
+            try db.execute(
+                literal: """
+                    UPDATE providers SET state = 'active', paused_until = NULL, pause_reason = NULL
+                    WHERE id = \(provider) AND state = 'paused'
+                    """)
+        }
+    }
+
+    /// Counts a run's answers and errors of a provider, for `providers.csv`.
+    package func noteAnswers(
+        of provider: ProviderID, answeredAt: Timestamp?, errors: Int, at now: Timestamp
+    ) throws {
+        guard answeredAt != nil || errors > 0 else { return }
+        try commit { db in
+            if let answeredAt {
+                try db.execute(
+                    literal: """
+                        UPDATE providers SET last_answer_at = \(answeredAt) WHERE id = \(provider)
+                        """)
+            }
+            if errors > 0 {
+                try db.execute(
+                    literal: """
+                        INSERT INTO provider_errors (provider_id, hour, errors)
+                        VALUES (\(provider), \(now.milliseconds / 3_600_000), \(errors))
+                        ON CONFLICT (provider_id, hour) DO UPDATE SET errors = errors + excluded.errors
+                        """)
+            }
+        }
+    }
+
+    /// Keeps what a provider says we have with him, in his currency.
+    package func recordBalance(
+        _ balance: Amount, of provider: ProviderID, at now: Timestamp
+    ) throws {
+        try commit { db in
+            try db.execute(
+                literal: """
+                    UPDATE providers SET balance = \(balance), balance_at = \(now)
+                    WHERE id = \(provider)
+                    """)
+        }
+    }
+}

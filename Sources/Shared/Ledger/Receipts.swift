@@ -1,0 +1,125 @@
+import GRDB
+import Money
+import Timestamps
+
+/// What the ledger knows of a file, for its receipt.
+package struct FileReport: Sendable {
+    package let file: FileID
+    package let user: UserID?
+    package let name: String
+    package let digest: String
+    package let bytes: Int64
+    package let batch: String?
+    package let status: String
+    package let reason: String?
+    package let detail: String?
+    /// The name under which the same content came first.
+    package let duplicateOf: String?
+    package let lines: Int64
+    package let accepted: Int64
+    package let rejected: Int64
+    package let charged: Amount
+    /// What the user had after the file; nil for the desk.
+    package let balance: Amount?
+    package let receivedAt: Timestamp
+    fileprivate let orders: ClosedRange<Int64>?
+}
+
+/// What became of one line, for a receipt.
+package struct LineReport: Sendable {
+    package let line: Int64
+    package let ref: String?
+    package let status: String
+    package let code: String?
+    package let detail: String?
+    package let order: Int64?
+    package let charge: Amount?
+}
+
+extension Ledger {
+    /// Reads what receipts say, as of one moment. Memory is bounded by a line, not by a file.
+    package func receipts<T>(_ body: (Receipts) throws -> T) throws -> T {
+        try read { try body(Receipts(db: $0)) }
+    }
+}
+
+/// What receipts say. Valid only within `Ledger.receipts`.
+package struct Receipts {
+    let db: Database
+
+    package func report(of file: FileID) throws -> FileReport {
+        let row = try db.cachedStatement(
+            sql: """
+                SELECT f.*, d.name AS duplicate_name
+                FROM files f LEFT JOIN files d ON d.id = f.duplicate_of WHERE f.id = ?
+                """
+        ).fetchRow([file])!
+        let (first, last): (Int64?, Int64?) = (row["first_order"], row["last_order"])
+        return FileReport(
+            file: file, user: row["user_id"], name: row["name"], digest: row["sha256"],
+            bytes: row["bytes"], batch: row["batch"], status: row["status"], reason: row["reason"],
+            detail: row["detail"], duplicateOf: row["duplicate_name"], lines: row["lines"],
+            accepted: row["accepted"], rejected: row["rejected"], charged: row["charged"],
+            balance: row["balance"], receivedAt: row["received_at"],
+            orders: first.map { $0...last! })
+    }
+
+    /// Calls `body` with each line of one kind, in the order of the file.
+    package func forEachLine(
+        of report: FileReport, _ kind: LineKind, _ body: (LineReport) throws -> Void
+    ) throws {
+        let notes = try RawStatement(
+            db,
+            """
+            SELECT line, ref, status, code, detail, order_id FROM lines
+            WHERE file_id = ?1 AND kind = ?2 ORDER BY line
+            """)
+        notes.bind(1, report.file.rawValue)
+        notes.bind(2, kind.rawValue)
+        defer { notes.reset() }
+        var note = try nextNote(notes)
+        if kind == .orders, let orders = report.orders {
+            try forEachOrder(report.file, orders) { order in
+                while let earlier = note, earlier.line < order.line {
+                    try body(earlier)
+                    note = try nextNote(notes)
+                }
+                try body(order)
+            }
+        }
+        while let rest = note {
+            try body(rest)
+            note = try nextNote(notes)
+        }
+    }
+
+    private func nextNote(_ notes: RawStatement) throws -> LineReport? {
+        guard try notes.step() else { return nil }
+        return LineReport(
+            line: notes.integer(0)!, ref: notes.text(1), status: notes.text(2)!,
+            code: notes.text(3), detail: notes.text(4), order: notes.integer(5), charge: nil)
+    }
+
+    /// The accepted orders of a file: their ids rise with their lines.
+    private func forEachOrder(
+        _ file: FileID, _ orders: ClosedRange<Int64>, _ body: (LineReport) throws -> Void
+    ) throws {
+        let rows = try RawStatement(
+            db,
+            """
+            SELECT line, ref, id, charge FROM orders
+            WHERE id BETWEEN ?1 AND ?2 AND file_id = ?3 ORDER BY id
+            """)
+        rows.bind(1, orders.lowerBound)
+        rows.bind(2, orders.upperBound)
+        rows.bind(3, file.rawValue)
+        defer { rows.reset() }
+        while try rows.step() {
+            try body(
+                LineReport(
+                    line: rows.integer(0)!, ref: rows.text(1), status: "accepted", code: nil,
+                    detail: nil, order: rows.integer(2)!,
+                    charge: Amount(micros: rows.integer(3)!)))
+        }
+    }
+}

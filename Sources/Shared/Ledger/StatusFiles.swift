@@ -1,0 +1,179 @@
+import Foundation
+import GRDB
+import Money
+import Timestamps
+
+/// What changed for a user since he was last told, for one status file (contract.md §4).
+package struct StatusReport: Sendable {
+    package let user: UserID
+    package let sequence: Int64
+    package let at: Timestamp
+    package let balance: Amount
+    package let orders: [OrderReport]
+    package let deposits: [DepositReport]
+    package let withdrawals: [WithdrawalReport]
+
+    package struct OrderReport: Sendable {
+        package let order: OrderID
+        package let ref: String
+        package let state: OrderState
+        /// The provider's last word.
+        package let status: String?
+        package let startCount: Int64?
+        package let remains: Int64?
+        package let charge: Amount
+        package let refunded: Amount
+    }
+
+    package struct DepositReport: Sendable {
+        package let ref: String?
+        package let method: String
+        package let reference: String
+        package let status: String
+        /// What reached the wallet, before the fee.
+        package let credited: Amount?
+        package let fee: Amount?
+    }
+
+    package struct WithdrawalReport: Sendable {
+        package let ref: String
+        package let status: String
+        package let amount: Amount
+        package let fee: Amount
+        package let reference: String?
+    }
+}
+
+/// A status file that is committed and not yet known to be on disk.
+package struct StatusFile: Sendable {
+    package let user: UserID
+    package let sequence: Int64
+    package let content: [UInt8]
+}
+
+extension Ledger {
+    /// The most changes one status file tells; more make another file.
+    static let changesPerStatusFile = 5_000
+
+    /// Gives every user with changes his next status file, one commit each: the number, the bytes,
+    /// and that these changes are told. The numbers of a user rise without a gap.
+    package func issueStatusFiles(
+        at now: Timestamp, render: (StatusReport) -> [UInt8]
+    ) throws {
+        while let user = try read({
+            try UserID.fetchOne($0, sql: "SELECT user_id FROM changes LIMIT 1")
+        }) {
+            try commit { db in
+                let report = try Self.takeChanges(of: user, db, at: now)
+                try db.execute(
+                    sql: """
+                        INSERT INTO status_files (user_id, sequence, at, content)
+                        VALUES (?, ?, ?, ?)
+                        """,
+                    arguments: [user, report.sequence, now, DataBlob(bytes: render(report))])
+            }
+        }
+    }
+
+    /// The status files that are to be written, in the order of their numbers.
+    package func unpublishedStatusFiles(limit: Int = 100) throws -> [StatusFile] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT user_id, sequence, content FROM status_files
+                    WHERE content IS NOT NULL ORDER BY user_id, sequence LIMIT ?
+                    """, arguments: [limit]
+            ).map { row in
+                StatusFile(
+                    user: row["user_id"], sequence: row["sequence"],
+                    content: (row["content"] as DataBlob).bytes)
+            }
+        }
+    }
+
+    /// Notes that status files are on disk.
+    package func notePublished(_ files: [StatusFile]) throws {
+        try commit { db in
+            for file in files {
+                try db.cachedStatement(
+                    sql: """
+                        UPDATE status_files SET content = NULL WHERE user_id = ? AND sequence = ?
+                        """
+                ).execute(arguments: [file.user, file.sequence])
+            }
+        }
+    }
+}
+
+extension Ledger {
+    private static func takeChanges(
+        of user: UserID, _ db: Database, at now: Timestamp
+    ) throws -> StatusReport {
+        let changes = try Row.fetchAll(
+            db,
+            sql: """
+                DELETE FROM changes WHERE user_id = ?1 AND (kind, subject) IN
+                    (SELECT kind, subject FROM changes WHERE user_id = ?1
+                     ORDER BY kind, subject LIMIT ?2)
+                RETURNING kind, subject
+                """, arguments: [user, changesPerStatusFile])
+        func subjects(_ kind: Changes.Kind) -> [Int64] {
+            changes.filter { $0["kind"] == kind.rawValue }.map { $0["subject"] as Int64 }.sorted()
+        }
+        return StatusReport(
+            user: user,
+            sequence: try Int64.fetchOne(
+                db,
+                sql: "SELECT coalesce(max(sequence), 0) + 1 FROM status_files WHERE user_id = ?",
+                arguments: [user])!,
+            at: now,
+            balance: try Wallets.find(db, .user(user, .available)).balance,
+            orders: try subjects(.order).compactMap { try order($0, db) },
+            deposits: try subjects(.deposit).compactMap { try deposit($0, db) },
+            withdrawals: try subjects(.withdrawal).compactMap { try withdrawal($0, db) })
+    }
+
+    private static func order(_ id: Int64, _ db: Database) throws -> StatusReport.OrderReport? {
+        try db.cachedStatement(sql: "SELECT * FROM orders WHERE id = ?").fetchRow([id]).map { row in
+            StatusReport.OrderReport(
+                order: row["id"], ref: row["ref"], state: row["state"], status: row["status"],
+                startCount: row["start_count"], remains: row["remains"], charge: row["charge"],
+                refunded: row["refunded"])
+        }
+    }
+
+    private static func deposit(_ id: Int64, _ db: Database) throws -> StatusReport.DepositReport? {
+        try db.cachedStatement(sql: "SELECT * FROM deposits WHERE id = ?").fetchRow([id]).map { row in
+            StatusReport.DepositReport(
+                ref: row["ref"], method: row["method"], reference: row["reference"],
+                status: row["status"], credited: row["credited"], fee: row["fee"])
+        }
+    }
+
+    private static func withdrawal(
+        _ id: Int64, _ db: Database
+    ) throws -> StatusReport.WithdrawalReport? {
+        try db.cachedStatement(sql: "SELECT * FROM withdrawals WHERE id = ?").fetchRow([id])
+            .map { row in
+                StatusReport.WithdrawalReport(
+                    ref: row["ref"], status: row["status"], amount: row["amount"],
+                    fee: row["fee"], reference: row["reference"])
+            }
+    }
+}
+
+/// Bytes in a column, without Foundation's `Data` in our interfaces.
+struct DataBlob: DatabaseValueConvertible {
+    let bytes: [UInt8]
+
+    var databaseValue: DatabaseValue { Data(bytes).databaseValue }
+
+    static func fromDatabaseValue(_ value: DatabaseValue) -> DataBlob? {
+        Data.fromDatabaseValue(value).map { DataBlob(bytes: [UInt8]($0)) }
+    }
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,63 @@
+/// An exact amount of money, in millionths of a currency unit. Which currency, its owner knows.
+package struct Amount: Hashable, Sendable {
+    package let micros: Int64
+
+    package static let zero = Amount(micros: 0)
+
+    /// How many decimals an amount has.
+    static let decimals = 6
+
+    package init(micros: Int64) {
+        self.micros = micros
+    }
+
+    /// Reads `12.50`, `-1`, `0.000001`: JSON's number without an exponent, at most six decimals.
+    package init(parsing text: some StringProtocol) throws(MoneyError) {
+        micros = try DecimalText.exact(String(text), decimals: Self.decimals)
+    }
+}
+
+extension Amount {
+    /// The sum, or `MoneyError.overflow`.
+    package static func + (a: Amount, b: Amount) throws(MoneyError) -> Amount {
+        Amount(micros: try Int64(counted: Int128(a.micros) + Int128(b.micros)))
+    }
+
+    /// The difference, or `MoneyError.overflow`.
+    package static func - (a: Amount, b: Amount) throws(MoneyError) -> Amount {
+        Amount(micros: try Int64(counted: Int128(a.micros) - Int128(b.micros)))
+    }
+
+    /// The same amount the other way, or `MoneyError.overflow`.
+    package static prefix func - (amount: Amount) throws(MoneyError) -> Amount {
+        try .zero - amount
+    }
+
+    /// The part of this amount that `part` is of `whole`, which is positive.
+    package func prorated(
+        _ part: Int64, of whole: Int64, rounding: Rounding = .down
+    ) throws(MoneyError) -> Amount {
+        let product = Int128(micros) * Int128(part)
+        let share = product.divided(by: Int128(whole), rounding: rounding)
+        return Amount(micros: try Int64(counted: share))
+    }
+
+    /// This amount of a foreign currency, in the house currency. A deposit is rounded down
+    /// (design.md §5).
+    package func converted(
+        at rate: ExchangeRate, rounding: Rounding
+    ) throws(MoneyError) -> Amount {
+        let product = Int128(micros) * Int128(rate.picos)
+        let converted = product.divided(by: Int128(ExchangeRate.one.picos), rounding: rounding)
+        return Amount(micros: try Int64(counted: converted))
+    }
+}
+
+extension Amount: Comparable {
+    package static func < (a: Amount, b: Amount) -> Bool { a.micros < b.micros }
+}
+
+extension Amount: CustomStringConvertible {
+    /// Always six decimals: `0.900000`.
+    package var description: String { DecimalText.fixed(micros, decimals: Self.decimals) }
+}

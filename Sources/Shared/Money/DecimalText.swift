@@ -1,0 +1,147 @@
+/// Decimal numbers as text, read into and written from whole numbers of a small unit: with six
+/// decimals, `"12.5"` is 12,500,000.
+enum DecimalText {
+    /// Reads `-?(0|[1-9][0-9]*)(\.[0-9]+)?` exactly, or throws.
+    ///
+    /// This is JSON's grammar without the exponent (contract.md §4), so that a number and a string
+    /// mean the same.
+    static func exact(_ text: String, decimals: Int) throws(MoneyError) -> Int64 {
+        let bytes = text.utf8.span
+        let isNegative = !bytes.isEmpty && bytes[0] == UInt8(ascii: "-")
+        let start = isNegative ? 1 : 0
+
+        var magnitude = Magnitude()
+        var index = start
+        while index < bytes.count, let digit = digit(bytes[index]) {
+            magnitude.append(digit)
+            index += 1
+        }
+        let wholeDigits = index - start
+        guard wholeDigits == 1 || wholeDigits > 1 && bytes[start] != UInt8(ascii: "0") else {
+            throw .malformed(text, decimals: decimals)
+        }
+
+        var written = 0
+        if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
+            index += 1
+            while index < bytes.count, let digit = digit(bytes[index]) {
+                if written < decimals { magnitude.append(digit) }
+                written += 1
+                index += 1
+            }
+            guard written > 0 else { throw .malformed(text, decimals: decimals) }
+        }
+        guard index == bytes.count else { throw .malformed(text, decimals: decimals) }
+        guard written <= decimals else { throw .tooManyDecimals(text, decimals: decimals) }
+        magnitude.appendZeros(decimals - written)
+        return try magnitude.value(isNegative: isNegative)
+    }
+
+    /// Reads what providers print: any number of decimals, leading zeros, a missing digit before or
+    /// after the point, an exponent (PHP writes `1.0e-5`). What is smaller than the unit rounds up.
+    static func roundedUp(_ text: String, decimals: Int) throws(MoneyError) -> Int64 {
+        let bytes = text.utf8.span
+        guard bytes.isEmpty || bytes[0] != UInt8(ascii: "-") else { throw .negative(text) }
+
+        var point: Int?
+        var end = 0
+        while end < bytes.count {
+            if bytes[end] == UInt8(ascii: "."), point == nil {
+                point = end
+            } else if digit(bytes[end]) == nil {
+                break
+            }
+            end += 1
+        }
+        guard end > (point == nil ? 0 : 1), let exponent = exponent(in: bytes, from: end) else {
+            throw .malformed(text, decimals: decimals)
+        }
+
+        // So many of the digits count whole units; those behind them are a part of one.
+        let kept = (point ?? end) + exponent + decimals
+        var magnitude = Magnitude()
+        var seen = 0
+        var hasRest = false
+        for index in 0..<end {
+            guard let digit = digit(bytes[index]) else { continue }
+            if seen < kept { magnitude.append(digit) } else if digit > 0 { hasRest = true }
+            seen += 1
+        }
+        magnitude.appendZeros(kept - seen)
+        if hasRest { magnitude.increment() }
+        return try magnitude.value(isNegative: false)
+    }
+
+    /// Writes `value` with exactly `decimals` decimals.
+    static func fixed(_ value: Int64, decimals: Int) -> String {
+        let digits = String(value.magnitude)
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+        return "\(value < 0 ? "-" : "")\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
+    }
+
+    /// Writes `value` with the decimals it needs, and no point if it needs none.
+    static func short(_ value: Int64, decimals: Int) -> String {
+        var text = fixed(value, decimals: decimals)
+        while text.last == "0" { text.removeLast() }
+        if text.last == "." { text.removeLast() }
+        return text
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt64? {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte ? UInt64(byte - UInt8(ascii: "0")) : nil
+    }
+
+    /// The exponent that fills `bytes` from `start` on, 0 if nothing is there, nil if it is
+    /// something else. Kept within bounds in which no result could be told apart.
+    private static func exponent(in bytes: Span<UInt8>, from start: Int) -> Int? {
+        guard start < bytes.count else { return 0 }
+        guard bytes[start] | 0x20 == UInt8(ascii: "e") else { return nil }
+        var index = start + 1
+        var isNegative = false
+        if index < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[index]) {
+            isNegative = bytes[index] == UInt8(ascii: "-")
+            index += 1
+        }
+        guard index < bytes.count else { return nil }
+        var exponent = 0
+        while index < bytes.count {
+            guard let digit = digit(bytes[index]) else { return nil }
+            exponent = min(exponent * 10 + Int(digit), 1 << 32)
+            index += 1
+        }
+        return isNegative ? -exponent : exponent
+    }
+}
+
+/// A number without its sign, built digit by digit, that remembers whether it got too large.
+private struct Magnitude {
+    private var value: UInt64 = 0
+    private var hasOverflowed = false
+
+    mutating func append(_ digit: UInt64) {
+        let (product, productOverflow) = value.multipliedReportingOverflow(by: 10)
+        let (sum, sumOverflow) = product.addingReportingOverflow(digit)
+        value = sum
+        hasOverflowed = hasOverflowed || productOverflow || sumOverflow
+    }
+
+    mutating func appendZeros(_ count: Int) {
+        guard value > 0 else { return }
+        var left = count
+        while left > 0, !hasOverflowed {
+            append(0)
+            left -= 1
+        }
+    }
+
+    mutating func increment() {
+        let (sum, overflow) = value.addingReportingOverflow(1)
+        value = sum
+        hasOverflowed = hasOverflowed || overflow
+    }
+
+    func value(isNegative: Bool) throws(MoneyError) -> Int64 {
+        guard !hasOverflowed else { throw .overflow }
+        return try Int64(counted: isNegative ? -Int128(value) : Int128(value))
+    }
+}

@@ -1,0 +1,26 @@
+/// How many units of the house currency one unit of another currency is worth; more than zero.
+package struct ExchangeRate: Hashable, Sendable {
+    /// Millionths of a millionth: twelve decimals, since a unit of some currencies is worth little.
+    let picos: Int64
+
+    /// From the house currency to itself.
+    package static let one = ExchangeRate(picos: 1_000_000_000_000)
+
+    static let decimals = 12
+
+    private init(picos: Int64) {
+        self.picos = picos
+    }
+
+    /// Reads `1.08`: JSON's number without an exponent, at most twelve decimals.
+    package init(parsing text: some StringProtocol) throws(MoneyError) {
+        let text = String(text)
+        picos = try DecimalText.exact(text, decimals: Self.decimals)
+        guard picos > 0 else { throw .notPositive(text) }
+    }
+}
+
+extension ExchangeRate: CustomStringConvertible {
+    /// As short as it can be written: `1.08`.
+    package var description: String { DecimalText.short(picos, decimals: Self.decimals) }
+}

@@ -1,0 +1,82 @@
+/// The price of a thousand units, or of one package, in millionths of a currency unit; zero or more.
+///
+/// Every calculation rounds up once, at its end: the house never sells below cost by rounding.
+package struct Rate: Hashable, Sendable {
+    package let micros: Int64
+
+    static let decimals = 6
+
+    /// A rate of the ledger. A negative one is a bug.
+    package init(micros: Int64) {
+        precondition(micros >= 0, "a rate is never negative")
+        self.micros = micros
+    }
+
+    /// Reads `0.90`: JSON's number without an exponent, at most six decimals, not negative.
+    package init(parsing text: some StringProtocol) throws(MoneyError) {
+        let text = String(text)
+        micros = try DecimalText.exact(text, decimals: Self.decimals)
+        guard micros >= 0 else { throw .negative(text) }
+    }
+
+    /// Reads a provider's rate, however many decimals it has, with or without an exponent, and
+    /// rounds it up to a millionth. Thousands separators and spaces are the caller's to remove.
+    package init(roundingUp text: some StringProtocol) throws(MoneyError) {
+        micros = try DecimalText.roundedUp(String(text), decimals: Self.decimals)
+    }
+
+    /// A calculated rate, if it is one.
+    private init(counted micros: Int128) throws(MoneyError) {
+        self.micros = try Int64(counted: micros)
+        guard self.micros >= 0 else { throw .negative(Amount(micros: self.micros).description) }
+    }
+}
+
+extension Rate {
+    /// This rate of a foreign currency, in the house currency.
+    package func converted(at rate: ExchangeRate) throws(MoneyError) -> Rate {
+        let product = Int128(micros) * Int128(rate.picos)
+        return try Rate(
+            counted: product.divided(by: Int128(ExchangeRate.one.picos), rounding: .up))
+    }
+
+    /// This rate × (1 + `percent`) + `fixed`: the sale rate of a cost rate, and with the least
+    /// profit its floor.
+    package func marked(up percent: Percent, plus fixed: Amount) throws(MoneyError) -> Rate {
+        try Rate(
+            counted: times(Int128(Percent.hundred.micros) + Int128(percent.micros))
+                + Int128(fixed.micros))
+    }
+
+    /// This rate × (1 − `percent`). More than 100 % is an error.
+    package func discounted(by percent: Percent) throws(MoneyError) -> Rate {
+        try Rate(counted: times(Int128(Percent.hundred.micros) - Int128(percent.micros)))
+    }
+
+    /// What `units`, zero or more, cost where the rate is the price of a thousand.
+    package func charge(units: Int64) throws(MoneyError) -> Amount {
+        precondition(units >= 0, "nobody sells fewer than no units")
+        let product = Int128(micros) * Int128(units)
+        return Amount(micros: try Int64(counted: product.divided(by: 1_000, rounding: .up)))
+    }
+
+    /// What a package costs, where the rate is its price.
+    package func chargeForPackage() -> Amount {
+        Amount(micros: micros)
+    }
+
+    /// This rate × `percentMicros` millionths of a percent.
+    private func times(_ percentMicros: Int128) -> Int128 {
+        (Int128(micros) * percentMicros)
+            .divided(by: Int128(Percent.hundred.micros), rounding: .up)
+    }
+}
+
+extension Rate: Comparable {
+    package static func < (a: Rate, b: Rate) -> Bool { a.micros < b.micros }
+}
+
+extension Rate: CustomStringConvertible {
+    /// Always six decimals: `0.900000`.
+    package var description: String { DecimalText.fixed(micros, decimals: Self.decimals) }
+}

@@ -1,0 +1,203 @@
+import Crypto
+import Glibc
+import Timestamps
+
+/// A file whose bytes are ours: copied, synced, and named after their SHA-256.
+package struct ClaimedFile: Sendable {
+    package let dropper: Dropper
+    /// The name it had in the inbox.
+    package let name: FileName
+    /// In hexadecimal.
+    package let digest: String
+    package let bytes: Int64
+    /// Where the bytes are to be read from.
+    package let path: String
+    let place: Place
+
+    enum Place: Sendable {
+        /// `work/<user>/<sha256>`, with the original in the inbox as it was when it was copied.
+        case work(original: FileIdentity)
+        /// `work/<user>/<sha256>`, left by a run that died; there is no original that we know of.
+        case orphan
+        /// Still in the inbox: too large to be copied.
+        case inbox(FileIdentity)
+    }
+
+    /// Whether it was left in the inbox because it is longer than any batch may be.
+    package var isTooLarge: Bool {
+        if case .inbox = place { true } else { false }
+    }
+}
+
+/// Copies files out of inboxes, and makes the copies durable together.
+///
+/// The partner's file is never processed in place: he may still hold it open. Steps 1 to 3 of
+/// design.md §4.
+package struct Claiming {
+    private let spool: Spool
+    private let temporary: Directory
+    private var copies: [(name: FileName, file: ClaimedFile)] = []
+    private var tooLarge: [ClaimedFile] = []
+    private var taken: Set<String> = []
+    private var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    private var next = 0
+
+    package init(_ spool: Spool) throws(SystemError) {
+        self.spool = spool
+        temporary = try Directory("\(spool.root)/tmp")
+    }
+
+    /// What became of a candidate.
+    package enum Outcome {
+        case copied
+        /// It changed while it was copied, or is gone; the next run looks again.
+        case changed
+        /// The same bytes are among the copies already: first those must be finished.
+        case twin
+    }
+
+    /// Copies one file into `tmp` and syncs the copy. A longer one than `limit` bytes is only read.
+    package mutating func copy(
+        _ candidate: Candidate, from inbox: Inbox, limit: Int64
+    ) throws -> Outcome {
+        let path = "\(inbox.directory.path)/\(candidate.name)"
+        let source = openat(
+            inbox.directory.descriptor, candidate.name.text,
+            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard source >= 0 else {
+            // Gone, or replaced by something else: judged anew by the next run.
+            if [ENOENT, ELOOP, ENXIO, EACCES].contains(errno) { return .changed }
+            throw SystemError("cannot open", path)
+        }
+        defer { close(source) }
+        guard try identity(of: source, path) == candidate.identity else { return .changed }
+
+        let isTooLarge = candidate.bytes > limit
+        let copyName = FileName("\(spool.program).\(next)")
+        next += 1
+        let copy = isTooLarge ? nil : try create(copyName)
+        defer { if let copy { close(copy) } }
+        let digest = try transfer(source, path, to: copy, limit: candidate.bytes)
+        guard let digest, try identity(of: source, path) == candidate.identity else {
+            if copy != nil { try temporary.remove(copyName) }
+            return .changed
+        }
+        guard taken.insert("\(inbox.dropper.name)/\(digest)").inserted else {
+            if copy != nil { try temporary.remove(copyName) }
+            return .twin
+        }
+        if let copy {
+            try check("cannot sync", "tmp/\(copyName)") { fsync(copy) }
+            let file = ClaimedFile(
+                dropper: inbox.dropper, name: candidate.name, digest: digest,
+                bytes: candidate.bytes, path: "\(spool.work(of: inbox.dropper))/\(digest)",
+                place: .work(original: candidate.identity))
+            copies.append((copyName, file))
+        } else {
+            tooLarge.append(
+                ClaimedFile(
+                    dropper: inbox.dropper, name: candidate.name, digest: digest,
+                    bytes: candidate.bytes, path: path, place: .inbox(candidate.identity)))
+        }
+        return .copied
+    }
+
+    /// Moves the copies to `work` and syncs its directories: from here on a crash cannot lose them.
+    package mutating func finish() throws(SystemError) -> [ClaimedFile] {
+        var directories = TouchedDirectories()
+        for (name, file) in copies {
+            try directories.at(spool.work(of: file.dropper))
+                .take(name, from: temporary, as: FileName(file.digest))
+        }
+        try directories.sync()
+        defer { (copies, tooLarge) = ([], []) }
+        return copies.map(\.file) + tooLarge
+    }
+
+    private func create(_ name: FileName) throws(SystemError) -> Int32 {
+        try check("cannot make", "\(temporary.path)/\(name)") {
+            openat(
+                temporary.descriptor, name.text,
+                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        }
+    }
+
+    private func identity(
+        of descriptor: Int32, _ path: String
+    ) throws(SystemError) -> FileIdentity {
+        var status = stat()
+        try check("cannot look at", path) { fstat(descriptor, &status) }
+        return FileIdentity(status)
+    }
+
+    /// Reads to the end, writes to `copy` if there is one, and returns the SHA-256 in hexadecimal;
+    /// nil if there is more than `limit` bytes: the file grows while it is read.
+    private mutating func transfer(
+        _ source: Int32, _ path: String, to copy: Int32?, limit: Int64
+    ) throws -> String? {
+        var hash = SHA256()
+        var total: Int64 = 0
+        while true {
+            let count = try buffer.withUnsafeMutableBytes { bytes in
+                let count = Int(
+                    try check("cannot read", path) {
+                        Int32(read(source, bytes.baseAddress, bytes.count))
+                    })
+                let filled = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+                hash.update(bufferPointer: filled)
+                if let copy { try writeAll(filled, to: copy, temporary.path) }
+                return count
+            }
+            if count == 0 { break }
+            total += Int64(count)
+            if total > limit { return nil }
+        }
+        return hash.finalize().hexadecimal
+    }
+}
+
+extension Spool {
+    /// The copies that a run that died left in `work`, by digest. Their names are not known; whoever
+    /// still has the same bytes in his inbox is taken from there first.
+    package func leftovers(of dropper: Dropper) throws(SystemError) -> [ClaimedFile] {
+        let path = work(of: dropper)
+        guard access(path, F_OK) == 0 else { return [] }
+        let directory = try Directory(path)
+        var files: [ClaimedFile] = []
+        for name in try directory.names().sorted() {
+            guard let status = try directory.status(of: name) else { continue }
+            files.append(
+                ClaimedFile(
+                    dropper: dropper, name: FileName("\(name).json"), digest: "\(name)",
+                    bytes: Int64(status.st_size), path: "\(path)/\(name)", place: .orphan))
+        }
+        return files
+    }
+
+    /// Whose files a run that died left in `work`.
+    package func droppersWithLeftovers() throws(SystemError) -> [Dropper] {
+        try Directory("\(root)/work").names().map(\.description).sorted()
+            .map { $0 == Dropper.desk.name ? .desk : .reseller($0) }
+    }
+}
+
+/// Writes all of `bytes`.
+func writeAll(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String
+) throws(SystemError) {
+    var rest = bytes
+    while !rest.isEmpty {
+        let count = try check("cannot write to", path) {
+            Int32(write(descriptor, rest.baseAddress, rest.count))
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[Int(count)...])
+    }
+}
+
+extension Digest {
+    /// Two lower-case digits a byte.
+    var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,125 @@
+import Glibc
+
+/// An open directory. What is named below it is reached through it, so that nobody can move another
+/// directory into its path meanwhile.
+package final class Directory: @unchecked Sendable {
+    // A descriptor is a number that never changes here; the kernel guards what it stands for.
+    let descriptor: Int32
+    package let path: String
+
+    /// - Throws: `SystemError`, also where `path` is a symbolic link.
+    package init(_ path: String) throws(SystemError) {
+        self.path = path
+        descriptor = try check("cannot open", path) {
+            open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Makes the directory and those above it where they are missing; what was made is on disk.
+    package static func make(_ path: String, mode: mode_t) throws(SystemError) {
+        guard mkdir(path, mode) != 0 else {
+            // The umask has no say in who may read our directories.
+            try check("cannot set the mode of", path) { chmod(path, mode) }
+            return try Directory(parent(of: path)).sync()
+        }
+        switch errno {
+        case EEXIST: return
+        case ENOENT:
+            try make(parent(of: path), mode: mode)
+            try make(path, mode: mode)
+        default: throw SystemError("cannot make", path)
+        }
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Writes the directory's entries to disk. A failed sync is never tried again: the run ends.
+    package func sync() throws(SystemError) {
+        try check("cannot sync", path) { fsync(descriptor) }
+    }
+
+    /// The names below it, unordered, without `.` and `..`; at most `limit`.
+    ///
+    /// They are bytes: a name need not be text.
+    func names(limit: Int = .max) throws(SystemError) -> [FileName] {
+        let copy = try check("cannot list", path) {
+            openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }
+        guard let stream = fdopendir(copy) else { throw SystemError("cannot list", path) }
+        defer { closedir(stream) }
+        var names: [FileName] = []
+        while names.count < limit {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                if errno != 0 { throw SystemError("cannot list", path) }
+                break
+            }
+            let name = FileName(entry)
+            if !name.isDots { names.append(name) }
+        }
+        return names
+    }
+
+    /// Moves an entry here from another directory of the same file system, in one step.
+    func take(
+        _ name: FileName, from source: Directory, as newName: FileName
+    ) throws(SystemError) {
+        try check("cannot move", "\(source.path)/\(name)") {
+            renameat(source.descriptor, name.text, descriptor, newName.text)
+        }
+    }
+
+    func remove(_ name: FileName) throws(SystemError) {
+        try check("cannot remove", "\(path)/\(name)") { unlinkat(descriptor, name.text, 0) }
+    }
+
+    /// What is known of an entry, without following a symbolic link; nil if it is not there.
+    func status(of name: FileName) throws(SystemError) -> stat? {
+        var status = stat()
+        guard fstatat(descriptor, name.text, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return nil }
+            throw SystemError("cannot look at", "\(path)/\(name)")
+        }
+        return status
+    }
+}
+
+/// The name of a directory entry: any bytes but `/` and NUL, compared as bytes.
+package struct FileName: Hashable, Comparable, Sendable {
+    /// With the closing NUL, as the system wants it.
+    let text: [CChar]
+
+    package init(_ name: String) {
+        text = Array(name.utf8CString)
+    }
+
+    init(_ entry: UnsafeMutablePointer<dirent>) {
+        text = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                Array(UnsafeBufferPointer(start: name, count: strlen(name) + 1))
+            }
+        }
+    }
+
+    var bytes: ArraySlice<CChar> { text.dropLast() }
+
+    var isDots: Bool { description == "." || description == ".." }
+
+    package static func < (a: FileName, b: FileName) -> Bool {
+        strcmp(a.text, b.text) < 0
+    }
+}
+
+extension FileName: CustomStringConvertible {
+    /// As text; what is not UTF-8 is replaced.
+    package var description: String {
+        String(decoding: bytes.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

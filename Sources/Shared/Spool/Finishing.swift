@@ -1,0 +1,98 @@
+import Glibc
+import Timestamps
+
+/// A file that had its effect, and where it goes.
+package struct FinishedFile: Sendable {
+    let file: ClaimedFile
+    let destination: Destination
+
+    package enum Destination: Sendable {
+        /// Read, whatever came of it.
+        case archive(receivedAt: Timestamp)
+        /// Could not be read.
+        case quarantine
+    }
+
+    package init(_ file: ClaimedFile, to destination: Destination) {
+        self.file = file
+        self.destination = destination
+    }
+}
+
+extension Spool {
+    /// Moves finished files out of `work`, then takes their originals out of the inboxes. Steps 7 and
+    /// 8 of design.md §4; every step can be done twice.
+    package func finish(_ files: [FinishedFile]) throws(SystemError) {
+        try moveFromWork(files)
+        try removeOriginals(files.map(\.file))
+    }
+
+    private func moveFromWork(_ files: [FinishedFile]) throws(SystemError) {
+        var targets = TouchedDirectories()
+        var sources = TouchedDirectories()
+        for finished in files where !finished.file.isTooLarge {
+            let file = finished.file
+            let target =
+                switch finished.destination {
+                case .archive(let moment): archive(of: file.dropper, at: moment)
+                case .quarantine: quarantine(of: file.dropper)
+                }
+            try targets.at(target).take(
+                FileName(file.digest), from: sources.at(work(of: file.dropper)),
+                as: FileName(keptName(file.digest, file.name)))
+        }
+        try targets.sync()
+        try sources.sync()
+    }
+
+    /// Removes an original that is still the file that was copied; any other is a new file.
+    private func removeOriginals(_ files: [ClaimedFile]) throws(SystemError) {
+        var inboxes = TouchedDirectories()
+        for file in files {
+            switch file.place {
+            case .orphan: continue
+            case .work(let identity):
+                let inbox = try inboxes.at(inbox(of: file.dropper))
+                guard let status = try inbox.status(of: file.name),
+                    FileIdentity(status) == identity
+                else { continue }
+                try inbox.remove(file.name)
+            case .inbox(let identity):
+                let inbox = try inboxes.at(inbox(of: file.dropper))
+                guard let status = try inbox.status(of: file.name),
+                    FileIdentity(status) == identity
+                else { continue }
+                try seclude(file.name, digest: file.digest, from: inbox, of: file.dropper)
+            }
+        }
+        try inboxes.sync()
+    }
+
+    /// Moves an entry of an inbox, as it is, to quarantine.
+    package func seclude(
+        _ name: FileName, digest: String, from inbox: Inbox
+    ) throws(SystemError) {
+        try seclude(name, digest: digest, from: inbox.directory, of: inbox.dropper)
+        try inbox.directory.sync()
+    }
+
+    private func seclude(
+        _ name: FileName, digest: String, from inbox: Directory, of dropper: Dropper
+    ) throws(SystemError) {
+        var target = TouchedDirectories()
+        try target.at(quarantine(of: dropper))
+            .take(name, from: inbox, as: FileName(keptName(digest, name)))
+        try target.sync()
+    }
+
+    /// Where the reason of a quarantined file is told, and under which name.
+    package func reasonFile(
+        digest: String, _ name: FileName, of dropper: Dropper
+    ) -> (directory: String, name: String) {
+        (quarantine(of: dropper), "\(keptName(digest, name)).reason.json")
+    }
+
+    private func keptName(_ digest: String, _ name: FileName) -> String {
+        "\(digest)-\(name.safe)"
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import Timestamps
+
+/// Where files are dropped. Whoever drops them can do anything there at any moment.
+package struct Inbox: Sendable {
+    package let dropper: Dropper
+    let directory: Directory
+
+    /// How long a file that cannot be taken yet (empty, or with a second name, as while OpenSSH
+    /// renames it) is left alone before it goes to quarantine, in milliseconds.
+    static let patience: Int64 = 3_600_000
+
+    /// The most names read at once; the rest is for the next look.
+    static let namesAtOnce = 20_000
+}
+
+/// A file in an inbox, when it was looked at.
+package struct Candidate: Sendable {
+    package let name: FileName
+    package let bytes: Int64
+    let identity: FileIdentity
+}
+
+/// What tells whether a file is still the same and unchanged.
+struct FileIdentity: Equatable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+    let bytes: Int64
+    let modified: Int64
+
+    init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        bytes = Int64(status.st_size)
+        modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    }
+}
+
+/// What is to be done about an entry of an inbox.
+package enum Judgement: Sendable {
+    case take(Candidate)
+    /// Perhaps still being written.
+    case later
+    /// Never a batch: why, in words.
+    case quarantine(FileName, reason: String)
+}
+
+extension Spool {
+    /// The inbox of a dropper; nil if he has none.
+    package func openInbox(of dropper: Dropper) throws(SystemError) -> Inbox? {
+        let path = inbox(of: dropper)
+        do {
+            return Inbox(dropper: dropper, directory: try Directory(path))
+        } catch where [ENOENT, ENOTDIR, ELOOP].contains(error.code) {
+            return nil
+        }
+    }
+}
+
+extension Inbox {
+    /// The names that are meant for us, in order. Others are somebody's files in the making.
+    package func names() throws(SystemError) -> [FileName] {
+        try directory.names(limit: Self.namesAtOnce).filter(\.isForUs).sorted()
+    }
+
+    /// Looks at an entry: only a regular file that has been still for `settle` milliseconds is taken.
+    ///
+    /// Nil if it is gone.
+    package func judge(
+        _ name: FileName, settle: Int64, now: Timestamp
+    ) throws(SystemError) -> Judgement? {
+        guard let status = try directory.status(of: name) else { return nil }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            return .quarantine(name, reason: "it is not a regular file")
+        }
+        let identity = FileIdentity(status)
+        let stillFor = now.milliseconds - identity.modified / 1_000_000
+        // A time in the future is somebody's wrong clock, not a file being written.
+        guard stillFor >= settle || stillFor < 0 else { return .later }
+        let changedFor = now.milliseconds - Int64(status.st_ctim.tv_sec) * 1_000
+        if status.st_nlink != 1 {
+            return changedFor < Self.patience
+                ? .later : .quarantine(name, reason: "it has another name (a hard link)")
+        }
+        if status.st_size == 0 {
+            return changedFor < Self.patience ? .later : .quarantine(name, reason: "it is empty")
+        }
+        return .take(Candidate(name: name, bytes: Int64(status.st_size), identity: identity))
+    }
+}
+
+extension FileName {
+    /// `something.json`, not hidden. `x.json.part` and the like do not end so (contract.md §3).
+    fileprivate var isForUs: Bool {
+        let ending = ".json".utf8.map(CChar.init(bitPattern:))
+        return bytes.first != CChar(UInt8(ascii: ".")) && bytes.count > ending.count
+            && bytes.suffix(ending.count).elementsEqual(ending)
+    }
+
+    /// The name without `.json`.
+    package var stem: String { String(FileName.printable(bytes.dropLast(5))) }
+
+    /// As it may stand in our directories: printable ASCII or UTF-8 text, nothing that a shell or a
+    /// terminal would mind, and short enough to leave room for what we put around it.
+    package var safe: String { Self.printable(bytes) }
+
+    private static let longest = 120
+
+    private static func printable(_ bytes: some Sequence<CChar>) -> String {
+        let text = String(decoding: bytes.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        var safe = String.UnicodeScalarView()
+        var length = 0
+        for scalar in text.unicodeScalars {
+            let isPlain = scalar.isASCII
+                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_.+,@ ()[]=#".unicodeScalars.contains(scalar)
+                : scalar.properties.isAlphabetic || scalar.properties.isEmoji
+            let kept = isPlain ? scalar : "_"
+            length += String(kept).utf8.count
+            if length > longest { break }
+            safe.append(kept)
+        }
+        return String(safe)
+    }
+}

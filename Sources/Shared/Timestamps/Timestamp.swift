@@ -1,0 +1,58 @@
+/// A moment, in milliseconds since 1970-01-01T00:00:00Z without leap seconds.
+///
+/// The ledger stores the number; people and files see ISO 8601 UTC to the second (contract.md §4).
+package struct Timestamp: Hashable, Sendable {
+    package let milliseconds: Int64
+
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// The day, for example `2026-11-23`.
+    package var day: String { civilDate.description }
+
+    private var civilDate: CivilDate {
+        CivilDate(daysSince1970: milliseconds.flooredQuotient(by: Self.millisecondsPerDay))
+    }
+
+    static let millisecondsPerDay: Int64 = 86_400_000
+}
+
+extension Timestamp: Comparable {
+    package static func < (earlier: Timestamp, later: Timestamp) -> Bool {
+        earlier.milliseconds < later.milliseconds
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// ISO 8601 UTC, for example `2026-11-23T10:00:00Z`; the part of a second is left out.
+    package var description: String {
+        let startOfDay = civilDate.daysSince1970 * Self.millisecondsPerDay
+        let second = (milliseconds - startOfDay) / 1000
+        let (hour, minute) = (second / 3600, second / 60 % 60)
+        return "\(day)T\(padded(hour, to: 2)):\(padded(minute, to: 2)):\(padded(second % 60, to: 2))Z"
+    }
+}
+
+extension Timestamp {
+    /// The moment that `text` names in exactly the form `2026-11-23T10:00:00Z`, or nil.
+    ///
+    /// A leap second (`:60`) is refused: the milliseconds we count have no place for it.
+    package init?(parsing text: some StringProtocol) {
+        var fields = FieldReader(text)
+        guard let date = CivilDate(&fields), fields.skip("T"),
+            let hour = fields.digits(2), hour < 24, fields.skip(":"),
+            let minute = fields.digits(2), minute < 60, fields.skip(":"),
+            let second = fields.digits(2), second < 60, fields.skip("Z"), fields.isAtEnd
+        else { return nil }
+        let seconds = date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second
+        self.init(milliseconds: seconds * 1000)
+    }
+
+    /// The first moment of the day that `text` names in exactly the form `2026-11-23`, or nil.
+    package init?(startOfDay text: some StringProtocol) {
+        var fields = FieldReader(text)
+        guard let date = CivilDate(&fields), fields.isAtEnd else { return nil }
+        self.init(milliseconds: date.daysSince1970 * Self.millisecondsPerDay)
+    }
+}
