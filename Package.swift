@@ -59,19 +59,39 @@ let package = Package(
     ],
     targets: [
         // The libraries of the system, as they are.
+        .systemLibrary(
+            name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])]),
+        .target(
+            name: "CCurl", path: "Sources/Shared/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Shared, from the ground up.
         shared("Money", []),
         shared("Timestamps", []),
         shared("StrictJSON", folder: "JSON", []),
         shared("OrderTypes", ["Money"]),
+        shared("Settings", ["CYAML", "Money", crypto]),
         shared("Spool", ["Timestamps", crypto]),
         shared("Ledger", ["Money", "OrderTypes", "Timestamps", grdb, sqlite]),
+        shared("Providers", ["CCurl", "Money", "OrderTypes", "StrictJSON"]),
+        shared("Run", ["Settings", "StrictJSON", "Timestamps", argumentParser, logging]),
 
         // The programs. A stage never imports a stage.
         program(
             "SandboxProvider", folder: "sandbox",
             ["Money", "OrderTypes", "StrictJSON", argumentParser, hummingbird, logging, nio]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "LoopbackProvider", path: "Tests/LoopbackProvider", swiftSettings: strict),
+        tests(of: "Money", ["TestSupport"]),
+        tests(of: "Timestamps"),
+        tests(of: "StrictJSON", ["TestSupport"]),
+        tests(of: "Settings", ["Money", "TestSupport"]),
+        tests(
+            of: "Run",
+            ["Settings", "StrictJSON", "TestSupport", "Timestamps", argumentParser, logging]),
+        tests(of: "Providers", ["LoopbackProvider", "Money"]),
         tests(of: "SandboxProvider", ["Money", "OrderTypes", "StrictJSON"]),
     ]
 )

@@ -62,7 +62,7 @@ extension JSONReader {
             return failure("comments are not allowed")
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
             return unknownWord()
-        case 0xEF where offset == 0 && (try byte(at: 1)) == 0xBB && (try byte(at: 2)) == 0xBF:
+        case 0xEF where try offset == 0 && byte(at: 1) == 0xBB && byte(at: 2) == 0xBF:
             return failure("a byte order mark is not allowed")
         default:
             return failure("a value must stand here, not \(found())")

@@ -50,9 +50,7 @@ package struct JSONReader: ~Copyable {
             window.cursor += 1
             due = .value
         }
-        guard let kind = JSONKind(beginningWith: try nextToken()) else {
-            throw try noValue()
-        }
+        guard let kind = JSONKind(beginningWith: try nextToken()) else { throw try noValue() }
         return kind
     }
 
@@ -159,9 +157,7 @@ package struct JSONReader: ~Copyable {
         guard trail.count < limits.keys else {
             throw failure("an object may have no more than \(limits.keys) keys")
         }
-        guard enterKey(hasEscapes) else {
-            throw failure("this key is in the object already")
-        }
+        guard enterKey(hasEscapes) else { throw failure("this key is in the object already") }
         due = .colon
         return true
     }

@@ -12,7 +12,7 @@ struct Trail {
         var isInside = false
     }
 
-    /// A key's bytes in `text`, and a number that tells most different keys apart.
+    /// A key's bytes in `text`, and a number that tells nearly all keys apart.
     private struct Key {
         let fingerprint: UInt64
         let range: Range<Int>
@@ -66,10 +66,9 @@ struct Trail {
     /// The key entered last in the innermost object.
     var key: String { keys.last.map { String(decoding: text[$0.range], as: UTF8.self) } ?? "" }
 
+    /// The key's FNV-1a hash.
     private static func fingerprint(of key: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        var fingerprint = UInt64(key.count)
-        for byte in key.prefix(8) { fingerprint = fingerprint << 8 | UInt64(byte) }
-        return fingerprint
+        key.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
     }
 }
 

@@ -97,11 +97,8 @@ enum DecimalText {
         guard start < bytes.count else { return 0 }
         guard bytes[start] | 0x20 == UInt8(ascii: "e") else { return nil }
         var index = start + 1
-        var isNegative = false
-        if index < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[index]) {
-            isNegative = bytes[index] == UInt8(ascii: "-")
-            index += 1
-        }
+        let isNegative = index < bytes.count && bytes[index] == UInt8(ascii: "-")
+        if isNegative || index < bytes.count && bytes[index] == UInt8(ascii: "+") { index += 1 }
         guard index < bytes.count else { return nil }
         var exponent = 0
         while index < bytes.count {

@@ -27,10 +27,11 @@ extension Timestamp: Comparable {
 extension Timestamp: CustomStringConvertible {
     /// ISO 8601 UTC, for example `2026-11-23T10:00:00Z`; the part of a second is left out.
     package var description: String {
-        let startOfDay = civilDate.daysSince1970 * Self.millisecondsPerDay
-        let second = (milliseconds - startOfDay) / 1000
+        let remainder = milliseconds % Self.millisecondsPerDay
+        let second = (remainder < 0 ? remainder + Self.millisecondsPerDay : remainder) / 1000
         let (hour, minute) = (second / 3600, second / 60 % 60)
-        return "\(day)T\(padded(hour, to: 2)):\(padded(minute, to: 2)):\(padded(second % 60, to: 2))Z"
+        return
+            "\(day)T\(padded(hour, to: 2)):\(padded(minute, to: 2)):\(padded(second % 60, to: 2))Z"
     }
 }
 

@@ -1,0 +1,40 @@
+import StrictJSON
+
+extension JSONValue {
+    /// The ways the trade names an order's id (provider-api.md §7, quirk 1).
+    static let orderNames = ["order", "order_id", "id"]
+
+    /// An id that can be asked about later: a positive whole number of any size, or a short text
+    /// of ASCII letters, digits, `-`, `_` and `.` with a digit in it, which a mere word has not.
+    var identifier: String? {
+        guard let id = text?.trimmingSpaces, 1...Self.longestIdentifier ~= id.utf8.count,
+            !id.hasPrefix("-"),
+            id.utf8.contains(where: { UInt8(ascii: "1")...UInt8(ascii: "9") ~= $0 })
+        else { return nil }
+        if case .number(let number) = self, !number.isInteger { return nil }
+        return id.utf8.allSatisfy(Self.belongsToIdentifier) ? id : nil
+    }
+
+    /// Whether this is how some say "no id".
+    var isNoIdentifier: Bool {
+        switch self {
+        case .null, .bool(false): true
+        case .string, .number: text?.trimmingSpaces.allSatisfy { $0 == "0" } == true
+        case .bool(true), .array, .object: false
+        }
+    }
+
+    /// Bytes; nothing longer than a UUID or a SHA-256 digest is an id.
+    private static let longestIdentifier = 64
+
+    /// A comma would make two ids of one in a request for several.
+    private static func belongsToIdentifier(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import StrictJSON
+
+/// What became of one attempt to place an order, by what must be done about it.
+package enum PlacementOutcome: Equatable, Sendable {
+    case placed(providerOrder: String)
+    /// No byte can have reached the provider, or it said "not now". Due again later.
+    case notPlaced(Postponement)
+    /// Refused for good by this provider: the next one, or the money goes back.
+    case refused(Refusal)
+    /// It may have been placed. Only proof or a person may move this order.
+    case unknown(evidence: String)
+}
+
+/// Why an order was not placed this time.
+package struct Postponement: Equatable, Sendable {
+    package let reason: Reason
+    /// Seconds the provider asks us to stay away, if it does.
+    package let retryAfter: Int?
+    /// What happened, or the provider's words.
+    package let text: String
+
+    package init(reason: Reason, retryAfter: Int? = nil, text: String) {
+        self.reason = reason
+        self.retryAfter = retryAfter
+        self.text = text
+    }
+
+    /// What to do besides trying later.
+    package enum Reason: Equatable, Sendable {
+        /// The provider was not reached.
+        case notSent
+        /// Back off.
+        case throttle
+        /// Pause the provider and alert.
+        case funds, auth
+        /// An order for this link is active; evidence, if an earlier attempt at it is in doubt.
+        case duplicate
+    }
+}
+
+/// Why a provider will never take an order as it is.
+package struct Refusal: Equatable, Sendable {
+    package let cause: Cause
+    /// The provider's words.
+    package let text: String
+
+    package init(cause: Cause, text: String) {
+        self.cause = cause
+        self.text = text
+    }
+
+    /// What is at fault.
+    package enum Cause: Equatable, Sendable {
+        /// The service: its mapping should be disabled as well.
+        case service
+        /// The order's own parameters.
+        case input
+    }
+}
+
+extension PlacementOutcome {
+    /// The one place that decides what a finished `add` means: the table of design.md §6.
+    ///
+    /// What is not listed here as a proof is in doubt.
+    package init(of finished: Finished, from endpoint: ProviderEndpoint) {
+        switch finished.ending {
+        case .failed(let failure):
+            self =
+                failure.sent
+                ? .unknown(evidence: failure.text)
+                : .notPlaced(Postponement(reason: .notSent, text: failure.text))
+        case .replied(let reply):
+            lazy var evidence = "HTTP \(reply.status): \(endpoint.evidence(reply.body))"
+            switch (reply.status, PlacementReply(reply.body)) {
+            case (200..<300, .order(let id)):
+                self = .placed(providerOrder: id)
+            case (200..<300, .complaint(let complaint)), (400..<500, .complaint(let complaint)):
+                let errorClass =
+                    reply.status == 429
+                    ? .throttle : ErrorClass.of(complaint, extra: endpoint.extraErrors)
+                self =
+                    Self.refusal(
+                        errorClass, retryAfter: reply.retryAfter, text: endpoint.evidence(complaint)
+                    ) ?? .unknown(evidence: evidence)
+            case (429, .unclear):
+                self = .notPlaced(
+                    Postponement(reason: .throttle, retryAfter: reply.retryAfter, text: evidence))
+            default:
+                self = .unknown(evidence: evidence)
+            }
+        }
+    }
+
+    /// What a complaint of this class decides; nil where it decides nothing.
+    private static func refusal(
+        _ errorClass: ErrorClass?, retryAfter: Int?, text: String
+    ) -> PlacementOutcome? {
+        func later(_ reason: Postponement.Reason) -> PlacementOutcome {
+            .notPlaced(Postponement(reason: reason, retryAfter: retryAfter, text: text))
+        }
+        return switch errorClass {
+        case .throttle: later(.throttle)
+        case .funds: later(.funds)
+        case .auth: later(.auth)
+        case .duplicate: later(.duplicate)
+        case .service: .refused(Refusal(cause: .service, text: text))
+        case .input: .refused(Refusal(cause: .input, text: text))
+        // "Incorrect order ID" is no answer to an order that has no id yet.
+        case .notFound, nil: nil
+        }
+    }
+}
+
+/// What the reply to `add` says, before anybody concludes from it.
+private enum PlacementReply {
+    case order(String)
+    case complaint(String)
+    /// An id, of whatever form, beside a complaint: both cannot be.
+    case contradiction
+    /// Neither.
+    case unclear
+
+    init(_ body: [UInt8]) {
+        guard case .json(let document) = ReplyBody(body) else {
+            self = .unclear
+            return
+        }
+        let levels = [document, document["data"]].compactMap(\.self)
+        let complaint = levels.lazy.compactMap(\.complaint).first
+        let named = levels.lazy.compactMap { $0.first(of: JSONValue.orderNames) }.first
+        let id = named.flatMap { $0.isNoIdentifier ? nil : $0 }
+        switch (id, complaint) {
+        case (nil, let complaint?): self = .complaint(complaint)
+        case (nil, nil): self = .unclear
+        case (let id?, nil) where !levels.contains(where: \.saysFailed):
+            self = id.identifier.map { .order($0) } ?? .unclear
+        default: self = .contradiction
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import StrictJSON
+
+/// Why a question to a provider has no answer at all.
+package struct ReplyFailure: Error, Equatable, Sendable {
+    package let reason: Reason
+    /// Seconds the provider asks us to stay away, if it does.
+    package let retryAfter: Int?
+    /// What happened, or the provider's words.
+    package let text: String
+
+    /// What kind of failure it is.
+    package enum Reason: Equatable, Sendable {
+        /// No byte can have reached the provider.
+        case notSent
+        /// Sent, and no whole reply came. A request for a refill or a cancel may have been taken.
+        case lost
+        /// A complaint about the whole call; nil if nobody knows what it means.
+        case refused(ErrorClass?)
+        /// A status that promises nothing about the body.
+        case httpStatus(Int)
+        case html
+        case empty
+        /// Not JSON, or JSON that says something else than was asked.
+        case unreadable
+    }
+
+    init(_ reason: Reason, retryAfter: Int? = nil, text: String) {
+        self.reason = reason
+        self.retryAfter = retryAfter
+        self.text = text
+    }
+}
+
+extension ReplyFailure: CustomStringConvertible {
+    /// For a log: the provider's name is the caller's to say.
+    package var description: String {
+        switch reason {
+        case .notSent: "it was not reached: \(text)"
+        case .lost: "its answer was lost: \(text)"
+        case .refused: "it refused: \(text)"
+        case .httpStatus(let status): "it answered with HTTP \(status): \(text)"
+        case .html: "it answered with a page for people: \(text)"
+        case .empty: "it answered with nothing"
+        case .unreadable: "its answer cannot be read: \(text)"
+        }
+    }
+}
+
+extension ProviderEndpoint {
+    /// Reads the answer to a question, or says why there is none.
+    ///
+    /// A complaint and nothing else fails the question as a whole; `read` never sees one.
+    func answer<Answer>(
+        in finished: Finished, read: (JSONValue) throws(ReplyFailure) -> Answer
+    ) -> Result<Answer, ReplyFailure> {
+        Result { () throws(ReplyFailure) in
+            switch finished.ending {
+            case .failed(let failure):
+                throw ReplyFailure(failure.sent ? .lost : .notSent, text: failure.text)
+            case .replied(let reply):
+                try read(try document(of: reply))
+            }
+        }
+    }
+
+    /// The JSON of a reply that may be believed.
+    private func document(of reply: Reply) throws(ReplyFailure) -> JSONValue {
+        func failure(_ reason: ReplyFailure.Reason, _ text: String? = nil) -> ReplyFailure {
+            let text = text.map(evidence) ?? evidence(reply.body)
+            return ReplyFailure(reason, retryAfter: reply.retryAfter, text: text)
+        }
+        if reply.status == 429 { throw failure(.refused(.throttle)) }
+        let body = ReplyBody(reply.body)
+        let isSuccess = 200..<300 ~= reply.status
+        if case .json(let document) = body, let complaint = document.soleComplaint {
+            let errorClass = ErrorClass.of(complaint, extra: extraErrors)
+            // Of the words beside a failing status, only those of the trade say more than it does.
+            if isSuccess || errorClass != nil { throw failure(.refused(errorClass), complaint) }
+        }
+        guard isSuccess else { throw failure(.httpStatus(reply.status)) }
+        switch body {
+        case .json(let document): return document
+        case .html: throw failure(.html)
+        case .empty: throw failure(.empty)
+        case .unreadable: throw failure(.unreadable)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// What a provider can be asked to do (provider-api.md §2).
+package enum Action: Sendable {
+    case services
+    case balance
+    /// Place an order. `parameters` are those of the service's type, as the API names them.
+    case add(service: String, parameters: [(name: String, value: String)])
+    /// The states of orders, by the provider's ids.
+    case status([String])
+    case refill([String])
+    /// The states of refills, by the provider's ids of the refills.
+    case refillStatus([String])
+    case cancel([String])
+    /// The latest orders, where a provider has this.
+    case orders(limit: Int)
+
+    /// The most ids one call may carry; beyond, providers refuse or silently cut.
+    package static let idsPerCall = 100
+
+    /// The action's name on the wire.
+    package var name: String {
+        switch self {
+        case .services: "services"
+        case .balance: "balance"
+        case .add: "add"
+        case .status: "status"
+        case .refill: "refill"
+        case .refillStatus: "refill_status"
+        case .cancel: "cancel"
+        case .orders: "orders"
+        }
+    }
+
+    /// What the request says besides `key` and `action`.
+    var fields: [(name: String, value: String)] {
+        switch self {
+        case .services, .balance: []
+        case .add(let service, let parameters): [("service", service)] + parameters
+        case .status(let ids), .refill(let ids): Self.ids(ids, one: "order", several: "orders")
+        case .refillStatus(let ids): Self.ids(ids, one: "refill", several: "refills")
+        // The trade has no form for a single one.
+        case .cancel(let ids): Self.ids(ids, one: "orders", several: "orders")
+        case .orders(let limit): [("limit", String(limit))]
+        }
+    }
+
+    private static func ids(
+        _ ids: [String], one: String, several: String
+    ) -> [(name: String, value: String)] {
+        precondition(1...idsPerCall ~= ids.count, "the caller asks in portions")
+        return [(ids.count == 1 ? one : several, ids.joined(separator: ","))]
+    }
+
+    /// Bytes. A catalogue of thousands of services is a few million; nothing else comes near.
+    var replyLimit: Int {
+        switch self {
+        case .services: 64 << 20
+        default: 8 << 20
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// Where a provider's API is, and how this provider speaks it.
+package struct ProviderEndpoint: Sendable {
+    /// The provider's name in the configuration.
+    package let name: String
+    package let url: String
+    package let encoding: RequestEncoding
+    /// Seconds until a connection must stand.
+    package let connectTimeout: Int
+    /// Seconds until a reply must be here.
+    package let totalTimeout: Int
+    /// Error texts of this provider's own, besides the trade's.
+    package let extraErrors: [ErrorClass: [String]]
+    let key: String
+
+    package init(
+        name: String, url: String, key: String, encoding: RequestEncoding = .form,
+        connectTimeout: Int, totalTimeout: Int, extraErrors: [ErrorClass: [String]] = [:]
+    ) {
+        self.name = name
+        self.url = url
+        self.key = key
+        self.encoding = encoding
+        self.connectTimeout = connectTimeout
+        self.totalTimeout = totalTimeout
+        self.extraErrors = extraErrors
+    }
+
+    /// The call that performs `action`.
+    package func call(_ action: Action) -> Call {
+        let fields = [("key", key), ("action", action.name)] + action.fields
+        return Call(
+            url: url, contentType: encoding.contentType, body: encoding.body(of: fields),
+            connectTimeout: connectTimeout, totalTimeout: totalTimeout,
+            replyLimit: action.replyLimit)
+    }
+}
+
+// The key stays out of logs, also where somebody prints the endpoint whole.
+extension ProviderEndpoint: CustomStringConvertible, CustomReflectable {
+    package var description: String { name }
+    package var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+}

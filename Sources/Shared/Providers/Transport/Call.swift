@@ -1,0 +1,61 @@
+/// One request to a provider, ready to be sent: always a POST.
+package struct Call: Sendable {
+    package let url: String
+    package let contentType: String
+    /// Holds the provider's key: never to be logged.
+    package let body: [UInt8]
+    /// Seconds until a connection must stand, its TLS handshake included.
+    package let connectTimeout: Int
+    /// Seconds until the whole reply must be here, connecting included.
+    package let totalTimeout: Int
+    /// The longest reply that is read, in bytes.
+    package let replyLimit: Int
+}
+
+/// A call that has ended, one way or the other.
+package struct Finished: Equatable, Sendable {
+    /// What the caller gave `Transport.start` to know the call by.
+    package let tag: Int
+    package let ending: Ending
+
+    package init(tag: Int, ending: Ending) {
+        self.tag = tag
+        self.ending = ending
+    }
+
+    /// How a call ended.
+    package enum Ending: Equatable, Sendable {
+        /// A whole reply came, whatever it says.
+        case replied(Reply)
+        case failed(TransferFailure)
+    }
+}
+
+/// An HTTP reply, as it came.
+package struct Reply: Equatable, Sendable {
+    package let status: Int
+    package let body: [UInt8]
+    /// Seconds the provider asks us to stay away, from either form of `Retry-After`, at most a day;
+    /// nil where it does not ask.
+    package let retryAfter: Int?
+
+    package init(status: Int, body: [UInt8], retryAfter: Int? = nil) {
+        self.status = status
+        self.body = body
+        self.retryAfter = retryAfter
+    }
+}
+
+/// Why no whole reply came.
+package struct TransferFailure: Error, Equatable, Sendable {
+    /// Whether any byte of the request can have left this machine. If not, the provider cannot
+    /// have acted on it; if so, nobody knows whether it did.
+    package let sent: Bool
+    /// What happened. Names no address and no key.
+    package let text: String
+
+    package init(sent: Bool, text: String) {
+        self.sent = sent
+        self.text = text
+    }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import Logging
+import StrictJSON
+import Timestamps
+
+/// How log lines are written.
+package enum LogFormat: String, CaseIterable, Sendable {
+    /// `2026-11-23T10:00:00Z notice ingest: ingested files=3 orders=120`
+    case text
+    /// One JSON object a line.
+    case json
+}
+
+/// Writes a program's log: a line for each thing said, whole or not at all.
+struct LogLines: Sendable {
+    let program: String
+    let format: LogFormat
+    /// What is less important is left out.
+    let level: Logger.Level
+    /// Standard error.
+    var descriptor: Int32 = STDERR_FILENO
+    var clock: WallClock = .system
+
+    func write(_ level: Logger.Level, _ message: String, _ fields: [Summary.Field] = []) {
+        guard level >= self.level else { return }
+        let line =
+            switch format {
+            case .text: text(level, message, fields)
+            case .json: json(level, message, fields)
+            }
+        // A log that cannot be written stops nobody: the ledger has what was done.
+        try? Run.write(line + [UInt8(ascii: "\n")], to: descriptor)
+    }
+
+    /// Where progress may be drawn: on a person's terminal, unless he wants to see errors only.
+    var progressDescriptor: Int32? {
+        isatty(descriptor) == 1 && level < .error ? descriptor : nil
+    }
+
+    private func text(
+        _ level: Logger.Level, _ message: String, _ fields: [Summary.Field]
+    ) -> [UInt8] {
+        let erasure = progressDescriptor == nil ? "" : Progress.eraseLine
+        let data = fields.map { field in
+            switch field.value {
+            case .integer(let number): " \(LogText.word(field.name))=\(number)"
+            case .text(let text): " \(LogText.word(field.name))=\(LogText.word(text))"
+            }
+        }
+        let message = LogText.sentence(message)
+        return Array(
+            "\(erasure)\(clock.now()) \(level) \(program): \(message)\(data.joined())".utf8)
+    }
+
+    private func json(
+        _ level: Logger.Level, _ message: String, _ fields: [Summary.Field]
+    ) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (key, value) in [
+            ("at", "\(clock.now())"), ("level", "\(level)"), ("program", program),
+            ("message", message),
+        ] {
+            writer.key(key)
+            writer.string(value)
+        }
+        writer.key("data")
+        writer.object(fields)
+        writer.endObject()
+        return writer.drain()
+    }
+}
+
+/// Text from outside in a line for people: nothing in it can begin a line, move the cursor or pass
+/// for another field.
+enum LogText {
+    /// `text` with everything escaped that is not seen as itself.
+    static func sentence(_ text: String) -> String {
+        escaped(text) { isInvisible($0) }
+    }
+
+    /// `text` as it is if it is one plain word, else in quotation marks.
+    static func word(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.unicodeScalars.allSatisfy {
+                !isInvisible($0) && !#" "\="#.unicodeScalars.contains($0)
+            }
+        return isPlain
+            ? text : "\"\(escaped(text) { isInvisible($0) || $0 == "\"" || $0 == "\\" })\""
+    }
+
+    private static func escaped(_ text: String, _ isEscaped: (Unicode.Scalar) -> Bool) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if !isEscaped(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else if scalar.isASCII {
+                result += scalar.escaped(asASCII: true)
+            } else {
+                result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            }
+        }
+        return result
+    }
+
+    /// Control characters, line separators, and marks that change the direction of writing.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Logging
+import Settings
+import Timestamps
+
+/// What a run is given: everything outside of it that it may look at.
+package struct RunContext: Sendable {
+    /// The program's name, for example `dispatch`.
+    package let program: String
+    package let settings: Settings
+    package let logger: Logger
+    package let clock: WallClock
+    package let progress: Progress
+
+    package init(
+        program: String, settings: Settings, logger: Logger, clock: WallClock = .system,
+        progress: Progress = .hidden
+    ) {
+        self.program = program
+        self.settings = settings
+        self.logger = logger
+        self.clock = clock
+        self.progress = progress
+    }
+}

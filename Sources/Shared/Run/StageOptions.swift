@@ -1,0 +1,70 @@
+import ArgumentParser
+import Glibc
+import Logging
+
+/// The options that every program takes (contract.md §1).
+package struct StageOptions: ParsableArguments {
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp(
+            "The configuration. (default: $SMM_CONFIG, else config/pipeline.yaml)",
+            valueName: "file"))
+    var givenConfiguration: String?
+
+    @Flag(help: "Log every order and file.")
+    var verbose = false
+
+    @Flag(help: "Log errors only.")
+    var quiet = false
+
+    @Option(help: "How log lines are written.")
+    var logFormat: LogFormat = .text
+
+    @Flag(help: "Print the run's summary as one JSON object on standard output.")
+    var json = false
+
+    package init() {}
+
+    package func validate() throws {
+        if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other.") }
+    }
+
+    /// The configuration's file: as given, else as the environment says, else the usual one.
+    var configuration: String {
+        givenConfiguration ?? getenv("SMM_CONFIG").map { String(cString: $0) }
+            ?? "config/pipeline.yaml"
+    }
+
+    private var logLevel: Logger.Level {
+        verbose ? .debug : quiet ? .error : .notice
+    }
+}
+
+extension LogFormat: ExpressibleByArgument {}
+
+extension StageOptions {
+    /// Runs a program under its lock, tells what it did, and ends with the status that says so.
+    ///
+    /// - Parameters:
+    ///   - program: the program's name, and its lock's.
+    ///   - lock: false for what only looks, and may look while another run works.
+    ///   - classify: the exit status of an error that is the program's own; what it does not know
+    ///     is `unexpected`.
+    ///   - body: the run itself.
+    /// - Throws: `ExitCode`, once the reason has been logged, or the `ValidationError` of `body`,
+    ///   for usage that only the configuration can show to be wrong.
+    package func run(
+        _ program: String, lock: Bool = true,
+        classify: (any Error) -> ExitStatus? = { _ in nil },
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: (RunContext) async throws -> Summary
+    ) async throws {
+        // A reader who leaves is an error of that write, not the end of the program.
+        signal(SIGPIPE, SIG_IGN)
+        let run = ProgramRun(
+            program: program, configuration: configuration, locks: lock, answersInJSON: json,
+            log: LogLines(program: program, format: logFormat, level: logLevel))
+        let status = try await run.perform(classify: classify, body)
+        if status != .done { throw ExitCode(status.rawValue) }
+    }
+}

@@ -1,0 +1,62 @@
+/// A value of the configuration, with the name of its setting and the file it stands in.
+struct Cursor {
+    let node: Node
+    /// For example `providers[0].in_flight`; empty for the root of the main file.
+    let path: String
+    let source: Source
+
+    var place: Place { source.place(node.mark, of: path) }
+}
+
+extension Cursor {
+    /// Notes that something else is wanted.
+    func refuse(_ wanted: String, found: String? = nil) {
+        let name = path.isEmpty ? "the file" : path
+        source.note("\(name) is \(found ?? node.found); it must be \(wanted).", at: node.mark)
+    }
+
+    /// The value, if it is of that form.
+    func read<Value>(_ form: Form<Value>) -> Value? {
+        let value = form.read(node)
+        if value == nil { refuse(form.wanted, found: form.show(node)) }
+        return value
+    }
+
+    /// What `read` makes of a section; a key that `read` did not ask for is refused.
+    func section<Value>(_ read: (Section) -> Value?) -> Value? {
+        guard case .mapping(let pairs) = node.content else {
+            refuse("a section of settings")
+            return nil
+        }
+        let section = Section(pairs, at: node.mark, path: path, source: source)
+        let value = read(section)
+        section.refuseUnknownKeys()
+        return value
+    }
+
+    /// What `read` makes of each entry of a list; nil if it can make nothing of one of them.
+    func list<Value>(_ read: (Cursor) -> Value?) -> [Value]? {
+        guard case .sequence(let nodes) = node.content else {
+            refuse("a list")
+            return nil
+        }
+        let values = nodes.enumerated().compactMap { index, node in
+            read(Cursor(node: node, path: "\(path)[\(index)]", source: source))
+        }
+        return values.count == nodes.count ? values : nil
+    }
+
+    /// What this value is, or what the file holds that it names; nil with the problem noted.
+    func followed() -> Cursor? {
+        guard let name = node.text else { return self }
+        let file = source.including(name)
+        do {
+            return try file.root(named: path)
+        } catch {
+            refuse(
+                "the settings themselves or a file that can be read",
+                found: "\(file.path), which cannot be read: \(error.reason)")
+            return nil
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Money
+
+/// The form a setting's value takes: how it is read, and how it is described to whoever wrote it.
+struct Form<Value> {
+    /// What is wanted, in words that follow "it must be ".
+    let wanted: String
+    /// What was found, in words that follow "is ". A form for secrets shows nothing.
+    var show: (Node) -> String = { $0.found }
+    /// The value, or nil if the node is not of this form.
+    let read: (Node) -> Value?
+}
+
+extension Form<Int> {
+    static func integer(_ range: ClosedRange<Int>) -> Form {
+        Form(wanted: "a whole number from \(range.lowerBound) to \(range.upperBound)") { node in
+            // `010` is eight to some readers of YAML, and `1_0` ten.
+            guard let text = node.plainText, let number = Int(text), String(number) == text,
+                range.contains(number)
+            else { return nil }
+            return number
+        }
+    }
+}
+
+extension Form<Bool> {
+    static var truth: Form {
+        Form(wanted: "true or false") { ["true": true, "false": false][$0.plainText] }
+    }
+}
+
+extension Form<String> {
+    static var text: Form {
+        Form(wanted: "a text on one line") { node in
+            node.text.flatMap { $0.isEmpty || $0.contains(where: \.isControl) ? nil : $0 }
+        }
+    }
+
+    /// A provider's name (contract.md §2).
+    static var providerName: Form {
+        Form(wanted: "a name of 1 to 32 characters a-z, 0-9 and -") { node in
+            guard let text = node.text, 1...32 ~= text.utf8.count else { return nil }
+            let isName = text.utf8.allSatisfy {
+                0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "-")
+            }
+            return isName ? text : nil
+        }
+    }
+
+    static func provider(among names: [String]) -> Form {
+        let list = names.isEmpty ? "there is none" : names.joined(separator: ", ")
+        return Form(wanted: "the name of a configured provider: \(list)") { node in
+            node.text.flatMap { names.contains($0) ? $0 : nil }
+        }
+    }
+
+    static var mailAddress: Form {
+        Form(wanted: "a mail address such as panel@example.com") { node in
+            guard let text = text.read(node), !text.contains(where: \.isWhitespace) else {
+                return nil
+            }
+            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+            return parts.count == 2 && !parts.contains("") ? text : nil
+        }
+    }
+}
+
+extension Form where Value: CaseIterable & RawRepresentable<String> {
+    /// One of an enumeration's words.
+    static var word: Form {
+        Form(wanted: "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))") {
+            $0.text.flatMap(Value.init)
+        }
+    }
+}
+
+extension Form<Glob> {
+    static var glob: Form {
+        Form(wanted: "a pattern in which * stands for any text and ? for one character") {
+            Form<String>.text.read($0).map(Glob.init)
+        }
+    }
+}
+
+extension Form<Amount> {
+    static var amount: Form {
+        Form(wanted: #"an amount such as "12.50", zero or more, with at most 6 decimals"#) { node in
+            guard let text = node.text, let amount = try? Amount(parsing: text) else { return nil }
+            return amount < .zero ? nil : amount
+        }
+    }
+}
+
+extension Form<Rate> {
+    static var rate: Form {
+        Form(wanted: #"a price such as "1.20", zero or more, with at most 6 decimals"#) { node in
+            node.text.flatMap { try? Rate(parsing: $0) }
+        }
+    }
+}
+
+extension Form<Percent> {
+    static var percent: Form {
+        Form(wanted: #"a percentage such as "12.5", zero or more, with at most 6 decimals"#) {
+            node in
+            node.text.flatMap { try? Percent(parsing: $0) }
+        }
+    }
+}
+
+extension Form<ExchangeRate> {
+    static var exchangeRate: Form {
+        Form(wanted: #"a rate such as "1.08", more than zero, with at most 12 decimals"#) { node in
+            node.text.flatMap { try? ExchangeRate(parsing: $0) }
+        }
+    }
+}
+
+extension Form<Currency> {
+    static var currency: Form {
+        Form(wanted: "a currency code of three to five capital letters, such as USD") { node in
+            node.text.flatMap { try? Currency(parsing: $0) }
+        }
+    }
+
+    /// A currency that amounts can be converted from.
+    static func currency(among priced: [Currency]) -> Form {
+        let codes = priced.map(\.code).joined(separator: ", ")
+        return Form(wanted: "the house currency or one with an exchange rate: \(codes)") { node in
+            currency.read(node).flatMap { priced.contains($0) ? $0 : nil }
+        }
+    }
+}
+
+extension Character {
+    /// Whether it would break out of a line, a header or a path.
+    fileprivate var isControl: Bool {
+        unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+}

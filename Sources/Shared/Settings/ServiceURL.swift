@@ -1,0 +1,61 @@
+/// The URLs of services that programs talk to: `https://host[:port][/path]`.
+///
+/// A user or password in a URL ends in logs, and a fragment is never sent, so neither may be there.
+enum ServiceURL {
+    static func isValid(_ text: String, schemes: [String]) -> Bool {
+        let isPrintable = text.utf8.allSatisfy { UInt8(ascii: "!")...UInt8(ascii: "~") ~= $0 }
+        guard isPrintable, !text.contains("#"),
+            let scheme = schemes.first(where: { text.hasPrefix("\($0)://") })
+        else { return false }
+        let authority = text.dropFirst(scheme.count + 3).prefix { $0 != "/" && $0 != "?" }
+        return isAuthority(authority)
+    }
+
+    /// Whether `text` is a name, an IPv4 address or an IPv6 address in brackets, with or without
+    /// a port.
+    private static func isAuthority(_ text: Substring) -> Bool {
+        let hostCharacters: (Character) -> Bool
+        let host: Substring
+        let rest: Substring
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            host = text[..<end].dropFirst()
+            rest = text[end...].dropFirst()
+            hostCharacters = { $0.isHexDigit || $0 == ":" || $0 == "." }
+        } else {
+            host = text.prefix { $0 != ":" }
+            rest = text[host.endIndex...]
+            hostCharacters = { $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_" }
+        }
+        guard !host.isEmpty, host.allSatisfy(hostCharacters) else { return false }
+        guard !rest.isEmpty else { return true }
+        guard let port = UInt16(rest.dropFirst()), port > 0 else { return false }
+        return rest == ":\(port)"
+    }
+}
+
+extension Form<String> {
+    /// A provider's URL; `http` is for a provider on the same machine, and must be asked for.
+    static func providerURL(allowHTTP: Bool) -> Form {
+        url(
+            schemes: allowHTTP ? ["https", "http"] : ["https"],
+            wanted: """
+                an https:// URL (http:// needs allow_http: true) with a host, and without user, \
+                password or fragment
+                """)
+    }
+
+    static var mailURL: Form {
+        url(
+            schemes: ["smtp", "smtps"],
+            wanted: "an smtp:// or smtps:// URL with a host, and without user or password")
+    }
+
+    private static func url(schemes: [String], wanted: String) -> Form {
+        Form(
+            wanted: wanted,
+            show: { $0.text?.contains("@") == true ? "a value that is not shown" : $0.found },
+            read: { node in
+                node.text.flatMap { ServiceURL.isValid($0, schemes: schemes) ? $0 : nil }
+            })
+    }
+}

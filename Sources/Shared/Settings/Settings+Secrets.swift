@@ -1,0 +1,49 @@
+import Glibc
+
+extension Settings {
+    /// The keys of all enabled providers, by provider.
+    ///
+    /// A program that talks to providers calls this before it touches anything: a key that cannot
+    /// be had is a mistake in the configuration, told where it stands.
+    package func providerKeys(
+        environment: (String) -> String? = processEnvironment
+    ) throws(SettingsError) -> [String: String] {
+        let masterKey = try masterKey(environment: environment)
+        var keys: [String: String] = [:]
+        var problems: [SettingsError.Problem] = []
+        for provider in providers where provider.isEnabled {
+            do {
+                keys[provider.name] = try provider.apiKey.reveal(
+                    environment: environment, masterKey: masterKey)
+            } catch {
+                problems.append(provider.apiKey.problem(error))
+            }
+        }
+        guard problems.isEmpty else { throw SettingsError(problems: problems) }
+        return keys
+    }
+
+    /// The key that seals and opens, if one is configured.
+    package func masterKey(
+        environment: (String) -> String? = processEnvironment
+    ) throws(SettingsError) -> MasterKey? {
+        guard let masterKey else { return nil }
+        do {
+            return try MasterKey(
+                masterKey.revealedBytes(environment: environment, masterKey: nil))
+        } catch {
+            throw SettingsError(problems: [masterKey.problem(error)])
+        }
+    }
+
+    /// The value of an environment variable of this process.
+    package static func processEnvironment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+}
+
+extension Secret {
+    fileprivate func problem(_ error: SecretError) -> SettingsError.Problem {
+        .init(place: place, text: "\(place.setting) cannot be had: \(error).")
+    }
+}

@@ -1,0 +1,104 @@
+import Money
+
+/// The whole configuration, checked: what `config/pipeline.yaml` and the files it names say
+/// (contract.md §2).
+///
+/// Every setting is read and described in the `init` of its section, and every one has a default
+/// except those without which there is nothing to run: `currency`, and a provider's `name`, `url`,
+/// `api_key` and `currency`. Paths are absolute. Nothing secret is read before it is asked for.
+package struct Settings: Sendable {
+    /// The house currency.
+    package let currency: Currency
+    package let spool: String
+    /// The database file, on a local disk.
+    package let ledger: String
+    /// The directory of the operator's CSV reports.
+    package let reports: String
+    package let intake: Intake
+    package let dispatch: Dispatch
+    package let poll: Poll
+    package let pricing: Pricing
+    package let fees: Fees
+    /// House currency units for one unit of each other currency.
+    package let exchangeRates: [Currency: ExchangeRate]
+    package let duplicateLinks: DuplicateLinks
+    package let providers: [ProviderSettings]
+    package let catalogue: CatalogueSettings
+    /// Nil: no mail is sent.
+    package let mail: MailSettings?
+    /// Opens sealed values.
+    let masterKey: Secret?
+}
+
+extension Settings {
+    /// Reads and checks the file at `path` and those it names.
+    package static func load(from path: String) throws(SettingsError) -> Settings {
+        let source = Source(path: path)
+        var settings: Settings?
+        do {
+            settings = try source.root(named: "")?.section { Settings($0) }
+        } catch {
+            source.note(
+                """
+                the configuration cannot be read: \(error.reason); give its path with --config or \
+                in SMM_CONFIG.
+                """, at: .start)
+        }
+        guard let settings, source.problems.isEmpty else {
+            throw SettingsError(problems: source.problems)
+        }
+        return settings
+    }
+
+    private init?(_ section: Section) {
+        let house = section.required("currency", .currency)
+        spool = section.path("spool", default: "../spool")
+        ledger = section.path("ledger", default: "../var/ledger.sqlite")
+        reports = section.path("reports", default: "../reports")
+        intake = section.section("intake", Intake.init)
+        dispatch = section.section("dispatch", Dispatch.init)
+        poll = section.section("poll", Poll.init)
+        pricing = section.section("pricing", Pricing.init)
+        fees = section.section("fees", Fees.init)
+        let rates = section.section("exchange_rates") { $0.exchangeRates(house: house) }
+        duplicateLinks = section.optional("duplicate_links", .word, default: .wait)
+        masterKey = section.cursor("master_key").flatMap(Secret.init(masterKeyAt:))
+        let priced = house.map { [$0] + rates.keys.sorted() }
+        let providers = section.followed("providers", default: []) { list in
+            list.providers(priced: priced)
+        }
+        let names = providers?.map(\.name)
+        let catalogue = section.followed("catalogue", default: .everything) { catalogue in
+            catalogue.section { CatalogueSettings($0, providers: names) }
+        }
+        mail = section.cursor("mail")?.section(MailSettings.init)
+        exchangeRates = rates
+        guard let house, let providers, let catalogue else { return nil }
+        currency = house
+        self.providers = providers
+        self.catalogue = catalogue
+    }
+
+    /// House currency units for one unit of `currency`; nil if no rate is configured.
+    package func exchangeRate(of currency: Currency) -> ExchangeRate? {
+        currency == self.currency ? .one : exchangeRates[currency]
+    }
+}
+
+extension Section {
+    fileprivate func exchangeRates(house: Currency?) -> [Currency: ExchangeRate] {
+        var rates: [Currency: ExchangeRate] = [:]
+        for pair in pairs {
+            let rate = optional(pair.name, .exchangeRate)
+            let name = Cursor(
+                node: Node(mark: pair.mark, content: .scalar(pair.name, isPlain: true)),
+                path: "a name in exchange_rates", source: source)
+            guard let currency = name.read(.currency) else { continue }
+            if currency == house {
+                name.refuse("another currency than the house's, which needs no rate")
+            }
+            rates[currency] = rate
+        }
+        return rates
+    }
+}

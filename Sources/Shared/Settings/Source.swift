@@ -1,0 +1,55 @@
+/// One file of the configuration while it is read, with what was found wrong in it and in the files
+/// it names.
+final class Source {
+    /// The longest file, in bytes.
+    static let maxBytes = 1 << 18
+
+    /// The path for people, as given or as named by another file.
+    let path: String
+    private var own: [(mark: Mark, problem: SettingsError.Problem)] = []
+    private var included: [Source] = []
+
+    init(path: String) {
+        self.path = path
+    }
+
+    /// The problems of this file by place, then those of the files it names.
+    var problems: [SettingsError.Problem] {
+        own.sorted { $0.mark < $1.mark }.map(\.problem) + included.flatMap(\.problems)
+    }
+
+    /// The value the file holds, or nil with the problem noted.
+    func root(named setting: String) throws(FilePath.Unreadable) -> Cursor? {
+        let bytes = try FilePath.read(path, maxBytes: Self.maxBytes).bytes
+        do {
+            if let node = try YAMLReader.root(of: bytes) {
+                return Cursor(node: node, path: setting, source: self)
+            }
+            note("the file is empty; it must hold settings.", at: .start)
+        } catch {
+            note("this cannot be read: \(error.reason).", at: error.mark)
+        }
+        return nil
+    }
+
+    /// The file that this one names `name`; its problems are told after this one's.
+    func including(_ name: String) -> Source {
+        let source = Source(path: FilePath.resolve(name, in: FilePath.folder(of: path)))
+        included.append(source)
+        return source
+    }
+
+    /// The absolute path of what this file names `path`.
+    func absolute(_ path: String) -> String {
+        let folder = FilePath.resolve(FilePath.folder(of: self.path), in: FilePath.current)
+        return FilePath.resolve(path, in: folder)
+    }
+
+    func note(_ text: String, at mark: Mark, setting: String = "") {
+        own.append((mark, .init(place: place(mark, of: setting), text: text)))
+    }
+
+    func place(_ mark: Mark, of setting: String) -> Place {
+        Place(file: path, line: mark.line, column: mark.column, setting: setting)
+    }
+}

@@ -1,0 +1,118 @@
+import Money
+
+/// What `ingest` takes, and how much of it at once.
+package struct Intake: Sendable {
+    /// How long a file must have been still before it is taken, in seconds.
+    package let settleSeconds: Int
+    /// The longest file taken.
+    package let maxFileBytes: Int
+    /// The most orders a file may hold: what one commit is known to carry.
+    package let maxOrdersPerFile: Int
+    /// Files share a commit until it holds so many orders; a longer file has a commit to itself.
+    package let maxOrdersPerCommit: Int
+    /// Files share a commit until it holds so many of them.
+    package let maxFilesPerCommit: Int
+    /// Files share a commit until it is so old, in milliseconds.
+    package let commitMilliseconds: Int
+    /// Nothing is taken while the disk has less room than this.
+    package let minFreeBytes: Int
+
+    init(_ section: Section) {
+        settleSeconds = section.optional("settle_seconds", .integer(0...3_600), default: 2)
+        maxFileBytes = section.optional(
+            "max_file_bytes", .integer(1...1_073_741_824), default: 33_554_432)
+        maxOrdersPerFile = section.optional(
+            "max_orders_per_file", .integer(1...10_000_000), default: 100_000)
+        maxOrdersPerCommit = section.optional(
+            "max_orders_per_commit", .integer(1...10_000_000), default: 20_000)
+        maxFilesPerCommit = section.optional(
+            "max_files_per_commit", .integer(1...100_000), default: 1_000)
+        commitMilliseconds = section.optional(
+            "commit_milliseconds", .integer(1...60_000), default: 500)
+        minFreeBytes = section.optional(
+            "min_free_bytes", .integer(0...1_099_511_627_776), default: 268_435_456)
+    }
+}
+
+/// How long and how widely `dispatch` works.
+package struct Dispatch: Sendable {
+    /// A run starts nothing new after this, in seconds; shorter than cron's period.
+    package let deadlineSeconds: Int
+    /// How many intents or outcomes one commit records at most.
+    package let batch: Int
+
+    init(_ section: Section) {
+        deadlineSeconds = section.optional("deadline_seconds", .integer(1...86_400), default: 50)
+        batch = section.optional("batch", .integer(1...10_000), default: 500)
+    }
+}
+
+/// How long `poll` works.
+package struct Poll: Sendable {
+    /// A run starts nothing new after this, in seconds; shorter than cron's period.
+    package let deadlineSeconds: Int
+
+    init(_ section: Section) {
+        deadlineSeconds = section.optional("deadline_seconds", .integer(1...86_400), default: 50)
+    }
+}
+
+/// How a sale rate is made of a cost rate (design.md §5).
+package struct Pricing: Sendable {
+    package let profitPercent: Percent
+    /// In the house currency, per thousand units or per package.
+    package let profitFixed: Amount
+    /// An order that would earn less is refused at intake and held at dispatch.
+    package let minProfitPercent: Percent
+
+    init(_ section: Section) {
+        profitPercent = section.optional("profit_percent", .percent, defaultText: "20")
+        profitFixed = section.optional("profit_fixed", .amount, default: .zero)
+        minProfitPercent = section.optional("min_profit_percent", .percent, default: .zero)
+    }
+}
+
+/// What the house keeps of money that comes and goes.
+package struct Fees: Sendable {
+    package let deposit: Fee
+    package let withdrawal: Fee
+
+    init(_ section: Section) {
+        deposit = section.section("deposit", Fee.init)
+        withdrawal = section.section("withdrawal", Fee.init)
+    }
+}
+
+extension Fee {
+    fileprivate init(_ section: Section) {
+        self.init(
+            percent: section.optional("percent", .percent, default: .zero),
+            fixed: section.optional("fixed", .amount, default: .zero))
+    }
+}
+
+/// What becomes of an order for a link that an open order has already.
+package enum DuplicateLinks: String, CaseIterable, Sendable {
+    /// It is sent when the other has ended.
+    case wait
+    /// It is rejected with `DUPLICATE_LINK`.
+    case reject
+    /// It is sent.
+    case allow
+}
+
+/// How the operator's notices are mailed.
+package struct MailSettings: Sendable {
+    /// An SMTP server.
+    package let url: String
+    /// The sender's address.
+    package let from: String
+
+    init?(_ section: Section) {
+        let url = section.required("url", .mailURL)
+        let from = section.required("from", .mailAddress)
+        guard let url, let from else { return nil }
+        self.url = url
+        self.from = from
+    }
+}

@@ -1,0 +1,86 @@
+import Logging
+import Testing
+
+@testable import Run
+
+private func logger(to pipe: Pipe, _ format: LogFormat = .text, level: Logger.Level = .notice)
+    -> Logger
+{
+    Logger(label: "ingest") { _ in LineLog(lines: LogLines(to: pipe, format, level: level)) }
+}
+
+@Test func `a line has a time, a level, the program, a message and its data by name`() {
+    let pipe = Pipe()
+    logger(to: pipe).notice(
+        "ingested", metadata: ["orders": .stringConvertible(120), "file": "a b"])
+    #expect(pipe.text == "2026-11-23T10:00:00Z notice ingest: ingested file=\"a b\" orders=120\n")
+}
+
+@Test func `a logger's own data is in each of its lines`() {
+    let pipe = Pipe()
+    var logger = logger(to: pipe)
+    logger[metadataKey: "user"] = "acme"
+    logger.notice("taken", metadata: ["file": "x"])
+    #expect(pipe.text.hasSuffix("taken file=x user=acme\n"))
+}
+
+@Test(arguments: [
+    ("orders.json", "orders.json"), ("größe-日本.json", "größe-日本.json"), ("", #""""#),
+    ("a b", #""a b""#), ("a=b", #""a=b""#), (#"a"b"#, #""a\"b""#), (#"a\nb"#, #""a\\nb""#),
+    (
+        "a\n2026-11-23T10:00:00Z error ingest: forged",
+        #""a\n2026-11-23T10:00:00Z error ingest: forged""#
+    ),
+    ("\u{1B}[2J", #""\u{1B}[2J""#), ("\r", #""\r""#), ("\0", #""\0""#), ("\u{7F}", #""\u{7F}""#),
+    ("\u{9B}31m", #""\u{9B}31m""#), ("\u{85}", #""\u{85}""#), ("\u{2028}", #""\u{2028}""#),
+    ("\u{202E}nosj", #""\u{202E}nosj""#), ("a\u{300}", "a\u{300}"),
+])
+func `a hostile text cannot forge a line, a field or a colour`(text: String, written: String) {
+    let pipe = Pipe()
+    logger(to: pipe).notice("taken", metadata: ["file": "\(text)"])
+    #expect(pipe.text == "2026-11-23T10:00:00Z notice ingest: taken file=\(written)\n")
+    logger(to: pipe).notice("\(text)", metadata: ["\(text)": "x"])
+    #expect(
+        pipe.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).count == 2)
+}
+
+@Test func `a JSON line is one object, whatever is in it`() throws {
+    let pipe = Pipe()
+    logger(to: pipe, .json).notice(
+        "a\n\"b\"", metadata: ["file": "x\n{}", "orders": .stringConvertible(3)])
+    let line = pipe.text
+    #expect(
+        line == #"""
+            {"at":"2026-11-23T10:00:00Z","level":"notice","program":"ingest","message":"a\n\"b\"",\#
+            "data":{"file":"x\n{}","orders":3}}
+
+            """#)
+}
+
+@Test(arguments: [
+    (Logger.Level.debug, "debug info notice warning error"), (.notice, "notice warning error"),
+    (.error, "error"),
+])
+func `a level leaves out what is less important`(level: Logger.Level, written: String) {
+    let pipe = Pipe()
+    let logger = logger(to: pipe, level: level)
+    for level in [Logger.Level.trace, .debug, .info, .notice, .warning, .error] {
+        logger.log(level: level, "x")
+    }
+    let levels = pipe.text.split(separator: "\n").map { $0.split(separator: " ")[1] }
+    #expect(levels.joined(separator: " ") == written)
+}
+
+@Test func `a summary is a line in its own order, and one JSON object`() {
+    let summary = Summary(
+        "ingested",
+        ["files": 3, "charged": .text("12.340000"), "accepted": .integer([1, 2].count)])
+    let pipe = Pipe()
+    LogLines(to: pipe).write(.notice, summary.verb, summary.fields)
+    #expect(pipe.text.hasSuffix("ingest: ingested files=3 charged=12.340000 accepted=2\n"))
+    #expect(
+        String(decoding: summary.json, as: UTF8.self)
+            == #"{"files":3,"charged":"12.340000","accepted":2}"# + "\n")
+    #expect(summary["accepted"] == 2)
+    #expect(summary["none"] == nil)
+}
