@@ -44,9 +44,18 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
         swiftSettings: strict)
 }
 
+/// What every stage stands on.
+let stage: [Target.Dependency] = [
+    "Failures", "Ledger", "Money", "OrderTypes", "Run", "Settings", "Spool", "StrictJSON",
+    "Timestamps", argumentParser, logging,
+]
+
 let package = Package(
     name: "smm-guru",
     products: [
+        .executable(name: "ingest", targets: ["IngestStage"]),
+        .executable(name: "dispatch", targets: ["DispatchStage"]),
+        .executable(name: "poll", targets: ["PollStage"]),
         .executable(name: "sandbox", targets: ["SandboxProvider"]),
     ],
     dependencies: [
@@ -68,15 +77,22 @@ let package = Package(
         // Shared, from the ground up.
         shared("Money", []),
         shared("Timestamps", []),
+        shared("Failures", []),
         shared("StrictJSON", folder: "JSON", []),
         shared("OrderTypes", ["Money"]),
         shared("Settings", ["CYAML", "Money", crypto]),
-        shared("Spool", ["Timestamps", crypto]),
-        shared("Ledger", ["Money", "OrderTypes", "Timestamps", grdb, sqlite]),
-        shared("Providers", ["CCurl", "Money", "OrderTypes", "StrictJSON"]),
-        shared("Run", ["Settings", "StrictJSON", "Timestamps", argumentParser, logging]),
+        shared("Spool", ["Failures", "Timestamps", crypto]),
+        shared("Ledger", ["Failures", "Money", "OrderTypes", "Timestamps", grdb, sqlite]),
+        shared(
+            "Providers",
+            ["CCurl", "Money", "OrderTypes", "Settings", "StrictJSON", "Timestamps"]),
+        shared(
+            "Run", ["Failures", "Settings", "StrictJSON", "Timestamps", argumentParser, logging]),
 
         // The programs. A stage never imports a stage.
+        program("IngestStage", folder: "ingest", stage),
+        program("DispatchStage", folder: "dispatch", stage + ["Providers"]),
+        program("PollStage", folder: "poll", stage + ["Providers"]),
         program(
             "SandboxProvider", folder: "sandbox",
             ["Money", "OrderTypes", "StrictJSON", argumentParser, hummingbird, logging, nio]),
@@ -90,7 +106,10 @@ let package = Package(
         tests(of: "Settings", ["Money", "TestSupport"]),
         tests(
             of: "Run",
-            ["Settings", "StrictJSON", "TestSupport", "Timestamps", argumentParser, logging]),
+            [
+                "Failures", "Settings", "StrictJSON", "TestSupport", "Timestamps", argumentParser,
+                logging,
+            ]),
         tests(of: "Providers", ["LoopbackProvider", "Money"]),
         tests(of: "SandboxProvider", ["Money", "OrderTypes", "StrictJSON"]),
     ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failures
 import Glibc
 import Settings
 import TestSupport
@@ -7,8 +8,8 @@ import Testing
 @testable import Run
 
 private struct Unknown: Error {}
-private struct DiskFull: Error {}
-private struct BooksWrong: Error {}
+private struct DiskFull: StageFailure { let exitStatus = Failures.ExitStatus.ioFailed }
+private struct BooksWrong: StageFailure { let exitStatus = Failures.ExitStatus.booksWrong }
 
 /// A run whose log and answer can be looked at.
 private struct Rehearsal {
@@ -18,20 +19,13 @@ private struct Rehearsal {
     var json = false
     var configurationText: String?
 
-    func perform(_ body: (RunContext) async throws -> Summary) async throws -> Run.ExitStatus {
+    func perform(_ body: (RunContext) async throws -> Summary) async throws -> Failures.ExitStatus {
         let path = configuration(in: folder)
         if let configurationText { folder.write(configurationText, to: "pipeline.yaml") }
         let run = ProgramRun(
             program: "ingest", configuration: path, locks: true, answersInJSON: json,
             log: LogLines(to: log), output: output.input)
-        let classify: (any Error) -> Run.ExitStatus? = { error in
-            switch error {
-            case is DiskFull: .ioFailed
-            case is BooksWrong: .booksWrong
-            default: nil
-            }
-        }
-        return try await run.perform(classify: classify, body)
+        return try await run.perform(body)
     }
 }
 
@@ -54,14 +48,14 @@ private struct Rehearsal {
 }
 
 @Test(arguments: [
-    (Unknown() as any Error, Run.ExitStatus.unexpected), (DiskFull(), .ioFailed),
+    (Unknown() as any Error, Failures.ExitStatus.unexpected), (DiskFull(), .ioFailed),
     (BooksWrong(), .booksWrong),
     (LockError.held(path: "x"), .alreadyRunning),
     (LockError.failed(path: "x", code: EIO), .ioFailed),
     (OutputError(code: ENOSPC), .ioFailed),
 ])
 func `an error ends the run with the status of its class`(
-    error: any Error, status: Run.ExitStatus
+    error: any Error, status: Failures.ExitStatus
 ) async throws {
     let rehearsal = Rehearsal()
     #expect(try await rehearsal.perform { _ in throw error } == status)
@@ -117,8 +111,7 @@ func `an error ends the run with the status of its class`(
     let run = ProgramRun(
         program: "ingest", configuration: configuration(in: folder), locks: false,
         answersInJSON: true, log: LogLines(to: log), output: full)
-    let unclassified: (any Error) -> Run.ExitStatus? = { _ in nil }
-    let status = try await run.perform(classify: unclassified) { _ in Summary("ingested", [:]) }
+    let status = try await run.perform { _ in Summary("ingested", [:]) }
     #expect(status == .ioFailed)
     #expect(log.text.contains("What the run did is done, and stays so."))
 }

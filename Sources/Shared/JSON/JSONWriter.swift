@@ -172,3 +172,17 @@ package struct JSONWriter {
         bytes.append(contentsOf: escape.utf8)
     }
 }
+
+extension JSONWriter {
+    /// A key with text, or with null.
+    package mutating func member(_ key: String, _ text: String?) {
+        self.key(key)
+        if let text { string(text) } else { null() }
+    }
+
+    /// A key with a whole number, or with null.
+    package mutating func member(_ key: String, _ number: Int64?) {
+        self.key(key)
+        if let number { integer(number) } else { null() }
+    }
+}

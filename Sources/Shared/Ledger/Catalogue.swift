@@ -3,7 +3,7 @@ import Money
 import Timestamps
 
 /// A service of a provider's catalogue, priced by our rules.
-package struct CatalogueEntry: Sendable {
+package struct PricedService: Sendable {
     package var providerService: String
     package var name: String
     package var type: String
@@ -52,7 +52,7 @@ extension Ledger {
     ///
     /// Returns how many services are new.
     package func takeOver(
-        _ entries: [CatalogueEntry], of provider: ProviderID, at now: Timestamp
+        _ entries: [PricedService], of provider: ProviderID, at now: Timestamp
     ) throws -> Int {
         try commit { db in
             var added = 0
@@ -80,7 +80,7 @@ extension Ledger {
 
     /// Returns whether the service is new.
     private func put(
-        _ entry: CatalogueEntry, of provider: ProviderID, in category: Int64, _ db: Database
+        _ entry: PricedService, of provider: ProviderID, in category: Int64, _ db: Database
     ) throws -> Bool {
         let known = try ServiceID.fetchOne(
             db.cachedStatement(

@@ -10,6 +10,8 @@ package struct FollowedOrder: Sendable {
     package let charge: Amount
     package let billedUnits: Int64
     package let quantity: Int64?
+    /// What its type takes besides link and quantity, as a JSON object.
+    package let parameters: String?
     /// The provider's last word, start count and remains.
     package let status: String?
     package let startCount: Int64?
@@ -71,7 +73,8 @@ extension Ledger {
                 FollowedOrder(
                     id: row["id"], providerOrder: row["provider_order"], typeName: row["type"],
                     charge: row["charge"], billedUnits: row["billed_units"],
-                    quantity: row["quantity"], status: row["status"],
+                    quantity: row["quantity"], parameters: row["parameters"],
+                    status: row["status"],
                     startCount: row["start_count"], remains: row["remains"],
                     placedAt: row["placed_at"], changedAt: row["changed_at"])
             }
@@ -91,7 +94,8 @@ extension Ledger {
                 }
                 try Self.note(item, of: order, db, at: now)
                 if let exception = item.exception {
-                    try Self.raise(exception, order: order.id, provider: order.provider, db, at: now)
+                    try Self.raise(
+                        exception, order: order.id, provider: order.provider, db, at: now)
                 }
                 if let settlement = item.settlement {
                     try OrderMoves(db, postings, at: now)

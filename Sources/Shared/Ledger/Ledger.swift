@@ -1,3 +1,4 @@
+import Failures
 import GRDB
 import GRDBSQLite
 import Glibc
@@ -39,6 +40,7 @@ extension Ledger {
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(30)
         configuration.label = "ledger"
+        if let slash = path.lastIndex(of: "/") { mkdir(String(path[..<slash]), 0o700) }
         return try withOpeningLock(path + ".lock") {
             let database = try DatabaseQueue(path: path, configuration: configuration)
             let ledger = Ledger(database: database, currency: currency)
@@ -114,6 +116,13 @@ extension Ledger {
     }
 }
 
+extension Ledger {
+    /// All users, by name.
+    package func users() throws -> [UserID] {
+        try read { try UserID.fetchAll($0, sql: "SELECT id FROM users ORDER BY id") }
+    }
+}
+
 /// Why the ledger cannot be used. Nothing in it was touched.
 package enum LedgerError: Error {
     /// Made by a later version of the programs.
@@ -143,23 +152,19 @@ extension LedgerError: CustomStringConvertible {
     }
 }
 
-extension Ledger {
-    /// Whether `error` says that the disk, not the program, failed: full, unreadable, unsyncable.
-    package static func isInputOutputFailure(_ error: any Error) -> Bool {
-        switch error {
-        case let error as DatabaseError:
-            [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_BUSY]
-                .contains(error.resultCode)
-        case LedgerError.unreachable: true
-        default: false
+extension LedgerError: StageFailure {
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .newer, .otherCurrency: .badConfiguration
+        case .unreachable: .ioFailed
         }
     }
+}
 
-    /// Whether `error` says that the configuration does not fit this ledger.
-    package static func isConfigurationMistake(_ error: any Error) -> Bool {
-        switch error {
-        case LedgerError.newer, LedgerError.otherCurrency: true
-        default: false
-        }
+/// SQLite's own: the disk is full, unreadable or cannot be synced, or else it is a bug of ours.
+extension DatabaseError: StageFailure {
+    package var exitStatus: ExitStatus {
+        [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_BUSY]
+            .contains(resultCode) ? .ioFailed : .unexpected
     }
 }

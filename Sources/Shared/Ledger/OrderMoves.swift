@@ -106,14 +106,18 @@ struct OrderMoves {
 
     /// `sending` or `in_doubt` → `accepted`: no provider has it; it is sent again when due.
     func returnToQueue(_ order: OrderRow, due: Timestamp) throws {
-        try db.cachedStatement(sql: "UPDATE orders SET state = 'accepted', due_at = ?2 WHERE id = ?1")
-            .execute(arguments: [order.id, due])
+        try db.cachedStatement(
+            sql: "UPDATE orders SET state = 'accepted', due_at = ?2 WHERE id = ?1"
+        )
+        .execute(arguments: [order.id, due])
     }
 
     /// `sending` → `in_doubt`: the money stays on hold.
     func doubt(_ order: OrderID) throws {
-        try db.cachedStatement(sql: "UPDATE orders SET state = 'in_doubt', due_at = NULL WHERE id = ?")
-            .execute(arguments: [order])
+        try db.cachedStatement(
+            sql: "UPDATE orders SET state = 'in_doubt', due_at = NULL WHERE id = ?"
+        )
+        .execute(arguments: [order])
     }
 
     /// `sending` or `in_doubt` → `refused`: nobody will serve it; all its money goes back.
@@ -171,7 +175,8 @@ struct OrderMoves {
         let actual =
             try charged
             ?? ProviderCharge(
-                amount: share(delivered, of: order, booked), cost: share(delivered, of: order, order.cost))
+                amount: share(delivered, of: order, booked),
+                cost: share(delivered, of: order, order.cost))
         let float = WalletKey.provider(order.provider, .float, order.providerCurrency)
         let spent = WalletKey.provider(order.provider, .spent, order.providerCurrency)
         if actual.amount > booked {

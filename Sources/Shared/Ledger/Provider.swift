@@ -86,7 +86,8 @@ extension Ledger {
     }
 
     private static func allProviders(_ db: Database) throws -> [String: Provider] {
-        let providers = try Row.fetchAll(db, sql: "SELECT * FROM providers").map(Provider.init(row:))
+        let providers = try Row.fetchAll(db, sql: "SELECT * FROM providers").map(
+            Provider.init(row:))
         return Dictionary(uniqueKeysWithValues: providers.map { ($0.name, $0) })
     }
 

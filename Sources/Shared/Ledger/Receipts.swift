@@ -4,7 +4,8 @@ import Timestamps
 
 /// What the ledger knows of a file, for its receipt.
 package struct FileReport: Sendable {
-    package let file: FileID
+    /// Nil where the ledger has no row of it.
+    package let file: FileID?
     package let user: UserID?
     package let name: String
     package let digest: String
@@ -23,6 +24,18 @@ package struct FileReport: Sendable {
     package let balance: Amount?
     package let receivedAt: Timestamp
     fileprivate let orders: ClosedRange<Int64>?
+}
+
+extension FileReport {
+    /// Of a file that has no row: nobody we know dropped it, or it is no file.
+    package init(unkept arrival: Arrival, _ rejection: Rejection) {
+        self.init(
+            file: nil, user: arrival.user, name: arrival.name, digest: arrival.digest,
+            bytes: arrival.bytes, batch: nil, status: "rejected",
+            reason: rejection.code.rawValue, detail: rejection.detail, duplicateOf: nil, lines: 0,
+            accepted: 0, rejected: 0, charged: .zero, balance: nil,
+            receivedAt: arrival.receivedAt, orders: nil)
+    }
 }
 
 /// What became of one line, for a receipt.
@@ -68,18 +81,19 @@ package struct Receipts {
     package func forEachLine(
         of report: FileReport, _ kind: LineKind, _ body: (LineReport) throws -> Void
     ) throws {
+        guard let file = report.file else { return }
         let notes = try RawStatement(
             db,
             """
             SELECT line, ref, status, code, detail, order_id FROM lines
             WHERE file_id = ?1 AND kind = ?2 ORDER BY line
             """)
-        notes.bind(1, report.file.rawValue)
+        notes.bind(1, file.rawValue)
         notes.bind(2, kind.rawValue)
         defer { notes.reset() }
         var note = try nextNote(notes)
         if kind == .orders, let orders = report.orders {
-            try forEachOrder(report.file, orders) { order in
+            try forEachOrder(file, orders) { order in
                 while let earlier = note, earlier.line < order.line {
                     try body(earlier)
                     note = try nextNote(notes)

@@ -17,7 +17,7 @@ package struct Intent: Sendable {
 }
 
 /// What is to be written down about an order that was sent.
-package struct Answer: Equatable, Sendable {
+package struct SendOutcome: Equatable, Sendable {
     package enum Content: Equatable, Sendable {
         /// The provider has it. It is asked about from `followAt`.
         case placed(providerOrder: String, followAt: Timestamp)
@@ -79,7 +79,7 @@ extension Ledger {
     /// With `waitingForLinks`, an order waits while an earlier one for the same service and link has
     /// not ended; it is looked at again after `linkWait`.
     package func record(
-        _ answers: [Answer], claiming claims: [Claim], waitingForLinks: Bool, at now: Timestamp
+        _ answers: [SendOutcome], claiming claims: [Claim], waitingForLinks: Bool, at now: Timestamp
     ) throws -> [Intent] {
         try commit(at: now) { db, postings in
             for answer in answers { try Self.record(answer, db, postings, at: now) }
@@ -90,7 +90,7 @@ extension Ledger {
     }
 
     private static func record(
-        _ answer: Answer, _ db: Database, _ postings: Postings, at now: Timestamp
+        _ answer: SendOutcome, _ db: Database, _ postings: Postings, at now: Timestamp
     ) throws {
         guard let order = try OrderRow.fetch(db, answer.order), order.state == .sending else {
             // The journal replays answers that may have been written down before it was emptied.

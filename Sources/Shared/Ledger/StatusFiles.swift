@@ -4,7 +4,7 @@ import Money
 import Timestamps
 
 /// What changed for a user since he was last told, for one status file (contract.md §4).
-package struct StatusReport: Sendable {
+package struct ChangeReport: Sendable {
     package let user: UserID
     package let sequence: Int64
     package let at: Timestamp
@@ -58,7 +58,7 @@ extension Ledger {
     /// Gives every user with changes his next status file, one commit each: the number, the bytes,
     /// and that these changes are told. The numbers of a user rise without a gap.
     package func issueStatusFiles(
-        at now: Timestamp, render: (StatusReport) -> [UInt8]
+        at now: Timestamp, render: (ChangeReport) -> [UInt8]
     ) throws {
         while let user = try read({
             try UserID.fetchOne($0, sql: "SELECT user_id FROM changes LIMIT 1")
@@ -109,7 +109,7 @@ extension Ledger {
 extension Ledger {
     private static func takeChanges(
         of user: UserID, _ db: Database, at now: Timestamp
-    ) throws -> StatusReport {
+    ) throws -> ChangeReport {
         let changes = try Row.fetchAll(
             db,
             sql: """
@@ -121,7 +121,7 @@ extension Ledger {
         func subjects(_ kind: Changes.Kind) -> [Int64] {
             changes.filter { $0["kind"] == kind.rawValue }.map { $0["subject"] as Int64 }.sorted()
         }
-        return StatusReport(
+        return ChangeReport(
             user: user,
             sequence: try Int64.fetchOne(
                 db,
@@ -134,18 +134,19 @@ extension Ledger {
             withdrawals: try subjects(.withdrawal).compactMap { try withdrawal($0, db) })
     }
 
-    private static func order(_ id: Int64, _ db: Database) throws -> StatusReport.OrderReport? {
+    private static func order(_ id: Int64, _ db: Database) throws -> ChangeReport.OrderReport? {
         try db.cachedStatement(sql: "SELECT * FROM orders WHERE id = ?").fetchRow([id]).map { row in
-            StatusReport.OrderReport(
+            ChangeReport.OrderReport(
                 order: row["id"], ref: row["ref"], state: row["state"], status: row["status"],
                 startCount: row["start_count"], remains: row["remains"], charge: row["charge"],
                 refunded: row["refunded"])
         }
     }
 
-    private static func deposit(_ id: Int64, _ db: Database) throws -> StatusReport.DepositReport? {
-        try db.cachedStatement(sql: "SELECT * FROM deposits WHERE id = ?").fetchRow([id]).map { row in
-            StatusReport.DepositReport(
+    private static func deposit(_ id: Int64, _ db: Database) throws -> ChangeReport.DepositReport? {
+        try db.cachedStatement(sql: "SELECT * FROM deposits WHERE id = ?").fetchRow([id]).map {
+            row in
+            ChangeReport.DepositReport(
                 ref: row["ref"], method: row["method"], reference: row["reference"],
                 status: row["status"], credited: row["credited"], fee: row["fee"])
         }
@@ -153,10 +154,10 @@ extension Ledger {
 
     private static func withdrawal(
         _ id: Int64, _ db: Database
-    ) throws -> StatusReport.WithdrawalReport? {
+    ) throws -> ChangeReport.WithdrawalReport? {
         try db.cachedStatement(sql: "SELECT * FROM withdrawals WHERE id = ?").fetchRow([id])
             .map { row in
-                StatusReport.WithdrawalReport(
+                ChangeReport.WithdrawalReport(
                     ref: row["ref"], status: row["status"], amount: row["amount"],
                     fee: row["fee"], reference: row["reference"])
             }

@@ -6,7 +6,7 @@ package struct Percent: Hashable, Sendable {
     package static let zero = Percent(micros: 0)
 
     /// The whole.
-    static let hundred = Percent(micros: 100_000_000)
+    package static let hundred = Percent(micros: 100_000_000)
 
     static let decimals = 6
 
@@ -27,4 +27,8 @@ package struct Percent: Hashable, Sendable {
 extension Percent: CustomStringConvertible {
     /// As short as it can be written: `20`, `12.5`.
     package var description: String { DecimalText.short(micros, decimals: Self.decimals) }
+}
+
+extension Percent: Comparable {
+    package static func < (a: Percent, b: Percent) -> Bool { a.micros < b.micros }
 }

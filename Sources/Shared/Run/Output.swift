@@ -1,3 +1,4 @@
+import Failures
 import Glibc
 
 /// Writes all of `bytes`, with one call where the system takes them at once.
@@ -16,9 +17,11 @@ func write(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
 }
 
 /// Why a summary could not be told. What it tells of is done.
-struct OutputError: Error, CustomStringConvertible {
+struct OutputError: StageFailure, CustomStringConvertible {
     /// The `errno` of the write.
     let code: Int32
+
+    var exitStatus: ExitStatus { .ioFailed }
 
     var description: String {
         """

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failures
 import Glibc
 import Logging
 import Settings
@@ -21,7 +22,6 @@ struct ProgramRun {
     ///
     /// - Throws: the `ValidationError` of `body`.
     func perform(
-        classify: (any Error) -> ExitStatus?,
         isolation: isolated (any Actor)? = #isolation,
         _ body: (RunContext) async throws -> Summary
     ) async throws(ValidationError) -> ExitStatus {
@@ -36,7 +36,7 @@ struct ProgramRun {
         } catch let error as ValidationError {
             throw error
         } catch {
-            let status = classify(error) ?? Self.status(of: error)
+            let status = Self.status(of: error)
             // Overlapping runs are ordinary, and cron mails what is logged.
             let level: Logger.Level = status == .alreadyRunning ? .notice : .error
             let prefix = status == .unexpected ? "stopped by something unexpected: " : ""
@@ -67,8 +67,7 @@ struct ProgramRun {
     private static func status(of error: any Error) -> ExitStatus {
         switch error {
         case is SettingsError: .badConfiguration
-        case LockError.held: .alreadyRunning
-        case is LockError, is OutputError: .ioFailed
+        case let failure as any StageFailure: failure.exitStatus
         default: .unexpected
         }
     }

@@ -1,3 +1,4 @@
+import Failures
 import Glibc
 
 /// Runs `body` while this process alone holds the lock file at `path`, or throws `LockError.held`
@@ -41,6 +42,15 @@ extension LockError: CustomStringConvertible {
             the lock \(path) cannot be taken: \(String(cString: strerror(code))). Nothing was run; \
             run again when it is mended.
             """
+        }
+    }
+}
+
+extension LockError: StageFailure {
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .held: .alreadyRunning
+        case .failed: .ioFailed
         }
     }
 }

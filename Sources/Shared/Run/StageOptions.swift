@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failures
 import Glibc
 import Logging
 
@@ -48,14 +49,11 @@ extension StageOptions {
     /// - Parameters:
     ///   - program: the program's name, and its lock's.
     ///   - lock: false for what only looks, and may look while another run works.
-    ///   - classify: the exit status of an error that is the program's own; what it does not know
-    ///     is `unexpected`.
     ///   - body: the run itself.
     /// - Throws: `ExitCode`, once the reason has been logged, or the `ValidationError` of `body`,
     ///   for usage that only the configuration can show to be wrong.
     package func run(
         _ program: String, lock: Bool = true,
-        classify: (any Error) -> ExitStatus? = { _ in nil },
         isolation: isolated (any Actor)? = #isolation,
         _ body: (RunContext) async throws -> Summary
     ) async throws {
@@ -64,7 +62,7 @@ extension StageOptions {
         let run = ProgramRun(
             program: program, configuration: configuration, locks: lock, answersInJSON: json,
             log: LogLines(program: program, format: logFormat, level: logLevel))
-        let status = try await run.perform(classify: classify, body)
+        let status = try await run.perform(body)
         if status != .done { throw ExitCode(status.rawValue) }
     }
 }

@@ -14,9 +14,9 @@ package struct Settings: Sendable {
     package let ledger: String
     /// The directory of the operator's CSV reports.
     package let reports: String
-    package let intake: Intake
-    package let dispatch: Dispatch
-    package let poll: Poll
+    package let intake: IntakeSettings
+    package let dispatch: DispatchSettings
+    package let poll: PollSettings
     package let pricing: Pricing
     package let fees: Fees
     /// House currency units for one unit of each other currency.
@@ -55,9 +55,9 @@ extension Settings {
         spool = section.path("spool", default: "../spool")
         ledger = section.path("ledger", default: "../var/ledger.sqlite")
         reports = section.path("reports", default: "../reports")
-        intake = section.section("intake", Intake.init)
-        dispatch = section.section("dispatch", Dispatch.init)
-        poll = section.section("poll", Poll.init)
+        intake = section.section("intake", IntakeSettings.init)
+        dispatch = section.section("dispatch", DispatchSettings.init)
+        poll = section.section("poll", PollSettings.init)
         pricing = section.section("pricing", Pricing.init)
         fees = section.section("fees", Fees.init)
         let rates = section.section("exchange_rates") { $0.exchangeRates(house: house) }

@@ -1,7 +1,7 @@
 import Money
 
 /// What `ingest` takes, and how much of it at once.
-package struct Intake: Sendable {
+package struct IntakeSettings: Sendable {
     /// How long a file must have been still before it is taken, in seconds.
     package let settleSeconds: Int
     /// The longest file taken.
@@ -35,7 +35,7 @@ package struct Intake: Sendable {
 }
 
 /// How long and how widely `dispatch` works.
-package struct Dispatch: Sendable {
+package struct DispatchSettings: Sendable {
     /// A run starts nothing new after this, in seconds; shorter than cron's period.
     package let deadlineSeconds: Int
     /// How many intents or outcomes one commit records at most.
@@ -48,7 +48,7 @@ package struct Dispatch: Sendable {
 }
 
 /// How long `poll` works.
-package struct Poll: Sendable {
+package struct PollSettings: Sendable {
     /// A run starts nothing new after this, in seconds; shorter than cron's period.
     package let deadlineSeconds: Int
 

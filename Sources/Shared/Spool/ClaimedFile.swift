@@ -194,10 +194,16 @@ func writeAll(
     }
 }
 
+extension Spool {
+    /// The SHA-256 of no bytes: of what was never read.
+    package static let digestOfNothing = SHA256.hash(data: [UInt8]()).hexadecimal
+}
+
 extension Digest {
     /// Two lower-case digits a byte.
     var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(
+            decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

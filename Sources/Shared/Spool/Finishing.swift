@@ -80,8 +80,16 @@ extension Spool {
         _ name: FileName, digest: String, from inbox: Directory, of dropper: Dropper
     ) throws(SystemError) {
         var target = TouchedDirectories()
-        try target.at(quarantine(of: dropper))
-            .take(name, from: inbox, as: FileName(keptName(digest, name)))
+        let directory = try target.at(quarantine(of: dropper))
+        let plain = keptName(digest, name)
+        var kept = plain
+        var number = 1
+        // What was never read has the digest of nothing: another of that name may be there.
+        while try directory.status(of: FileName(kept)) != nil {
+            number += 1
+            kept = "\(plain)~\(number)"
+        }
+        try directory.take(name, from: inbox, as: FileName(kept))
         try target.sync()
     }
 

@@ -51,7 +51,7 @@ extension Spool {
         let path = inbox(of: dropper)
         do {
             return Inbox(dropper: dropper, directory: try Directory(path))
-        } catch where [ENOENT, ENOTDIR, ELOOP].contains(error.code) {
+        } catch  where [ENOENT, ENOTDIR, ELOOP].contains(error.code) {
             return nil
         }
     }
@@ -111,8 +111,10 @@ extension FileName {
         var safe = String.UnicodeScalarView()
         var length = 0
         for scalar in text.unicodeScalars {
-            let isPlain = scalar.isASCII
-                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_.+,@ ()[]=#".unicodeScalars.contains(scalar)
+            let isPlain =
+                scalar.isASCII
+                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "-_.+,@ ()[]=#".unicodeScalars.contains(scalar)
                 : scalar.properties.isAlphabetic || scalar.properties.isEmoji
             let kept = isPlain ? scalar : "_"
             length += String(kept).utf8.count

@@ -34,6 +34,34 @@ package struct Publishing {
         written.append((temporaryName, directory, FileName(name)))
     }
 
+    /// The name of the receipt for a file that was dropped as `name`: after it, unless a receipt of
+    /// that name is there, or about to be, for other content (contract.md §4).
+    package func receiptName(
+        for name: FileName, digest: String, in outbox: String
+    ) throws -> String {
+        let plain = "\(name.stem).receipt.json"
+        let isTaken =
+            try written.contains { $0.directory == outbox && $0.finalName == FileName(plain) }
+            || isForOther(digest, "\(outbox)/\(plain)")
+        return isTaken ? "\(name.stem).\(digest.prefix(8)).receipt.json" : plain
+    }
+
+    /// Whether a receipt is there whose beginning does not name `digest`.
+    private func isForOther(_ digest: String, _ path: String) throws(SystemError) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return false }
+            if errno == ELOOP { return true }
+            throw SystemError("cannot open", path)
+        }
+        defer { close(descriptor) }
+        var head = [UInt8](repeating: 0, count: 2_048)
+        let count = try check("cannot read", path) {
+            Int32(read(descriptor, &head, head.count))
+        }
+        return !String(decoding: head[..<Int(count)], as: UTF8.self).contains(digest)
+    }
+
     /// Moves the files into their places and syncs the directories.
     package mutating func finish() throws(SystemError) {
         var directories = TouchedDirectories(mode: Spool.sharedMode)

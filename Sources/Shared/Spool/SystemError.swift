@@ -1,3 +1,4 @@
+import Failures
 import Glibc
 
 /// A system call that failed, with what it was for.
@@ -33,4 +34,8 @@ func check(
         if result >= 0 { return result }
         guard errno == EINTR else { throw SystemError(operation(), path()) }
     }
+}
+
+extension SystemError: StageFailure {
+    package var exitStatus: ExitStatus { .ioFailed }
 }

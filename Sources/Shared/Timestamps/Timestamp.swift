@@ -57,3 +57,10 @@ extension Timestamp {
         self.init(milliseconds: date.daysSince1970 * Self.millisecondsPerDay)
     }
 }
+
+extension Timestamp {
+    /// The moment so many seconds later.
+    package func adding(seconds: Int) -> Timestamp {
+        Timestamp(milliseconds: milliseconds + Int64(seconds) * 1_000)
+    }
+}

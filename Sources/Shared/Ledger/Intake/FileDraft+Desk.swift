@@ -169,7 +169,9 @@ extension FileDraft {
 
 extension FileDraft {
     /// Moves an order out of doubt, by the word of a person.
-    package func decide(_ decision: Decision, on id: OrderID, by person: String, _ line: Line) throws {
+    package func decide(_ decision: Decision, on id: OrderID, by person: String, _ line: Line)
+        throws
+    {
         try note(line, outcome(of: decision, on: id, by: person))
     }
 
@@ -216,7 +218,8 @@ extension FileDraft {
             return try reject(
                 line,
                 Rejection(
-                    .notAllowed, "order \(id) is \(order.state.rawValue), it has not ended; "
+                    .notAllowed,
+                    "order \(id) is \(order.state.rawValue), it has not ended; "
                         + "nothing was refunded"))
         }
         let earned = try order.charge - order.refunded
@@ -266,7 +269,9 @@ extension FileDraft {
     }
 
     /// Books money that was sent to a provider, once per provider and reference.
-    package func topUp(_ provider: String, by amount: Amount, reference: String?, _ line: Line) throws {
+    package func topUp(_ provider: String, by amount: Amount, reference: String?, _ line: Line)
+        throws
+    {
         guard
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, currency FROM providers WHERE name = ?", arguments: [provider])

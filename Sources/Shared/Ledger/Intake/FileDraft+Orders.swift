@@ -41,7 +41,8 @@ extension FileDraft {
 
     private func outcome(of order: NewOrder, _ line: Line) throws -> LineOutcome {
         if let known = try earlier(order) { return known }
-        if try hasOtherReferences.get(), let (holder, _) = try References.other(db, user, order.ref) {
+        if try hasOtherReferences.get(), let (holder, _) = try References.other(db, user, order.ref)
+        {
             return References.reused(order.ref, by: "a \(holder.rawValue)")
         }
         let available = try postings.balance(of: .user(user, .available))
@@ -129,7 +130,8 @@ extension FileDraft {
     /// The user's own price for a service, if he has one.
     package func price(of service: ServiceID) throws -> Rate? {
         try Rate.fetchOne(
-            db.cachedStatement(sql: "SELECT price FROM prices WHERE user_id = ? AND service_id = ?"),
+            db.cachedStatement(
+                sql: "SELECT price FROM prices WHERE user_id = ? AND service_id = ?"),
             arguments: [user, service])
     }
 

@@ -88,7 +88,8 @@ extension FileDraft {
     }
 
     /// Gives a user a price of his own for a service; nil takes it back.
-    package func setPrice(_ price: Rate?, of service: ServiceID, for user: UserID, _ line: Line) throws
+    package func setPrice(_ price: Rate?, of service: ServiceID, for user: UserID, _ line: Line)
+        throws
     {
         guard try intake.service(service) != nil else {
             return try reject(
@@ -112,9 +113,7 @@ extension FileDraft {
     }
 
     func exists(_ user: UserID) throws -> Bool {
-        try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?)"),
-            arguments: [user])!
+        try intake.hasUser(user)
     }
 
     static func unknown(_ user: UserID) -> LineOutcome {

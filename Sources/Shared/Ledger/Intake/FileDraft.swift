@@ -17,6 +17,10 @@ package final class FileDraft {
     var lastOrder: OrderID?
     private var lines = 0
     private var rejected = 0
+    /// The lines that were rejected and why, if `keepsRejections`.
+    package private(set) var rejections: [(line: Line, rejection: Rejection)] = []
+    /// Whether the caller will want to know `rejections`.
+    package var keepsRejections = false
     /// What this file put on hold for orders.
     private(set) var charged = Amount.zero
 
@@ -90,6 +94,7 @@ package final class FileDraft {
             try write(line, "duplicate", order: order)
         case .rejected(let rejection):
             rejected += 1
+            if keepsRejections { rejections.append((line, rejection)) }
             try write(line, "rejected", code: rejection.code, detail: rejection.detail)
         }
         return outcome

@@ -61,7 +61,8 @@ package final class Intake {
         guard let known else { return nil }
         if known["name"] == arrival.name { return known["id"] }
         let first: FileID = known["id"]
-        return try insertFile(arrival, batch: known["batch"], status: "duplicate", duplicateOf: first)
+        return try insertFile(
+            arrival, batch: known["batch"], status: "duplicate", duplicateOf: first)
     }
 
     /// Writes down that the whole file is refused; nothing of it has an effect.
@@ -95,6 +96,12 @@ package final class Intake {
                     + "nothing of this file was done; give it a batch of its own")
         }
         return try FileDraft(self, arrival, batch: batch)
+    }
+
+    package func hasUser(_ user: UserID) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?)"),
+            arguments: [user])!
     }
 
     /// A service that is or was on sale, or nil.

@@ -1,3 +1,5 @@
+import Settings
+
 /// Where a provider's API is, and how this provider speaks it.
 package struct ProviderEndpoint: Sendable {
     /// The provider's name in the configuration.
@@ -23,6 +25,18 @@ package struct ProviderEndpoint: Sendable {
         self.connectTimeout = connectTimeout
         self.totalTimeout = totalTimeout
         self.extraErrors = extraErrors
+    }
+
+    /// The endpoint of a configured provider, whose key was revealed.
+    package init(_ settings: ProviderSettings, key: String) {
+        self.init(
+            name: settings.name, url: settings.url, key: key,
+            encoding: settings.encoding == .json ? .json : .form,
+            connectTimeout: settings.connectSeconds, totalTimeout: settings.totalSeconds,
+            extraErrors: settings.errors.reduce(into: [:]) { errors, entry in
+                // The classes have the names of their settings.
+                errors[ErrorClass(rawValue: entry.key.rawValue)!] = entry.value
+            })
     }
 
     /// The call that performs `action`.

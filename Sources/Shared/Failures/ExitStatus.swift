@@ -14,3 +14,9 @@ package enum ExitStatus: Int32, Sendable {
     /// Nothing was touched.
     case badConfiguration = 78
 }
+
+/// An error that knows with which status the program ends that it stops. What a run throws and is no
+/// `StageFailure` ends it as `unexpected`.
+package protocol StageFailure: Error {
+    var exitStatus: ExitStatus { get }
+}

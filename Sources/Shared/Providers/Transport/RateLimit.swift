@@ -1,0 +1,35 @@
+import Timestamps
+
+/// So many requests a second, with a burst as large as may be in flight at once.
+package struct RateLimit {
+    private let perSecond: Int
+    private let burst: Int
+    /// In thousandths of a request, so that milliseconds count exactly.
+    private var tokens: Int
+    private var countedAt: Timestamp
+
+    package init(perSecond: Int, burst: Int, at now: Timestamp) {
+        self.perSecond = perSecond
+        self.burst = min(burst, perSecond)
+        tokens = self.burst * 1_000
+        countedAt = now
+    }
+
+    package mutating func available(at now: Timestamp) -> Int {
+        let elapsed = max(0, now.milliseconds - countedAt.milliseconds)
+        tokens = min(burst * 1_000, tokens + Int(min(elapsed, 60_000)) * perSecond)
+        countedAt = now
+        return tokens / 1_000
+    }
+
+    package mutating func take() {
+        tokens -= 1_000
+    }
+
+    /// Milliseconds from `now` until a request is allowed.
+    package func wait(at now: Timestamp) -> Int {
+        let missing = 1_000 - tokens
+        let elapsed = Int(now.milliseconds - countedAt.milliseconds)
+        return max(0, (missing + perSecond - 1) / perSecond - elapsed)
+    }
+}

@@ -1,0 +1,45 @@
+import Ledger
+import Providers
+import Settings
+import Timestamps
+
+extension SendOutcome {
+    /// What is written down about an order whose attempt had this outcome, at `now`.
+    init(
+        _ outcome: PlacementOutcome, of intent: Intent, by provider: ProviderSettings,
+        at now: Timestamp
+    ) {
+        let content: Content =
+            switch outcome {
+            case .placed(let providerOrder):
+                .placed(
+                    providerOrder: providerOrder,
+                    followAt: now.adding(seconds: provider.pollEverySeconds))
+            case .notPlaced(let postponement):
+                .postponed(
+                    until: now.adding(seconds: postponement.delay(intent, provider)),
+                    isRefusal: postponement.reason != .notSent, evidence: postponement.text)
+            case .refused(let refusal):
+                .refused(evidence: refusal.text)
+            case .unknown(let evidence):
+                .unknown(evidence: evidence)
+            }
+        self.init(order: intent.order, content)
+    }
+}
+
+extension Postponement {
+    /// Seconds until the order is tried again: what the provider asks for, or twice as long after
+    /// each attempt, from half a minute to an hour, a little different for each order.
+    fileprivate func delay(_ intent: Intent, _ provider: ProviderSettings) -> Int {
+        if let retryAfter { return max(1, retryAfter) }
+        switch reason {
+        case .funds, .auth: return provider.breaker.openSeconds
+        case .duplicate: return max(60, provider.pollEverySeconds)
+        case .notSent, .throttle:
+            let doubled = 30 << min(intent.attempt - 1, 7)
+            let spread = Int(intent.order.rawValue % 10)
+            return min(doubled, 3_600) + spread
+        }
+    }
+}

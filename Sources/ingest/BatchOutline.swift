@@ -1,0 +1,145 @@
+import Glibc
+import Ledger
+import Money
+import Spool
+import StrictJSON
+
+/// What a file says of itself, and where its arrays stand: the result of one strict pass over all of
+/// its bytes. Its lines are read in a second pass, in our order, so the order of its keys is of no
+/// consequence.
+struct BatchOutline {
+    var batch: String?
+    var count: Int64?
+    var total: Amount?
+    var allOrNothing = false
+    /// Who dropped a desk file, and why.
+    var by: String?
+    var why: String?
+    var arrays: [LineKind: Extent] = [:]
+
+    /// One array of a file.
+    struct Extent {
+        /// Where its `[` stands, in bytes.
+        let offset: Int
+        let lines: Int
+    }
+
+    var lines: Int { arrays.values.reduce(0) { $0 + $1.lines } }
+}
+
+extension BatchOutline {
+    /// Reads the file at `path` once, from end to end.
+    ///
+    /// - Throws: `Rejection` for what is wrong with the file as a whole; `SystemError`.
+    static func read(_ path: String, of dropper: Dropper) throws -> BatchOutline {
+        do {
+            let source = try FileSource(path)
+            var reader = source.reader()
+            var outline = BatchOutline()
+            guard try reader.peek() == .object else {
+                throw Rejection(.badJSON, "the file must hold one JSON object")
+            }
+            try reader.beginObject()
+            while let key = try reader.nextKey() {
+                try outline.take(key, from: &reader, of: dropper)
+            }
+            try reader.end()
+            return outline
+        } catch let error as JSONError {
+            throw Rejection(.badJSON, "\(error)")
+        }
+    }
+
+    private mutating func take(
+        _ key: String, from reader: inout JSONReader, of dropper: Dropper
+    ) throws {
+        let isDesk = dropper == .desk
+        switch key {
+        case "batch": batch = try name(key, from: &reader)
+        case "count" where !isDesk: count = try integer(key, from: &reader)
+        case "total" where !isDesk: total = try amount(key, from: &reader)
+        case "all_or_nothing" where !isDesk:
+            guard try reader.peek() == .bool else { throw bad(key, "true or false") }
+            allOrNothing = try reader.bool()
+        case "by" where isDesk: by = try name(key, from: &reader)
+        case "why" where isDesk: why = try name(key, from: &reader)
+        default:
+            let kinds = isDesk ? LineKind.ofDesk : LineKind.ofResellers
+            guard let kind = kinds.first(where: { $0.rawValue == key }) else {
+                throw Rejection(
+                    .unknownField, "\(key.debugDescription) is not a key of such a file")
+            }
+            arrays[kind] = try extent(key, from: &reader)
+        }
+    }
+
+    private func extent(_ key: String, from reader: inout JSONReader) throws -> Extent {
+        guard try reader.peek() == .array else { throw bad(key, "an array") }
+        let offset = reader.offset
+        var lines = 0
+        try reader.beginArray()
+        while try reader.nextElement() {
+            try reader.skip()
+            lines += 1
+        }
+        return Extent(offset: offset, lines: lines)
+    }
+
+    private func name(_ key: String, from reader: inout JSONReader) throws -> String {
+        guard try reader.peek() == .string else { throw bad(key, "text") }
+        let text = try reader.string()
+        guard !text.isEmpty, Text.isOneLine(text, longest: Text.longestName) else {
+            throw bad(key, "one line of 1 to \(Text.longestName) characters")
+        }
+        return text
+    }
+
+    private func integer(_ key: String, from reader: inout JSONReader) throws -> Int64 {
+        guard try reader.peek() == .number, let value = try reader.number().integer else {
+            throw bad(key, "a whole number")
+        }
+        return value
+    }
+
+    private func amount(_ key: String, from reader: inout JSONReader) throws -> Amount {
+        switch try reader.peek() {
+        case .string: try Text.amount(key, reader.string())
+        case .number: try Text.amount(key, reader.number().text)
+        default: throw bad(key, "an amount")
+        }
+    }
+
+    private func bad(_ key: String, _ wanted: String) -> Rejection {
+        Rejection(.badValue, "\(key) must be \(wanted)")
+    }
+}
+
+/// A file's bytes, read a window at a time.
+final class FileSource {
+    private let descriptor: Int32
+    private let path: String
+
+    init(_ path: String, from offset: Int = 0) throws(SystemError) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("cannot open", path) }
+        guard lseek(descriptor, offset, SEEK_SET) >= 0 else {
+            throw SystemError("cannot read", path)
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// A reader that keeps the source open while it lives.
+    func reader() -> JSONReader {
+        JSONReader { [self] memory in
+            while true {
+                let count = read(descriptor, memory.baseAddress, memory.count)
+                if count >= 0 { return count }
+                guard errno == EINTR else { throw SystemError("cannot read", path) }
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import Ledger
+import Money
+import Settings
+
+/// The effect of a desk file, line by line: users before what needs them.
+struct DeskFile {
+    private let draft: FileDraft
+    private let settings: Settings
+    /// Who is behind it, and why, for what stays in the books.
+    private let person: String
+
+    init(_ draft: FileDraft, _ outline: BatchOutline, _ settings: Settings) {
+        self.draft = draft
+        self.settings = settings
+        person = [outline.by ?? "the desk", outline.why].compactMap(\.self).joined(separator: ": ")
+    }
+
+    /// Takes one line: it is done, or written down as rejected.
+    func take(_ kind: LineKind, _ number: Int, _ fields: inout LineFields) throws {
+        let line = Line(kind, number)
+        do {
+            try fields.checkIsObject()
+            try act(on: line, &fields)
+        } catch let rejection as Rejection {
+            try draft.reject(line, rejection)
+        }
+    }
+
+    private func act(on line: Line, _ fields: inout LineFields) throws {
+        switch line.kind {
+        case .users: try user(line, &fields)
+        case .bans:
+            let user = try required(fields.user(), "user")
+            let reason = try fields.text("reason", longest: Text.longestLink)
+            let until = try fields.moment("until")
+            try fields.checkNothingRemains()
+            try draft.ban(user, reason: reason, until: until, line)
+        case .unbans:
+            let user = try required(fields.user(), "user")
+            try fields.checkNothingRemains()
+            try draft.unban(user, line)
+        case .prices:
+            let user = try required(fields.user(), "user")
+            let service: ServiceID = try required(fields.identifier("service"), "service")
+            let price = try required(fields.rate("price"), "price")
+            try fields.checkNothingRemains()
+            try draft.setPrice(price, of: service, for: user, line)
+        case .deposits: try deposit(line, &fields)
+        case .withdrawals: try withdrawal(line, &fields)
+        case .decisions: try decision(line, &fields)
+        case .refunds:
+            let order: OrderID = try required(fields.identifier("order"), "order")
+            let amount = try required(fields.positiveAmount("amount"), "amount")
+            try fields.checkNothingRemains()
+            try draft.refund(amount, of: order, by: person, line)
+        case .adjustments:
+            let user = try required(fields.user(), "user")
+            let amount = try required(fields.amount("amount"), "amount")
+            guard amount != .zero else { throw Rejection(.badValue, "amount must not be zero") }
+            try fields.checkNothingRemains()
+            try draft.adjust(user, by: amount, by: person, line)
+        case .topups:
+            let provider = try required(fields.text("provider"), "provider")
+            let amount = try required(fields.positiveAmount("amount"), "amount")
+            let reference = try fields.text("reference")
+            try fields.checkNothingRemains()
+            try draft.topUp(provider, by: amount, reference: reference, line)
+        case .orders, .refills, .cancels:
+            preconditionFailure("\(line.kind) are the resellers'")
+        }
+    }
+
+    private func user(_ line: Line, _ fields: inout LineFields) throws {
+        var entry = UserEntry(user: try required(fields.user(), "user"))
+        entry.email = try fields.text("email")
+        entry.name = try fields.text("name")
+        entry.role = try fields.word("role", among: ["reseller", "admin"])
+        entry.discount = try fields.percent("discount_percent")
+        entry.creditLimit = try fields.amount("credit_limit")
+        if let limit = entry.creditLimit, limit < .zero {
+            throw Rejection(.badValue, "credit_limit must not be negative")
+        }
+        try fields.checkNothingRemains()
+        try draft.put(entry, line)
+    }
+
+    private func deposit(_ line: Line, _ fields: inout LineFields) throws {
+        let user = try required(fields.user(), "user")
+        let method = try required(fields.text("method"), "method")
+        let reference = try required(fields.text("reference"), "reference")
+        let amount = try required(fields.positiveAmount("amount"), "amount")
+        let currency = try fields.currency(among: settings) ?? settings.currency
+        try fields.checkNothingRemains()
+        do {
+            // `currency(among:)` found its rate.
+            let rate = settings.exchangeRate(of: currency)!
+            let credited = try amount.converted(at: rate, rounding: .down)
+            let fee = try settings.fees.deposit.of(credited)
+            guard fee < credited else {
+                throw Rejection(
+                    .badValue,
+                    "the fee of \(fee) leaves nothing of \(credited) \(settings.currency)")
+            }
+            try draft.confirm(
+                ConfirmedDeposit(
+                    user: user, method: method, reference: reference, amount: amount,
+                    currency: currency, credited: credited, fee: fee), line)
+        } catch let error as MoneyError {
+            throw Rejection(.badValue, "amount \(error)")
+        }
+    }
+
+    private func withdrawal(_ line: Line, _ fields: inout LineFields) throws {
+        let user = try required(fields.user(), "user")
+        let ref = try required(fields.text("ref"), "ref")
+        let outcome = try required(fields.word("outcome", among: ["paid", "declined"]), "outcome")
+        let reference = try fields.text("reference")
+        try fields.checkNothingRemains()
+        try draft.conclude(
+            withdrawal: ref, of: user, isPaid: outcome == "paid", reference: reference, line)
+    }
+
+    private func decision(_ line: Line, _ fields: inout LineFields) throws {
+        let order: OrderID = try required(fields.identifier("order"), "order")
+        let outcome = try required(
+            fields.word("outcome", among: ["placed", "not_placed", "refund"]), "outcome")
+        let providerOrder = try fields.text("provider_order")
+        try fields.checkNothingRemains()
+        let decision: Decision =
+            switch outcome {
+            case "placed":
+                .placed(providerOrder: try required(providerOrder, "provider_order"))
+            case "not_placed": .notPlaced
+            default: .refund
+            }
+        if outcome != "placed", providerOrder != nil {
+            throw Rejection(.badValue, "provider_order belongs to the outcome placed only")
+        }
+        try draft.decide(decision, on: order, by: person, line)
+    }
+}
+
+extension LineFields {
+    /// One of a few words.
+    mutating func word(_ key: String, among words: [String]) throws(Rejection) -> String? {
+        guard let text = try text(key) else { return nil }
+        guard words.contains(text) else {
+            throw Rejection(.badValue, "\(key) must be \(words.joined(separator: " or "))")
+        }
+        return text
+    }
+
+    /// From 0 to 100.
+    mutating func percent(_ key: String) throws(Rejection) -> Percent? {
+        guard let text = try decimal(key) else { return nil }
+        guard let percent = try? Percent(parsing: text), percent <= .hundred else {
+            throw Rejection(.badValue, "\(key) must be a percentage from 0 to 100")
+        }
+        return percent
+    }
+}

@@ -1,0 +1,87 @@
+import Ledger
+import Money
+import Spool
+import StrictJSON
+
+/// Renders receipts from the ledger (contract.md §4): the same bytes whenever they are written.
+struct ReceiptWriter {
+    let currency: Currency
+
+    /// Lines written between two writes to disk, so that memory stays flat.
+    private static let linesPerPiece = 500
+
+    /// Renders the receipt of one file.
+    func write(
+        _ report: FileReport, of dropper: Dropper, _ receipts: Receipts,
+        to file: inout PieceWriter
+    ) throws {
+        var json = JSONWriter(pretty: true)
+        json.beginObject()
+        head(report, &json)
+        for kind in dropper == .desk ? LineKind.ofDesk : LineKind.ofResellers {
+            json.key(kind.rawValue)
+            json.beginArray()
+            var count = 0
+            try receipts.forEachLine(of: report, kind) { line in
+                write(line, &json)
+                count += 1
+                if count % Self.linesPerPiece == 0 { try file.write(json.drain()) }
+            }
+            json.endArray()
+        }
+        json.endObject()
+        try file.write(json.drain())
+    }
+
+    private func head(_ report: FileReport, _ json: inout JSONWriter) {
+        json.member("receipt", 1)
+        json.member("file", report.name)
+        json.member("sha256", report.digest)
+        json.member("bytes", report.bytes)
+        json.member("batch", report.batch)
+        json.member("status", report.status)
+        json.member("reason", report.reason)
+        if let detail = report.detail { json.member("detail", detail) }
+        if let first = report.duplicateOf { json.member("duplicate_of", first) }
+        json.member("received_at", "\(report.receivedAt)")
+        json.member("currency", currency.code)
+        json.key("lines")
+        json.beginObject(inline: true)
+        for (key, count) in [
+            ("received", report.lines), ("accepted", report.accepted),
+            ("rejected", report.rejected),
+        ] {
+            json.member(key, count)
+        }
+        json.endObject()
+        json.member("charged", "\(report.charged)")
+        json.member("balance", report.balance.map { "\($0)" })
+    }
+
+    private func write(_ line: LineReport, _ json: inout JSONWriter) {
+        json.beginObject(inline: true)
+        json.member("line", line.line)
+        if let ref = line.ref { json.member("ref", ref) }
+        json.member("status", line.status)
+        if let code = line.code { json.member("code", code) }
+        if let detail = line.detail { json.member("detail", detail) }
+        if let order = line.order { json.member("order", order) }
+        if let charge = line.charge { json.member("charge", "\(charge)") }
+        json.endObject()
+    }
+}
+
+extension ReceiptWriter {
+    /// What stands beside a file in quarantine, for the operator.
+    static func reason(_ report: FileReport) -> [UInt8] {
+        var json = JSONWriter(pretty: true)
+        json.beginObject()
+        json.member("file", report.name)
+        json.member("sha256", report.digest)
+        json.member("reason", report.reason)
+        json.member("detail", report.detail)
+        json.member("received_at", "\(report.receivedAt)")
+        json.endObject()
+        return json.drain()
+    }
+}

@@ -1,0 +1,159 @@
+import Ledger
+import Money
+import OrderTypes
+import Settings
+
+/// The effect of a reseller's batch, line by line: orders first, then what is asked about orders,
+/// then money.
+struct ResellerFile {
+    private let draft: FileDraft
+    private let outline: BatchOutline
+    private let settings: Settings
+    private let find: (ServiceID) throws -> Service?
+    private var prices: PriceRules
+    /// What an `all_or_nothing` file's lines failed with in the first pass.
+    private var faults: Faults
+    /// The charges as we price them, and the withdrawals: what `total` is compared with.
+    private(set) var total = Amount.zero
+
+    init(
+        _ draft: FileDraft, _ outline: BatchOutline, _ settings: Settings,
+        abortingFor faults: Faults,
+        find: @escaping (ServiceID) throws -> Service?
+    ) throws {
+        self.draft = draft
+        self.outline = outline
+        self.settings = settings
+        self.find = find
+        self.faults = faults
+        prices = PriceRules(
+            settings.pricing, discount: try draft.discount(), ownPrice: draft.price)
+    }
+
+    /// Takes one line: it is done, or written down as rejected.
+    mutating func take(_ kind: LineKind, _ number: Int, _ fields: inout LineFields) throws {
+        let fallback = "\(draft.batch)#\(kind.rawValue)#\(number)"
+        var line = Line(kind, number, ref: fallback)
+        do {
+            try fields.checkIsObject()
+            line = Line(kind, number, ref: try fields.text("ref") ?? fallback)
+            try act(on: line, &fields)
+        } catch let rejection as Rejection {
+            try draft.reject(line, rejection)
+        }
+    }
+
+    private mutating func act(on line: Line, _ fields: inout LineFields) throws {
+        switch line.kind {
+        case .orders: try order(line, &fields)
+        case .refills:
+            let order: OrderID = try required(fields.identifier("order"), "order")
+            try fields.checkNothingRemains()
+            try unlessAborted(line) { try draft.requestRefill(of: order, line) }
+        case .cancels:
+            let order: OrderID = try required(fields.identifier("order"), "order")
+            try fields.checkNothingRemains()
+            try unlessAborted(line) { try draft.requestCancel(of: order, line) }
+        case .deposits: try deposit(line, &fields)
+        case .withdrawals: try withdrawal(line, &fields)
+        case .users, .bans, .unbans, .prices, .decisions, .refunds, .adjustments, .topups:
+            preconditionFailure("\(line.kind) is the desk's")
+        }
+    }
+
+    private mutating func order(_ line: Line, _ fields: inout LineFields) throws {
+        let order = try OrderLine(&fields, ref: line.ref!, find: find)
+        let charge = try prices.charge(of: order)
+        try add(charge)
+        if settings.duplicateLinks == .reject, let link = order.link {
+            // A line that says nothing new is told so, whatever is open for its link: its own order.
+            let isNew = try !draft.hasOrder(ref: order.ref)
+            if isNew, try draft.hasOpenOrder(for: link, service: order.service.id) {
+                throw Rejection(
+                    .duplicateLink, "an order for this service and link has not ended yet")
+            }
+        }
+        try unlessAborted(line) {
+            try draft.accept(
+                NewOrder(
+                    ref: order.ref, service: order.service.id, provider: order.service.provider,
+                    link: order.link, quantity: order.quantity, parameters: order.parameters,
+                    billedUnits: order.billedUnits, charge: charge), line)
+        }
+    }
+
+    private func deposit(_ line: Line, _ fields: inout LineFields) throws {
+        let method = try required(fields.text("method"), "method")
+        let reference = try required(fields.text("reference"), "reference")
+        let amount = try required(fields.positiveAmount("amount"), "amount")
+        let currency = try fields.currency(among: settings) ?? settings.currency
+        try fields.checkNothingRemains()
+        try unlessAborted(line) {
+            try draft.claimDeposit(
+                method: method, reference: reference, amount: amount, currency: currency, line)
+        }
+    }
+
+    private mutating func withdrawal(_ line: Line, _ fields: inout LineFields) throws {
+        let amount = try required(fields.positiveAmount("amount"), "amount")
+        let destination = try required(fields.text("to"), "to")
+        try fields.checkNothingRemains()
+        try add(amount)
+        let fee: Amount
+        do {
+            fee = try settings.fees.withdrawal.of(amount)
+        } catch {
+            throw Rejection(.badValue, "amount \(error)")
+        }
+        guard fee < amount else {
+            throw Rejection(.badValue, "the fee of \(fee) leaves nothing of \(amount)")
+        }
+        try unlessAborted(line) {
+            try draft.requestWithdrawal(of: amount, fee: fee, to: destination, line)
+        }
+    }
+
+    private mutating func add(_ amount: Amount) throws {
+        do {
+            total = try total + amount
+        } catch {
+            throw Rejection(.quantityTooLarge, "the file's total is more than can be counted")
+        }
+    }
+
+    /// Does what a line wants, unless the file is being written down as aborted: then the line says
+    /// what it failed with, or that another one failed.
+    private func unlessAborted(_ line: Line, _ act: () throws -> Void) throws {
+        guard !faults.isEmpty else { return try act() }
+        throw faults[line.kind, line.number]
+            ?? Rejection(.batchAborted, "another line of this all_or_nothing file was rejected")
+    }
+}
+
+/// Which lines of an `all_or_nothing` file failed, and with what.
+struct Faults {
+    private var rejections: [LineKind: [Int: Rejection]] = [:]
+
+    var isEmpty: Bool { rejections.isEmpty }
+
+    subscript(_ kind: LineKind, _ number: Int) -> Rejection? {
+        rejections[kind]?[number]
+    }
+
+    mutating func add(_ kind: LineKind, _ number: Int, _ rejection: Rejection) {
+        rejections[kind, default: [:]][number] = rejection
+    }
+}
+
+extension LineFields {
+    /// A currency that can be turned into the house's.
+    mutating func currency(among settings: Settings) throws(Rejection) -> Currency? {
+        guard let text = try text("currency") else { return nil }
+        guard let currency = try? Currency(parsing: text),
+            settings.exchangeRate(of: currency) != nil
+        else {
+            throw Rejection(.badValue, "currency must be one that has an exchange rate here")
+        }
+        return currency
+    }
+}

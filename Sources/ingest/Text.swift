@@ -1,0 +1,46 @@
+import Ledger
+import Money
+
+/// What texts from outside may be.
+enum Text {
+    /// In characters, as JSON and people count them: names, references, user names.
+    static let longestName = 256
+    /// In characters: links are longer than names.
+    static let longestLink = 2_048
+
+    /// No control characters, no line breaks, and not endless.
+    static func isOneLine(_ text: String, longest: Int) -> Bool {
+        // Bytes first: counting characters is slow, and ordinary texts are short.
+        (text.utf8.count <= longest || text.unicodeScalars.count <= longest)
+            && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+
+    static func amount(_ key: String, _ text: String) throws(Rejection) -> Amount {
+        do {
+            return try Amount(parsing: text)
+        } catch {
+            throw Rejection(.badValue, "\(key) \(error)")
+        }
+    }
+
+    /// The lines of a text that are not blank. With `undoingEscapes`, a literal `\n` is a newline
+    /// that somebody escaped twice.
+    static func lines(of text: String, undoingEscapes: Bool) -> [String] {
+        var lines: [[UInt8]] = [[]]
+        var bytes = text.utf8.makeIterator()
+        var pending = bytes.next()
+        while let byte = pending {
+            pending = bytes.next()
+            if byte == UInt8(ascii: "\n") {
+                lines.append([])
+            } else if undoingEscapes, byte == UInt8(ascii: "\\"), pending == UInt8(ascii: "n") {
+                lines.append([])
+                pending = bytes.next()
+            } else if byte != UInt8(ascii: "\r") {
+                lines[lines.count - 1].append(byte)
+            }
+        }
+        return lines.map { String(decoding: $0, as: UTF8.self) }
+            .filter { !$0.allSatisfy(\.isWhitespace) }
+    }
+}

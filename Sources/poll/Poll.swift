@@ -1,0 +1,45 @@
+import ArgumentParser
+import Run
+
+@main
+struct Poll: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "poll",
+        abstract: "Learn what became of orders, and keep the catalogue.",
+        discussion: """
+            Run from cron. Asks the providers about the orders that are due, settles those that \
+            ended (what was delivered is earned, the rest goes back), and writes what changed into \
+            each reseller's outbox. Takes over the providers' catalogues when sync_every has passed, \
+            and asks for balances as often.
+
+            Without a word, everything that is due; with one, that alone, and now:
+              statuses    orders, and the status files
+              catalogue   the lists of services, priced by the rules of catalogue.yaml
+              balances    what is left with the providers
+
+            An unknown status word, or an answer that is missing, moves no money: the order is asked \
+            about again.
+
+            Exit status: 0 done, also when a provider did not answer; 64 wrong usage; 70 stopped by \
+            something unexpected; 74 input or output failed, nothing is lost, run again when mended; \
+            75 another run holds the lock; 78 bad configuration, nothing was touched.
+            """,
+        version: ProgramVersion.text)
+
+    /// What can be asked for alone.
+    enum Part: String, CaseIterable, ExpressibleByArgument {
+        case statuses, catalogue, balances
+    }
+
+    @OptionGroup var options: StageOptions
+
+    @Argument(help: "What to do, if not everything that is due.")
+    var part: Part?
+
+    func run() async throws {
+        try await options.run("poll") { context in
+            var polling = try AskProviders(context)
+            return try polling.run(only: part)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Ledger
+import Money
+import Run
+import Spool
+import StrictJSON
+import Timestamps
+
+/// Tells resellers what changed: `outbox/status-<10 digits>.json` (contract.md §4).
+///
+/// 1. Commit the next number of a user with the bytes of the file.
+/// 2. Write the files into the outboxes, and sync them.
+/// 3. Commit that they are there.
+///
+/// A run that dies between writes the same files again; numbers have no gap and no repeat.
+struct StatusFiles {
+    private let context: RunContext
+    private let ledger: Ledger
+    private let spool: Spool
+
+    init(_ context: RunContext, _ ledger: Ledger, _ spool: Spool) {
+        self.context = context
+        self.ledger = ledger
+        self.spool = spool
+    }
+
+    /// Returns how many files were written.
+    func publish() throws -> Int {
+        try ledger.issueStatusFiles(at: context.clock.now(), render: render)
+        var written = 0
+        while true {
+            let files = try ledger.unpublishedStatusFiles()
+            if files.isEmpty { return written }
+            var publishing = try Publishing(spool)
+            for file in files {
+                let outbox = spool.outbox(of: .reseller(file.user.rawValue))
+                try publishing.add(Self.name(file.sequence), in: outbox) {
+                    try $0.write(file.content)
+                }
+            }
+            try publishing.finish()
+            try ledger.notePublished(files)
+            written += files.count
+        }
+    }
+
+    private static func name(_ sequence: Int64) -> String {
+        let digits = String(sequence)
+        return "status-" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+            + ".json"
+    }
+
+    private func render(_ report: ChangeReport) -> [UInt8] {
+        var json = JSONWriter(pretty: true)
+        json.beginObject()
+        json.member("status", 1)
+        json.member("sequence", report.sequence)
+        json.member("at", "\(report.at)")
+        json.list("orders", report.orders) { order, json in
+            json.member("order", order.order.rawValue)
+            json.member("ref", order.ref)
+            json.member("status", order.outwardStatus)
+            json.member("start_count", order.startCount)
+            json.member("remains", order.remains)
+            json.member("charge", "\(order.netCharge)")
+            json.member("refunded", "\(order.refunded)")
+        }
+        json.list("refills", [Never]()) { _, _ in }
+        json.list("deposits", report.deposits) { deposit, json in
+            json.member("ref", deposit.ref)
+            json.member("method", deposit.method)
+            json.member("reference", deposit.reference)
+            json.member("status", deposit.status)
+            json.member("credited", deposit.credited.map { "\($0)" })
+            json.member("fee", deposit.fee.map { "\($0)" })
+        }
+        json.list("withdrawals", report.withdrawals) { withdrawal, json in
+            json.member("ref", withdrawal.ref)
+            json.member("status", withdrawal.status)
+            json.member("amount", "\(withdrawal.amount)")
+            json.member("fee", "\(withdrawal.fee)")
+            json.member("reference", withdrawal.reference)
+        }
+        json.member("balance", "\(report.balance)")
+        json.endObject()
+        return json.drain()
+    }
+}
+
+extension ChangeReport.OrderReport {
+    /// One of the trade's words. What the provider says counts only while he has the order, and what
+    /// he says of an end only once the money has followed.
+    fileprivate var outwardStatus: String {
+        switch state {
+        case .accepted, .sending, .inDoubt: "Pending"
+        case .placed:
+            switch status {
+            case "Processing": "Processing"
+            case nil, "Pending": "Pending"
+            default: "In progress"
+            }
+        case .completed: "Completed"
+        case .partial: "Partial"
+        case .canceled, .refused: "Canceled"
+        }
+    }
+
+    /// What the order costs him after what was given back. A refund is never more than the charge.
+    fileprivate var netCharge: Amount { Amount(micros: charge.micros - refunded.micros) }
+}
+
+extension JSONWriter {
+    /// An array of objects, one a line.
+    fileprivate mutating func list<Element>(
+        _ key: String, _ elements: [Element], _ body: (Element, inout JSONWriter) -> Void
+    ) {
+        self.key(key)
+        beginArray()
+        for element in elements {
+            beginObject(inline: true)
+            body(element, &self)
+            endObject()
+        }
+        endArray()
+    }
+}

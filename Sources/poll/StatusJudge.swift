@@ -1,0 +1,174 @@
+import Ledger
+import Money
+import OrderTypes
+import Providers
+import Settings
+import StrictJSON
+import Timestamps
+
+/// What a provider's answer about one order means for the order and its money (provider-api.md §5,
+/// design.md §5). It decides, and writes nothing.
+struct StatusJudge {
+    private let provider: ProviderSettings
+    private let exchangeRate: ExchangeRate
+    private let now: Timestamp
+
+    /// How long an answer may stay without meaning before the operator is told, in seconds.
+    private static let patience = 86_400
+    /// How often an order is asked about whose provider does not know it, in seconds.
+    private static let unknownOrderEvery = 3_600
+
+    init(_ provider: ProviderSettings, exchangeRate: ExchangeRate, now: Timestamp) {
+        self.provider = provider
+        self.exchangeRate = exchangeRate
+        self.now = now
+    }
+
+    /// There was no answer: only the due date moves on.
+    func nothing(about order: FollowedOrder, retryAfter: Int?) -> StatusNews {
+        StatusNews(
+            order: order.id,
+            askAgain: now.adding(seconds: max(provider.pollEverySeconds, retryAfter ?? 0)))
+    }
+
+    /// - Throws: `MoneyError`, where amounts of the ledger cannot be counted.
+    func news(of order: FollowedOrder, _ answer: Answer<StatusReport>) throws -> StatusNews {
+        var news = nothing(about: order, retryAfter: nil)
+        switch answer {
+        case .missing: break
+        case .notFound:
+            if now > order.placedAt.adding(seconds: provider.notFoundGraceSeconds) {
+                news.askAgain = now.adding(
+                    seconds: max(provider.pollEverySeconds, Self.unknownOrderEvery))
+                news.exception = LedgerException(
+                    "order_not_found",
+                    "the provider does not know his order \(order.providerOrder); ask him, then "
+                        + "refund by a desk file if it was not delivered")
+            }
+        case .error(let text):
+            if isOverdue(order) {
+                news.exception = LedgerException(
+                    "status_error",
+                    "about his order \(order.providerOrder) the provider only says: \(text)")
+            }
+        case .report(let report):
+            try judge(report, of: order, &news)
+        }
+        return news
+    }
+
+    private func judge(
+        _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
+    ) throws {
+        news.status = report.status.tradeWord
+        news.startCount = report.startCount
+        news.remains = report.remains
+        switch report.status {
+        case .pending, .processing, .inProgress: return
+        case .unknown(let word):
+            if order.status == word, isOverdue(order) {
+                news.exception = LedgerException(
+                    "unknown_status",
+                    "the provider says \"\(word)\" of his order \(order.providerOrder); no money "
+                        + "moves by it; ask him what it means")
+            }
+        case .completed:
+            news.settlement = .completed
+            news.charged = try charge(report, &news)
+        case .canceled where order.isSubscription:
+            try judgePartial(report, of: order, &news)
+        case .canceled:
+            // All back, whatever the charge still says.
+            news.settlement = .canceled
+        case .partial:
+            try judgePartial(report, of: order, &news)
+        }
+    }
+
+    private func judgePartial(
+        _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
+    ) throws {
+        guard let delivered = delivered(report, of: order) else {
+            if isOverdue(order) || order.isPackage {
+                news.exception = LedgerException(
+                    "unknown_remains",
+                    "his order \(order.providerOrder) ended in part, and the provider does not say "
+                        + "how much remains; nothing is refunded until he does")
+            }
+            return
+        }
+        let refund = try Proration.refund(
+            of: order.charge, settled: .zero, delivered: delivered, of: order.billedUnits)
+        news.settlement = .partial(refund: refund)
+        news.charged = try charge(report, &news)
+    }
+
+    /// The billed units that were delivered; nil where the provider does not say so that it can be
+    /// believed.
+    private func delivered(_ report: StatusReport, of order: FollowedOrder) -> Int64? {
+        if order.isSubscription {
+            let served = report.orders.isEmpty ? report.posts : Int64(report.orders.count)
+            guard let served, let posts = order.parameter(.posts), posts > 0 else { return nil }
+            return min(served, posts) * (order.billedUnits / posts)
+        }
+        if let remains = report.remains, !order.isPackage {
+            guard (0...order.billedUnits).contains(remains) else { return nil }
+            return order.billedUnits - remains
+        }
+        if order.isPackage { return report.remains == 0 ? order.billedUnits : nil }
+        if let runs = report.runs, let each = order.quantity, order.parameter(.runs) != nil {
+            return min(runs.multipliedReportingOverflow(by: each).partialValue, order.billedUnits)
+        }
+        return nil
+    }
+
+    /// What the provider took, if he says it in the currency we know him by.
+    private func charge(
+        _ report: StatusReport, _ news: inout StatusNews
+    ) throws -> ProviderCharge? {
+        guard let amount = report.charge else { return nil }
+        guard report.currency == nil || report.currency == provider.currency else {
+            news.exception = LedgerException(
+                "charge_currency",
+                "the provider charged in \(report.currency!), he is configured in "
+                    + "\(provider.currency); the expected cost was booked")
+            return nil
+        }
+        return ProviderCharge(
+            amount: amount, cost: try amount.converted(at: exchangeRate, rounding: .up))
+    }
+
+    /// Whether the provider has told nothing new for so long that the operator should know.
+    private func isOverdue(_ order: FollowedOrder) -> Bool {
+        now > order.changedAt.adding(seconds: Self.patience)
+    }
+}
+
+extension OrderStatus {
+    /// The trade's word for it; an unknown one as it came.
+    var tradeWord: String {
+        switch self {
+        case .pending: "Pending"
+        case .processing: "Processing"
+        case .inProgress: "In progress"
+        case .completed: "Completed"
+        case .partial: "Partial"
+        case .canceled: "Canceled"
+        case .unknown(let word): word
+        }
+    }
+}
+
+extension FollowedOrder {
+    fileprivate var billing: Billing { OrderType.named(typeName)?.billing ?? .quantity }
+    fileprivate var isPackage: Bool { billing == .package }
+    fileprivate var isSubscription: Bool { billing == .maximumTimesPosts }
+
+    /// A whole number among what its type takes besides link and quantity.
+    fileprivate func parameter(_ parameter: Parameter) -> Int64? {
+        guard let parameters, let json = try? JSONValue(parsing: Array(parameters.utf8)),
+            case .number(let number)? = json[parameter.rawValue]
+        else { return nil }
+        return number.integer
+    }
+}
