@@ -100,6 +100,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "LoopbackProvider", path: "Tests/LoopbackProvider", swiftSettings: strict),
+        tests(of: "Ledger", ["Failures", "Money", "TestSupport", "Timestamps", grdb]),
+        tests(of: "Spool", ["TestSupport", "Timestamps"]),
         tests(of: "Money", ["TestSupport"]),
         tests(of: "Timestamps"),
         tests(of: "StrictJSON", ["TestSupport"]),

@@ -47,9 +47,7 @@ package struct UserID: RawRepresentable, Hashable, Comparable, Sendable, CustomS
     package init?(rawValue: String) {
         let bytes = rawValue.utf8
         guard (1...32).contains(bytes.count), rawValue != Self.reserved,
-            bytes.allSatisfy({
-                Self.isPlain($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-            }),
+            bytes.allSatisfy({ Self.isPlain($0) || "_-".utf8.contains($0) }),
             let first = bytes.first, Self.isPlain(first)
         else { return nil }
         self.rawValue = rawValue

@@ -61,6 +61,10 @@ extension Ledger {
 
     private func migrate(_ db: Database) throws {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let isOurs =
+            try Int32.fetchOne(db, sql: "PRAGMA application_id") == Self.applicationID
+            || Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        guard isOurs else { throw LedgerError.notALedger(database.path) }
         guard version <= Self.migrations.count else { throw LedgerError.newer(version: version) }
         if version < Self.migrations.count {
             try db.inTransaction(.immediate) {
@@ -127,8 +131,12 @@ extension Ledger {
 package enum LedgerError: Error {
     /// Made by a later version of the programs.
     case newer(version: Int)
+    /// Somebody else's database.
+    case notALedger(String)
     /// Kept in another house currency than the configuration says.
     case otherCurrency(Currency?, configured: Currency)
+    /// A provider whose money is counted in another currency than the configuration says.
+    case otherProviderCurrency(String, Currency, configured: Currency)
     /// The file cannot be opened or locked.
     case unreachable(String, errno: Int32)
 }
@@ -141,10 +149,17 @@ extension LedgerError: CustomStringConvertible {
             the ledger has schema \(version), this program knows \(Ledger.migrations.count); \
             nothing was touched; run the version of the programs that wrote it, or a later one
             """
+        case .notALedger(let path):
+            "\(path) is a database of something else; nothing was touched; give the ledger's path"
         case .otherCurrency(let kept, let configured):
             """
             the ledger is kept in \(kept?.code ?? "no currency"), the configuration says \
             \(configured); nothing was touched; a ledger cannot change its currency, so set it back
+            """
+        case .otherProviderCurrency(let name, let kept, let configured):
+            """
+            the ledger counts \(name)'s money in \(kept), the configuration says \(configured); \
+            nothing was touched; set it back, or give the provider in the other currency a new name
             """
         case .unreachable(let path, let errno):
             "\(path): \(String(cString: strerror(errno))); nothing was touched; check the folder"
@@ -155,7 +170,7 @@ extension LedgerError: CustomStringConvertible {
 extension LedgerError: StageFailure {
     package var exitStatus: ExitStatus {
         switch self {
-        case .newer, .otherCurrency: .badConfiguration
+        case .newer, .notALedger, .otherCurrency, .otherProviderCurrency: .badConfiguration
         case .unreachable: .ioFailed
         }
     }

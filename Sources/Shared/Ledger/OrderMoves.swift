@@ -1,53 +1,6 @@
 import GRDB
 import Money
-import OrderTypes
 import Timestamps
-
-/// An order as far as moving it needs to know.
-struct OrderRow {
-    let id: OrderID
-    let user: UserID
-    let state: OrderState
-    let provider: ProviderID
-    let providerCurrency: Currency
-    let charge: Amount
-    let refunded: Amount
-    let cost: Amount
-    let billedUnits: Int64
-    /// What placing it costs now, in the provider's and in the house currency.
-    let expectedCharge: Amount
-    let expectedCost: Amount
-    let serviceRefills: Bool
-    let serviceCancels: Bool
-
-    static func fetch(_ db: Database, _ id: OrderID, of user: UserID? = nil) throws -> OrderRow? {
-        try db.cachedStatement(
-            sql: """
-                SELECT o.*, p.currency, s.rate, s.cost_rate, s.type, s.refill, s.cancel
-                FROM orders o
-                    JOIN services s ON s.id = o.service_id JOIN providers p ON p.id = o.provider_id
-                WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
-                """
-        ).fetchRow([id, user]).map(OrderRow.init(row:))
-    }
-
-    init(row: Row) throws {
-        id = row["id"]
-        user = row["user_id"]
-        state = row["state"]
-        provider = row["provider_id"]
-        providerCurrency = row["currency"]
-        charge = row["charge"]
-        refunded = row["refunded"]
-        cost = row["cost"]
-        billedUnits = row["billed_units"]
-        serviceRefills = row["refill"]
-        serviceCancels = row["cancel"]
-        let billing = OrderType.named(row["type"])?.billing ?? .quantity
-        expectedCharge = try billing.price(of: billedUnits, at: row["rate"])
-        expectedCost = try billing.price(of: billedUnits, at: row["cost_rate"])
-    }
-}
 
 /// How an order ended, once it was with a provider.
 package enum Settlement: Equatable, Sendable {
@@ -108,16 +61,14 @@ struct OrderMoves {
     func returnToQueue(_ order: OrderRow, due: Timestamp) throws {
         try db.cachedStatement(
             sql: "UPDATE orders SET state = 'accepted', due_at = ?2 WHERE id = ?1"
-        )
-        .execute(arguments: [order.id, due])
+        ).execute(arguments: [order.id, due])
     }
 
     /// `sending` → `in_doubt`: the money stays on hold.
     func doubt(_ order: OrderID) throws {
         try db.cachedStatement(
             sql: "UPDATE orders SET state = 'in_doubt', due_at = NULL WHERE id = ?"
-        )
-        .execute(arguments: [order])
+        ).execute(arguments: [order])
     }
 
     /// `sending` or `in_doubt` → `refused`: nobody will serve it; all its money goes back.
@@ -212,21 +163,5 @@ struct OrderMoves {
 
     private func subject(_ order: OrderRow) -> Subject {
         Subject(order: order.id, file: file, user: order.user)
-    }
-}
-
-/// What users have not been told yet.
-enum Changes {
-    enum Kind: String {
-        case order, refill, deposit, withdrawal
-    }
-
-    static func note(_ db: Database, _ user: UserID, _ kind: Kind, _ subject: Int64) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO changes (user_id, kind, subject) VALUES (?, ?, ?)
-                ON CONFLICT (user_id, kind, subject) DO NOTHING
-                """
-        ).execute(arguments: [user, kind.rawValue, subject])
     }
 }

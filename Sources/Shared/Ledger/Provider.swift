@@ -52,18 +52,24 @@ package struct ConfiguredProvider: Sendable {
 extension Ledger {
     /// The ledger's providers by name, after adding those that are new in the configuration and
     /// switching off those that are gone from it. Writes only where something differs.
+    ///
+    /// - Throws: `LedgerError.otherProviderCurrency`: what is booked of his orders would be settled
+    ///   in another currency.
     package func providers(
         configured: [ConfiguredProvider]
     ) throws -> [String: Provider] {
         let known = try read(Self.allProviders)
-        let isCurrent =
-            known.count == configured.count
-            && configured.allSatisfy { provider in
-                known[provider.name].map {
-                    $0.currency == provider.currency
-                        && ($0.state != .disabled) == provider.isEnabled
-                } ?? false
+        for provider in configured {
+            guard let kept = known[provider.name]?.currency, kept != provider.currency else {
+                continue
             }
+            throw LedgerError.otherProviderCurrency(
+                provider.name, kept, configured: provider.currency)
+        }
+        let enabled = Set(configured.lazy.filter(\.isEnabled).map(\.name))
+        let isCurrent =
+            configured.allSatisfy { known[$0.name] != nil }
+            && known.allSatisfy { ($1.state != .disabled) == enabled.contains($0) }
         if isCurrent { return known }
         return try commit { db in
             for (name, provider) in known where !configured.contains(where: { $0.name == name }) {
@@ -86,9 +92,8 @@ extension Ledger {
     }
 
     private static func allProviders(_ db: Database) throws -> [String: Provider] {
-        let providers = try Row.fetchAll(db, sql: "SELECT * FROM providers").map(
-            Provider.init(row:))
-        return Dictionary(uniqueKeysWithValues: providers.map { ($0.name, $0) })
+        let rows = try Row.fetchAll(db, sql: "SELECT * FROM providers")
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], Provider(row: $0)) })
     }
 
     private static func set(_ id: ProviderID, enabled: Bool, _ db: Database) throws {

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Money
 import Timestamps
@@ -70,7 +69,10 @@ extension Ledger {
                         INSERT INTO status_files (user_id, sequence, at, content)
                         VALUES (?, ?, ?, ?)
                         """,
-                    arguments: [user, report.sequence, now, DataBlob(bytes: render(report))])
+                    arguments: [
+                        user, report.sequence, now,
+                        String(decoding: render(report), as: UTF8.self),
+                    ])
             }
         }
     }
@@ -87,7 +89,7 @@ extension Ledger {
             ).map { row in
                 StatusFile(
                     user: row["user_id"], sequence: row["sequence"],
-                    content: (row["content"] as DataBlob).bytes)
+                    content: Array((row["content"] as String).utf8))
             }
         }
     }
@@ -144,12 +146,12 @@ extension Ledger {
     }
 
     private static func deposit(_ id: Int64, _ db: Database) throws -> ChangeReport.DepositReport? {
-        try db.cachedStatement(sql: "SELECT * FROM deposits WHERE id = ?").fetchRow([id]).map {
-            row in
-            ChangeReport.DepositReport(
-                ref: row["ref"], method: row["method"], reference: row["reference"],
-                status: row["status"], credited: row["credited"], fee: row["fee"])
-        }
+        try db.cachedStatement(sql: "SELECT * FROM deposits WHERE id = ?").fetchRow([id])
+            .map { row in
+                ChangeReport.DepositReport(
+                    ref: row["ref"], method: row["method"], reference: row["reference"],
+                    status: row["status"], credited: row["credited"], fee: row["fee"])
+            }
     }
 
     private static func withdrawal(
@@ -161,20 +163,5 @@ extension Ledger {
                     ref: row["ref"], status: row["status"], amount: row["amount"],
                     fee: row["fee"], reference: row["reference"])
             }
-    }
-}
-
-/// Bytes in a column, without Foundation's `Data` in our interfaces.
-struct DataBlob: DatabaseValueConvertible {
-    let bytes: [UInt8]
-
-    var databaseValue: DatabaseValue { Data(bytes).databaseValue }
-
-    static func fromDatabaseValue(_ value: DatabaseValue) -> DataBlob? {
-        Data.fromDatabaseValue(value).map { DataBlob(bytes: [UInt8]($0)) }
-    }
-
-    init(bytes: [UInt8]) {
-        self.bytes = bytes
     }
 }

@@ -156,31 +156,6 @@ package struct Claiming {
     }
 }
 
-extension Spool {
-    /// The copies that a run that died left in `work`, by digest. Their names are not known; whoever
-    /// still has the same bytes in his inbox is taken from there first.
-    package func leftovers(of dropper: Dropper) throws(SystemError) -> [ClaimedFile] {
-        let path = work(of: dropper)
-        guard access(path, F_OK) == 0 else { return [] }
-        let directory = try Directory(path)
-        var files: [ClaimedFile] = []
-        for name in try directory.names().sorted() {
-            guard let status = try directory.status(of: name) else { continue }
-            files.append(
-                ClaimedFile(
-                    dropper: dropper, name: FileName("\(name).json"), digest: "\(name)",
-                    bytes: Int64(status.st_size), path: "\(path)/\(name)", place: .orphan))
-        }
-        return files
-    }
-
-    /// Whose files a run that died left in `work`.
-    package func droppersWithLeftovers() throws(SystemError) -> [Dropper] {
-        try Directory("\(root)/work").names().map(\.description).sorted()
-            .map { $0 == Dropper.desk.name ? .desk : .reseller($0) }
-    }
-}
-
 /// Writes all of `bytes`.
 func writeAll(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String

@@ -2,8 +2,7 @@ import Glibc
 
 /// An open directory. What is named below it is reached through it, so that nobody can move another
 /// directory into its path meanwhile.
-package final class Directory: @unchecked Sendable {
-    // A descriptor is a number that never changes here; the kernel guards what it stands for.
+package final class Directory: Sendable {
     let descriptor: Int32
     package let path: String
 
@@ -96,6 +95,16 @@ package struct FileName: Hashable, Comparable, Sendable {
     /// With the closing NUL, as the system wants it.
     let text: [CChar]
 
+    var bytes: ArraySlice<CChar> { text.dropLast() }
+
+    var isDots: Bool { description == "." || description == ".." }
+
+    package static func < (a: FileName, b: FileName) -> Bool {
+        strcmp(a.text, b.text) < 0
+    }
+}
+
+extension FileName {
     package init(_ name: String) {
         text = Array(name.utf8CString)
     }
@@ -106,14 +115,6 @@ package struct FileName: Hashable, Comparable, Sendable {
                 Array(UnsafeBufferPointer(start: name, count: strlen(name) + 1))
             }
         }
-    }
-
-    var bytes: ArraySlice<CChar> { text.dropLast() }
-
-    var isDots: Bool { description == "." || description == ".." }
-
-    package static func < (a: FileName, b: FileName) -> Bool {
-        strcmp(a.text, b.text) < 0
     }
 }
 

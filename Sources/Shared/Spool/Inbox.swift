@@ -26,13 +26,15 @@ struct FileIdentity: Equatable, Sendable {
     let device: UInt64
     let inode: UInt64
     let bytes: Int64
-    let modified: Int64
+    /// Nanoseconds since 1970. 64 bits end in 2262, and whoever drops a file sets its time.
+    let modified: Int128
 
     init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         bytes = Int64(status.st_size)
-        modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        modified =
+            Int128(status.st_mtim.tv_sec) * 1_000_000_000 + Int128(status.st_mtim.tv_nsec)
     }
 }
 
@@ -74,7 +76,7 @@ extension Inbox {
             return .quarantine(name, reason: "it is not a regular file")
         }
         let identity = FileIdentity(status)
-        let stillFor = now.milliseconds - identity.modified / 1_000_000
+        let stillFor = Int128(now.milliseconds) - identity.modified / 1_000_000
         // A time in the future is somebody's wrong clock, not a file being written.
         guard stillFor >= settle || stillFor < 0 else { return .later }
         let changedFor = now.milliseconds - Int64(status.st_ctim.tv_sec) * 1_000
@@ -98,10 +100,10 @@ extension FileName {
     }
 
     /// The name without `.json`.
-    package var stem: String { String(FileName.printable(bytes.dropLast(5))) }
+    package var stem: String { Self.printable(bytes.dropLast(5)) }
 
-    /// As it may stand in our directories: printable ASCII or UTF-8 text, nothing that a shell or a
-    /// terminal would mind, and short enough to leave room for what we put around it.
+    /// As it may stand in our directories: letters, digits and harmless signs, nothing that a
+    /// terminal would obey, and short enough to leave room for what we put around it.
     package var safe: String { Self.printable(bytes) }
 
     private static let longest = 120
@@ -112,10 +114,9 @@ extension FileName {
         var length = 0
         for scalar in text.unicodeScalars {
             let isPlain =
-                scalar.isASCII
-                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                    || "-_.+,@ ()[]=#".unicodeScalars.contains(scalar)
-                : scalar.properties.isAlphabetic || scalar.properties.isEmoji
+                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                || "-_.+,@ ()[]=#".unicodeScalars.contains(scalar)
+                || (!scalar.isASCII && scalar.properties.isEmoji)
             let kept = isPlain ? scalar : "_"
             length += String(kept).utf8.count
             if length > longest { break }

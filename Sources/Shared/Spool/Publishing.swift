@@ -28,6 +28,8 @@ package struct Publishing {
                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
         }
         defer { close(descriptor) }
+        // The umask has no say in who may read what is published.
+        try check("cannot set the mode of", path) { fchmod(descriptor, 0o644) }
         var writer = PieceWriter(descriptor: descriptor, path: path)
         try body(&writer)
         try check("cannot sync", path) { fsync(descriptor) }

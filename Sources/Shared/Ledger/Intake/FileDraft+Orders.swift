@@ -41,12 +41,13 @@ extension FileDraft {
 
     private func outcome(of order: NewOrder, _ line: Line) throws -> LineOutcome {
         if let known = try earlier(order) { return known }
-        if try hasOtherReferences.get(), let (holder, _) = try References.other(db, user, order.ref)
+        if try hasOtherReferences.get(),
+            let (holder, _) = try References.other(db, user, order.ref)
         {
             return References.reused(order.ref, by: "a \(holder.rawValue)")
         }
         let available = try postings.balance(of: .user(user, .available))
-        guard try canSpend(order.charge, of: available) else {
+        guard try order.charge <= available + creditLimit.get() else {
             return .rejected(
                 Rejection(
                     .insufficientFunds,
@@ -59,12 +60,6 @@ extension FileDraft {
             order.charge, Subject(order: id, file: file, user: user))
         try addCharge(order.charge, of: id)
         return .accepted(id)
-    }
-
-    /// Whether the user's wallet, down to his credit limit, holds `amount`.
-    func canSpend(_ amount: Amount, of available: Amount) throws -> Bool {
-        let limit = try creditLimit.get()
-        return try available - amount >= Amount(micros: -limit.micros)
     }
 
     /// The outcome of an order whose reference another order has.

@@ -47,11 +47,11 @@ extension FileDraft {
                         "\(entry.user) has used more credit than \(limit): he has \(available); "
                             + "nothing was changed"))
             }
+            // The database holds the new minimum against the balance it knows.
+            try postings.writeBalances()
+            let wallet = try Wallets.find(db, .user(entry.user, .available)).id
             try db.execute(
-                literal: """
-                    UPDATE wallets SET minimum = \(-limit.micros)
-                    WHERE user_id = \(entry.user) AND name = 'available'
-                    """)
+                literal: "UPDATE wallets SET minimum = \(-limit.micros) WHERE id = \(wallet)")
         }
         try db.execute(
             literal: """
@@ -88,9 +88,9 @@ extension FileDraft {
     }
 
     /// Gives a user a price of his own for a service; nil takes it back.
-    package func setPrice(_ price: Rate?, of service: ServiceID, for user: UserID, _ line: Line)
-        throws
-    {
+    package func setPrice(
+        _ price: Rate?, of service: ServiceID, for user: UserID, _ line: Line
+    ) throws {
         guard try intake.service(service) != nil else {
             return try reject(
                 line, Rejection(.unknownService, "there is no service \(service)"))

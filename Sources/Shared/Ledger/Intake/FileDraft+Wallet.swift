@@ -38,8 +38,11 @@ extension FileDraft {
     ) throws -> LineOutcome {
         let (owner, claimed): (UserID, String?) = (known["user_id"], known["ref"])
         if owner == user, claimed == ref {
-            return known["amount"] == amount && known["currency"] == currency
-                ? .duplicate() : References.reused(ref, by: "a deposit")
+            // Once confirmed, the desk's amount stands there, and his own is of no more account.
+            let isSame =
+                known["status"] == "confirmed"
+                || (known["amount"] == amount && known["currency"] == currency)
+            return isSame ? .duplicate() : References.reused(ref, by: "a deposit")
         }
         return .rejected(
             Rejection(
@@ -66,6 +69,10 @@ extension FileDraft {
                 ? .duplicate() : References.reused(ref, by: "a withdrawal")
         }
         if let holder = try holder(of: ref) { return References.reused(ref, by: holder) }
+        guard fee < amount else {
+            return .rejected(
+                Rejection(.notAllowed, "the fee, \(fee), would leave nothing to pay out"))
+        }
         let available = try postings.balance(of: .user(user, .available))
         // Credit is for orders: only money that is there can be paid out.
         guard available >= amount else {

@@ -81,7 +81,7 @@ package final class FileDraft {
         try note(line, .rejected(rejection))
     }
 
-    /// Writes down what became of a line. An accepted order without a note stands in `orders` alone.
+    /// Writes down what became of a line. An accepted order stands in `orders` alone.
     @discardableResult
     func note(_ line: Line, _ outcome: LineOutcome) throws -> LineOutcome {
         lines += 1

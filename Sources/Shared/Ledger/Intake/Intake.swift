@@ -61,8 +61,10 @@ package final class Intake {
         guard let known else { return nil }
         if known["name"] == arrival.name { return known["id"] }
         let first: FileID = known["id"]
-        return try insertFile(
+        let file = try insertFile(
             arrival, batch: known["batch"], status: "duplicate", duplicateOf: first)
+        try noteBalance(of: arrival.user, on: file)
+        return file
     }
 
     /// Writes down that the whole file is refused; nothing of it has an effect.

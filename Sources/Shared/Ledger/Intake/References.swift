@@ -20,8 +20,9 @@ enum References {
     }
 
     /// What the reference names beside an order, with its row.
-    static func other(_ db: Database, _ user: UserID, _ ref: String) throws -> (Holder, id: Int64)?
-    {
+    static func other(
+        _ db: Database, _ user: UserID, _ ref: String
+    ) throws -> (Holder, id: Int64)? {
         try db.cachedStatement(
             sql: """
                 SELECT 'deposit', id FROM deposits WHERE user_id = ?1 AND ref = ?2

@@ -29,16 +29,6 @@ package struct ConfirmedDeposit: Sendable {
     }
 }
 
-/// How the desk resolves an order in doubt.
-package enum Decision: Equatable, Sendable {
-    /// The provider has it, under this id.
-    case placed(providerOrder: String)
-    /// The provider does not have it: it is sent again.
-    case notPlaced
-    /// Nobody knows, and the reseller gets his money back.
-    case refund
-}
-
 extension FileDraft {
     /// Credits a payment, once per method and reference, for ever.
     package func confirm(_ deposit: ConfirmedDeposit, _ line: Line) throws {
@@ -65,6 +55,13 @@ extension FileDraft {
                         "\(deposit.method) \(deposit.reference) was confirmed for "
                             + "\(known["user_id"] as String) over \(known["amount"] as Amount) "
                             + "\(known["currency"] as String); nothing was credited"))
+        }
+        guard deposit.fee <= deposit.credited else {
+            return .rejected(
+                Rejection(
+                    .notAllowed,
+                    "the fee, \(deposit.fee), is more than the \(deposit.credited) to be credited; "
+                        + "nothing was credited"))
         }
         let id = try Int64.fetchOne(
             db,
@@ -164,144 +161,5 @@ extension FileDraft {
                 INSERT INTO transaction_fees (transaction_id, fee_transaction_id, fee_amount, fee_type)
                 VALUES (\(transaction), \(feeTransaction), \(fee), \(type.rawValue))
                 """)
-    }
-}
-
-extension FileDraft {
-    /// Moves an order out of doubt, by the word of a person.
-    package func decide(_ decision: Decision, on id: OrderID, by person: String, _ line: Line)
-        throws
-    {
-        try note(line, outcome(of: decision, on: id, by: person))
-    }
-
-    private func outcome(
-        of decision: Decision, on id: OrderID, by person: String
-    ) throws -> LineOutcome {
-        guard let order = try OrderRow.fetch(db, id) else { return unknownOrder(id) }
-        guard order.state == .inDoubt else {
-            return .rejected(
-                Rejection(
-                    .notAllowed,
-                    "order \(id) is \(order.state.rawValue), not in doubt; nothing was changed"))
-        }
-        let moves = OrderMoves(db, postings, at: intake.now, file: file)
-        let attempts = Attempts(db)
-        switch decision {
-        case .placed(let providerOrder):
-            if let other = try attempts.holder(of: providerOrder, with: order.provider) {
-                return .rejected(
-                    Rejection(
-                        .notAllowed,
-                        "the provider's order \(providerOrder) belongs to order \(other); "
-                            + "nothing was changed"))
-            }
-            try attempts.resolve(id, as: .placed, note: "decided by \(person): placed")
-            try moves.place(order, as: providerOrder, followAt: intake.now)
-        case .notPlaced:
-            try attempts.resolve(id, as: .notSent, note: "decided by \(person): not placed")
-            try moves.returnToQueue(order, due: intake.now)
-        case .refund:
-            try attempts.resolve(id, as: .refused, note: "decided by \(person): refund")
-            try moves.refuse(order)
-        }
-        return .accepted(id)
-    }
-
-    /// Gives back, after the end, some of what the house earned with an order.
-    package func refund(_ amount: Amount, of id: OrderID, by person: String, _ line: Line) throws {
-        guard let order = try OrderRow.fetch(db, id) else {
-            try note(line, unknownOrder(id))
-            return
-        }
-        guard order.state.isEnded else {
-            return try reject(
-                line,
-                Rejection(
-                    .notAllowed,
-                    "order \(id) is \(order.state.rawValue), it has not ended; "
-                        + "nothing was refunded"))
-        }
-        let earned = try order.charge - order.refunded
-        guard amount <= earned else {
-            return try reject(
-                line,
-                Rejection(
-                    .notAllowed,
-                    "only \(earned) of order \(id) was not refunded yet; nothing was refunded"))
-        }
-        try postings.post(
-            .refund, "refund:\(file):\(line.number)", from: .house(.revenue, intake.currency),
-            to: .user(order.user, .available), amount,
-            Subject(order: id, file: file, user: order.user, metadata: person))
-        try db.execute(
-            literal: "UPDATE orders SET refunded = refunded + \(amount) WHERE id = \(id)")
-        try Changes.note(db, order.user, .order, id.rawValue)
-        try note(line, .accepted(id))
-    }
-
-    /// Corrects a user's balance, up or down, against `writeoff`.
-    package func adjust(_ user: UserID, by amount: Amount, by person: String, _ line: Line) throws {
-        guard try exists(user) else {
-            try note(line, Self.unknown(user))
-            return
-        }
-        let wallet = WalletKey.user(user, .available)
-        let writeoff = WalletKey.house(.writeoff, intake.currency)
-        let reference = "adjustment:\(file):\(line.number)"
-        let subject = Subject(file: file, user: user, metadata: person)
-        if amount < .zero {
-            let taken = try -amount
-            let available = try postings.balance(of: wallet)
-            let limit = try Amount.fetchOne(
-                db, sql: "SELECT credit_limit FROM users WHERE id = ?", arguments: [user])!
-            guard try available - taken >= -limit else {
-                return try reject(
-                    line,
-                    Rejection(
-                        .insufficientFunds, "\(user) has \(available); nothing was taken"))
-            }
-            try postings.post(.adjustment, reference, from: wallet, to: writeoff, taken, subject)
-        } else {
-            try postings.post(.adjustment, reference, from: writeoff, to: wallet, amount, subject)
-        }
-        try note(line, .accepted())
-    }
-
-    /// Books money that was sent to a provider, once per provider and reference.
-    package func topUp(_ provider: String, by amount: Amount, reference: String?, _ line: Line)
-        throws
-    {
-        guard
-            let row = try Row.fetchOne(
-                db, sql: "SELECT id, currency FROM providers WHERE name = ?", arguments: [provider])
-        else {
-            return try reject(
-                line,
-                Rejection(.badValue, "there is no provider \"\(provider)\"; nothing was booked"))
-        }
-        let key = "provider_topup:\(provider):\(reference ?? "\(batch)#topups#\(line.number)")"
-        if let booked = try Amount.fetchOne(
-            db, sql: "SELECT amount FROM transactions WHERE reference = ?", arguments: [key])
-        {
-            guard booked == amount else {
-                return try reject(
-                    line,
-                    Rejection(
-                        .refReused,
-                        "this top-up was booked with \(booked); nothing was booked"))
-            }
-            try note(line, .duplicate())
-            return
-        }
-        let (id, currency): (ProviderID, Currency) = (row["id"], row["currency"])
-        try postings.post(
-            .providerTopup, key, from: .house(.deposits, currency),
-            to: .provider(id, .float, currency), amount, Subject(file: file, metadata: reference))
-        try note(line, .accepted())
-    }
-
-    private func unknownOrder(_ id: OrderID) -> LineOutcome {
-        .rejected(Rejection(.unknownOrder, "there is no order \(id); nothing was done"))
     }
 }

@@ -1,0 +1,65 @@
+import GRDB
+import Money
+
+extension FileDraft {
+    /// Corrects a user's balance, up or down, against `writeoff`.
+    package func adjust(_ user: UserID, by amount: Amount, by person: String, _ line: Line) throws {
+        guard try exists(user) else {
+            try note(line, Self.unknown(user))
+            return
+        }
+        let wallet = WalletKey.user(user, .available)
+        let writeoff = WalletKey.house(.writeoff, intake.currency)
+        let reference = "adjustment:\(file):\(line.number)"
+        let subject = Subject(file: file, user: user, metadata: person)
+        if amount < .zero {
+            let taken = try -amount
+            let available = try postings.balance(of: wallet)
+            let limit = try Amount.fetchOne(
+                db, sql: "SELECT credit_limit FROM users WHERE id = ?", arguments: [user])!
+            guard try taken <= available + limit else {
+                return try reject(
+                    line,
+                    Rejection(
+                        .insufficientFunds, "\(user) has \(available); nothing was taken"))
+            }
+            try postings.post(.adjustment, reference, from: wallet, to: writeoff, taken, subject)
+        } else {
+            try postings.post(.adjustment, reference, from: writeoff, to: wallet, amount, subject)
+        }
+        try note(line, .accepted())
+    }
+
+    /// Books money that was sent to a provider, once per provider and reference.
+    package func topUp(
+        _ provider: String, by amount: Amount, reference: String?, _ line: Line
+    ) throws {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT id, currency FROM providers WHERE name = ?", arguments: [provider])
+        else {
+            return try reject(
+                line,
+                Rejection(.badValue, "there is no provider \"\(provider)\"; nothing was booked"))
+        }
+        let key = "provider_topup:\(provider):\(reference ?? "\(batch)#topups#\(line.number)")"
+        if let booked = try Amount.fetchOne(
+            db, sql: "SELECT amount FROM transactions WHERE reference = ?", arguments: [key])
+        {
+            guard booked == amount else {
+                return try reject(
+                    line,
+                    Rejection(
+                        .refReused,
+                        "this top-up was booked with \(booked); nothing was booked"))
+            }
+            try note(line, .duplicate())
+            return
+        }
+        let (id, currency): (ProviderID, Currency) = (row["id"], row["currency"])
+        try postings.post(
+            .providerTopup, key, from: .house(.deposits, currency),
+            to: .provider(id, .float, currency), amount, Subject(file: file, metadata: reference))
+        try note(line, .accepted())
+    }
+}

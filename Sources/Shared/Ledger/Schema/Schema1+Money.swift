@@ -1,0 +1,140 @@
+/// The money, what is still to be told, and the guards.
+extension Schema1 {
+    static let money = """
+        -- minimum: what a balance may not fall below; NULL for the house's and the providers'.
+        CREATE TABLE wallets (
+            id INTEGER PRIMARY KEY,
+            user_id TEXT REFERENCES users(id),
+            provider_id INTEGER REFERENCES providers(id),
+            name TEXT NOT NULL,
+            currency TEXT NOT NULL,
+            balance INTEGER NOT NULL DEFAULT 0,
+            minimum INTEGER,
+            CHECK (balance >= minimum),
+            CHECK (CASE WHEN user_id IS NOT NULL
+                        THEN provider_id IS NULL AND name IN ('available', 'held')
+                             AND minimum IS NOT NULL AND (name = 'available' OR minimum = 0)
+                        WHEN provider_id IS NOT NULL THEN name IN ('float', 'spent')
+                        ELSE name IN ('deposits', 'payouts', 'revenue', 'fees', 'writeoff') END)
+        ) STRICT;
+        CREATE UNIQUE INDEX wallets_once ON wallets
+            (coalesce(user_id, ''), coalesce(provider_id, 0), name, currency);
+
+        CREATE TABLE transactions (
+            id INTEGER PRIMARY KEY,
+            reference TEXT NOT NULL UNIQUE,
+            type TEXT NOT NULL CHECK (type IN ('deposit', 'fee', 'hold', 'capture', 'release',
+                'withdrawal_hold', 'withdrawal', 'withdrawal_release', 'provider_charge',
+                'provider_refund', 'provider_topup', 'refund', 'adjustment')),
+            from_wallet_id INTEGER NOT NULL REFERENCES wallets(id),
+            to_wallet_id INTEGER NOT NULL REFERENCES wallets(id),
+            amount INTEGER NOT NULL CHECK (amount >= 0),
+            order_id INTEGER REFERENCES orders(id),
+            file_id INTEGER REFERENCES files(id),
+            user_id TEXT REFERENCES users(id),
+            metadata TEXT,
+            created_at INTEGER NOT NULL,
+            CHECK (from_wallet_id <> to_wallet_id),
+            CHECK (order_id IS NOT NULL OR type NOT IN ('hold', 'capture', 'release'))
+        ) STRICT;
+
+        CREATE TABLE transaction_fees (
+            id INTEGER PRIMARY KEY,
+            transaction_id INTEGER NOT NULL REFERENCES transactions(id),
+            fee_transaction_id INTEGER NOT NULL UNIQUE REFERENCES transactions(id),
+            fee_amount INTEGER NOT NULL CHECK (fee_amount > 0),
+            fee_type TEXT NOT NULL CHECK (fee_type IN ('deposit', 'withdrawal'))
+        ) STRICT;
+
+        """
+
+    static let telling = """
+        -- What a user has not been told yet.
+        CREATE TABLE changes (
+            user_id TEXT NOT NULL REFERENCES users(id),
+            kind TEXT NOT NULL CHECK (kind IN ('order', 'refill', 'deposit', 'withdrawal')),
+            subject INTEGER NOT NULL,
+            PRIMARY KEY (user_id, kind, subject)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The status files a user was given; content is kept until the file is known to be on disk.
+        CREATE TABLE status_files (
+            user_id TEXT NOT NULL REFERENCES users(id),
+            sequence INTEGER NOT NULL CHECK (sequence > 0),
+            at INTEGER NOT NULL,
+            content TEXT,
+            PRIMARY KEY (user_id, sequence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX status_files_unpublished ON status_files (user_id) WHERE content IS NOT NULL;
+
+        -- What contradicts what we knew, once each.
+        CREATE TABLE exceptions (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            order_id INTEGER REFERENCES orders(id),
+            provider_id INTEGER REFERENCES providers(id),
+            detail TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX exceptions_once ON exceptions
+            (kind, coalesce(order_id, 0), coalesce(provider_id, 0), detail);
+
+        """
+
+    /// Triggers: a transaction is for ever, keeps to one currency and leaves no gap; an order moves
+    /// only along the arrows of design.md §6.
+    static let guards = """
+        CREATE TRIGGER transactions_never_replaced BEFORE INSERT ON transactions
+        WHEN EXISTS (SELECT 1 FROM transactions WHERE id = NEW.id)
+            OR EXISTS (SELECT 1 FROM transactions WHERE reference = NEW.reference)
+        BEGIN SELECT RAISE(ABORT, 'a transaction is never replaced'); END;
+
+        CREATE TRIGGER transactions_in_sequence AFTER INSERT ON transactions
+        WHEN NEW.id <> 1 + coalesce((SELECT max(id) FROM transactions WHERE id < NEW.id), 0)
+        BEGIN SELECT RAISE(ABORT, 'transaction ids leave no gap'); END;
+
+        CREATE TRIGGER transactions_in_one_currency AFTER INSERT ON transactions
+        WHEN (SELECT currency FROM wallets WHERE id = NEW.from_wallet_id)
+            <> (SELECT currency FROM wallets WHERE id = NEW.to_wallet_id)
+        BEGIN SELECT RAISE(ABORT, 'a transaction never crosses currencies'); END;
+
+        CREATE TRIGGER transactions_never_updated BEFORE UPDATE ON transactions
+        BEGIN SELECT RAISE(ABORT, 'a transaction is never updated'); END;
+
+        CREATE TRIGGER transactions_never_deleted BEFORE DELETE ON transactions
+        BEGIN SELECT RAISE(ABORT, 'a transaction is never deleted'); END;
+
+        CREATE TRIGGER wallets_never_deleted BEFORE DELETE ON wallets
+        BEGIN SELECT RAISE(ABORT, 'a wallet is never deleted'); END;
+
+        CREATE TRIGGER wallets_never_replaced BEFORE INSERT ON wallets
+        WHEN EXISTS (SELECT 1 FROM wallets WHERE id = NEW.id
+            OR (coalesce(user_id, '') = coalesce(NEW.user_id, '')
+                AND coalesce(provider_id, 0) = coalesce(NEW.provider_id, 0)
+                AND name = NEW.name AND currency = NEW.currency))
+        BEGIN SELECT RAISE(ABORT, 'a wallet is never replaced'); END;
+
+        CREATE TRIGGER wallets_keep_their_identity
+        BEFORE UPDATE OF id, user_id, provider_id, name, currency ON wallets
+        WHEN (NEW.id, NEW.user_id, NEW.provider_id, NEW.name, NEW.currency)
+            IS NOT (OLD.id, OLD.user_id, OLD.provider_id, OLD.name, OLD.currency)
+        BEGIN SELECT RAISE(ABORT, 'a wallet keeps its owner, its name and its currency'); END;
+
+        CREATE TRIGGER orders_never_deleted BEFORE DELETE ON orders
+        BEGIN SELECT RAISE(ABORT, 'an order is never deleted'); END;
+
+        CREATE TRIGGER orders_keep_their_identity
+        BEFORE UPDATE OF id, user_id, file_id, ref, charge ON orders
+        WHEN (NEW.id, NEW.user_id, NEW.file_id, NEW.ref, NEW.charge)
+            IS NOT (OLD.id, OLD.user_id, OLD.file_id, OLD.ref, OLD.charge)
+        BEGIN SELECT RAISE(ABORT, 'an order keeps its owner, its ref and its charge'); END;
+
+        CREATE TRIGGER orders_move_forward BEFORE UPDATE OF state ON orders
+        WHEN NEW.state <> OLD.state AND NOT (
+            (OLD.state = 'accepted' AND NEW.state IN ('sending', 'canceled')) OR
+            (OLD.state = 'sending' AND NEW.state IN ('placed', 'refused', 'in_doubt', 'accepted')) OR
+            (OLD.state = 'in_doubt' AND NEW.state IN ('placed', 'accepted', 'refused')) OR
+            (OLD.state = 'placed' AND NEW.state IN ('completed', 'partial', 'canceled')))
+        BEGIN SELECT RAISE(ABORT, 'an order does not move that way'); END;
+        """
+}

@@ -1,0 +1,153 @@
+import GRDB
+import Money
+import Testing
+
+@testable import Ledger
+
+/// Every invariant finds a violation of it, and names the row.
+@Suite struct AuditTests {
+    let books = try! Books()
+
+    /// Order 1 completed, 2 and 3 placed, 4 in doubt, 5 accepted; a withdrawal held.
+    init() throws {
+        try books.add(acme, funds: "100")
+        try books.settle(try books.placed("A-1"), as: .completed)
+        _ = try books.placed("A-2")
+        _ = try books.placed("A-3")
+        _ = try books.inDoubt("A-4")
+        _ = try books.accepted("A-5")
+        try books.verdict(of: acme, .withdrawals, ref: "W-1") {
+            try $0.requestWithdrawal(of: amount("7"), fee: .zero, to: "IBAN", $1)
+        }
+    }
+
+    /// What is done to the books behind the ledger's back, and the row the audit must name.
+    struct Violation: Sendable, CustomTestStringConvertible {
+        let invariant: Int
+        let sql: String
+        let row: String
+        var testDescription: String { "\(invariant): \(sql)" }
+
+        init(_ invariant: Int, _ sql: String, row: String) {
+            self.invariant = invariant
+            self.sql = sql
+            self.row = row
+        }
+    }
+
+    @Test(arguments: [
+        Violation(
+            1, "UPDATE wallets SET balance = balance + 3 WHERE name = 'revenue'",
+            row: #"currency="USD" total=3"#),
+        Violation(
+            2,
+            """
+            UPDATE wallets SET balance = balance - 1 WHERE name = 'revenue';
+            UPDATE wallets SET balance = balance + 1 WHERE name = 'fees';
+            """, row: #"name="revenue" balance=1999999 transactions=2000000"#),
+        Violation(
+            3, "UPDATE wallets SET balance = -1 WHERE name = 'available'",
+            row: #"user="acme" name="available" balance=-1 credit_limit=0"#),
+        Violation(
+            4, "UPDATE withdrawals SET status = 'declined', ended_at = 1",
+            row: #"user="acme" held=15000000 open=8000000"#),
+        Violation(
+            5,
+            """
+            DROP TRIGGER transactions_never_updated;
+            UPDATE transactions SET amount = amount - 1 WHERE reference = 'hold:5';
+            """, row: #"order=5 state="accepted" charge=2000000 holds=1 held=1999999 settled=0"#),
+        Violation(
+            5,
+            "DROP TRIGGER orders_move_forward; UPDATE orders SET state = 'refused', ended_at = 1 WHERE id = 5",
+            row: #"order=5 state="refused" charge=2000000 holds=1 held=2000000 settled=0"#),
+        Violation(
+            5,
+            """
+            INSERT INTO orders (user_id, file_id, line, ref, service_id, billed_units, charge, state,
+                                provider_id, created_at)
+            SELECT user_id, file_id, 9, 'free', 1, 1, 5, 'accepted', 1, 0 FROM orders WHERE id = 5
+            """, row: #"order=6 state="accepted" charge=5 holds=NULL held=NULL settled=NULL"#),
+        Violation(
+            6,
+            """
+            INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount, order_id,
+                                      created_at)
+            SELECT 'again', type, from_wallet_id, to_wallet_id, amount, order_id, 0
+            FROM transactions WHERE reference = 'capture:1'
+            """, row: #"order=1 type="capture" times=2"#),
+        Violation(
+            7, "UPDATE files SET lines = 2 WHERE first_order = 5",
+            row: "lines=2 accepted=1 rejected=0"),
+        Violation(
+            8, "UPDATE files SET status = 'rejected' WHERE first_order = 5",
+            row: #"status="rejected" has="order" id=5"#),
+        Violation(
+            9, "DROP TRIGGER transactions_never_deleted; DELETE FROM transactions WHERE id = 2",
+            row: #"what="ids""#),
+        Violation(
+            9, "DROP TRIGGER transactions_never_updated",
+            row: #"what="trigger is missing" transactions="transactions_never_updated""#),
+        Violation(
+            10,
+            """
+            DROP INDEX attempts_live;
+            INSERT INTO attempts (order_id, number, provider_id, started_at) VALUES (4, 2, 1, 0);
+            """, row: "order=4 attempts=2"),
+        Violation(
+            11, "UPDATE attempts SET outcome = 'not_sent' WHERE order_id = 4",
+            row: #"order=4 state="in_doubt" outcome=NULL"#),
+        Violation(
+            11, "UPDATE attempts SET outcome = 'unknown' WHERE order_id = 2",
+            row: #"order=2 state="placed" outcome="unknown""#),
+        Violation(
+            12, "UPDATE orders SET provider_order = NULL WHERE id = 2",
+            row: #"order=2 state="placed" provider=1 provider_order=NULL"#),
+        Violation(
+            12,
+            """
+            DROP INDEX orders_by_provider_order;
+            UPDATE orders SET provider_order = 'same' WHERE id IN (2, 3);
+            """, row: #"order=2 state="twice" provider=1 provider_order="same""#),
+        Violation(
+            13, "UPDATE orders SET service_id = 99 WHERE id = 5",
+            row: #"table="orders" rowid=5 parent="services""#),
+        Violation(
+            13,
+            """
+            REPLACE INTO orders (user_id, file_id, line, ref, service_id, billed_units, charge, state,
+                                 provider_id, created_at)
+            SELECT user_id, file_id, line, ref, service_id, billed_units, charge, state, provider_id, 0
+            FROM orders WHERE id = 5
+            """, row: #"table="transactions""#),
+    ])
+    func `a violation is found and named`(violation: Violation) throws {
+        try books.expectSound()
+        try books.plainConnection().writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA ignore_check_constraints = ON")
+            try db.execute(sql: violation.sql)
+        }
+        let findings = try books.ledger.audit()
+        let finding = try #require(
+            findings.first { $0.invariant == violation.invariant }, "\(findings)")
+        #expect(
+            finding.violations.contains { $0.contains(violation.row) }, "\(finding.violations)")
+    }
+
+    @Test func `every invariant of the design is there, and each has a seeded violation`() {
+        #expect(Invariant.all.map(\.number) == Array(1...13))
+    }
+
+    @Test func `a finding shows some violations and counts all of them`() throws {
+        try books.plainConnection().write { db in
+            for number in 0..<30 {
+                try db.execute(
+                    sql: "INSERT INTO wallets (name, currency, balance) VALUES ('fees', ?, 1)",
+                    arguments: ["X\(number)"])
+            }
+        }
+        let finding = try #require(try books.ledger.audit().first)
+        #expect(finding.invariant == 1 && finding.count == 30)
+        #expect(finding.violations.count == Ledger.violationsShown)
+    }
+}

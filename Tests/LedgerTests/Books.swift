@@ -1,0 +1,131 @@
+import GRDB
+import Money
+import TestSupport
+import Testing
+import Timestamps
+
+@testable import Ledger
+
+/// A ledger on disk, kept in USD, with the provider `alpha` (paid in EUR) and his two services.
+///
+/// Service 1 costs 1 EUR or 1.10 USD a thousand and can be refilled and cancelled; service 2 costs
+/// the same and can be neither.
+final class Books {
+    let folder = TemporaryFolder()
+    let ledger: Ledger
+    let alpha: ProviderID
+    /// What time it is; a test moves it on.
+    var now = Timestamp(milliseconds: 1_795_000_000_000)
+    private var files = 0
+
+    var path: String { "\(folder.path)/ledger.sqlite" }
+
+    init() throws {
+        ledger = try Ledger.open(at: "\(folder.path)/ledger.sqlite", currency: usd)
+        alpha = try ledger.providers(configured: [
+            ConfiguredProvider(name: "alpha", currency: eur, isEnabled: true)
+        ])["alpha"]!.id
+        _ = try ledger.takeOver(
+            [Books.service("1"), Books.service("2", isFlexible: false)], of: alpha, at: now)
+    }
+
+    static func service(_ id: String, isFlexible: Bool = true) -> PricedService {
+        PricedService(
+            providerService: id, name: "Followers \(id)", type: "Default", category: "Instagram",
+            rate: Rate(micros: 1_000_000), costRate: Rate(micros: 1_100_000), profit: .zero,
+            profitFixed: .zero, saleRate: Rate(micros: 2_000_000), minimum: 1, maximum: 1_000_000,
+            drips: false, refills: isFlexible, cancels: isFlexible, isEnabled: true)
+    }
+
+    /// A connection as somebody with a plain `sqlite3` shell has it: no foreign keys, no recursive
+    /// triggers.
+    func plainConnection() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+}
+
+let usd = try! Currency(parsing: "USD")
+let eur = try! Currency(parsing: "EUR")
+let acme = UserID(rawValue: "acme")!
+let zenith = UserID(rawValue: "zenith")!
+
+func amount(_ text: String) -> Amount { try! Amount(parsing: text) }
+
+extension Books {
+    /// An arrival of bytes that nobody dropped before.
+    func arrival(_ user: UserID?, name: String = "orders.json") -> Arrival {
+        files += 1
+        let number = String(files)
+        return Arrival(
+            user: user, name: name,
+            digest: String(repeating: "0", count: 64 - number.count) + number, bytes: 100,
+            receivedAt: now)
+    }
+
+    /// One file's whole effect.
+    @discardableResult
+    func file(
+        of user: UserID?, batch: String? = nil, _ body: (FileDraft) throws -> Void
+    ) throws -> FileID {
+        let arrival = arrival(user)
+        return try ledger.intake(at: now) { intake in
+            let draft = try intake.open(arrival, batch: batch ?? arrival.digest)
+            try body(draft)
+            return try draft.close()
+        }
+    }
+
+    /// What a file of one line comes to: the line's status, or the code of its rejection.
+    @discardableResult
+    func verdict(
+        of user: UserID?, _ kind: LineKind, ref: String? = nil,
+        _ body: (FileDraft, Line) throws -> Void
+    ) throws -> String {
+        let file = try file(of: user) { try body($0, Line(kind, 1, ref: ref)) }
+        let line = try lines(of: file, kind)[0]
+        return line.code ?? line.status
+    }
+
+    func lines(of file: FileID, _ kind: LineKind) throws -> [LineReport] {
+        try ledger.receipts { receipts in
+            var lines: [LineReport] = []
+            try receipts.forEachLine(of: try receipts.report(of: file), kind) { lines.append($0) }
+            return lines
+        }
+    }
+
+    func report(of file: FileID) throws -> FileReport {
+        try ledger.receipts { try $0.report(of: file) }
+    }
+}
+
+extension Books {
+    func balance(of user: UserID = acme, _ wallet: UserWallet = .available) throws -> Amount {
+        try ledger.read { try Wallets.find($0, .user(user, wallet)).balance }
+    }
+
+    /// The balance of a wallet of the house or of alpha, by its name.
+    func balance(_ wallet: String, in currency: Currency = usd) throws -> Amount {
+        try value(
+            """
+            SELECT coalesce(sum(balance), 0) FROM wallets
+            WHERE user_id IS NULL AND name = '\(wallet)' AND currency = '\(currency)'
+            """)
+    }
+
+    func state(of order: OrderID) throws -> OrderState {
+        try value("SELECT state FROM orders WHERE id = \(order)")
+    }
+
+    func value<T: DatabaseValueConvertible>(_ sql: String) throws -> T {
+        try ledger.read { try T.fetchOne($0, sql: sql)! }
+    }
+
+    /// Expects the thirteen invariants to hold.
+    func expectSound(_ location: SourceLocation = #_sourceLocation) throws {
+        let findings = try ledger.audit()
+        #expect(findings.map(\.violations) == [], sourceLocation: location)
+    }
+}

@@ -1,0 +1,93 @@
+import Failures
+import GRDB
+import Money
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite struct OpeningTests {
+    let folder = TemporaryFolder()
+    var path: String { "\(folder.path)/ledger.sqlite" }
+
+    @Test func `a new ledger has the whole schema, our mark, and a sound, empty set of books`()
+        throws
+    {
+        let ledger = try Ledger.open(at: path, currency: usd)
+        #expect(try pragma("user_version", of: ledger) == "1")
+        #expect(try pragma("application_id", of: ledger) == "\(0x534D_4D47)")
+        #expect(try ledger.audit().isEmpty)
+        let houses = try ledger.read {
+            try String.fetchAll($0, sql: "SELECT name FROM wallets WHERE currency = 'USD'")
+        }
+        #expect(Set(houses) == Set(HouseWallet.allCases.map(\.rawValue)) && houses.count == 5)
+    }
+
+    @Test(arguments: [
+        ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"),
+        ("recursive_triggers", "1"),
+    ])
+    func `the connection is as durable and strict as promised`(
+        name: String, value: String
+    ) throws {
+        let ledger = try Ledger.open(at: path, currency: usd)
+        #expect(try pragma(name, of: ledger) == value)
+        let again = try Ledger.open(at: path, currency: usd)
+        #expect(try pragma(name, of: again) == value)
+    }
+
+    @Test func `eight openings of a new ledger at once make one schema`() async throws {
+        let path = path
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask { _ = try Ledger.open(at: path, currency: usd) }
+            }
+            try await group.waitForAll()
+        }
+        let ledger = try Ledger.open(at: path, currency: usd)
+        let wallets = try ledger.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM wallets") }
+        #expect(wallets == HouseWallet.allCases.count)
+    }
+
+    @Test func `a ledger keeps its currency, and says so`() throws {
+        _ = try Ledger.open(at: path, currency: usd)
+        let error = try #require(throws: LedgerError.self) {
+            try Ledger.open(at: path, currency: eur)
+        }
+        #expect("\(error)".contains("kept in USD, the configuration says EUR; nothing was touched"))
+        #expect(error.exitStatus == .badConfiguration)
+        #expect(try Ledger.open(at: path, currency: usd).currency == usd)
+    }
+
+    @Test func `a ledger of a later version is left alone`() throws {
+        let ledger = try Ledger.open(at: path, currency: usd)
+        try ledger.database.write { try $0.execute(sql: "PRAGMA user_version = 9") }
+        let error = try #require(throws: LedgerError.self) {
+            try Ledger.open(at: path, currency: usd)
+        }
+        #expect("\(error)".contains("has schema 9, this program knows 1; nothing was touched"))
+    }
+
+    @Test func `somebody else's database is left alone`() throws {
+        let theirs = try DatabaseQueue(path: path)
+        try theirs.write { try $0.execute(sql: "CREATE TABLE recipes (name TEXT)") }
+        let error = try #require(throws: LedgerError.self) {
+            try Ledger.open(at: path, currency: usd)
+        }
+        #expect("\(error)".contains("a database of something else; nothing was touched"))
+        #expect(try theirs.read { try $0.tableExists("users") } == false)
+    }
+
+    @Test func `a path that cannot be is an error that names it`() throws {
+        folder.write("", to: "file")
+        let error = try #require(throws: LedgerError.self) {
+            try Ledger.open(at: "\(folder.path)/file/ledger.sqlite", currency: usd)
+        }
+        #expect("\(error)".hasPrefix("\(folder.path)/file/ledger.sqlite.lock: Not a directory"))
+        #expect(error.exitStatus == .ioFailed)
+    }
+
+    private func pragma(_ name: String, of ledger: Ledger) throws -> String? {
+        try ledger.database.inDatabase { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+    }
+}

@@ -1,0 +1,90 @@
+import GRDB
+import Money
+import Synchronization
+import Testing
+import Timestamps
+
+@testable import Ledger
+
+/// The cost of an order must not grow with the ledger (proof.md §2): nothing that the stages ask
+/// reads a whole table.
+@Suite struct PlanTests {
+    @Test func `no statement of a day's work reads a whole table`() throws {
+        let books = try Books()
+        let asked = Asked()
+        books.ledger.database.inDatabase { db in
+            db.trace { event in asked.note("\(event)") }
+        }
+        try work(on: books)
+        books.ledger.database.inDatabase { $0.trace(options: []) }
+
+        let plain = try books.plainConnection()
+        let statements = asked.all.filter { statement in
+            ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { statement.hasPrefix($0) }
+        }
+        #expect(statements.count > 50)
+        for statement in statements {
+            let plan = try plain.read { db in
+                let explanation = try db.makeStatement(sql: "EXPLAIN QUERY PLAN \(statement)")
+                explanation.setUncheckedArguments([])
+                return try Row.fetchAll(explanation).map { $0["detail"] as String }
+            }
+            // An index after SCAN is a partial one that holds only the rows that are meant.
+            let scans = plan.filter { $0.hasPrefix("SCAN ") && !$0.contains("USING") }
+                .filter { !Self.small.contains($0) }
+            #expect(scans == [], "\(statement)")
+        }
+    }
+
+    /// Tables that hold what waits, or a handful of rows.
+    private static let small: Set = [
+        "SCAN CONSTANT ROW", "SCAN changes", "SCAN providers", "SCAN users",
+    ]
+
+    private func work(on books: Books) throws {
+        try books.add(acme, funds: "100")
+        try books.deposit("1", fee: "0.1")
+        let order = try books.placed("A-1")
+        try books.order(books.newOrder("A-1"))
+        try books.settle(order, as: .partial(refund: amount("1")))
+        try books.verdict(of: nil, .refunds) { try $0.refund(amount("1"), of: order, by: "a", $1) }
+        try books.verdict(of: acme, .refills, ref: "R-1") { try $0.requestRefill(of: order, $1) }
+        let second = try books.accepted("A-2")
+        try books.verdict(of: acme, .cancels, ref: "C-1") { try $0.requestCancel(of: second, $1) }
+        try books.verdict(of: acme, .withdrawals, ref: "W-1") {
+            try $0.requestWithdrawal(of: amount("7"), fee: .zero, to: "IBAN", $1)
+        }
+        try books.verdict(of: nil, .withdrawals) {
+            try $0.conclude(withdrawal: "W-1", of: acme, isPaid: true, reference: nil, $1)
+        }
+        try books.verdict(of: acme, .deposits, ref: "D-1") {
+            try $0.claimDeposit(
+                method: "bank", reference: "TX-2", amount: amount("1"), currency: usd, $1)
+        }
+        let third = try books.inDoubt("A-3")
+        try books.verdict(of: nil, .decisions) {
+            try $0.decide(.notPlaced, on: third, by: "a", $1)
+        }
+        try books.verdict(of: nil, .topups) {
+            try $0.topUp("alpha", by: amount("1"), reference: "T", $1)
+        }
+        try books.claim(5, waitingForLinks: true)
+        _ = try books.ledger.holdUnanswered(at: books.now)
+        _ = try books.ledger.dueToFollow(with: books.alpha, limit: 100, at: books.now)
+        try books.ledger.intake(at: books.now) { _ = try $0.settled(books.arrival(acme)) }
+        try books.file(of: acme) { _ = try $0.hasOpenOrder(for: "x", service: ServiceID(1)) }
+        try books.ledger.issueStatusFiles(at: books.now) { _ in [] }
+        try books.ledger.notePublished(try books.ledger.unpublishedStatusFiles())
+    }
+
+    /// The statements SQLite ran.
+    private final class Asked: Sendable {
+        private let statements = Mutex<Set<String>>([])
+
+        var all: Set<String> { statements.withLock { $0 } }
+
+        func note(_ statement: String) {
+            _ = statements.withLock { $0.insert(statement) }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Money
+import Testing
+import Timestamps
+
+@testable import Ledger
+
+@Suite struct SendingTests {
+    let books = try! Books()
+
+    init() throws { try books.add(acme, funds: "100") }
+
+    private func outcome() throws -> String {
+        try books.value("SELECT coalesce(outcome, 'none') FROM attempts ORDER BY id DESC LIMIT 1")
+    }
+
+    private func later(_ seconds: Int64) -> Timestamp {
+        Timestamp(milliseconds: books.now.milliseconds + seconds * 1_000)
+    }
+
+    @Test func `a claimed order is on its way, once, with an attempt`() throws {
+        let order = try books.accepted()
+        let intent = try books.ledger.record(
+            [], claiming: [Claim(provider: books.alpha, count: 5)], waitingForLinks: false,
+            at: books.now)[0]
+        #expect(intent.order == order && intent.providerService == "1" && intent.attempt == 1)
+        #expect(intent.link == "https://a.example/1" && intent.quantity == 1_000)
+        #expect(try books.state(of: order) == .sending)
+        #expect(try books.claim() == [])
+        try books.expectSound()
+    }
+
+    @Test func `no more is claimed than was asked for, oldest first`() throws {
+        let orders = try (1...5).map { try books.accepted("A-\($0)") }
+        #expect(try books.claim(2) == Array(orders[..<2]))
+        #expect(try books.claim(2) == Array(orders[2..<4]))
+        #expect(try books.claim(0) == [])
+    }
+
+    @Test func `placed: the order has its provider's id and the expected charge is booked`() throws
+    {
+        let order = try books.accepted()
+        try books.claim()
+        try books.answer(order, .placed(providerOrder: "77", followAt: later(60)))
+        #expect(try books.state(of: order) == .placed)
+        #expect(try outcome() == "placed")
+        #expect(try books.balance("spent", in: eur) == amount("1"))
+        #expect(try books.value("SELECT cost FROM orders") == amount("1.1"))
+        try books.expectSound()
+    }
+
+    @Test func `postponed: the order waits for its moment with its money on hold`() throws {
+        for (isRefusal, word) in [(false, "not_sent"), (true, "refused")] {
+            let order = try books.accepted("A-\(word)")
+            try books.claim()
+            try books.answer(
+                order, .postponed(until: later(60), isRefusal: isRefusal, evidence: "HTTP 429"))
+            #expect(try outcome() == word)
+            #expect(try books.state(of: order) == .accepted)
+            #expect(try books.claim() == [])
+            books.now = later(60)
+            #expect(try books.claim() == [order])
+        }
+        #expect(try books.balance(.held) == amount("4"))
+        try books.expectSound()
+    }
+
+    @Test func `refused: all the money goes back`() throws {
+        let order = try books.accepted()
+        try books.claim()
+        try books.answer(order, .refused(evidence: "Incorrect service ID"))
+        #expect(try books.state(of: order) == .refused)
+        #expect(try books.balance() == amount("100"))
+        try books.expectSound()
+    }
+
+    @Test func `unknown: the order is held, never sent again`() throws {
+        let order = try books.inDoubt()
+        #expect(try books.state(of: order) == .inDoubt)
+        books.now = later(1_000_000)
+        #expect(try books.claim() == [])
+        #expect(try books.balance(.held) == amount("2"))
+        try books.expectSound()
+    }
+
+    @Test func `an id that another order has is no proof of placement`() throws {
+        let first = try books.placed("A-1")
+        let second = try books.accepted("A-2")
+        try books.claim()
+        try books.answer(second, .placed(providerOrder: "P\(first)", followAt: books.now))
+        #expect(try books.state(of: second) == .inDoubt)
+        let evidence: String = try books.value(
+            "SELECT evidence FROM attempts WHERE order_id = \(second)")
+        #expect(evidence == "answered with id P\(first), which order \(first) has")
+        try books.expectSound()
+    }
+
+    @Test func `an answer that was written down before changes nothing`() throws {
+        let order = try books.placed()
+        for content: SendOutcome.Content in [
+            .placed(providerOrder: "other", followAt: books.now), .refused(evidence: "no"),
+            .postponed(until: books.now, isRefusal: false, evidence: "no"),
+            .unknown(evidence: "no"),
+        ] {
+            try books.answer(order, content)
+        }
+        try books.answer(OrderID(99), .refused(evidence: "no such order"))
+        #expect(try books.state(of: order) == .placed)
+        #expect(try books.value("SELECT provider_order FROM orders") == "P\(order)")
+        try books.expectSound()
+    }
+
+    @Test func `an order found on its way at the start is held as in doubt`() throws {
+        let orders = [try books.accepted("A-1"), try books.accepted("A-2")]
+        try books.claim()
+        let waiting = try books.accepted("A-3")
+        #expect(try books.ledger.holdUnanswered(at: books.now) == 2)
+        #expect(try orders.map(books.state) == [.inDoubt, .inDoubt])
+        #expect(try books.state(of: waiting) == .accepted)
+        #expect(try outcome() == "unknown")
+        #expect(try books.ledger.holdUnanswered(at: books.now) == 0)
+        try books.expectSound()
+    }
+
+    @Test func `an order waits while an earlier one for its link has not ended`() throws {
+        let first = try books.accepted("A-1")
+        let second = try books.accepted("A-2")
+        let elsewhere = try books.accepted("A-3", link: "https://a.example/2")
+        let otherService = try books.accepted("A-4", service: 2)
+        let nowhere = try books.accepted("A-5", link: nil)
+        #expect(
+            try books.claim(waitingForLinks: true) == [first, elsewhere, otherService, nowhere])
+        books.now = later(61)
+        #expect(try books.claim(waitingForLinks: true) == [])
+        try books.answer(first, .placed(providerOrder: "1", followAt: books.now))
+        try books.settle(first, as: .completed)
+        #expect(try books.claim(waitingForLinks: true) == [], "it is looked at again, not spun on")
+        books.now = later(61)
+        #expect(try books.claim(waitingForLinks: true) == [second])
+        try books.expectSound()
+    }
+
+    @Test func `an order that waits for its link does not cost another its turn`() throws {
+        _ = try books.accepted("A-1")
+        try books.claim()
+        for number in 2...4 { _ = try books.accepted("A-\(number)") }
+        let free = try books.accepted("A-5", link: "https://a.example/2")
+        #expect(try books.claim(1, waitingForLinks: true) == [free])
+    }
+
+    @Test func `a move that the states allow is one that the table of states names`() {
+        #expect(OrderState.accepted.successors == [.sending, .canceled])
+        #expect(
+            OrderState.allCases.filter(\.isEnded) == [.completed, .partial, .canceled, .refused])
+    }
+}

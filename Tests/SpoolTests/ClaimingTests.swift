@@ -1,0 +1,162 @@
+import Glibc
+import TestSupport
+import Testing
+import Timestamps
+
+@testable import Spool
+
+@Suite struct ClaimingTests {
+    let tray = try! Tray()
+    /// The SHA-256 of `abc`, from FIPS 180-4.
+    static let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+    @Test func `a claimed file is a synced copy under its digest; the original stays`() throws {
+        tray.drop("abc", as: "a.json")
+        let file = try tray.claimed("a.json")
+        #expect(file.digest == Self.digest && file.bytes == 3 && !file.isTooLarge)
+        #expect(file.name == FileName("a.json") && file.dropper == tray.acme)
+        #expect(text(file.path) == "abc")
+        #expect(try tray.names("work") == [Self.digest])
+        #expect(try tray.names("inbox") == ["a.json"])
+        #expect(try tray.names("tmp") == [])
+    }
+
+    @Test func `a file larger than the read buffer is copied whole`() throws {
+        let long = String(repeating: "0123456789", count: 60_000)
+        tray.drop(long, as: "a.json")
+        let file = try tray.claimed("a.json")
+        #expect(file.bytes == 600_000)
+        var status = stat()
+        #expect(stat(file.path, &status) == 0 && status.st_size == 600_000)
+    }
+
+    @Test(arguments: ["grown", "rewritten", "replaced", "removed", "symlink", "FIFO"])
+    func `a file that changes after it was looked at is left for the next run`(
+        how: String
+    ) throws {
+        tray.drop("abc", as: "a.json")
+        tray.touch("a.json", at: 1_000)
+        let candidate = try tray.candidate(FileName("a.json"))
+        switch how {
+        case "grown": tray.drop("abcdef", as: "a.json")
+        case "rewritten": tray.drop("xyz", as: "a.json")
+        case "replaced":
+            tray.drop("abc", as: "b")
+            tray.touch("b", at: 1_000)
+            #expect(rename(tray.path("b"), tray.path("a.json")) == 0)
+        default:
+            unlink(tray.path("a.json"))
+            if how == "symlink" { #expect(symlink("/etc/passwd", tray.path("a.json")) == 0) }
+            if how == "FIFO" { #expect(mkfifo(tray.path("a.json"), 0o600) == 0) }
+        }
+        var claiming = try Claiming(tray.spool)
+        #expect(try claiming.copy(candidate, from: tray.inbox, limit: 100) == .changed)
+        #expect(try claiming.finish().isEmpty)
+        #expect(try tray.names("tmp") == [] && tray.names("work") == [])
+        #expect(try tray.names("inbox") == (how == "removed" ? [] : ["a.json"]))
+    }
+
+    @Test func `the same bytes under two names wait for each other`() throws {
+        tray.drop("abc", as: "a.json")
+        tray.drop("abc", as: "b.json")
+        var claiming = try Claiming(tray.spool)
+        let (a, b) = (
+            try tray.candidate(FileName("a.json")), try tray.candidate(FileName("b.json"))
+        )
+        #expect(try claiming.copy(a, from: tray.inbox, limit: 100) == .copied)
+        #expect(try claiming.copy(b, from: tray.inbox, limit: 100) == .twin)
+        #expect(try claiming.finish().map(\.name.description) == ["a.json"])
+        #expect(try tray.names("tmp") == [])
+    }
+
+    @Test func `a file that is too large is read, not copied, and goes to quarantine`() throws {
+        tray.drop("abc", as: "a.json")
+        let file = try tray.claimed("a.json", limit: 2)
+        #expect(file.isTooLarge && file.digest == Self.digest)
+        #expect(try tray.names("work") == [] && tray.names("tmp") == [])
+        try tray.spool.finish([FinishedFile(file, to: .quarantine)])
+        #expect(try tray.names("quarantine") == ["\(Self.digest)-a.json"])
+        #expect(try tray.names("inbox") == [])
+        #expect(try tray.claimedAtLimit("abc") == false)
+    }
+
+    @Test func `a copy that a dead run left is found by its digest`() throws {
+        tray.drop("abc", as: "a.json")
+        _ = try tray.claimed("a.json")
+        let next = try Spool.open(at: tray.spool.root, program: "ingest")
+        #expect(try next.droppersWithLeftovers() == [tray.acme])
+        let left = try next.leftovers(of: tray.acme)
+        #expect(left.map(\.digest) == [Self.digest] && left.map(\.bytes) == [3])
+        try next.finish([FinishedFile(left[0], to: .archive(receivedAt: tray.day))])
+        #expect(try tray.names("archive") == ["\(Self.digest)-\(Self.digest).json"])
+        #expect(try tray.names("inbox") == ["a.json"], "whose original it was is not known")
+        #expect(try next.leftovers(of: .desk).isEmpty)
+    }
+
+    @Test func `a file claimed again takes the place of the copy that was left`() throws {
+        tray.drop("abc", as: "a.json")
+        _ = try tray.claimed("a.json")
+        _ = try tray.claimed("a.json")
+        #expect(try tray.names("work") == [Self.digest])
+        #expect(try tray.taken(FileName("a.json")) == ["\(Self.digest)-a.json"])
+        #expect(try tray.names("work") == [])
+    }
+}
+
+extension Tray {
+    /// Whether a file of exactly as many bytes as are allowed is too large.
+    func claimedAtLimit(_ text: String) throws -> Bool {
+        drop(text, as: "limit.json")
+        return try claimed("limit.json", limit: Int64(text.utf8.count)).isTooLarge
+    }
+}
+
+@Suite struct FinishingTests {
+    let tray = try! Tray()
+
+    @Test func `a finished file is in the archive of its day, and nowhere else`() throws {
+        tray.drop("abc", as: "a.json")
+        #expect(try tray.taken(FileName("a.json")) == ["\(ClaimingTests.digest)-a.json"])
+        #expect(
+            tray.spool.archive(of: tray.acme, at: tray.day).hasSuffix("archive/2026-11-23/acme"))
+        #expect(try tray.names("inbox") == [] && tray.names("work") == [])
+    }
+
+    @Test(arguments: ["a\nb.json", "Żółć.json", String(repeating: "é", count: 120) + ".json"])
+    func `any name ends in the archive under one that is safe and fits`(name: String) throws {
+        tray.drop("abc", as: name)
+        let kept = try tray.taken(FileName(name))[0]
+        #expect(kept == "\(ClaimingTests.digest)-\(FileName(name).safe)")
+        #expect(!kept.contains("\n") && kept.utf8.count < 200)
+        #expect(try tray.names("inbox") == [])
+    }
+
+    @Test func `a name of 255 bytes leaves room for its reason in quarantine`() throws {
+        let name = FileName(String(repeating: "n", count: 250) + ".json")
+        tray.drop("abc", as: name)
+        let file = try tray.claimed(name)
+        try tray.spool.finish([FinishedFile(file, to: .quarantine)])
+        let place = tray.spool.reasonFile(digest: file.digest, name, of: tray.acme)
+        #expect(place.directory == tray.spool.quarantine(of: tray.acme))
+        #expect(place.name.utf8.count <= 255)
+        #expect(try tray.names("quarantine").map { "\($0).reason.json" } == [place.name])
+    }
+
+    @Test func `an original that was replaced meanwhile is a new file, and stays`() throws {
+        tray.drop("abc", as: "a.json")
+        tray.drop("abc again", as: "b.json")
+        let file = try tray.claimed("a.json")
+        #expect(rename(tray.path("b.json"), tray.path("a.json")) == 0)
+        try tray.spool.finish([FinishedFile(file, to: .archive(receivedAt: tray.day))])
+        #expect(text(tray.path("a.json")) == "abc again")
+        #expect(try tray.names("archive") == ["\(ClaimingTests.digest)-a.json"])
+    }
+
+    @Test func `an original that is gone already is no failure`() throws {
+        tray.drop("abc", as: "a.json")
+        let file = try tray.claimed("a.json")
+        unlink(tray.path("a.json"))
+        try tray.spool.finish([FinishedFile(file, to: .archive(receivedAt: tray.day))])
+        #expect(try tray.names("archive").count == 1)
+    }
+}

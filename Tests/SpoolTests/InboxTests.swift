@@ -1,0 +1,116 @@
+import Glibc
+import TestSupport
+import Testing
+import Timestamps
+
+@testable import Spool
+
+@Suite struct InboxTests {
+    let tray = try! Tray()
+
+    @Test(arguments: [
+        ("orders.json", true), ("x.json", true), ("..json", false), (".json", false),
+        (".orders.json", false), ("orders.json.part", false), ("orders.json.tmp", false),
+        ("orders.json.filepart", false), ("orders.json.partial", false), ("orders.json~", false),
+        ("orders.JSON", false), ("orders", false), ("a\nb.json", true), ("Żółć ✓.json", true),
+        (String(repeating: "n", count: 250) + ".json", true),
+    ])
+    func `a name says whether it is meant for us`(name: String, isForUs: Bool) throws {
+        tray.drop("{}", as: name)
+        #expect(try tray.inbox.names() == (isForUs ? [FileName(name)] : []))
+    }
+
+    @Test func `names are taken in order`() throws {
+        for name in ["b.json", "a.json", "B.json"] { tray.drop("{}", as: name) }
+        #expect(try tray.inbox.names().map(\.description) == ["B.json", "a.json", "b.json"])
+    }
+
+    @Test func `a name that is no text is taken like any other`() throws {
+        let name = FileName([0xFF, 0xFE] + Array(".json".utf8))
+        tray.drop("{}", as: name)
+        #expect(try tray.inbox.names() == [name])
+        #expect(name.safe == "__.json" && name.stem == "__")
+        #expect(try tray.taken(name).count == 1)
+        #expect(try tray.names("inbox") == [])
+    }
+
+    @Test func `a file is taken when it has been still for long enough`() throws {
+        tray.drop("{}", as: "a.json")
+        tray.touch("a.json", at: 1_000_000)
+        #expect(try tray.judge("a.json", settle: 2_000, at: 1_000_001_999) == "later")
+        #expect(try tray.judge("a.json", settle: 2_000, at: 1_000_002_000) == "take")
+    }
+
+    @Test(arguments: [2_000_000_000, 15_000_000_000])
+    func `a time in the future is a wrong clock, not a file being written`(second: Int) throws {
+        tray.drop("{}", as: "a.json")
+        tray.touch("a.json", at: second)
+        #expect(try tray.judge("a.json", at: 1_500_000_000_000) == "take")
+    }
+
+    @Test func `an empty file is left alone for an hour, then put aside`() throws {
+        tray.drop("", as: "a.json")
+        tray.touch("a.json", at: 1_000)
+        #expect(try tray.judge("a.json", at: tray.changed("a.json")) == "later")
+        let after = try tray.changed("a.json") + Inbox.patience
+        #expect(try tray.judge("a.json", at: after) == "quarantine: it is empty")
+    }
+
+    @Test func `a file with two names may be on its way, and is put aside after an hour`() throws {
+        tray.drop("{}", as: "a.json")
+        #expect(link(tray.path("a.json"), tray.path("upload.tmp")) == 0)
+        tray.touch("a.json", at: 1_000)
+        #expect(try tray.judge("a.json", at: tray.changed("a.json")) == "later")
+        let after = try tray.changed("a.json") + Inbox.patience
+        #expect(
+            try tray.judge("a.json", at: after) == "quarantine: it has another name (a hard link)")
+        unlink(tray.path("upload.tmp"))
+        #expect(try tray.judge("a.json", at: after) == "take")
+    }
+
+    @Test(arguments: ["symlink", "FIFO", "directory", "socket"])
+    func `what is no regular file is put aside as it is, unopened`(kind: String) throws {
+        let name = tray.path("x.json")
+        switch kind {
+        case "symlink": #expect(symlink("/etc/passwd", name) == 0)
+        case "FIFO": #expect(mkfifo(name, 0o600) == 0)
+        case "directory": #expect(mkdir(name, 0o755) == 0)
+        default: #expect(mknod(name, S_IFSOCK | 0o600, 0) == 0)
+        }
+        #expect(try tray.judge("x.json") == "quarantine: it is not a regular file")
+        try tray.spool.seclude(FileName("x.json"), digest: Spool.digestOfNothing, from: tray.inbox)
+        #expect(try tray.names("inbox") == [])
+        #expect(try tray.names("quarantine") == ["\(Spool.digestOfNothing)-x.json"])
+    }
+
+    @Test func `two of one name are both kept in quarantine`() throws {
+        for _ in 1...3 {
+            #expect(mkdir(tray.path("x.json"), 0o755) == 0)
+            try tray.spool.seclude(
+                FileName("x.json"), digest: Spool.digestOfNothing, from: tray.inbox)
+        }
+        #expect(try tray.names("quarantine").count == 3)
+    }
+
+    @Test func `what is gone is nothing, and a missing inbox is none`() throws {
+        #expect(try tray.judge("gone.json") == nil)
+        #expect(try tray.spool.openInbox(of: .reseller("nobody")) == nil)
+    }
+
+    @Test func `an inbox that is a symbolic link is none`() throws {
+        tray.folder.write("", to: "spool/resellers/eve/x")
+        #expect(
+            symlink(tray.spool.inbox(of: tray.acme), "\(tray.spool.root)/resellers/eve/inbox") == 0)
+        #expect(try tray.spool.openInbox(of: .reseller("eve")) == nil)
+    }
+
+    @Test(arguments: [
+        ("plain-1.json", "plain-1.json"), ("a\nb\u{1B}[2J.json", "a_b_[2J.json"),
+        ("a\u{202E}b.json", "a_b.json"), ("..x.json", "..x.json"),
+        ("$(rm) `x`;'\".json", "_(rm) _x____.json"),
+        ("Ünï 🙂.json", "Ünï 🙂.json"),
+    ])
+    func `a name of ours holds nothing that a terminal would obey`(name: String, safe: String) {
+        #expect(FileName(name).safe == safe)
+    }
+}
