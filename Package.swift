@@ -56,6 +56,7 @@ let package = Package(
         .executable(name: "ingest", targets: ["IngestStage"]),
         .executable(name: "dispatch", targets: ["DispatchStage"]),
         .executable(name: "poll", targets: ["PollStage"]),
+        .executable(name: "report", targets: ["ReportStage"]),
         .executable(name: "sandbox", targets: ["SandboxProvider"]),
     ],
     dependencies: [
@@ -93,6 +94,7 @@ let package = Package(
         program("IngestStage", folder: "ingest", stage),
         program("DispatchStage", folder: "dispatch", stage + ["Providers"]),
         program("PollStage", folder: "poll", stage + ["Providers"]),
+        program("ReportStage", folder: "report", stage),
         program(
             "SandboxProvider", folder: "sandbox",
             ["Money", "OrderTypes", "StrictJSON", argumentParser, hummingbird, logging, nio]),
@@ -114,5 +116,6 @@ let package = Package(
             ]),
         tests(of: "Providers", ["LoopbackProvider", "Money"]),
         tests(of: "SandboxProvider", ["Money", "OrderTypes", "StrictJSON"]),
+        tests(of: "ReportStage", stage + ["TestSupport", grdb]),
     ]
 )

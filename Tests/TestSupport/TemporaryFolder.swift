@@ -42,7 +42,9 @@ package final class TemporaryFolder: Sendable {
     }
 
     private func remove(_ path: String) {
-        if let directory = opendir(path) {
+        // A link is removed, never what it leads to.
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        if let directory = fdopendir(descriptor) {
             while let entry = readdir(directory) {
                 let name = withUnsafePointer(to: &entry.pointee.d_name) {
                     $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }

@@ -16,6 +16,9 @@ extension Ledger {
     /// How many violations of one invariant a finding shows.
     static let violationsShown = 20
 
+    /// How many invariants an audit proves.
+    package static let invariants = Invariant.all.count
+
     /// Runs every invariant over the whole ledger, as of one moment.
     package func audit() throws -> [Finding] {
         try read { db in

@@ -67,8 +67,12 @@ final class RawStatement {
     }
 
     func text(_ column: Int32) -> String? {
+        utf8(column).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A text's bytes, which SQLite keeps until the next step; nil for NULL.
+    func utf8(_ column: Int32) -> UnsafeBufferPointer<UInt8>? {
         guard let bytes = sqlite3_column_text(handle, column) else { return nil }
-        let count = Int(sqlite3_column_bytes(handle, column))
-        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+        return UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column)))
     }
 }

@@ -16,13 +16,13 @@ package struct StageOptions: ParsableArguments {
     var verbose = false
 
     @Flag(help: "Log errors only.")
-    var quiet = false
+    package var quiet = false
 
     @Option(help: "How log lines are written.")
     var logFormat: LogFormat = .text
 
     @Flag(help: "Print the run's summary as one JSON object on standard output.")
-    var json = false
+    package var json = false
 
     package init() {}
 

@@ -18,6 +18,17 @@ package final class Directory: Sendable {
         close(descriptor)
     }
 
+    /// Opens the directory `name` below this one, made where it is missing.
+    package func directory(_ name: String) throws(SystemError) -> Directory {
+        let path = "\(path)/\(name)"
+        if mkdir(path, Spool.sharedMode) == 0 {
+            try sync()
+        } else if errno != EEXIST {
+            throw SystemError("cannot make", path)
+        }
+        return try Directory(path)
+    }
+
     /// Makes the directory and those above it where they are missing; what was made is on disk.
     package static func make(_ path: String, mode: mode_t) throws(SystemError) {
         guard mkdir(path, mode) != 0 else {
@@ -77,6 +88,28 @@ package final class Directory: Sendable {
 
     func remove(_ name: FileName) throws(SystemError) {
         try check("cannot remove", "\(path)/\(name)") { unlinkat(descriptor, name.text, 0) }
+    }
+
+    func removeAll(beginningWith prefix: String) throws(SystemError) {
+        for name in try names() where "\(name)".hasPrefix(prefix) { try remove(name) }
+    }
+
+    /// Makes the symbolic link `name` point to `target`, in one step, and syncs the directory.
+    package func point(_ name: String, to target: String) throws(SystemError) {
+        guard self.target(of: FileName(name)) != FileName(target) else { return }
+        let link = FileName(".\(name)")
+        if try status(of: link) != nil { try remove(link) }
+        try check("cannot make", "\(path)/\(link)") { symlinkat(target, descriptor, link.text) }
+        try take(link, from: self, as: FileName(name))
+        try sync()
+    }
+
+    /// Where a symbolic link points to; nil if there is none.
+    private func target(of link: FileName) -> FileName? {
+        var text = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard readlinkat(descriptor, link.text, &text, text.count - 1) >= 0 else { return nil }
+        return FileName(
+            String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 
     /// What is known of an entry, without following a symbolic link; nil if it is not there.

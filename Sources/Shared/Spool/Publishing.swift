@@ -1,37 +1,55 @@
 import Glibc
 
-/// Puts files into outboxes, whole or not at all, and makes them durable together.
+/// Puts files into outboxes and reports, whole or not at all, and makes them durable together.
 ///
-/// Each is written into `tmp` and synced; `finish` renames them into their places and syncs the
-/// directories. Step 6 of design.md §4.
+/// Each is written under another name and synced; `finish` renames them into their places and syncs
+/// the directories. Step 6 of design.md §4.
 package struct Publishing {
-    private let spool: Spool
     private let temporary: Directory
+    private let prefix: String
     private var written: [(name: FileName, directory: String, finalName: FileName)] = []
     private var next = 0
 
+    /// How many files are written and not in their places.
+    package var count: Int { written.count }
+
+    /// Writes the files in the spool's `tmp`, to go anywhere in the spool.
     package init(_ spool: Spool) throws(SystemError) {
-        self.spool = spool
         temporary = try Directory("\(spool.root)/tmp")
+        prefix = "\(spool.program).out."
+    }
+
+    /// Writes the files in `directory` itself, hidden, to go there: it may lie on another disk. What
+    /// a run that died left hidden there is removed; the caller holds the program's lock.
+    package init(into directory: Directory, program: String) throws(SystemError) {
+        temporary = directory
+        prefix = ".\(program).out."
+        try directory.removeAll(beginningWith: prefix)
     }
 
     /// Writes one file, piece by piece, to be `directory`/`name`.
+    ///
+    /// - Parameter ifChanged: whether a file that has the same bytes already is to be left alone.
     package mutating func add(
-        _ name: String, in directory: String, _ body: (inout PieceWriter) throws -> Void
+        _ name: String, in directory: String, ifChanged: Bool = false,
+        _ body: (inout PieceWriter) throws -> Void
     ) throws {
-        let temporaryName = FileName("\(spool.program).out.\(next)")
+        let temporaryName = FileName("\(prefix)\(next)")
         next += 1
         let path = "\(temporary.path)/\(temporaryName)"
         let descriptor = try check("cannot make", path) {
             openat(
                 temporary.descriptor, temporaryName.text,
-                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+                O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
         }
         defer { close(descriptor) }
         // The umask has no say in who may read what is published.
         try check("cannot set the mode of", path) { fchmod(descriptor, 0o644) }
         var writer = PieceWriter(descriptor: descriptor, path: path)
         try body(&writer)
+        if ifChanged, try isPublished(descriptor, path, as: FileName(name), in: directory) {
+            return try temporary.remove(temporaryName)
+        }
         try check("cannot sync", path) { fsync(descriptor) }
         written.append((temporaryName, directory, FileName(name)))
     }
@@ -62,6 +80,11 @@ package struct Publishing {
             Int32(read(descriptor, &head, head.count))
         }
         return !String(decoding: head[..<Int(count)], as: UTF8.self).contains(digest)
+    }
+
+    /// Leaves what is written where it is; the program's next run removes it.
+    package mutating func abandon() {
+        written = []
     }
 
     /// Moves the files into their places and syncs the directories.

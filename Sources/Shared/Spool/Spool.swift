@@ -51,10 +51,7 @@ package struct Spool: Sendable {
     }
 
     private func emptyTemporary() throws(SystemError) {
-        let temporary = try Directory("\(root)/tmp")
-        for name in try temporary.names() where "\(name)".hasPrefix("\(program).") {
-            try temporary.remove(name)
-        }
+        try Directory("\(root)/tmp").removeAll(beginningWith: "\(program).")
     }
 
     /// The room left for us on the spool's disk, in bytes.

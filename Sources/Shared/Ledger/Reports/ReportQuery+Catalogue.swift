@@ -1,0 +1,61 @@
+extension ReportQuery {
+    /// Every service that is or was on sale. Rates are in the house currency, the percent is the one
+    /// the sale rate was made with.
+    static let services = ReportQuery(
+        "services",
+        [
+            .integer("service"), .text("provider"), .text("provider_service"), .text("name"),
+            .text("category"), .text("type"), .amount("cost_rate"), .amount("sale_rate"),
+            .percent("profit_percent"), .integer("min"), .integer("max"), .flag("dripfeed"),
+            .flag("refill"), .flag("cancel"), .flag("enabled"), .integer("average_minutes"),
+        ],
+        """
+        WITH pace(service, minutes) AS (
+            SELECT service_id, \(averageMinutes) FROM orders o GROUP BY service_id)
+        SELECT s.id, p.name, s.provider_service, s.name, c.name, s.type, s.cost_rate, s.sale_rate,
+            s.profit, s.min, s.max, s.dripfeed, s.refill, s.cancel, s.enabled, t.minutes
+        FROM services s
+            JOIN providers p ON p.id = s.provider_id
+            JOIN categories c ON c.id = s.category_id
+            LEFT JOIN pace t ON t.service = s.id
+        ORDER BY s.id
+        """)
+
+    /// How providers stand now, in their currencies. The balance is what a provider says, the
+    /// expected one what our books say of it; errors are those of the last 24 hours, by the hour.
+    static let providers = ReportQuery(
+        "providers",
+        [
+            .text("provider"), .text("state"), .amount("balance"), .amount("expected_balance"),
+            .amount("drift"), .text("currency"), .integer("open_orders"), .integer("in_doubt"),
+            .integer("errors_24h"), .time("last_answer_at"),
+        ],
+        """
+        WITH open(provider, orders, doubts) AS (
+            SELECT provider_id, count(*), sum(state = 'in_doubt') FROM orders
+            WHERE ended_at IS NULL GROUP BY provider_id),
+        failed(provider, errors) AS (
+            SELECT provider_id, sum(errors) FROM provider_errors
+            WHERE hour > ?3 / 3600000 - 24 GROUP BY provider_id)
+        SELECT p.name, p.state, p.balance, coalesce(w.balance, 0),
+            p.balance - coalesce(w.balance, 0), p.currency, coalesce(o.orders, 0),
+            coalesce(o.doubts, 0), coalesce(f.errors, 0), p.last_answer_at
+        FROM providers p
+            LEFT JOIN wallets w ON w.provider_id = p.id AND w.name = 'float'
+                AND w.currency = p.currency
+            LEFT JOIN open o ON o.provider = p.id
+            LEFT JOIN failed f ON f.provider = p.id
+        ORDER BY p.name
+        """)
+
+    /// What contradicted what we knew, for the operator to look at.
+    static let exceptions = ReportQuery(
+        "exceptions",
+        [.time("at"), .text("kind"), .integer("order"), .text("provider"), .text("detail")],
+        """
+        SELECT e.at, e.kind, e.order_id, p.name, e.detail
+        FROM exceptions e LEFT JOIN providers p ON p.id = e.provider_id
+        WHERE e.at >= ?1 AND e.at < ?2
+        ORDER BY e.id
+        """)
+}

@@ -1,0 +1,83 @@
+extension ReportQuery {
+    /// Every movement of money. A wallet is written `acme:available`, `house:revenue`, `alpha:float`:
+    /// whose it is, and which of his.
+    static let transactions = ReportQuery(
+        "transactions",
+        [
+            .integer("transaction"), .time("at"), .text("type"), .text("from_wallet"),
+            .text("to_wallet"), .amount("amount"), .text("currency"), .text("user"),
+            .integer("order"), .text("reference"), .text("file"),
+        ],
+        """
+        WITH purses(id, name, currency) AS MATERIALIZED (
+            SELECT w.id, coalesce(w.user_id, p.name, 'house') || ':' || w.name, w.currency
+            FROM wallets w LEFT JOIN providers p ON p.id = w.provider_id)
+        SELECT t.id, t.created_at, t.type, source.name, target.name, t.amount, source.currency,
+            t.user_id, t.order_id, t.reference, f.name
+        FROM transactions t
+            LEFT JOIN purses source ON source.id = t.from_wallet_id
+            LEFT JOIN purses target ON target.id = t.to_wallet_id
+            LEFT JOIN files f ON f.id = t.file_id
+        WHERE t.created_at >= ?1 AND t.created_at < ?2
+        ORDER BY t.id
+        """)
+
+    /// Payments that resellers claimed, the desk confirmed, or both; of the period by the later.
+    static let deposits = ReportQuery(
+        "deposits",
+        [
+            .text("user"), .text("method"), .text("reference"), .amount("amount"),
+            .text("currency"), .text("status"), .time("claimed_at"), .time("confirmed_at"),
+            .amount("fee"),
+        ],
+        """
+        SELECT user_id, method, reference, amount, currency, status, claimed_at, confirmed_at, fee
+        FROM deposits
+        WHERE coalesce(confirmed_at, claimed_at) >= ?1 AND coalesce(confirmed_at, claimed_at) < ?2
+        ORDER BY id
+        """)
+
+    /// How users stand now. Deposited is what reached the wallet before fees; spent is what the house
+    /// kept of ended orders; refunded is what it gave back of them, then or later.
+    static let users = ReportQuery(
+        "users",
+        [
+            .text("user"), .text("role"), .text("email"), .flag("banned"), .amount("available"),
+            .amount("held"), .amount("deposited"), .amount("spent"), .amount("refunded"),
+            .integer("orders"), .time("last_file_at"),
+        ],
+        """
+        WITH bought(user, orders, spent, refunded) AS (
+            SELECT user_id, count(*),
+                sum(CASE WHEN ended_at IS NULL THEN 0 ELSE charge - refunded END), sum(refunded)
+            FROM orders GROUP BY +user_id),
+        paid(user, credited) AS (
+            SELECT user_id, sum(credited) FROM deposits WHERE status = 'confirmed' GROUP BY user_id),
+        dropped(user, at) AS (SELECT user_id, max(received_at) FROM files GROUP BY user_id)
+        SELECT u.id, u.role, u.email, u.banned AND coalesce(u.ban_expires > ?3, 1), a.balance,
+            h.balance, coalesce(p.credited, 0), coalesce(b.spent, 0), coalesce(b.refunded, 0),
+            coalesce(b.orders, 0), d.at
+        FROM users u
+            JOIN wallets a ON a.user_id = u.id AND a.name = 'available'
+            JOIN wallets h ON h.user_id = u.id AND h.name = 'held'
+            LEFT JOIN bought b ON b.user = u.id
+            LEFT JOIN paid p ON p.user = u.id
+            LEFT JOIN dropped d ON d.user = u.id
+        ORDER BY u.id
+        """)
+
+    /// Files that were taken; the desk's have the user `desk`.
+    static let files = ReportQuery(
+        "files",
+        [
+            .text("user"), .text("file"), .text("sha256"), .text("batch"), .text("status"),
+            .integer("received"), .integer("accepted"), .integer("rejected"), .amount("charged"),
+            .time("received_at"),
+        ],
+        """
+        SELECT coalesce(user_id, '\(UserID.reserved)'), name, sha256, batch, status, lines, accepted,
+            rejected, charged, received_at
+        FROM files WHERE received_at >= ?1 AND received_at < ?2
+        ORDER BY id
+        """)
+}

@@ -1,0 +1,62 @@
+extension ReportQuery {
+    /// Orders by the moment they were taken. `quantity` is the billed units where the order has none
+    /// of its own; `status` is the ledger's state; profit = charge − refunded − cost, so that of an
+    /// open order is what is to be expected.
+    static let orders = ReportQuery(
+        "orders",
+        [
+            .integer("order"), .text("user"), .text("ref"), .integer("service"),
+            .text("service_name"), .text("type"), .text("link"), .integer("quantity"),
+            .amount("charge"), .amount("refunded"), .amount("cost"), .amount("profit"),
+            .text("currency"), .text("provider"), .text("provider_order"), .text("status"),
+            .integer("start_count"), .integer("remains"), .time("created_at"), .time("placed_at"),
+            .time("ended_at"),
+        ],
+        """
+        SELECT o.id, o.user_id, o.ref, o.service_id, s.name, s.type, o.link,
+            coalesce(o.quantity, o.billed_units), o.charge, o.refunded, o.cost,
+            o.charge - o.refunded - o.cost, ?4, p.name, o.provider_order, o.state, o.start_count,
+            o.remains, o.created_at, o.placed_at, o.ended_at
+        FROM orders o
+            LEFT JOIN services s ON s.id = o.service_id
+            LEFT JOIN providers p ON p.id = o.provider_id
+        WHERE o.created_at >= ?1 AND o.created_at < ?2
+        ORDER BY o.id
+        """)
+
+    /// Orders of which nobody knows whether a provider has them, with what is known of the attempt.
+    static let inDoubt = ReportQuery(
+        "in-doubt",
+        [
+            .integer("order"), .text("user"), .amount("charge"), .text("provider"),
+            .integer("attempt"), .time("sent_at"), .text("evidence"),
+        ],
+        """
+        SELECT o.id, o.user_id, o.charge, p.name, a.number, a.started_at, a.evidence
+        FROM orders o
+            JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
+            JOIN providers p ON p.id = a.provider_id
+        WHERE o.state = 'in_doubt'
+        ORDER BY o.id
+        """)
+
+    /// How long a provider may say nothing new of an order before it is stuck, in hours.
+    package static let stuckAfterHours: Int64 = 24
+
+    /// Orders that are with a provider who has said nothing new of them for `stuckAfterHours`;
+    /// `status` is his last word.
+    static let stuck = ReportQuery(
+        "stuck",
+        [
+            .integer("order"), .text("user"), .integer("service"), .text("provider"),
+            .text("provider_order"), .text("status"), .time("placed_at"), .time("last_change_at"),
+            .integer("hours_without_change"),
+        ],
+        """
+        SELECT o.id, o.user_id, o.service_id, p.name, o.provider_order, o.status, o.placed_at,
+            o.changed_at, (?3 - o.changed_at) / 3600000 AS hours
+        FROM orders o JOIN providers p ON p.id = o.provider_id
+        WHERE o.state = 'placed' AND hours >= \(stuckAfterHours)
+        ORDER BY o.id
+        """)
+}

@@ -1,0 +1,53 @@
+extension ReportQuery {
+    /// Sums by the UTC day on which orders were taken and fees were charged; units are billed units,
+    /// profit = charged − refunded − cost + fees.
+    static let daily = ReportQuery(
+        "daily",
+        [
+            .day("day"), .integer("orders"), .integer("units"), .amount("charged"),
+            .amount("refunded"), .amount("cost"), .amount("fees"), .amount("profit"),
+        ],
+        """
+        WITH parts(day, orders, units, charged, refunded, cost, fees) AS (
+            SELECT created_at / 86400000, count(*), sum(billed_units), sum(charge), sum(refunded),
+                sum(cost), 0
+            FROM orders WHERE created_at >= ?1 AND created_at < ?2 GROUP BY 1
+            UNION ALL
+            SELECT t.created_at / 86400000, 0, 0, 0, 0, 0, sum(f.fee_amount)
+            FROM transaction_fees f JOIN transactions t ON t.id = f.fee_transaction_id
+            WHERE t.created_at >= ?1 AND t.created_at < ?2 GROUP BY 1)
+        SELECT day, sum(orders), sum(units), sum(charged), sum(refunded), sum(cost), sum(fees),
+            sum(charged - refunded - cost + fees)
+        FROM parts GROUP BY day ORDER BY day
+        """)
+
+    static let byService = breakdown("by-service", .integer("key"), of: "o.service_id")
+    static let byUser = breakdown("by-user", .text("key"), of: "o.user_id")
+    static let byProvider = breakdown(
+        "by-provider", .text("key"), of: "o.provider_id",
+        named: "(SELECT name FROM providers WHERE id = o.provider_id)")
+
+    /// Sums over the orders taken in the period, by `expression`; keys without an order are left out.
+    private static func breakdown(
+        _ name: String, _ key: ReportColumn, of expression: String, named: String? = nil
+    ) -> ReportQuery {
+        ReportQuery(
+            name,
+            [
+                key, .integer("orders"), .integer("completed"), .integer("partial"),
+                .integer("canceled"), .integer("refused"), .integer("in_doubt"),
+                .amount("charged"), .amount("refunded"), .amount("cost"), .amount("profit"),
+                .integer("average_minutes"),
+            ],
+            // The plus keeps SQLite from fetching the orders one by one in an index's order.
+            """
+            SELECT \(named ?? expression) AS key, count(*), sum(o.state = 'completed'),
+                sum(o.state = 'partial'), sum(o.state = 'canceled'), sum(o.state = 'refused'),
+                sum(o.state = 'in_doubt'), sum(o.charge), sum(o.refunded), sum(o.cost),
+                sum(o.charge - o.refunded - o.cost), \(averageMinutes)
+            FROM orders o
+            WHERE o.created_at >= ?1 AND o.created_at < ?2
+            GROUP BY +\(expression) ORDER BY key
+            """)
+    }
+}

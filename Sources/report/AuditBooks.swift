@@ -1,0 +1,83 @@
+import Failures
+import Ledger
+import Run
+import Settings
+import StrictJSON
+
+/// Proves the books by their invariants (design.md §5), and prints what breaks them.
+struct AuditBooks {
+    private let context: RunContext
+    private let inJSON: Bool
+    private let quietly: Bool
+
+    /// - Parameters:
+    ///   - inJSON: findings are one JSON object.
+    ///   - quietly: sound books are not worth a word.
+    init(_ context: RunContext, inJSON: Bool, quietly: Bool) {
+        self.context = context
+        self.inJSON = inJSON
+        self.quietly = quietly
+    }
+
+    /// - Throws: `BooksWrong` once the findings are printed; `LedgerError`, `DatabaseError`.
+    func run() throws -> Summary {
+        let ledger = try Ledger.open(
+            at: context.settings.ledger, currency: context.settings.currency)
+        let findings = try ledger.audit()
+        guard findings.isEmpty else {
+            print(inJSON ? Self.json(findings) : Self.text(findings))
+            throw BooksWrong(findings: findings.count)
+        }
+        if !inJSON, !quietly {
+            print("the books are right: \(Ledger.invariants) invariants hold")
+        }
+        return Summary("audited", ["invariants": .integer(Ledger.invariants), "broken": 0])
+    }
+
+    private static func text(_ findings: [Finding]) -> String {
+        findings.flatMap { finding in
+            let times = finding.count == 1 ? "once" : "\(finding.count) times"
+            let rest = finding.count - finding.violations.count
+            return ["invariant \(finding.invariant) is broken \(times): \(finding.rule)"]
+                + finding.violations.map { "  \($0)" } + (rest > 0 ? ["  and \(rest) more"] : [])
+        }.joined(separator: "\n")
+    }
+
+    private static func json(_ findings: [Finding]) -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("invariants", Int64(Ledger.invariants))
+        json.member("broken", Int64(findings.count))
+        json.key("findings")
+        json.beginArray()
+        for finding in findings {
+            json.beginObject()
+            json.member("invariant", Int64(finding.invariant))
+            json.member("rule", finding.rule)
+            json.member("count", Int64(finding.count))
+            json.key("violations")
+            json.beginArray()
+            for violation in finding.violations { json.string(violation) }
+            json.endArray()
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return String(decoding: json.drain(), as: UTF8.self)
+    }
+}
+
+/// The audit found the books wrong. What breaks them is printed.
+struct BooksWrong: StageFailure, CustomStringConvertible {
+    /// How many invariants are broken.
+    let findings: Int
+
+    var exitStatus: ExitStatus { .booksWrong }
+
+    var description: String {
+        """
+        the books are wrong: \(findings) of \(Ledger.invariants) invariants are broken; nothing was \
+        changed; stop the programs, keep a copy of the ledger, and find out who wrote to it
+        """
+    }
+}

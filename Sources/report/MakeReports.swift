@@ -1,0 +1,65 @@
+import Ledger
+import Run
+import Settings
+import Spool
+import Timestamps
+
+/// Tells people what is in the books.
+///
+/// 1. Begin one read transaction: all that is told is of one moment, and agrees with each other.
+/// 2. Summaries: write each file beside its place and sync it; then rename them all into their places,
+///    sync the directory, and turn `latest` to it.
+/// 3. Statements: for each user, write what has changed of his statements and his price list, sync it,
+///    and rename it into his outbox. An outbox that cannot be used stops nobody else's.
+///
+/// Nothing is written to the ledger and every file appears by a rename, so a run that dies leaves
+/// each file as it was or as it is to be; the next run makes them all again.
+struct MakeReports {
+    private let context: RunContext
+    private let period: Range<Timestamp>
+    private let directory: String?
+    private let spool: Spool
+    private let ledger: Ledger
+
+    enum Part {
+        case summaries, statements
+    }
+
+    /// - Parameters:
+    ///   - period: what happened in it is told by the summaries.
+    ///   - directory: where the summaries go; nil: to their usual place.
+    /// - Throws: `SystemError`, `LedgerError`, `DatabaseError`.
+    init(
+        _ context: RunContext, period: Range<Timestamp> = Timestamp.always, directory: String? = nil
+    ) throws {
+        self.context = context
+        self.period = period
+        self.directory = directory
+        spool = try Spool.open(at: context.settings.spool, program: context.program)
+        ledger = try Ledger.open(
+            at: context.settings.ledger, currency: context.settings.currency)
+    }
+
+    func run(_ parts: Set<Part>) throws -> Summary {
+        let now = context.clock.now()
+        var summaries = Summaries(context, period: period, directory: directory)
+        var outboxes = try Outboxes(context, spool)
+        try ledger.reports(at: now) { reports in
+            if parts.contains(.summaries) { try summaries.write(reports, at: now) }
+            if parts.contains(.statements) {
+                try outboxes.writePriceLists(reports)
+                let month = Month(of: now)
+                for month in [month.previous, month] {
+                    try outboxes.writeStatements(of: month, reports)
+                }
+            }
+        }
+        return Summary(
+            "reported",
+            [
+                "files": .integer(summaries.files), "rows": .integer(summaries.rows),
+                "outbox_files": .integer(outboxes.files),
+                "unusable_outboxes": .integer(outboxes.unusable.count),
+            ])
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Run
+
+@main
+struct Report: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write the operator's CSV files, and tell resellers what they have.",
+        discussion: """
+            Run from cron. Without a word it does what is due: summaries and statements. With a word it \
+            does that alone, now.
+
+            summaries: the operator's CSV files, as of one moment, in reports/<yyyy-mm-dd>/, and \
+            reports/latest pointing there. A file is replaced whole: whoever reads it sees the old one or \
+            the new one.
+
+            statements: statement-<yyyy-mm>.csv of this month and the last, and the price list \
+            services.json and services.csv, in each reseller's outbox, where they have changed.
+
+            notify: nothing is configured to be sent; it says so and ends.
+
+            audit: proves the books by their invariants, and prints what breaks them. It needs no lock \
+            and changes nothing.
+
+            Days are UTC. In summaries, profit = charged - refunded - cost, by day with fees on top; \
+            an order counts for the day it was taken on. A text that a spreadsheet would take for a \
+            formula is prefixed with '.
+
+            Exit status: 0 done; 65 the audit found the books wrong; 70 stopped by something unexpected; \
+            74 input or output failed, nothing is lost, run again when mended; 75 another run holds the \
+            lock; 78 bad configuration, nothing was touched.
+            """,
+        version: ProgramVersion.text)
+
+    @OptionGroup var options: StageOptions
+
+    @OptionGroup var selection: Selection
+
+    @Argument(help: "What to do now: summaries, statements, notify or audit.")
+    var word: Word?
+
+    func validate() throws {
+        try selection.validate(with: word)
+    }
+
+    func run() async throws {
+        try await options.run("report", lock: word != .audit) { context in
+            switch word {
+            case nil: try MakeReports(context).run([.summaries, .statements])
+            case .summaries:
+                try MakeReports(context, period: selection.period, directory: selection.to)
+                    .run([.summaries])
+            case .statements: try MakeReports(context).run([.statements])
+            case .notify: notify(context)
+            case .audit: try AuditBooks(context, inJSON: options.json, quietly: options.quiet).run()
+            }
+        }
+    }
+}

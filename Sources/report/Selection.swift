@@ -1,0 +1,56 @@
+import ArgumentParser
+import Ledger
+import Timestamps
+
+/// What the program can be told to do alone.
+enum Word: String, CaseIterable, ExpressibleByArgument {
+    case summaries, statements, notify, audit
+}
+
+/// Which summaries are wanted, and where.
+struct Selection: ParsableArguments {
+    @Option(help: ArgumentHelp("Summaries: the first day told.", valueName: "yyyy-mm-dd"))
+    var since: Day?
+
+    @Option(help: ArgumentHelp("Summaries: the last day told.", valueName: "yyyy-mm-dd"))
+    var until: Day?
+
+    @Option(
+        help: ArgumentHelp(
+            "Summaries: write the files into this directory, and leave reports/ alone.",
+            valueName: "dir"))
+    var to: String?
+
+    /// Both days belong to it.
+    var period: Range<Timestamp> {
+        let always = Timestamp.always
+        return (since?.start ?? always.lowerBound)..<(until?.end ?? always.upperBound)
+    }
+
+    func validate(with word: Word?) throws {
+        let isGiven = since != nil || until != nil || to != nil
+        if isGiven, word != .summaries {
+            throw ValidationError("--since, --until and --to belong to summaries.")
+        }
+        if let since, let until, until.start < since.start {
+            throw ValidationError("--until is before --since.")
+        }
+        if to == nil, since != nil || until != nil {
+            throw ValidationError(
+                "--since and --until need --to: reports/latest always tells everything.")
+        }
+    }
+}
+
+/// A day on the command line, UTC.
+struct Day: ExpressibleByArgument {
+    let start: Timestamp
+
+    init?(argument: String) {
+        guard let start = Timestamp(startOfDay: argument) else { return nil }
+        self.start = start
+    }
+
+    /// The first moment of the next one.
+    var end: Timestamp { start.adding(seconds: 86_400) }
+}

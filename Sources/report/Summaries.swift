@@ -1,0 +1,65 @@
+import Ledger
+import Logging
+import Run
+import Settings
+import Spool
+import Timestamps
+
+/// Writes the operator's CSV files.
+///
+///     reports/<yyyy-mm-dd>/orders.csv …    each whole, the last of its day
+///     reports/latest                       → the newest of them
+struct Summaries {
+    private(set) var files = 0
+    private(set) var rows = 0
+    private let context: RunContext
+    private let period: Range<Timestamp>
+    private let directory: String?
+
+    init(_ context: RunContext, period: Range<Timestamp>, directory: String?) {
+        self.context = context
+        self.period = period
+        self.directory = directory
+    }
+
+    mutating func write(_ reports: Reports, at now: Timestamp) throws {
+        if let directory {
+            try write(reports, into: Self.open(directory))
+        } else {
+            let all = try Self.open(context.settings.reports)
+            try write(reports, into: all.directory(now.day))
+            try all.point("latest", to: now.day)
+        }
+    }
+
+    /// Whoever may read the operator's files is for him to say: what is made is for his eyes only.
+    private static func open(_ path: String) throws -> Directory {
+        try Directory.make(path, mode: 0o700)
+        // With the dot, also where he linked the directory to another disk.
+        return try Directory("\(path)/.")
+    }
+
+    private mutating func write(_ reports: Reports, into directory: Directory) throws {
+        var publishing = try Publishing(into: directory, program: context.program)
+        for query in ReportQuery.summaries {
+            var csv = CSVWriter()
+            var count = 0
+            let source = try reports.rows(of: query, in: period)
+            try publishing.add("\(query.name).csv", in: directory.path, ifChanged: true) { file in
+                csv.header(query.columns)
+                while let row = try source.next() {
+                    csv.row(row, query.columns[...])
+                    count += 1
+                    try csv.flush(to: &file)
+                }
+                try csv.finish(&file)
+            }
+            context.logger.debug(
+                "wrote a summary", metadata: ["file": "\(query.name).csv", "rows": "\(count)"])
+            files += 1
+            rows += count
+            context.progress("wrote", files, of: ReportQuery.summaries.count)
+        }
+        try publishing.finish()
+    }
+}

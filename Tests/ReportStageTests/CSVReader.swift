@@ -1,0 +1,63 @@
+import Glibc
+
+/// Why a text is no CSV by RFC 4180.
+struct NoCSV: Error {
+    let reason: String
+    let offset: Int
+}
+
+/// Reads CSV as RFC 4180 has it and no other: every line ends with CRLF, a quotation mark stands
+/// only around a field or doubled in it, and every line has as many fields as the first.
+func rows(ofCSV text: String) throws -> [[String]] {
+    var rest = Array(text.utf8)[...]
+    var rows: [[String]] = []
+    func refuse(_ reason: String) -> NoCSV { NoCSV(reason: reason, offset: rest.startIndex) }
+
+    func field() throws -> String {
+        guard rest.first == UInt8(ascii: "\"") else {
+            let plain = rest.prefix { !#",""#.utf8.contains($0) && $0 != 13 && $0 != 10 }
+            rest = rest[plain.endIndex...]
+            return String(decoding: plain, as: UTF8.self)
+        }
+        var bytes: [UInt8] = []
+        rest.removeFirst()
+        while true {
+            let piece = rest.prefix { $0 != UInt8(ascii: "\"") }
+            bytes += piece
+            rest = rest[piece.endIndex...]
+            guard !rest.isEmpty else { throw refuse("a quoted field does not end") }
+            rest.removeFirst()
+            guard rest.first == UInt8(ascii: "\"") else { break }
+            bytes.append(rest.removeFirst())
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    while !rest.isEmpty {
+        var row = [try field()]
+        while rest.first == UInt8(ascii: ",") {
+            rest.removeFirst()
+            row.append(try field())
+        }
+        guard rest.starts(with: [13, 10]) else { throw refuse("a line does not end with CRLF") }
+        rest = rest.dropFirst(2)
+        guard row.count == rows.first?.count ?? row.count else {
+            throw refuse("\(row.count) fields, the first line has \(rows[0].count)")
+        }
+        rows.append(row)
+    }
+    return rows
+}
+
+/// A file's text, or nil if it cannot be read.
+func contents(of path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = fread(&piece, 1, piece.count, file)
+        if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+        bytes += piece[..<count]
+    }
+}

@@ -1,0 +1,104 @@
+import Glibc
+import Ledger
+import Spool
+import TestSupport
+import Testing
+import Timestamps
+
+@testable import ReportStage
+
+@Suite struct PublishingTests {
+    @Test func `latest leads to the day's files, and to the next day's after midnight`() throws {
+        let book = try Book()
+        try book.report([.summaries])
+        #expect(target(of: "\(book.reports)/latest") == "2026-11-23")
+        #expect(names(in: "\(book.reports)/2026-11-23").count == 14)
+        try book.report([.summaries], at: "2026-11-24T00:00:00Z")
+        #expect(target(of: "\(book.reports)/latest") == "2026-11-24")
+        #expect(names(in: book.reports) == ["2026-11-23", "2026-11-24", "latest"])
+    }
+
+    @Test func `who has a file open reads the old one to its end, and the name is never missing`()
+        throws
+    {
+        let book = try Book()
+        try book.report([.summaries])
+        let path = "\(book.reports)/latest/orders.csv"
+        let old = try #require(contents(of: path))
+        let reader = open(path, O_RDONLY)
+        defer { close(reader) }
+        // Half of a file would show: this one is made of another length.
+        try book.file("more.json", by: acme, at: Book.now) { draft in
+            try draft.accept(
+                book.order("A-9", 101, units: 10, "0.01", ProviderID(1)), Line(.orders, 1))
+        }
+        try book.report([.summaries])
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = read(reader, &bytes, bytes.count)
+        #expect(String(decoding: bytes.prefix(count), as: UTF8.self) == old)
+        #expect(try #require(contents(of: path)).hasPrefix(old))
+        #expect(contents(of: path) != old)
+    }
+
+    @Test func `what a run that died left half-written is gone after the next`() throws {
+        let book = try Book()
+        try book.report([.summaries])
+        book.folder.write("half", to: "reports/2026-11-23/.report.out.0")
+        book.folder.write("half", to: "spool/tmp/report.out.0")
+        try book.report()
+        #expect(names(in: "\(book.reports)/2026-11-23").allSatisfy { $0.hasSuffix(".csv") })
+        #expect(names(in: "\(book.spool)/tmp").isEmpty)
+    }
+
+    @Test func `a chosen period tells what happened on its days, elsewhere`() throws {
+        let book = try Book()
+        let first = Day(argument: "2026-11-02")!
+        let chosen = "\(book.folder.path)/chosen"
+        let stage = try MakeReports(
+            book.context(), period: first.start..<first.end, directory: chosen)
+        _ = try stage.run([.summaries])
+        func keys(_ file: String, _ column: Int) throws -> [String] {
+            try rows(ofCSV: book.text(of: "chosen/\(file).csv") ?? "").dropFirst().map {
+                $0[column]
+            }
+        }
+        #expect(try keys("orders", 0) == ["3", "4", "5", "6"])
+        #expect(try keys("daily", 0) == ["2026-11-02"])
+        #expect(try keys("by-user", 0) == ["zoe"])
+        #expect(try keys("files", 1) == ["z.json"])
+        #expect(try keys("deposits", 2) == ["TX-9"])
+        #expect(try keys("exceptions", 0) == [])
+        #expect(try keys("transactions", 1).allSatisfy { $0.hasPrefix("2026-11-02T") })
+        #expect(try keys("users", 0) == ["acme", "zoe"])
+        #expect(book.text(of: "reports/latest/orders.csv") == nil)
+    }
+
+    @Test func `an empty ledger makes files with headers alone`() throws {
+        let book = try Book.empty()
+        try book.report()
+        for name in ["orders", "daily", "users", "by-service"] {
+            #expect(try book.summary(name).count == 1)
+        }
+    }
+}
+
+/// The names in a directory, in order.
+func names(in path: String) -> [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+}
+
+private func target(of link: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(link, &bytes, bytes.count)
+    guard count >= 0 else { return nil }
+    return String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+}

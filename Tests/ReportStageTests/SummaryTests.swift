@@ -1,0 +1,189 @@
+import Testing
+
+@testable import ReportStage
+
+/// What the small book must say, added up by hand: every column of contract.md §5, in its order.
+@Suite struct SummaryTests {
+    private static let expected: [(file: String, lines: [String])] = [
+        (
+            "orders",
+            [
+                """
+                order,user,ref,service,service_name,type,link,quantity,charge,refunded,cost,profit,\
+                currency,provider,provider_order,status,start_count,remains,created_at,placed_at,ended_at
+                """,
+                #"1,acme,A-1,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2",1000,"#
+                    + "0.787500,0.100000,0.500000,0.187500,USD,alpha,p1,completed,3572,,"
+                    + "2026-10-30T10:00:00Z,2026-10-30T10:01:00Z,2026-10-30T10:31:00Z",
+                "2,acme,\"'-A\n2\",102,'=HYPERLINK(1),custom_comments package,"
+                    + "\"https://example.com/1?a=1,2\",1,1.750000,0.750000,0.600000,0.400000,USD,alpha,"
+                    + "p2,partial,,43,2026-10-30T10:00:00Z,2026-10-30T10:01:00Z,2026-10-30T11:01:00Z",
+                #"3,zoe,Z-1,101,"Followers, ""fast""",Default,"https://example.com/5000?a=1,2",5000,"#
+                    + "4.000000,0.000000,0.000000,4.000000,USD,alpha,,in_doubt,,,"
+                    + "2026-11-02T12:00:00Z,,",
+                #"4,zoe,Z-2,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2",1000,"#
+                    + "0.800000,0.800000,0.000000,0.000000,USD,alpha,,refused,,,"
+                    + "2026-11-02T12:00:00Z,,2026-11-02T12:01:00Z",
+                #"5,zoe,Z-3,101,"Followers, ""fast""",Default,"https://example.com/2000?a=1,2",2000,"#
+                    + "1.600000,0.000000,1.000000,0.600000,USD,alpha,p5,placed,,,"
+                    + "2026-11-02T12:00:00Z,2026-11-02T12:01:00Z,",
+                #"6,zoe,Z-4,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2",1000,"#
+                    + "0.800000,0.000000,0.000000,0.800000,USD,alpha,,accepted,,,"
+                    + "2026-11-02T12:00:00Z,,",
+            ]
+        ),
+        (
+            "users",
+            [
+                "user,role,email,banned,available,held,deposited,spent,refunded,orders,last_file_at",
+                "acme,reseller,ops@acme.example,false,95.812500,0.000000,100.000000,1.687500,0.850000,"
+                    + "2,2026-10-30T10:00:00Z",
+                "zoe,reseller,,true,33.600000,6.400000,50.000000,0.000000,0.800000,4,"
+                    + "2026-11-02T12:00:00Z",
+            ]
+        ),
+        (
+            "services",
+            [
+                """
+                service,provider,provider_service,name,category,type,cost_rate,sale_rate,\
+                profit_percent,min,max,dripfeed,refill,cancel,enabled,average_minutes
+                """,
+                #"101,alpha,101,"Followers, ""fast""",'@Instagram,Default,0.500000,0.900000,80,10,"#
+                    + "50000,true,false,true,true,30",
+                "102,alpha,102,'=HYPERLINK(1),'@Instagram,custom_comments package,1.000000,2.000000,"
+                    + "100,10,50000,true,false,true,true,",
+                "103,alpha,103,Not on sale,'@Instagram,Default,1.000000,2.000000,100,10,50000,true,"
+                    + "false,true,false,",
+                "104,alpha,104,Of no known kind,'@Instagram,Oracle,1.000000,2.000000,100,10,50000,"
+                    + "true,false,true,true,",
+            ]
+        ),
+        (
+            "daily",
+            [
+                "day,orders,units,charged,refunded,cost,fees,profit",
+                "2026-10-30,2,1001,2.537500,0.850000,1.100000,1.500000,2.087500",
+                "2026-11-02,4,9000,7.200000,0.800000,1.000000,0.000000,5.400000",
+                "2026-11-03,0,0,0.000000,0.000000,0.000000,0.250000,0.250000",
+            ]
+        ),
+        (
+            "by-service",
+            [
+                sums, "101,5,1,0,0,1,1,7.987500,0.900000,1.500000,5.587500,30",
+                "102,1,0,1,0,0,0,1.750000,0.750000,0.600000,0.400000,",
+            ]
+        ),
+        ("by-provider", [sums, "alpha,6,1,1,0,1,1,9.737500,1.650000,2.100000,5.987500,30"]),
+        (
+            "by-user",
+            [
+                sums, "acme,2,1,1,0,0,0,2.537500,0.850000,1.100000,0.587500,30",
+                "zoe,4,0,0,0,1,1,7.200000,0.800000,1.000000,5.400000,",
+            ]
+        ),
+        (
+            "providers",
+            [
+                """
+                provider,state,balance,expected_balance,drift,currency,open_orders,in_doubt,\
+                errors_24h,last_answer_at
+                """,
+                "alpha,active,498.200000,497.900000,0.300000,USD,3,1,2,2026-11-23T09:30:00Z",
+            ]
+        ),
+        (
+            "in-doubt",
+            [
+                "order,user,charge,provider,attempt,sent_at,evidence",
+                "3,zoe,4.000000,alpha,1,2026-11-02T12:01:00Z,\"time-out\nafter sending\"",
+            ]
+        ),
+        (
+            "stuck",
+            [
+                """
+                order,user,service,provider,provider_order,status,placed_at,last_change_at,\
+                hours_without_change
+                """,
+                "5,zoe,101,alpha,p5,Fail,2026-11-02T12:01:00Z,2026-11-20T09:00:00Z,73",
+            ]
+        ),
+        (
+            "exceptions",
+            [
+                "at,kind,order,provider,detail",
+                #"2026-11-20T09:00:00Z,unknown_status,5,alpha,"""Fail"" is no status""#,
+            ]
+        ),
+        (
+            "deposits",
+            [
+                "user,method,reference,amount,currency,status,claimed_at,confirmed_at,fee",
+                "acme,bank,TX-1,100.000000,USD,confirmed,,2026-10-30T09:00:00Z,1.500000",
+                "zoe,card,'+49,50.000000,USD,confirmed,,2026-10-30T09:00:00Z,0.000000",
+                "zoe,bank,TX-9,20.000000,USD,pending,2026-11-02T12:00:00Z,,",
+            ]
+        ),
+    ]
+
+    private static let sums = """
+        key,orders,completed,partial,canceled,refused,in_doubt,charged,refunded,cost,profit,\
+        average_minutes
+        """
+
+    @Test(arguments: expected)
+    func `a summary says what a person adds up`(file: String, lines: [String]) throws {
+        let book = try Book()
+        try book.report([.summaries])
+        let text = book.text(of: "reports/latest/\(file).csv")
+        #expect(text == lines.map { "\($0)\r\n" }.joined())
+    }
+
+    @Test func `files are told as they were taken, the desk's too`() throws {
+        let book = try Book()
+        try book.report([.summaries])
+        let rows = try book.summary("files")
+        #expect(
+            rows.first?.joined(separator: ",")
+                == "user,file,sha256,batch,status,received,accepted,rejected,charged,received_at")
+        #expect(
+            rows.dropFirst().map { [$0[0], $0[1]] + $0[3...] }
+                == [
+                    "desk,open.json,batch of open.json,accepted,6,6,0,0.000000,2026-10-30T09:00:00Z",
+                    "acme,a.json,batch of a.json,accepted,2,2,0,2.537500,2026-10-30T10:00:00Z",
+                    "zoe,z.json,batch of z.json,partial,7,6,1,7.200000,2026-11-02T12:00:00Z",
+                    "desk,close.json,batch of close.json,accepted,4,4,0,0.000000,2026-11-03T09:00:00Z",
+                ].map { $0.components(by: ",") })
+    }
+
+    @Test func `transactions name their wallets by whose they are`() throws {
+        let book = try Book()
+        try book.report([.summaries])
+        let rows = try book.summary("transactions")
+        #expect(
+            rows.first?.joined(separator: ",")
+                == "transaction,at,type,from_wallet,to_wallet,amount,currency,user,order,reference,file"
+        )
+        let lines = rows.map { $0.joined(separator: ",") }
+        for line in [
+            "1,2026-10-30T09:00:00Z,deposit,house:deposits,acme:available,100.000000,USD,acme,,"
+                + "deposit:1,open.json",
+            "2,2026-10-30T09:00:00Z,fee,acme:available,house:fees,1.500000,USD,acme,,"
+                + "fee:deposit:1,open.json",
+            "5,2026-10-30T10:00:00Z,hold,acme:available,acme:held,0.787500,USD,acme,1,hold:1,a.json",
+            "9,2026-10-30T10:31:00Z,capture,acme:held,house:revenue,0.787500,USD,acme,1,capture:1,",
+            "4,2026-10-30T09:00:00Z,provider_topup,house:deposits,alpha:float,500.000000,USD,,,"
+                + "provider_topup:alpha:TOP-1,open.json",
+        ] {
+            #expect(lines.contains(line))
+        }
+    }
+}
+
+extension String {
+    func components(by separator: Character) -> [String] {
+        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+    }
+}
