@@ -50,6 +50,12 @@ let stage: [Target.Dependency] = [
     "Timestamps", argumentParser, logging,
 ]
 
+/// What the tests of a stage that talks to providers stand on.
+let sending: [Target.Dependency] = [
+    "Ledger", "LoopbackProvider", "Money", "Providers", "Run", "SandboxProvider", "Settings",
+    "Spool", "TestHouse", "TestSupport", "Timestamps",
+]
+
 let package = Package(
     name: "smm-guru",
     products: [
@@ -73,6 +79,10 @@ let package = Package(
             name: "CYAML", path: "Sources/Shared/CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]),
         .target(
+            name: "CSQLite", path: "Sources/Shared/CSQLite",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CSync", path: "Sources/Shared/CSync"),
+        .target(
             name: "CCurl", path: "Sources/Shared/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Shared, from the ground up.
@@ -82,8 +92,9 @@ let package = Package(
         shared("StrictJSON", folder: "JSON", []),
         shared("OrderTypes", ["Money"]),
         shared("Settings", ["CYAML", "Money", crypto]),
-        shared("Spool", ["Failures", "Timestamps", crypto]),
-        shared("Ledger", ["Failures", "Money", "OrderTypes", "Timestamps", grdb, sqlite]),
+        shared("Spool", ["CSync", "Failures", "Timestamps", crypto]),
+        shared(
+            "Ledger", ["CSQLite", "Failures", "Money", "OrderTypes", "Timestamps", grdb, sqlite]),
         shared(
             "Providers",
             ["CCurl", "Money", "OrderTypes", "Settings", "StrictJSON", "Timestamps"]),
@@ -102,6 +113,13 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "LoopbackProvider", path: "Tests/LoopbackProvider", swiftSettings: strict),
+        .target(
+            name: "TestHouse",
+            dependencies: [
+                "Ledger", "LoopbackProvider", "Money", "Run", "Settings", "StrictJSON",
+                "TestSupport", "Timestamps", grdb, logging,
+            ],
+            path: "Tests/TestHouse", swiftSettings: strict),
         tests(of: "Ledger", ["Failures", "Money", "TestSupport", "Timestamps", grdb]),
         tests(of: "Spool", ["TestSupport", "Timestamps"]),
         tests(of: "Money", ["TestSupport"]),
@@ -114,8 +132,24 @@ let package = Package(
                 "Failures", "Settings", "StrictJSON", "TestSupport", "Timestamps", argumentParser,
                 logging,
             ]),
-        tests(of: "Providers", ["LoopbackProvider", "Money"]),
+        tests(of: "Providers", ["LoopbackProvider", "Money", "TestSupport", "Timestamps"]),
+        tests(
+            of: "IngestStage",
+            [
+                "Failures", "Ledger", "Money", "OrderTypes", "Run", "Settings", "Spool",
+                "StrictJSON", "TestSupport", "Timestamps", grdb, logging,
+            ]),
+        tests(of: "DispatchStage", sending),
+        tests(of: "PollStage", sending),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "DispatchStage", "IngestStage", "Ledger", "Money", "PollStage", "ReportStage",
+                "LoopbackProvider", "SandboxProvider", "Settings", "TestHouse", "TestSupport",
+                "Timestamps", grdb,
+            ], swiftSettings: strict),
         tests(of: "SandboxProvider", ["Money", "OrderTypes", "StrictJSON"]),
         tests(of: "ReportStage", stage + ["TestSupport", grdb]),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

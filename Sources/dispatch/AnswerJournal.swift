@@ -8,8 +8,9 @@ import Timestamps
 /// anything was sent, so that a full disk cannot lose them. The next run writes them into the ledger
 /// before anything else (design.md §6).
 ///
-/// One answer a line, as JSON; the rest of the file is zeros. A line that was cut off is no answer:
-/// its order is still `sending`, and so becomes in doubt.
+/// One answer a line, as JSON; the rest of the file is zeros, so that a write that was cut off leaves
+/// no line of an earlier run behind it. A line that was cut off is no answer: its order is still
+/// `sending`, and so becomes in doubt.
 struct AnswerJournal: ~Copyable {
     private let descriptor: Int32
     private let path: String
@@ -34,25 +35,27 @@ struct AnswerJournal: ~Copyable {
         close(descriptor)
     }
 
-    /// Writes answers in place of whatever is there, and syncs them.
+    /// Writes answers into the journal, which is clear, and syncs them.
     func keep(_ answers: [SendOutcome]) throws(SystemError) {
-        var bytes: [UInt8] = []
-        for answer in answers { bytes += answer.journalLine }
-        bytes.append(0)
-        try write(Array(bytes.prefix(Self.bytes)))
+        try write(Array(answers.flatMap(\.journalLine).prefix(Self.bytes)))
     }
 
     /// Forgets what was kept.
     func clear() throws(SystemError) {
-        try write([0])
+        try write([UInt8](repeating: 0, count: Self.bytes))
     }
 
     /// The answers that were kept and not cleared.
     func kept() throws(SystemError) -> [SendOutcome] {
-        var bytes = [UInt8](repeating: 0, count: Self.bytes)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
-        guard count >= 0 else { throw SystemError("cannot read", path) }
-        let text = bytes[..<count].prefix { $0 != 0 }
+        var text: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = pread(descriptor, &piece, piece.count, off_t(text.count))
+            guard count >= 0 else { throw SystemError("cannot read", path) }
+            let written = piece[..<count].prefix { $0 != 0 }
+            text += written
+            if written.count < piece.count { break }
+        }
         return text.split(separator: UInt8(ascii: "\n")).compactMap {
             SendOutcome(journalLine: Array($0))
         }

@@ -39,21 +39,29 @@ struct Lane {
             }
     }
 
+    /// How many orders may be on their way at once.
+    private var capacity: Int {
+        switch health {
+        case .well: settings.inFlight
+        case .onProbation: 1
+        case .paused: 0
+        }
+    }
+
+    /// Whether the provider is not paused.
+    var isOpen: Bool { health != .paused }
+
     /// How many more orders may be started now.
     mutating func room(at now: Timestamp) -> Int {
-        switch health {
-        case .paused: 0
-        case .onProbation: inFlight == 0 ? min(1, rate.available(at: now)) : 0
-        case .well: min(settings.inFlight - inFlight, rate.available(at: now))
-        }
+        max(0, min(capacity - inFlight, rate.available(at: now)))
     }
 
     /// Milliseconds until the rate allows another order; nil if it is not the rate that forbids it.
     func wait(at now: Timestamp) -> Int? {
-        guard health != .paused, inFlight < settings.inFlight else { return nil }
-        return rate.wait(at: now)
+        inFlight < capacity ? rate.wait(at: now) : nil
     }
 
+    /// Counts an order that is put on its way.
     mutating func start() {
         inFlight += 1
         rate.take()
@@ -64,15 +72,11 @@ struct Lane {
         inFlight -= 1
         switch outcome {
         case .placed, .refused:
-            answeredAt = now
-            let wasOnProbation = health == .onProbation
-            if health != .paused { health = .well(failures: 0, doubts: 0) }
-            return wasOnProbation ? .resume : nil
+            return succeed(at: now)
         case .notPlaced(let postponement):
             switch postponement.reason {
             case .duplicate:
-                answeredAt = now
-                return nil
+                return succeed(at: now)
             case .funds, .auth:
                 answeredAt = now
                 errors += 1
@@ -91,6 +95,14 @@ struct Lane {
     enum Verdict: Equatable {
         case pause(reason: String)
         case resume
+    }
+
+    /// He judged the order on its own merits, so he is well.
+    private mutating func succeed(at now: Timestamp) -> Verdict? {
+        answeredAt = now
+        let wasOnProbation = health == .onProbation
+        if health != .paused { health = .well(failures: 0, doubts: 0) }
+        return wasOnProbation ? .resume : nil
     }
 
     private mutating func fail(

@@ -4,7 +4,6 @@ import Providers
 import Run
 import Settings
 import Spool
-import StrictJSON
 import Timestamps
 
 /// Sends every due order to its provider, once.
@@ -28,20 +27,15 @@ struct SendDueOrders {
     private let ledger: Ledger
     private let spool: Spool
     private let transport: Transport
-    private let deadline: Timestamp
-    private var lanes: [Lane]
-    private var limit: Int
-    /// Orders on their way, by their number.
+    private var lanes: Lanes
+    /// Orders on their way, by the tag of their call.
     private var onTheWay: [Int: (intent: Intent, lane: Int)] = [:]
-    private var counts = Counts()
+    /// Answers that are not in the ledger yet.
+    private var unwritten: [SendOutcome] = []
+    private var tally = SendTally()
 
-    /// What a run did.
-    private struct Counts {
-        var placed = 0
-        var postponed = 0
-        var refused = 0
-        var inDoubt = 0
-    }
+    /// How long a run waits for an answer before it looks around, in milliseconds.
+    private static let patience = 1_000
 
     /// - Parameters:
     ///   - only: the one provider to send to; nil for all.
@@ -52,21 +46,22 @@ struct SendDueOrders {
         let keys = try settings.providerKeys()
         let now = context.clock.now()
         self.context = context
-        self.limit = limit
-        deadline = now.adding(seconds: settings.dispatch.deadlineSeconds)
         spool = try Spool.open(at: settings.spool, program: context.program)
         ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
         let providers = try ledger.providers(
             configured: settings.providers.map {
                 ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
             })
-        lanes = settings.providers.compactMap { provider in
-            guard let key = keys[provider.name], only == nil || only == provider.name else {
-                return nil
-            }
-            return Lane(providers[provider.name]!, provider, key: key, at: now)
-        }
-        transport = try Transport(capacity: max(1, lanes.reduce(0) { $0 + $1.settings.inFlight }))
+        lanes = Lanes(
+            settings.providers.compactMap { provider in
+                guard let key = keys[provider.name], only == nil || only == provider.name else {
+                    return nil
+                }
+                return Lane(providers[provider.name]!, provider, key: key, at: now)
+            },
+            limit: limit, batch: settings.dispatch.batch,
+            deadline: now.adding(seconds: settings.dispatch.deadlineSeconds))
+        transport = try Transport(capacity: max(1, lanes.capacity))
     }
 
     mutating func run() throws -> Summary {
@@ -75,16 +70,12 @@ struct SendDueOrders {
         do {
             try sendAll()
         } catch {
-            try keepAnswers(in: journal)
+            keepAnswers(in: journal)
             throw error
         }
+        tally.requests = try SendRequests(context, ledger, to: lanes.all.filter(\.isOpen)).run()
         try tellHealth()
-        return Summary(
-            "dispatched",
-            [
-                "placed": .integer(counts.placed), "postponed": .integer(counts.postponed),
-                "refused": .integer(counts.refused), "in_doubt": .integer(counts.inDoubt),
-            ])
+        return tally.summary
     }
 
     /// Step 1.
@@ -98,7 +89,7 @@ struct SendDueOrders {
                 "wrote down answers from the journal", metadata: ["orders": "\(kept.count)"])
         }
         let held = try ledger.holdUnanswered(at: now)
-        counts.inDoubt += held
+        tally.countHeld(held)
         if held > 0 {
             context.logger.error(
                 "orders were on their way when a run ended; they are held in doubt",
@@ -110,83 +101,62 @@ struct SendDueOrders {
     private mutating func sendAll() throws {
         while true {
             let now = context.clock.now()
-            let claims = now < deadline ? claims(at: now) : []
+            let claims = lanes.claims(at: now)
             if !claims.isEmpty || !unwritten.isEmpty {
                 let intents = try ledger.record(
                     unwritten, claiming: claims,
                     waitingForLinks: context.settings.duplicateLinks == .wait, at: now)
                 unwritten = []
-                limit -= intents.count
-                noteExhausted(claims, intents)
+                lanes.note(intents, claimedBy: claims)
                 try start(intents)
             }
-            if onTheWay.isEmpty, !mayClaimLater(at: now) { return }
-            for finished in try transport.wait(milliseconds: patience(at: now)) {
-                try take(finished)
-            }
+            let wait = lanes.wait(at: now)
+            if onTheWay.isEmpty, wait == nil { return }
+            try take(transport.wait(milliseconds: min(wait ?? Self.patience, Self.patience)))
         }
-    }
-
-    /// Answers that are not in the ledger yet.
-    private var unwritten: [SendOutcome] = []
-    /// Lanes that have nothing due any more.
-    private var exhausted: Set<ProviderID> = []
-
-    private mutating func claims(at now: Timestamp) -> [Claim] {
-        var left = limit
-        return lanes.indices.compactMap { index in
-            guard !exhausted.contains(lanes[index].id) else { return nil }
-            let count = min(lanes[index].room(at: now), context.settings.dispatch.batch, left)
-            guard count > 0 else { return nil }
-            left -= count
-            return Claim(provider: lanes[index].id, count: count)
-        }
-    }
-
-    private mutating func noteExhausted(_ claims: [Claim], _ intents: [Intent]) {
-        for claim in claims
-        where intents.count(where: { $0.provider == claim.provider }) < claim.count {
-            exhausted.insert(claim.provider)
-        }
-    }
-
-    /// Whether a lane only waits for its rate.
-    private func mayClaimLater(at now: Timestamp) -> Bool {
-        limit > 0 && now < deadline
-            && lanes.contains { !exhausted.contains($0.id) && $0.wait(at: now) != nil }
-    }
-
-    /// How long to wait for an answer, in milliseconds: until a rate allows the next order.
-    private func patience(at now: Timestamp) -> Int {
-        let waits = lanes.filter { !exhausted.contains($0.id) }.compactMap { $0.wait(at: now) }
-        return limit > 0 && now < deadline ? min(waits.min() ?? 1_000, 1_000) : 1_000
     }
 
     /// Step 3 for orders whose intent is committed.
     private mutating func start(_ intents: [Intent]) throws {
         for intent in intents {
-            let lane = lanes.firstIndex { $0.id == intent.provider }!
-            lanes[lane].start()
+            let lane = lanes.index(of: intent.provider)
             let tag = Int(intent.order.rawValue)
-            onTheWay[tag] = (intent, lane)
             try transport.start(lanes[lane].endpoint.call(try intent.action), tag: tag)
+            lanes[lane].start()
+            onTheWay[tag] = (intent, lane)
         }
     }
 
-    private mutating func take(_ finished: Finished) throws {
-        let (intent, index) = onTheWay.removeValue(forKey: finished.tag)!
+    /// Takes all the answers that came before it does anything that can fail.
+    private mutating func take(_ finished: [Finished]) throws {
         let now = context.clock.now()
-        let outcome = PlacementOutcome(of: finished, from: lanes[index].endpoint)
-        unwritten.append(
-            SendOutcome(outcome, of: intent, by: lanes[index].settings, at: now))
-        let verdict = lanes[index].note(outcome, at: now)
-        count(outcome, intent, lanes[index].settings.name)
-        try carryOut(verdict, on: lanes[index], at: now)
+        var verdicts: [(lane: Lane, verdict: Lane.Verdict)] = []
+        for finished in finished {
+            let lane = onTheWay[finished.tag]!.lane
+            if let verdict = note(finished, at: now) { verdicts.append((lanes[lane], verdict)) }
+        }
+        for (lane, verdict) in verdicts { try carryOut(verdict, on: lane, at: now) }
+        context.progress("sent", tally.sent, of: tally.sent + onTheWay.count)
     }
 
-    private func carryOut(_ verdict: Lane.Verdict?, on lane: Lane, at now: Timestamp) throws {
+    /// Keeps what became of an order until it is written down, and says what it means for its
+    /// provider.
+    private mutating func note(_ finished: Finished, at now: Timestamp) -> Lane.Verdict? {
+        let (intent, lane) = onTheWay.removeValue(forKey: finished.tag)!
+        let outcome = PlacementOutcome(of: finished, from: lanes[lane].endpoint)
+        unwritten.append(SendOutcome(outcome, of: intent, by: lanes[lane].settings, at: now))
+        tally.count(outcome)
+        context.logger.debug(
+            "sent an order",
+            metadata: [
+                "order": "\(intent.order)", "provider": "\(lanes[lane].settings.name)",
+                "outcome": "\(outcome.words)",
+            ])
+        return lanes[lane].note(outcome, at: now)
+    }
+
+    private func carryOut(_ verdict: Lane.Verdict, on lane: Lane, at now: Timestamp) throws {
         switch verdict {
-        case nil: return
         case .resume: try ledger.resume(lane.id)
         case .pause(let reason):
             let seconds = lane.settings.breaker.openSeconds
@@ -201,73 +171,30 @@ struct SendDueOrders {
     }
 
     /// After a failure: waits for what was sent and keeps its answers; nothing new is sent.
-    private mutating func keepAnswers(in journal: borrowing AnswerJournal) throws {
-        while !onTheWay.isEmpty {
-            for finished in try transport.wait(milliseconds: 1_000) {
-                let (intent, lane) = onTheWay.removeValue(forKey: finished.tag)!
-                let outcome = PlacementOutcome(of: finished, from: lanes[lane].endpoint)
-                unwritten.append(
-                    SendOutcome(
-                        outcome, of: intent, by: lanes[lane].settings, at: context.clock.now()))
-            }
+    ///
+    /// What fails here too is the lesser news: the run ends with the failure that came first.
+    private mutating func keepAnswers(in journal: borrowing AnswerJournal) {
+        while transport.inFlight > 0, let all = try? transport.wait(milliseconds: Self.patience) {
+            for finished in all { _ = note(finished, at: context.clock.now()) }
         }
-        if !unwritten.isEmpty { try journal.keep(unwritten) }
+        guard !unwritten.isEmpty else { return }
+        do throws(SystemError) {
+            try journal.keep(unwritten)
+            context.logger.notice(
+                "kept answers in the journal for the next run",
+                metadata: ["orders": "\(unwritten.count)"])
+        } catch {
+            context.logger.error(
+                "answers are lost; the next run holds their orders in doubt",
+                metadata: ["orders": "\(unwritten.count)", "reason": "\(error)"])
+        }
     }
 
     private func tellHealth() throws {
         let now = context.clock.now()
-        for lane in lanes {
+        for lane in lanes.all {
             try ledger.noteAnswers(
                 of: lane.id, answeredAt: lane.answeredAt, errors: lane.errors, at: now)
-        }
-    }
-
-    private mutating func count(
-        _ outcome: PlacementOutcome, _ intent: Intent, _ provider: String
-    ) {
-        let words: String
-        switch outcome {
-        case .placed(let id):
-            counts.placed += 1
-            words = "placed as \(id)"
-        case .notPlaced(let postponement):
-            counts.postponed += 1
-            words = "postponed: \(postponement.text)"
-        case .refused(let refusal):
-            counts.refused += 1
-            words = "refused: \(refusal.text)"
-        case .unknown(let evidence):
-            counts.inDoubt += 1
-            words = "in doubt: \(evidence)"
-        }
-        context.logger.debug(
-            "sent an order",
-            metadata: [
-                "order": "\(intent.order)", "provider": "\(provider)", "outcome": "\(words)",
-            ])
-        context.progress("sent", counts.placed, of: counts.placed + onTheWay.count)
-    }
-}
-
-extension Intent {
-    /// What the provider is told: link and quantity, then what else its type takes.
-    fileprivate var action: Action {
-        get throws {
-            var values: [(name: String, value: String)] = []
-            if let link { values.append(("link", link)) }
-            if let quantity { values.append(("quantity", String(quantity))) }
-            if let parameters,
-                case .object(let members) = try JSONValue(parsing: Array(parameters.utf8))
-            {
-                for member in members {
-                    switch member.value {
-                    case .string(let text): values.append((member.key, text))
-                    case .number(let number): values.append((member.key, number.text))
-                    default: preconditionFailure("the ledger keeps text and numbers")
-                    }
-                }
-            }
-            return .add(service: providerService, parameters: values)
         }
     }
 }

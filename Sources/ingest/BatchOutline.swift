@@ -1,12 +1,11 @@
-import Glibc
 import Ledger
 import Money
 import Spool
 import StrictJSON
 
-/// What a file says of itself, and where its arrays stand: the result of one strict pass over all of
-/// its bytes. Its lines are read in a second pass, in our order, so the order of its keys is of no
-/// consequence.
+/// What a file says of itself, and where its arrays stand: the result of one strict pass over all
+/// of its bytes. Its lines are read in a second pass, in our order, so the order of its keys
+/// is of no consequence.
 struct BatchOutline {
     var batch: String?
     var count: Int64?
@@ -64,8 +63,7 @@ extension BatchOutline {
         case "by" where isDesk: by = try name(key, from: &reader)
         case "why" where isDesk: why = try name(key, from: &reader)
         default:
-            let kinds = isDesk ? LineKind.ofDesk : LineKind.ofResellers
-            guard let kind = kinds.first(where: { $0.rawValue == key }) else {
+            guard let kind = LineKind.kinds(of: dropper).first(where: { $0.rawValue == key }) else {
                 throw Rejection(
                     .unknownField, "\(key.debugDescription) is not a key of such a file")
             }
@@ -114,32 +112,9 @@ extension BatchOutline {
     }
 }
 
-/// A file's bytes, read a window at a time.
-final class FileSource {
-    private let descriptor: Int32
-    private let path: String
-
-    init(_ path: String, from offset: Int = 0) throws(SystemError) {
-        self.path = path
-        descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemError("cannot open", path) }
-        guard lseek(descriptor, offset, SEEK_SET) >= 0 else {
-            throw SystemError("cannot read", path)
-        }
-    }
-
-    deinit {
-        close(descriptor)
-    }
-
-    /// A reader that keeps the source open while it lives.
-    func reader() -> JSONReader {
-        JSONReader { [self] memory in
-            while true {
-                let count = read(descriptor, memory.baseAddress, memory.count)
-                if count >= 0 { return count }
-                guard errno == EINTR else { throw SystemError("cannot read", path) }
-            }
-        }
+extension LineKind {
+    /// The arrays that a dropper's files may hold, in the order in which they take effect.
+    static func kinds(of dropper: Dropper) -> [LineKind] {
+        dropper == .desk ? ofDesk : ofResellers
     }
 }

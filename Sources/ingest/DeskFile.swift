@@ -91,23 +91,23 @@ struct DeskFile {
         let amount = try required(fields.positiveAmount("amount"), "amount")
         let currency = try fields.currency(among: settings) ?? settings.currency
         try fields.checkNothingRemains()
+        // `currency(among:)` found its rate.
+        let rate = settings.exchangeRate(of: currency)!
+        let (credited, fee): (Amount, Amount)
         do {
-            // `currency(among:)` found its rate.
-            let rate = settings.exchangeRate(of: currency)!
-            let credited = try amount.converted(at: rate, rounding: .down)
-            let fee = try settings.fees.deposit.of(credited)
-            guard fee < credited else {
-                throw Rejection(
-                    .badValue,
-                    "the fee of \(fee) leaves nothing of \(credited) \(settings.currency)")
-            }
-            try draft.confirm(
-                ConfirmedDeposit(
-                    user: user, method: method, reference: reference, amount: amount,
-                    currency: currency, credited: credited, fee: fee), line)
-        } catch let error as MoneyError {
+            credited = try amount.converted(at: rate, rounding: .down)
+            fee = try settings.fees.deposit.of(credited)
+        } catch {
             throw Rejection(.badValue, "amount \(error)")
         }
+        guard fee < credited else {
+            throw Rejection(
+                .badValue, "the fee of \(fee) leaves nothing of \(credited) \(settings.currency)")
+        }
+        try draft.confirm(
+            ConfirmedDeposit(
+                user: user, method: method, reference: reference, amount: amount,
+                currency: currency, credited: credited, fee: fee), line)
     }
 
     private func withdrawal(_ line: Line, _ fields: inout LineFields) throws {

@@ -5,8 +5,10 @@ import Spool
 /// A turn ends when its owner has given `quantum` bytes, in as many files as that takes; one long
 /// file is a turn of its own.
 struct FairTurns {
-    /// About a thousand orders.
+    /// About a thousand orders, in bytes.
     static let quantum: Int64 = 128 << 10
+    /// What a name counts for, in bytes, whatever is behind it: each costs moves and syncs.
+    static let leastBytes: Int64 = 4 << 10
 
     private struct Line {
         let inbox: Inbox
@@ -14,8 +16,10 @@ struct FairTurns {
         var names: [FileName]
     }
 
+    /// None but the one whose turn it is can be empty.
     private var lines: [Line]
     private var turn = 0
+    /// What the one whose turn it is has given, in bytes.
     private var given: Int64 = 0
 
     init(_ inboxes: [(inbox: Inbox, names: [FileName])]) {
@@ -23,30 +27,32 @@ struct FairTurns {
             .map { Line(inbox: $0.inbox, names: $0.names.reversed()) }
     }
 
-    var isOver: Bool { lines.isEmpty }
+    var isOver: Bool { lines.allSatisfy(\.names.isEmpty) }
 
     /// The next name, taken out of its line; nil when all lines are empty.
     mutating func next() -> (inbox: Inbox, name: FileName)? {
-        guard !lines.isEmpty else { return nil }
-        if given >= Self.quantum { pass() }
-        let inbox = lines[turn].inbox
-        let name = lines[turn].names.removeLast()
-        if lines[turn].names.isEmpty {
+        if turn < lines.count, lines[turn].names.isEmpty {
             lines.remove(at: turn)
-            given = 0
-            if turn >= lines.count { turn = 0 }
+            begin(turn)
         }
-        return (inbox, name)
+        guard !lines.isEmpty else { return nil }
+        if given >= Self.quantum { begin(turn + 1) }
+        given += Self.leastBytes
+        return (lines[turn].inbox, lines[turn].names.removeLast())
     }
 
     /// Says how long the file was that `next` named.
-    mutating func count(_ bytes: Int64, of inbox: Inbox) {
-        guard turn < lines.count, lines[turn].inbox.dropper == inbox.dropper else { return }
+    mutating func count(_ bytes: Int64) {
         given += bytes
     }
 
-    private mutating func pass() {
-        turn = (turn + 1) % lines.count
+    /// Puts the name that `next` gave last back to where it was.
+    mutating func putBack(_ name: FileName) {
+        lines[turn].names.append(name)
+    }
+
+    private mutating func begin(_ index: Int) {
+        turn = index < lines.count ? index : 0
         given = 0
     }
 }

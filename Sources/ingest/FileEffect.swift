@@ -5,26 +5,7 @@ import Spool
 import StrictJSON
 import Timestamps
 
-/// A file whose effect is in the commit, or that can have none.
-struct TakenFile {
-    let file: ClaimedFile
-    let kept: Kept
-
-    /// What the ledger keeps of a file.
-    enum Kept {
-        case row(FileID)
-        /// There is nobody to keep it for.
-        case nothing(FileReport)
-    }
-
-    /// Whether the file goes to quarantine: it could not be read.
-    func isUnreadable(_ report: FileReport) -> Bool {
-        if case .nothing = kept { return true }
-        return [RejectionCode.badJSON, .tooLarge].map(\.rawValue).contains(report.reason)
-    }
-}
-
-/// The effect of one file within a commit (step 3 of `TakeFiles`).
+/// The effect of one file within a commit (steps 2 and 3 of `TakeFiles`).
 struct FileEffect {
     private let file: ClaimedFile
     private let settings: Settings
@@ -55,14 +36,10 @@ struct FileEffect {
                             "there is no user \(file.dropper.name); the file is in quarantine")))
             }
         }
-        if let known = try intake.settled(arrival) { return .row(known) }
+        let known = try file.isLeftover ? intake.latest(arrival) : intake.settled(arrival)
+        if let known { return .row(known) }
         var outline = BatchOutline()
         do {
-            guard !file.isTooLarge else {
-                throw Rejection(
-                    .tooLarge,
-                    "\(file.bytes) bytes; intake.max_file_bytes is \(settings.intake.maxFileBytes)")
-            }
             outline = try BatchOutline.read(file.path, of: file.dropper)
             try check(outline)
             lines += outline.lines
@@ -91,57 +68,58 @@ struct FileEffect {
     }
 
     private func effect(of outline: BatchOutline, in intake: Intake) throws -> FileID {
-        let batch = outline.batch ?? arrival.digest
-        let draft = try intake.open(arrival, batch: batch)
-        do {
-            guard file.dropper != .desk else {
-                let desk = DeskFile(draft, outline, settings)
-                try forEachLine(of: outline, LineKind.ofDesk, desk.take)
-                return try draft.close()
-            }
-            draft.keepsRejections = outline.allOrNothing
-            try take(outline, into: draft, in: intake, abortingFor: Faults())
-        } catch let rejection as Rejection {
-            try draft.abandon()
-            throw rejection
-        }
+        let draft = try draft(of: outline, in: intake, abortingFor: Faults())
         guard outline.allOrNothing, !draft.rejections.isEmpty else { return try draft.close() }
 
         // Once more from the start, now writing down that nothing of it is done.
-        var faults = Faults()
-        for (line, rejection) in draft.rejections {
-            faults.add(line.kind, line.number, rejection)
-        }
+        let faults = Faults(draft.rejections)
         try draft.abandon()
-        let aborted = try intake.open(arrival, batch: batch)
-        try take(outline, into: aborted, in: intake, abortingFor: faults)
-        return try aborted.close()
+        return try self.draft(of: outline, in: intake, abortingFor: faults).close()
     }
 
-    private func take(
-        _ outline: BatchOutline, into draft: FileDraft, in intake: Intake,
-        abortingFor faults: Faults
-    ) throws {
-        var batch = try ResellerFile(
-            draft, outline, settings, abortingFor: faults, find: intake.service)
-        try forEachLine(of: outline, LineKind.ofResellers) { kind, number, fields in
-            try batch.take(kind, number, &fields)
-        }
-        if let total = outline.total, total != batch.total {
+    /// All lines taken, or nothing at all.
+    private func draft(
+        of outline: BatchOutline, in intake: Intake, abortingFor faults: Faults
+    ) throws -> FileDraft {
+        // An ordinary batch stays as it is, line by line: a reseller's sums are bounded by his money.
+        let mayBeAbandoned =
+            file.dropper == .desk || outline.total != nil || outline.allOrNothing
+        let draft = try intake.open(
+            arrival, batch: outline.batch ?? arrival.digest, mayBeAbandoned: mayBeAbandoned)
+        do {
+            switch file.dropper {
+            case .desk: try forEachLine(of: outline, DeskFile(draft, outline, settings).take)
+            case .reseller:
+                draft.keepsRejections = outline.allOrNothing
+                var batch = try ResellerFile(
+                    draft, settings, abortingFor: faults, find: intake.service)
+                try forEachLine(of: outline) { try batch.take($0, $1, &$2) }
+                try check(batch.total, against: outline)
+            }
+            return draft
+        } catch let rejection as Rejection {
+            try draft.abandon()
+            throw rejection
+        } catch is MoneyError where mayBeAbandoned {
+            try draft.abandon()
             throw Rejection(
-                .totalsMismatch,
-                "total is \(total), the lines come to \(batch.total) as we price them; "
-                    + "nothing was done")
+                .badValue, "its amounts come to more than can be counted; nothing was done")
         }
     }
 
-    /// Reads the lines of the file, in the order of `kinds`. That they are JSON is known already.
+    private func check(_ total: Amount, against outline: BatchOutline) throws(Rejection) {
+        guard let said = outline.total, said != total else { return }
+        throw Rejection(
+            .totalsMismatch,
+            "total is \(said), the lines come to \(total) as we price them; nothing was done")
+    }
+
+    /// Reads the lines of the file, kind by kind. That they are JSON is known already.
     private func forEachLine(
-        of outline: BatchOutline, _ kinds: [LineKind],
-        _ body: (LineKind, Int, inout LineFields) throws -> Void
+        of outline: BatchOutline, _ body: (LineKind, Int, inout LineFields) throws -> Void
     ) throws {
         var fields = LineFields()
-        for kind in kinds {
+        for kind in LineKind.kinds(of: file.dropper) {
             guard let extent = outline.arrays[kind], extent.lines > 0 else { continue }
             let source = try FileSource(file.path, from: extent.offset)
             var reader = source.reader()

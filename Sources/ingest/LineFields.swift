@@ -6,8 +6,8 @@ import Timestamps
 /// The members of one line's object, taken out one by one by whoever knows what they mean. What is
 /// left at the end is unknown.
 ///
-/// Reading fails only for what is wrong with the file; a value of the wrong kind is a `Rejection` of
-/// its line alone.
+/// Reading fails only for what is wrong with the file; a value of the wrong kind is a
+/// `Rejection` of its line alone.
 struct LineFields {
     private enum Value {
         case text(String)
@@ -53,17 +53,22 @@ struct LineFields {
 
     private static func list(from reader: inout JSONReader) throws -> Value {
         var entries: [String] = []
-        var isOfText = true
+        var length = 0
+        var fault: String?
         try reader.beginArray()
         while try reader.nextElement() {
-            if isOfText, try reader.peek() == .string {
-                entries.append(try reader.string())
-            } else {
-                isOfText = false
-                try reader.skip()
+            if fault == nil, try reader.peek() != .string {
+                fault = "a list of other things than text"
             }
+            guard fault == nil else {
+                try reader.skip()
+                continue
+            }
+            entries.append(try reader.string())
+            length += entries[entries.count - 1].utf8.count + 1
+            if length > Text.longestList { fault = "one of more than \(Text.longestList) bytes" }
         }
-        return isOfText ? .list(entries) : .other("a list of other things than text")
+        return fault.map { .other($0) } ?? .list(entries)
     }
 }
 

@@ -18,7 +18,7 @@ struct ReceiptWriter {
         var json = JSONWriter(pretty: true)
         json.beginObject()
         head(report, &json)
-        for kind in dropper == .desk ? LineKind.ofDesk : LineKind.ofResellers {
+        for kind in LineKind.kinds(of: dropper) {
             json.key(kind.rawValue)
             json.beginArray()
             var count = 0

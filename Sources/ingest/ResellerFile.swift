@@ -7,22 +7,19 @@ import Settings
 /// then money.
 struct ResellerFile {
     private let draft: FileDraft
-    private let outline: BatchOutline
     private let settings: Settings
     private let find: (ServiceID) throws -> Service?
     private var prices: PriceRules
     /// What an `all_or_nothing` file's lines failed with in the first pass.
-    private var faults: Faults
+    private let faults: Faults
     /// The charges as we price them, and the withdrawals: what `total` is compared with.
     private(set) var total = Amount.zero
 
     init(
-        _ draft: FileDraft, _ outline: BatchOutline, _ settings: Settings,
-        abortingFor faults: Faults,
+        _ draft: FileDraft, _ settings: Settings, abortingFor faults: Faults,
         find: @escaping (ServiceID) throws -> Service?
     ) throws {
         self.draft = draft
-        self.outline = outline
         self.settings = settings
         self.find = find
         self.faults = faults
@@ -66,7 +63,7 @@ struct ResellerFile {
         let charge = try prices.charge(of: order)
         try add(charge)
         if settings.duplicateLinks == .reject, let link = order.link {
-            // A line that says nothing new is told so, whatever is open for its link: its own order.
+            // A line that says nothing new is told so: what is open for its link is its own order.
             let isNew = try !draft.hasOrder(ref: order.ref)
             if isNew, try draft.hasOpenOrder(for: link, service: order.service.id) {
                 throw Rejection(
@@ -134,14 +131,18 @@ struct ResellerFile {
 struct Faults {
     private var rejections: [LineKind: [Int: Rejection]] = [:]
 
+    init() {}
+
+    init(_ rejections: [(line: Line, rejection: Rejection)]) {
+        for (line, rejection) in rejections {
+            self.rejections[line.kind, default: [:]][line.number] = rejection
+        }
+    }
+
     var isEmpty: Bool { rejections.isEmpty }
 
     subscript(_ kind: LineKind, _ number: Int) -> Rejection? {
         rejections[kind]?[number]
-    }
-
-    mutating func add(_ kind: LineKind, _ number: Int, _ rejection: Rejection) {
-        rejections[kind, default: [:]][number] = rejection
     }
 }
 

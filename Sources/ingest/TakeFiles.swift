@@ -1,6 +1,5 @@
 import Ledger
 import Logging
-import Money
 import Run
 import Settings
 import Spool
@@ -16,27 +15,22 @@ import Timestamps
 /// 4. Render their receipts from the ledger into the outboxes, and sync those.
 /// 5. Move the copies to `archive` or `quarantine`; then take the originals out of the inboxes.
 ///
-/// A run that dies before the commit of step 3 did nothing: the next one copies the originals again.
-/// One that dies later finds the file's row by its owner and SHA-256 and does steps 4 and 5 again,
-/// with the same bytes. The original goes last, so a name is known as long as it is needed
-/// (design.md §4).
+/// A run that dies before the commit of step 3 did nothing: the next one copies the originals
+/// again. One that dies later finds the file's row by its owner and SHA-256 and does steps 4 and 5
+/// again, with the same bytes. The original goes last, so a name is known as long as it is needed
+/// (design.md §4). Steps 1 to 3 are here, 4 and 5 in the extension that finishes.
 struct TakeFiles {
     let context: RunContext
     let spool: Spool
     let ledger: Ledger
-    private var counts = Counts()
-
-    /// What a run did.
-    private struct Counts {
-        var files = 0
-        var lines: Int64 = 0
-        var rejectedLines: Int64 = 0
-        var quarantined = 0
-        var charged = Amount.zero
-    }
+    var counts = IntakeCounts()
 
     /// The most bytes copied before they are taken; a longer file is a group of its own.
     private static let groupBytes: Int64 = 16 << 20
+    /// The most names listed at once, of all inboxes together; the rest is for another look.
+    private static let namesAtOnce = 50_000
+    /// How many names of one inbox are listed at least, however many inboxes there are.
+    private static let leastNames = 100
 
     /// - Throws: `NoRoom`, `SystemError`, `LedgerError`, `DatabaseError`.
     init(_ context: RunContext) throws {
@@ -52,128 +46,88 @@ struct TakeFiles {
     }
 
     mutating func run() throws -> Summary {
-        try takeAll(from: [.desk])
-        let users = try ledger.users()
-        for user in users { try spool.makeDirectories(ofReseller: user.rawValue) }
-        try takeAll(from: try spool.resellers().map { .reseller($0) })
+        var isMoreDue = true
+        while isMoreDue { isMoreDue = try look() }
         try takeLeftovers()
-        return Summary(
-            "ingested",
-            [
-                "files": .integer(counts.files), "lines": .integer(counts.lines),
-                "rejected_lines": .integer(counts.rejectedLines),
-                "quarantined": .integer(counts.quarantined),
-                "charged": .text("\(counts.charged)"),
-            ])
+        return counts.summary
     }
 
-    // MARK: Groups
+    // MARK: Inboxes
 
-    private mutating func takeAll(from droppers: [Dropper]) throws {
+    /// Looks into every inbox once, and says whether another look is worth it.
+    private mutating func look() throws -> Bool {
+        let ofDesk = try takeAll(from: [.desk])
+        for user in try ledger.users() {
+            try tellingObstacles { spool throws(SystemError) in
+                try spool.makeDirectories(ofReseller: user.rawValue)
+            }
+        }
+        let ofResellers = try takeAll(from: try spool.resellers().map { .reseller($0) })
+        return ofDesk || ofResellers
+    }
+
+    private mutating func takeAll(from droppers: [Dropper]) throws -> Bool {
+        let limit = max(Self.leastNames, Self.namesAtOnce / max(1, droppers.count))
+        let before = counts
         var inboxes: [(inbox: Inbox, names: [FileName])] = []
         for dropper in droppers {
-            guard let inbox = try spool.openInbox(of: dropper) else { continue }
-            inboxes.append((inbox, try inbox.names()))
+            try tellingObstacles { spool throws(SystemError) in
+                guard let inbox = try spool.openInbox(of: dropper) else { return }
+                inboxes.append((inbox, try inbox.names(limit: limit)))
+            }
         }
         var turns = FairTurns(inboxes)
-        var twins: [(inbox: Inbox, names: [FileName])] = []
-        while !turns.isOver || !twins.isEmpty {
-            if turns.isOver { (turns, twins) = (FairTurns(twins), []) }
-            let group = try claim(from: &turns, twins: &twins)
-            try take(group)
+        let due = counts.files + inboxes.reduce(0) { $0 + $1.names.count }
+        while !turns.isOver {
+            try take(try claim(from: &turns))
+            context.progress("took", counts.files, of: due)
         }
+        // What could not be moved out of the way would be listed for ever.
+        return inboxes.contains { $0.names.count == limit }
+            && counts.files > before.files && counts.obstacles == before.obstacles
     }
 
     /// Step 1 for as many files as make one group.
-    private mutating func claim(
-        from turns: inout FairTurns, twins: inout [(inbox: Inbox, names: [FileName])]
-    ) throws -> [ClaimedFile] {
-        let limits = context.settings.intake
+    private mutating func claim(from turns: inout FairTurns) throws -> [ClaimedFile] {
+        let mostFiles = context.settings.intake.maxFilesPerCommit
         var claiming = try Claiming(spool)
-        var bytes: Int64 = 0
-        var files = 0
-        while files < limits.maxFilesPerCommit, bytes < Self.groupBytes,
-            let (inbox, name) = turns.next()
-        {
-            let judgement = try inbox.judge(
-                name, settle: Int64(limits.settleSeconds) * 1_000, now: context.clock.now())
-            switch judgement {
-            case nil, .later: continue
-            case .quarantine(let name, let reason): try seclude(name, reason, from: inbox)
-            case .take(let candidate):
-                turns.count(candidate.bytes, of: inbox)
-                switch try claiming.copy(
-                    candidate, from: inbox, limit: Int64(limits.maxFileBytes))
-                {
-                case .copied:
-                    bytes += candidate.bytes
-                    files += 1
-                case .twin: twins.append((inbox, [name]))
-                case .changed: continue
-                }
+        var (files, bytes) = (0, Int64(0))
+        while files < mostFiles, bytes < Self.groupBytes, let (inbox, name) = turns.next() {
+            guard let candidate = try due(name, in: inbox) else { continue }
+            switch try claiming.copy(candidate, from: inbox) {
+            case .copied:
+                turns.count(candidate.bytes)
+                files += 1
+                bytes += candidate.bytes
+            case .changed: continue
+            case .twin:
+                turns.putBack(name)
+                return try claiming.finish()
             }
         }
         return try claiming.finish()
     }
 
-    /// Steps 2 to 5. Files share a commit until it holds enough orders or is old enough.
-    private mutating func take(_ files: [ClaimedFile]) throws {
-        var rest = files[...]
-        while !rest.isEmpty {
-            let taken = try commit(&rest)
-            try finish(taken)
-        }
-    }
-
-    /// Step 3 for as many of the next files as one commit carries.
-    private func commit(_ files: inout ArraySlice<ClaimedFile>) throws -> [TakenFile] {
+    /// The file of that name, if it is to be taken now. What can never be taken is moved away.
+    private mutating func due(_ name: FileName, in inbox: Inbox) throws -> Candidate? {
         let limits = context.settings.intake
-        let begun = context.clock.now()
-        let group = files
-        let (taken, rest) = try ledger.intake(at: begun) { intake in
-            var taken: [TakenFile] = []
-            var lines = 0
-            var rest = group
-            while let file = rest.first, lines < limits.maxOrdersPerCommit {
-                let effect = FileEffect(file, context.settings, receivedAt: begun)
-                taken.append(TakenFile(file: file, kept: try effect.take(in: intake, &lines)))
-                rest = rest.dropFirst()
-                let age = context.clock.now().milliseconds - begun.milliseconds
-                if age >= limits.commitMilliseconds { break }
+        do {
+            let judgement = try inbox.judge(
+                name, settle: Int64(limits.settleSeconds) * 1_000, now: context.clock.now())
+            switch judgement {
+            case nil, .later: return nil
+            case .take(let file) where file.bytes <= limits.maxFileBytes: return file
+            case .take(let file):
+                let reason =
+                    "\(file.bytes) bytes; intake.max_file_bytes is \(limits.maxFileBytes)"
+                try seclude(name, bytes: file.bytes, Rejection(.tooLarge, reason), from: inbox)
+            case .quarantine(let name, let reason):
+                try seclude(name, bytes: 0, Rejection(.badJSON, reason), from: inbox)
             }
-            return (taken, rest)
+        } catch let error as SystemError where error.isObstacle {
+            tell(error)
         }
-        files = rest
-        return taken
-    }
-
-    /// Steps 4 and 5.
-    private mutating func finish(_ files: [TakenFile]) throws {
-        var publishing = try Publishing(spool)
-        var finished: [FinishedFile] = []
-        try ledger.receipts { receipts in
-            for taken in files {
-                let report =
-                    switch taken.kept {
-                    case .row(let id): try receipts.report(of: id)
-                    case .nothing(let report): report
-                    }
-                try publish(report, of: taken.file, receipts, &publishing)
-                let isUnreadable = taken.isUnreadable(report)
-                if isUnreadable {
-                    try tellReason(
-                        report, taken.file.digest, taken.file.name, taken.file.dropper, &publishing)
-                }
-                finished.append(
-                    FinishedFile(
-                        taken.file,
-                        to: isUnreadable
-                            ? .quarantine : .archive(receivedAt: report.receivedAt)))
-                try count(report, isUnreadable)
-            }
-        }
-        try publishing.finish()
-        try spool.finish(finished)
+        return nil
     }
 
     /// Files that a run which died had copied, and whose originals are gone since.
@@ -183,66 +137,48 @@ struct TakeFiles {
         }
     }
 
-    // MARK: What people see
+    // MARK: Commits
 
-    private func publish(
-        _ report: FileReport, of file: ClaimedFile, _ receipts: Receipts,
-        _ publishing: inout Publishing
-    ) throws {
-        let outbox = spool.outbox(of: file.dropper)
-        let name = try publishing.receiptName(for: file.name, digest: report.digest, in: outbox)
-        try publishing.add(name, in: outbox) { piece in
-            try ReceiptWriter(currency: context.settings.currency)
-                .write(report, of: file.dropper, receipts, to: &piece)
-        }
+    /// Steps 2 to 5. Files share a commit until it holds enough orders or is old enough.
+    private mutating func take(_ files: [ClaimedFile]) throws {
+        var rest = files[...]
+        while !rest.isEmpty { try finish(try commit(&rest)) }
     }
 
-    /// An entry that is no file that could be read: it goes to quarantine as it is.
-    private mutating func seclude(
-        _ name: FileName, _ reason: String, from inbox: Inbox
-    ) throws {
-        let arrival = Arrival(
-            user: nil, name: "\(name)", digest: Spool.digestOfNothing, bytes: 0,
-            receivedAt: context.clock.now())
-        let report = FileReport(
-            unkept: arrival, Rejection(.badJSON, "\(reason); no byte of it was read"))
-        let outbox = spool.outbox(of: inbox.dropper)
-        var publishing = try Publishing(spool)
-        let receipt = try publishing.receiptName(for: name, digest: report.digest, in: outbox)
-        try ledger.receipts { receipts in
-            try publishing.add(receipt, in: outbox) { piece in
-                try ReceiptWriter(currency: context.settings.currency)
-                    .write(report, of: inbox.dropper, receipts, to: &piece)
+    /// Steps 2 and 3 for as many of the next files as one commit carries.
+    private func commit(_ files: inout ArraySlice<ClaimedFile>) throws -> [TakenFile] {
+        let limits = context.settings.intake
+        let begun = context.clock.now()
+        let taken = try ledger.intake(at: begun) { intake in
+            var taken: [TakenFile] = []
+            var lines = 0
+            for file in files where lines < limits.maxOrdersPerCommit {
+                let effect = FileEffect(file, context.settings, receivedAt: begun)
+                taken.append(TakenFile(file: file, kept: try effect.take(in: intake, &lines)))
+                let age = context.clock.now().milliseconds - begun.milliseconds
+                if age >= limits.commitMilliseconds { break }
             }
+            return taken
         }
-        try tellReason(report, report.digest, name, inbox.dropper, &publishing)
-        try publishing.finish()
-        try spool.seclude(name, digest: report.digest, from: inbox)
-        try count(report, true)
+        files = files.dropFirst(taken.count)
+        return taken
     }
 
-    private func tellReason(
-        _ report: FileReport, _ digest: String, _ name: FileName, _ dropper: Dropper,
-        _ publishing: inout Publishing
-    ) throws {
-        let place = spool.reasonFile(digest: digest, name, of: dropper)
-        try publishing.add(place.name, in: place.directory) { piece in
-            try piece.write(ReceiptWriter.reason(report))
+    // MARK: Obstacles
+
+    /// Does what somebody may have put something in the way of: that is told, and stops nobody else.
+    private mutating func tellingObstacles(
+        _ body: (Spool) throws(SystemError) -> Void
+    ) throws(SystemError) {
+        do {
+            try body(spool)
+        } catch  where error.isObstacle {
+            tell(error)
         }
     }
 
-    private mutating func count(_ report: FileReport, _ isUnreadable: Bool) throws {
-        counts.files += 1
-        counts.lines += report.lines
-        counts.rejectedLines += report.rejected
-        counts.quarantined += isUnreadable ? 1 : 0
-        counts.charged = try counts.charged + report.charged
-        context.logger.debug(
-            "took a file",
-            metadata: [
-                "user": "\(report.user?.rawValue ?? "desk")", "file": "\(report.name)",
-                "status": "\(report.status)", "lines": "\(report.lines)",
-                "reason": "\(report.reason ?? "none")",
-            ])
+    mutating func tell(_ obstacle: SystemError) {
+        counts.obstacles += 1
+        context.logger.warning("something is in the way", metadata: ["what": "\(obstacle)"])
     }
 }

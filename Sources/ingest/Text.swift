@@ -7,12 +7,20 @@ enum Text {
     static let longestName = 256
     /// In characters: links are longer than names.
     static let longestLink = 2_048
+    /// In bytes, newline-joined: a list is as long as one text of it may be (`JSONLimits`).
+    static let longestList = 1 << 20
 
     /// No control characters, no line breaks, and not endless.
     static func isOneLine(_ text: String, longest: Int) -> Bool {
         // Bytes first: counting characters is slow, and ordinary texts are short.
         (text.utf8.count <= longest || text.unicodeScalars.count <= longest)
-            && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+            && !text.unicodeScalars.contains { breaksLines($0.value) }
+    }
+
+    /// Unicode's control characters, and its separators of lines and paragraphs. Spelled out: this is
+    /// asked of every character of every order.
+    private static func breaksLines(_ scalar: UInt32) -> Bool {
+        scalar < 0x20 || 0x7F...0x9F ~= scalar || 0x2028...0x2029 ~= scalar
     }
 
     static func amount(_ key: String, _ text: String) throws(Rejection) -> Amount {

@@ -1,4 +1,5 @@
 import Ledger
+import Logging
 import Money
 import Run
 import Spool
@@ -23,30 +24,50 @@ struct StatusFiles {
         self.spool = spool
     }
 
-    /// Returns how many files were written.
+    /// Returns how many files were written. One that something in a reseller's outbox stands in the
+    /// way of is told of, and written by a later run.
     func publish() throws -> Int {
         try ledger.issueStatusFiles(at: context.clock.now(), render: render)
         var written = 0
+        var last: StatusFile?
         while true {
-            let files = try ledger.unpublishedStatusFiles()
+            let files = try ledger.unpublishedStatusFiles(after: last)
             if files.isEmpty { return written }
+            last = files.last
             var publishing = try Publishing(spool)
             for file in files {
-                let outbox = spool.outbox(of: .reseller(file.user.rawValue))
-                try publishing.add(Self.name(file.sequence), in: outbox) {
+                try publishing.add(Self.name(file.sequence), in: outbox(of: file)) {
                     try $0.write(file.content)
                 }
             }
-            try publishing.finish()
-            try ledger.notePublished(files)
-            written += files.count
+            let obstacles = try publishing.finishUnobstructed()
+            for (path, obstacle) in obstacles.sorted(by: { $0.key < $1.key }) {
+                context.logger.warning(
+                    "cannot write a status file",
+                    metadata: ["path": "\(path)", "reason": "\(obstacle)"])
+            }
+            let published = files.filter {
+                obstacles["\(outbox(of: $0))/\(Self.name($0.sequence))"] == nil
+            }
+            try ledger.notePublished(published)
+            written += published.count
         }
+    }
+
+    private func outbox(of file: StatusFile) -> String {
+        spool.outbox(of: .reseller(file.user.rawValue))
     }
 
     private static func name(_ sequence: Int64) -> String {
         let digits = String(sequence)
         return "status-" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits
             + ".json"
+    }
+
+    private static func write(_ request: ChangeReport.RequestReport, _ json: inout JSONWriter) {
+        json.member("ref", request.ref)
+        json.member("order", request.order.rawValue)
+        json.member("status", request.status)
     }
 
     private func render(_ report: ChangeReport) -> [UInt8] {
@@ -64,7 +85,8 @@ struct StatusFiles {
             json.member("charge", "\(order.netCharge)")
             json.member("refunded", "\(order.refunded)")
         }
-        json.list("refills", [Never]()) { _, _ in }
+        json.list("refills", report.refills, Self.write)
+        if !report.cancels.isEmpty { json.list("cancels", report.cancels, Self.write) }
         json.list("deposits", report.deposits) { deposit, json in
             json.member("ref", deposit.ref)
             json.member("method", deposit.method)

@@ -35,15 +35,20 @@ struct StatusJudge {
     func news(of order: FollowedOrder, _ answer: Answer<StatusReport>) throws -> StatusNews {
         var news = nothing(about: order, retryAfter: nil)
         switch answer {
-        case .missing: break
+        case .missing:
+            if isOverdue(order) {
+                news.exception = LedgerException(
+                    "no_status",
+                    "the provider says nothing about his order \(order.providerOrder); ask him")
+            }
         case .notFound:
             if now > order.placedAt.adding(seconds: provider.notFoundGraceSeconds) {
                 news.askAgain = now.adding(
                     seconds: max(provider.pollEverySeconds, Self.unknownOrderEvery))
                 news.exception = LedgerException(
                     "order_not_found",
-                    "the provider does not know his order \(order.providerOrder); ask him, then "
-                        + "refund by a desk file if it was not delivered")
+                    "the provider does not know his order \(order.providerOrder); ask him, and "
+                        + "decide \"refund\" by a desk file if it was not delivered")
             }
         case .error(let text):
             if isOverdue(order) {
@@ -72,20 +77,20 @@ struct StatusJudge {
                     "the provider says \"\(word)\" of his order \(order.providerOrder); no money "
                         + "moves by it; ask him what it means")
             }
-        case .completed:
+        // A subscription settles by posts, however its end is called.
+        case .completed where !order.isSubscription || delivered(report, of: order) == nil:
             news.settlement = .completed
-            news.charged = try charge(report, &news)
-        case .canceled where order.isSubscription:
-            try judgePartial(report, of: order, &news)
-        case .canceled:
+            news.charged = charge(report, &news)
+        case .canceled where !order.isSubscription:
             // All back, whatever the charge still says.
             news.settlement = .canceled
-        case .partial:
-            try judgePartial(report, of: order, &news)
+        case .completed, .canceled, .partial:
+            try judgeDelivery(report, of: order, &news)
         }
     }
 
-    private func judgePartial(
+    /// Settles by what was delivered.
+    private func judgeDelivery(
         _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
     ) throws {
         guard let delivered = delivered(report, of: order) else {
@@ -99,8 +104,12 @@ struct StatusJudge {
         }
         let refund = try Proration.refund(
             of: order.charge, settled: .zero, delivered: delivered, of: order.billedUnits)
-        news.settlement = .partial(refund: refund)
-        news.charged = try charge(report, &news)
+        switch report.status {
+        case .completed where delivered == order.billedUnits: news.settlement = .completed
+        case .canceled where delivered == 0: news.settlement = .canceled
+        default: news.settlement = .partial(refund: refund)
+        }
+        news.charged = charge(report, &news)
     }
 
     /// The billed units that were delivered; nil where the provider does not say so that it can be
@@ -111,21 +120,20 @@ struct StatusJudge {
             guard let served, let posts = order.parameter(.posts), posts > 0 else { return nil }
             return min(served, posts) * (order.billedUnits / posts)
         }
-        if let remains = report.remains, !order.isPackage {
+        // Nobody says what part of a package a unit is.
+        if order.isPackage { return report.remains == 0 ? order.billedUnits : nil }
+        if let remains = report.remains {
             guard (0...order.billedUnits).contains(remains) else { return nil }
             return order.billedUnits - remains
         }
-        if order.isPackage { return report.remains == 0 ? order.billedUnits : nil }
-        if let runs = report.runs, let each = order.quantity, order.parameter(.runs) != nil {
-            return min(runs.multipliedReportingOverflow(by: each).partialValue, order.billedUnits)
+        if let runs = report.runs, let ordered = order.parameter(.runs), ordered > 0 {
+            return min(runs, ordered) * (order.billedUnits / ordered)
         }
         return nil
     }
 
     /// What the provider took, if he says it in the currency we know him by.
-    private func charge(
-        _ report: StatusReport, _ news: inout StatusNews
-    ) throws -> ProviderCharge? {
+    private func charge(_ report: StatusReport, _ news: inout StatusNews) -> ProviderCharge? {
         guard let amount = report.charge else { return nil }
         guard report.currency == nil || report.currency == provider.currency else {
             news.exception = LedgerException(
@@ -134,8 +142,14 @@ struct StatusJudge {
                     + "\(provider.currency); the expected cost was booked")
             return nil
         }
-        return ProviderCharge(
-            amount: amount, cost: try amount.converted(at: exchangeRate, rounding: .up))
+        guard let cost = try? amount.converted(at: exchangeRate, rounding: .up) else {
+            news.exception = LedgerException(
+                "charge_size",
+                "the provider charged \(amount) \(provider.currency), more than can be counted; "
+                    + "the expected cost was booked")
+            return nil
+        }
+        return ProviderCharge(amount: amount, cost: cost)
     }
 
     /// Whether the provider has told nothing new for so long that the operator should know.

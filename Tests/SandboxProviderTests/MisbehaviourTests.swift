@@ -14,6 +14,8 @@ import Testing
                 "action=add&service=101&quantity=100&link=\(link)",
                 patience: word.contains("hang") ? 300 : 30_000)
 
+            // A client whose patience ends may be gone before the sandbox has read the request.
+            while await sandbox.panel.count(of: link).received == 0 { await Task.yield() }
             let placed: Int64 = misbehaviour.effect == .placed ? 1 : 0
             #expect(await sandbox.panel.count(of: link) == .init(received: 1, placed: placed))
             let balance = try await sandbox.balance()

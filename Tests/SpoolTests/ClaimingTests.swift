@@ -13,7 +13,7 @@ import Timestamps
     @Test func `a claimed file is a synced copy under its digest; the original stays`() throws {
         tray.drop("abc", as: "a.json")
         let file = try tray.claimed("a.json")
-        #expect(file.digest == Self.digest && file.bytes == 3 && !file.isTooLarge)
+        #expect(file.digest == Self.digest && file.bytes == 3)
         #expect(file.name == FileName("a.json") && file.dropper == tray.acme)
         #expect(text(file.path) == "abc")
         #expect(try tray.names("work") == [Self.digest])
@@ -50,7 +50,7 @@ import Timestamps
             if how == "FIFO" { #expect(mkfifo(tray.path("a.json"), 0o600) == 0) }
         }
         var claiming = try Claiming(tray.spool)
-        #expect(try claiming.copy(candidate, from: tray.inbox, limit: 100) == .changed)
+        #expect(try claiming.copy(candidate, from: tray.inbox) == .changed)
         #expect(try claiming.finish().isEmpty)
         #expect(try tray.names("tmp") == [] && tray.names("work") == [])
         #expect(try tray.names("inbox") == (how == "removed" ? [] : ["a.json"]))
@@ -63,21 +63,10 @@ import Timestamps
         let (a, b) = (
             try tray.candidate(FileName("a.json")), try tray.candidate(FileName("b.json"))
         )
-        #expect(try claiming.copy(a, from: tray.inbox, limit: 100) == .copied)
-        #expect(try claiming.copy(b, from: tray.inbox, limit: 100) == .twin)
+        #expect(try claiming.copy(a, from: tray.inbox) == .copied)
+        #expect(try claiming.copy(b, from: tray.inbox) == .twin)
         #expect(try claiming.finish().map(\.name.description) == ["a.json"])
         #expect(try tray.names("tmp") == [])
-    }
-
-    @Test func `a file that is too large is read, not copied, and goes to quarantine`() throws {
-        tray.drop("abc", as: "a.json")
-        let file = try tray.claimed("a.json", limit: 2)
-        #expect(file.isTooLarge && file.digest == Self.digest)
-        #expect(try tray.names("work") == [] && tray.names("tmp") == [])
-        try tray.spool.finish([FinishedFile(file, to: .quarantine)])
-        #expect(try tray.names("quarantine") == ["\(Self.digest)-a.json"])
-        #expect(try tray.names("inbox") == [])
-        #expect(try tray.claimedAtLimit("abc") == false)
     }
 
     @Test func `a copy that a dead run left is found by its digest`() throws {
@@ -87,7 +76,11 @@ import Timestamps
         #expect(try next.droppersWithLeftovers() == [tray.acme])
         let left = try next.leftovers(of: tray.acme)
         #expect(left.map(\.digest) == [Self.digest] && left.map(\.bytes) == [3])
-        try next.finish([FinishedFile(left[0], to: .archive(receivedAt: tray.day))])
+        #expect(left[0].isLeftover)
+        #expect(
+            try next.finish([
+                FinishedFile(left[0], as: left[0].name, to: .archive(receivedAt: tray.day))
+            ]).isEmpty)
         #expect(try tray.names("archive") == ["\(Self.digest)-\(Self.digest).json"])
         #expect(try tray.names("inbox") == ["a.json"], "whose original it was is not known")
         #expect(try next.leftovers(of: .desk).isEmpty)
@@ -100,14 +93,6 @@ import Timestamps
         #expect(try tray.names("work") == [Self.digest])
         #expect(try tray.taken(FileName("a.json")) == ["\(Self.digest)-a.json"])
         #expect(try tray.names("work") == [])
-    }
-}
-
-extension Tray {
-    /// Whether a file of exactly as many bytes as are allowed is too large.
-    func claimedAtLimit(_ text: String) throws -> Bool {
-        drop(text, as: "limit.json")
-        return try claimed("limit.json", limit: Int64(text.utf8.count)).isTooLarge
     }
 }
 
@@ -135,7 +120,7 @@ extension Tray {
         let name = FileName(String(repeating: "n", count: 250) + ".json")
         tray.drop("abc", as: name)
         let file = try tray.claimed(name)
-        try tray.spool.finish([FinishedFile(file, to: .quarantine)])
+        try tray.finish(file, to: .quarantine)
         let place = tray.spool.reasonFile(digest: file.digest, name, of: tray.acme)
         #expect(place.directory == tray.spool.quarantine(of: tray.acme))
         #expect(place.name.utf8.count <= 255)
@@ -147,7 +132,7 @@ extension Tray {
         tray.drop("abc again", as: "b.json")
         let file = try tray.claimed("a.json")
         #expect(rename(tray.path("b.json"), tray.path("a.json")) == 0)
-        try tray.spool.finish([FinishedFile(file, to: .archive(receivedAt: tray.day))])
+        try tray.finish(file, to: .archive(receivedAt: tray.day))
         #expect(text(tray.path("a.json")) == "abc again")
         #expect(try tray.names("archive") == ["\(ClaimingTests.digest)-a.json"])
     }
@@ -156,7 +141,7 @@ extension Tray {
         tray.drop("abc", as: "a.json")
         let file = try tray.claimed("a.json")
         unlink(tray.path("a.json"))
-        try tray.spool.finish([FinishedFile(file, to: .archive(receivedAt: tray.day))])
+        try tray.finish(file, to: .archive(receivedAt: tray.day))
         #expect(try tray.names("archive").count == 1)
     }
 }

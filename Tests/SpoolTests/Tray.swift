@@ -68,20 +68,25 @@ struct Tray {
     }
 
     /// Copies one file and moves the copy to `work`.
-    func claimed(_ name: FileName, limit: Int64 = 1_000_000) throws -> ClaimedFile {
+    func claimed(_ name: FileName) throws -> ClaimedFile {
         var claiming = try Claiming(spool)
-        #expect(try claiming.copy(try candidate(name), from: inbox, limit: limit) == .copied)
+        #expect(try claiming.copy(try candidate(name), from: inbox) == .copied)
         return try claiming.finish()[0]
     }
 
-    func claimed(_ name: String, limit: Int64 = 1_000_000) throws -> ClaimedFile {
-        try claimed(FileName(name), limit: limit)
+    func claimed(_ name: String) throws -> ClaimedFile {
+        try claimed(FileName(name))
     }
 
     /// Takes one file all the way to the archive; returns what is there then.
     func taken(_ name: FileName) throws -> [String] {
-        try spool.finish([FinishedFile(try claimed(name), to: .archive(receivedAt: day))])
+        try finish(try claimed(name), to: .archive(receivedAt: day))
         return try names("archive")
+    }
+
+    /// Finishes a file under its own name; nothing stands in the way.
+    func finish(_ file: ClaimedFile, to destination: FinishedFile.Destination) throws {
+        #expect(try spool.finish([FinishedFile(file, as: file.name, to: destination)]).isEmpty)
     }
 
     /// The names in one of acme's directories, or in `tmp`.

@@ -3,7 +3,7 @@ import GRDB
 /// What users have not been told yet.
 enum Changes {
     enum Kind: String {
-        case order, refill, deposit, withdrawal
+        case order, refill, cancel, deposit, withdrawal
     }
 
     static func note(_ db: Database, _ user: UserID, _ kind: Kind, _ subject: Int64) throws {

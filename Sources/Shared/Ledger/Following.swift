@@ -65,18 +65,18 @@ extension Ledger {
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT o.*, s.type FROM orders o JOIN services s ON s.id = o.service_id
+                        SELECT o.id, o.provider_order, s.type, o.charge, o.billed_units, o.quantity,
+                            o.parameters, o.status, o.start_count, o.remains, o.placed_at,
+                            o.changed_at
+                        FROM orders o JOIN services s ON s.id = o.service_id
                         WHERE o.state = 'placed' AND o.provider_id = ?1 AND o.due_at <= ?2
                         ORDER BY o.due_at, o.id LIMIT ?3
                         """), arguments: [provider, now, limit]
             ).map { row in
                 FollowedOrder(
-                    id: row["id"], providerOrder: row["provider_order"], typeName: row["type"],
-                    charge: row["charge"], billedUnits: row["billed_units"],
-                    quantity: row["quantity"], parameters: row["parameters"],
-                    status: row["status"],
-                    startCount: row["start_count"], remains: row["remains"],
-                    placedAt: row["placed_at"], changedAt: row["changed_at"])
+                    id: row[0], providerOrder: row[1], typeName: row[2], charge: row[3],
+                    billedUnits: row[4], quantity: row[5], parameters: row[6], status: row[7],
+                    startCount: row[8], remains: row[9], placedAt: row[10], changedAt: row[11])
             }
         }
     }

@@ -21,6 +21,7 @@ package struct Identifier<Subject>: RawRepresentable, Hashable, Comparable, Send
     package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
+/// What an identifier is of: one type each, so that none passes for another.
 package enum OrderSubject {}
 package enum FileSubject {}
 package enum ServiceSubject {}

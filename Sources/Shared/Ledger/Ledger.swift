@@ -1,3 +1,4 @@
+import CSQLite
 import Failures
 import GRDB
 import GRDBSQLite
@@ -36,6 +37,7 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError`, `DatabaseError`.
     package static func open(at path: String, currency: Currency) throws -> Ledger {
+        _ = countsNoMemory
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(30)
@@ -58,6 +60,9 @@ extension Ledger {
             return ledger
         }
     }
+
+    /// Once, before the first connection; SQLite refuses it later, which is of no consequence.
+    private static let countsNoMemory = csqlite_count_no_memory()
 
     private func migrate(_ db: Database) throws {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0

@@ -57,11 +57,13 @@ struct OrderMoves {
         }
     }
 
-    /// `sending` or `in_doubt` → `accepted`: no provider has it; it is sent again when due.
+    /// `sending` or `in_doubt` → `accepted`: no provider has it; it is sent again when due, unless
+    /// its cancel was asked for meanwhile.
     func returnToQueue(_ order: OrderRow, due: Timestamp) throws {
         try db.cachedStatement(
             sql: "UPDATE orders SET state = 'accepted', due_at = ?2 WHERE id = ?1"
         ).execute(arguments: [order.id, due])
+        if try Ledger.hasOpenCancel(order.id, db) { try cancel(order) }
     }
 
     /// `sending` → `in_doubt`: the money stays on hold.
@@ -115,6 +117,7 @@ struct OrderMoves {
                 """
         ).execute(arguments: [order.id, state, refund, now])
         try Changes.note(db, order.user, .order, order.id.rawValue)
+        try Ledger.endCancels(of: order.id, as: state, db, at: now)
     }
 
     /// Books what the provider really took: what he says, or else the share of the expected cost

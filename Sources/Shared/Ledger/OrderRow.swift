@@ -22,7 +22,8 @@ struct OrderRow {
     static func fetch(_ db: Database, _ id: OrderID, of user: UserID? = nil) throws -> OrderRow? {
         try db.cachedStatement(
             sql: """
-                SELECT o.*, p.currency, s.rate, s.cost_rate, s.type, s.refill, s.cancel
+                SELECT o.id, o.user_id, o.state, o.provider_id, p.currency, o.charge, o.refunded,
+                    o.cost, o.billed_units, s.refill, s.cancel, s.type, s.rate, s.cost_rate
                 FROM orders o
                     JOIN services s ON s.id = o.service_id JOIN providers p ON p.id = o.provider_id
                 WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
@@ -30,20 +31,21 @@ struct OrderRow {
         ).fetchRow([id, user]).map(OrderRow.init(row:))
     }
 
-    init(row: Row) throws {
-        id = row["id"]
-        user = row["user_id"]
-        state = row["state"]
-        provider = row["provider_id"]
-        providerCurrency = row["currency"]
-        charge = row["charge"]
-        refunded = row["refunded"]
-        cost = row["cost"]
-        billedUnits = row["billed_units"]
-        serviceRefills = row["refill"]
-        serviceCancels = row["cancel"]
-        let billing = OrderType.named(row["type"])?.billing ?? .quantity
-        expectedCharge = try billing.price(of: billedUnits, at: row["rate"])
-        expectedCost = try billing.price(of: billedUnits, at: row["cost_rate"])
+    /// By position: this is read for each order that moves, and names are slow to look up.
+    private init(row: Row) throws {
+        id = row[0]
+        user = row[1]
+        state = row[2]
+        provider = row[3]
+        providerCurrency = row[4]
+        charge = row[5]
+        refunded = row[6]
+        cost = row[7]
+        billedUnits = row[8]
+        serviceRefills = row[9]
+        serviceCancels = row[10]
+        let billing = OrderType.named(row[11])?.billing ?? .quantity
+        expectedCharge = try billing.price(of: billedUnits, at: row[12])
+        expectedCost = try billing.price(of: billedUnits, at: row[13])
     }
 }

@@ -9,6 +9,8 @@ package struct ChangeReport: Sendable {
     package let at: Timestamp
     package let balance: Amount
     package let orders: [OrderReport]
+    package let refills: [RequestReport]
+    package let cancels: [RequestReport]
     package let deposits: [DepositReport]
     package let withdrawals: [WithdrawalReport]
 
@@ -22,6 +24,12 @@ package struct ChangeReport: Sendable {
         package let remains: Int64?
         package let charge: Amount
         package let refunded: Amount
+    }
+
+    package struct RequestReport: Sendable {
+        package let ref: String
+        package let order: OrderID
+        package let status: String?
     }
 
     package struct DepositReport: Sendable {
@@ -77,15 +85,18 @@ extension Ledger {
         }
     }
 
-    /// The status files that are to be written, in the order of their numbers.
-    package func unpublishedStatusFiles(limit: Int = 100) throws -> [StatusFile] {
+    /// The status files that are to be written, by user and number; those after `last`.
+    package func unpublishedStatusFiles(
+        after last: StatusFile? = nil, limit: Int = 100
+    ) throws -> [StatusFile] {
         try read { db in
             try Row.fetchAll(
                 db,
                 sql: """
                     SELECT user_id, sequence, content FROM status_files
-                    WHERE content IS NOT NULL ORDER BY user_id, sequence LIMIT ?
-                    """, arguments: [limit]
+                    WHERE content IS NOT NULL AND (user_id, sequence) > (?, ?)
+                    ORDER BY user_id, sequence LIMIT ?
+                    """, arguments: [last?.user.rawValue ?? "", last?.sequence ?? 0, limit]
             ).map { row in
                 StatusFile(
                     user: row["user_id"], sequence: row["sequence"],
@@ -132,6 +143,8 @@ extension Ledger {
             at: now,
             balance: try Wallets.find(db, .user(user, .available)).balance,
             orders: try subjects(.order).compactMap { try order($0, db) },
+            refills: try subjects(.refill).compactMap { try request($0, db) },
+            cancels: try subjects(.cancel).compactMap { try request($0, db) },
             deposits: try subjects(.deposit).compactMap { try deposit($0, db) },
             withdrawals: try subjects(.withdrawal).compactMap { try withdrawal($0, db) })
     }
@@ -143,6 +156,14 @@ extension Ledger {
                 startCount: row["start_count"], remains: row["remains"], charge: row["charge"],
                 refunded: row["refunded"])
         }
+    }
+
+    private static func request(_ id: Int64, _ db: Database) throws -> ChangeReport.RequestReport? {
+        try db.cachedStatement(sql: "SELECT * FROM requests WHERE id = ?").fetchRow([id])
+            .map { row in
+                ChangeReport.RequestReport(
+                    ref: row["ref"], order: row["order_id"], status: row["status"])
+            }
     }
 
     private static func deposit(_ id: Int64, _ db: Database) throws -> ChangeReport.DepositReport? {

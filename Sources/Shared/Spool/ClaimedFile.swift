@@ -19,13 +19,11 @@ package struct ClaimedFile: Sendable {
         case work(original: FileIdentity)
         /// `work/<user>/<sha256>`, left by a run that died; there is no original that we know of.
         case orphan
-        /// Still in the inbox: too large to be copied.
-        case inbox(FileIdentity)
     }
 
-    /// Whether it was left in the inbox because it is longer than any batch may be.
-    package var isTooLarge: Bool {
-        if case .inbox = place { true } else { false }
+    /// Whether a run that died left it in `work`: its name is not known any more.
+    package var isLeftover: Bool {
+        if case .orphan = place { true } else { false }
     }
 }
 
@@ -37,8 +35,8 @@ package struct Claiming {
     private let spool: Spool
     private let temporary: Directory
     private var copies: [(name: FileName, file: ClaimedFile)] = []
-    private var tooLarge: [ClaimedFile] = []
     private var taken: Set<String> = []
+    private var sync = SharedSync()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var next = 0
 
@@ -56,10 +54,8 @@ package struct Claiming {
         case twin
     }
 
-    /// Copies one file into `tmp` and syncs the copy. A longer one than `limit` bytes is only read.
-    package mutating func copy(
-        _ candidate: Candidate, from inbox: Inbox, limit: Int64
-    ) throws -> Outcome {
+    /// Copies one file into `tmp`.
+    package mutating func copy(_ candidate: Candidate, from inbox: Inbox) throws -> Outcome {
         let path = "\(inbox.directory.path)/\(candidate.name)"
         let source = openat(
             inbox.directory.descriptor, candidate.name.text,
@@ -72,46 +68,40 @@ package struct Claiming {
         defer { close(source) }
         guard try identity(of: source, path) == candidate.identity else { return .changed }
 
-        let isTooLarge = candidate.bytes > limit
         let copyName = FileName("\(spool.program).\(next)")
         next += 1
-        let copy = isTooLarge ? nil : try create(copyName)
-        defer { if let copy { close(copy) } }
+        let copy = try create(copyName)
+        defer { close(copy) }
         let digest = try transfer(source, path, to: copy, limit: candidate.bytes)
         guard let digest, try identity(of: source, path) == candidate.identity else {
-            if copy != nil { try temporary.remove(copyName) }
+            try temporary.remove(copyName)
             return .changed
         }
         guard taken.insert("\(inbox.dropper.name)/\(digest)").inserted else {
-            if copy != nil { try temporary.remove(copyName) }
+            try temporary.remove(copyName)
             return .twin
         }
-        if let copy {
-            try check("cannot sync", "tmp/\(copyName)") { fsync(copy) }
-            let file = ClaimedFile(
-                dropper: inbox.dropper, name: candidate.name, digest: digest,
-                bytes: candidate.bytes, path: "\(spool.work(of: inbox.dropper))/\(digest)",
-                place: .work(original: candidate.identity))
-            copies.append((copyName, file))
-        } else {
-            tooLarge.append(
-                ClaimedFile(
-                    dropper: inbox.dropper, name: candidate.name, digest: digest,
-                    bytes: candidate.bytes, path: path, place: .inbox(candidate.identity)))
-        }
+        try sync.take(copy, "\(temporary.path)/\(copyName)")
+        let file = ClaimedFile(
+            dropper: inbox.dropper, name: candidate.name, digest: digest,
+            bytes: candidate.bytes, path: "\(spool.work(of: inbox.dropper))/\(digest)",
+            place: .work(original: candidate.identity))
+        copies.append((copyName, file))
         return .copied
     }
 
-    /// Moves the copies to `work` and syncs its directories: from here on a crash cannot lose them.
+    /// Syncs the copies, moves them to `work` and syncs its directories: from here on a crash cannot
+    /// lose them.
     package mutating func finish() throws(SystemError) -> [ClaimedFile] {
+        try sync.finish(in: temporary)
         var directories = TouchedDirectories()
         for (name, file) in copies {
             try directories.at(spool.work(of: file.dropper))
                 .take(name, from: temporary, as: FileName(file.digest))
         }
         try directories.sync()
-        defer { (copies, tooLarge) = ([], []) }
-        return copies.map(\.file) + tooLarge
+        defer { copies = [] }
+        return copies.map(\.file)
     }
 
     private func create(_ name: FileName) throws(SystemError) -> Int32 {
@@ -130,10 +120,10 @@ package struct Claiming {
         return FileIdentity(status)
     }
 
-    /// Reads to the end, writes to `copy` if there is one, and returns the SHA-256 in hexadecimal;
-    /// nil if there is more than `limit` bytes: the file grows while it is read.
+    /// Copies to the end, and returns the SHA-256 in hexadecimal; nil if there is more than `limit`
+    /// bytes: the file grows while it is read.
     private mutating func transfer(
-        _ source: Int32, _ path: String, to copy: Int32?, limit: Int64
+        _ source: Int32, _ path: String, to copy: Int32, limit: Int64
     ) throws -> String? {
         var hash = SHA256()
         var total: Int64 = 0
@@ -145,7 +135,7 @@ package struct Claiming {
                     })
                 let filled = UnsafeRawBufferPointer(rebasing: bytes[..<count])
                 hash.update(bufferPointer: filled)
-                if let copy { try writeAll(filled, to: copy, temporary.path) }
+                try writeAll(filled, to: copy, temporary.path)
                 return count
             }
             if count == 0 { break }

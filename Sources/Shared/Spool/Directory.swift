@@ -55,10 +55,12 @@ package final class Directory: Sendable {
         try check("cannot sync", path) { fsync(descriptor) }
     }
 
-    /// The names below it, unordered, without `.` and `..`; at most `limit`.
+    /// The names below it that are wanted, unordered, without `.` and `..`; at most `limit`.
     ///
     /// They are bytes: a name need not be text.
-    func names(limit: Int = .max) throws(SystemError) -> [FileName] {
+    func names(
+        limit: Int = .max, where isWanted: (FileName) -> Bool = { _ in true }
+    ) throws(SystemError) -> [FileName] {
         let copy = try check("cannot list", path) {
             openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         }
@@ -72,7 +74,7 @@ package final class Directory: Sendable {
                 break
             }
             let name = FileName(entry)
-            if !name.isDots { names.append(name) }
+            if !name.isDots, isWanted(name) { names.append(name) }
         }
         return names
     }

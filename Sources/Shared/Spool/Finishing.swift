@@ -4,6 +4,8 @@ import Timestamps
 /// A file that had its effect, and where it goes.
 package struct FinishedFile: Sendable {
     let file: ClaimedFile
+    /// Under which it is kept: that of the inbox, unless a run that died forgot it.
+    let name: FileName
     let destination: Destination
 
     package enum Destination: Sendable {
@@ -13,8 +15,9 @@ package struct FinishedFile: Sendable {
         case quarantine
     }
 
-    package init(_ file: ClaimedFile, to destination: Destination) {
+    package init(_ file: ClaimedFile, as name: FileName, to destination: Destination) {
         self.file = file
+        self.name = name
         self.destination = destination
     }
 }
@@ -22,15 +25,17 @@ package struct FinishedFile: Sendable {
 extension Spool {
     /// Moves finished files out of `work`, then takes their originals out of the inboxes. Steps 7 and
     /// 8 of design.md §4; every step can be done twice.
-    package func finish(_ files: [FinishedFile]) throws(SystemError) {
+    ///
+    /// Returns why originals could not be removed: the next run finds them again.
+    package func finish(_ files: [FinishedFile]) throws(SystemError) -> [SystemError] {
         try moveFromWork(files)
-        try removeOriginals(files.map(\.file))
+        return try removeOriginals(files.map(\.file))
     }
 
     private func moveFromWork(_ files: [FinishedFile]) throws(SystemError) {
         var targets = TouchedDirectories()
         var sources = TouchedDirectories()
-        for finished in files where !finished.file.isTooLarge {
+        for finished in files {
             let file = finished.file
             let target =
                 switch finished.destination {
@@ -39,48 +44,38 @@ extension Spool {
                 }
             try targets.at(target).take(
                 FileName(file.digest), from: sources.at(work(of: file.dropper)),
-                as: FileName(keptName(file.digest, file.name)))
+                as: FileName(keptName(file.digest, finished.name)))
         }
         try targets.sync()
         try sources.sync()
     }
 
     /// Removes an original that is still the file that was copied; any other is a new file.
-    private func removeOriginals(_ files: [ClaimedFile]) throws(SystemError) {
+    private func removeOriginals(_ files: [ClaimedFile]) throws(SystemError) -> [SystemError] {
         var inboxes = TouchedDirectories()
+        var obstacles: [SystemError] = []
         for file in files {
-            switch file.place {
-            case .orphan: continue
-            case .work(let identity):
+            guard case .work(let identity) = file.place else { continue }
+            do {
                 let inbox = try inboxes.at(inbox(of: file.dropper))
                 guard let status = try inbox.status(of: file.name),
                     FileIdentity(status) == identity
                 else { continue }
                 try inbox.remove(file.name)
-            case .inbox(let identity):
-                let inbox = try inboxes.at(inbox(of: file.dropper))
-                guard let status = try inbox.status(of: file.name),
-                    FileIdentity(status) == identity
-                else { continue }
-                try seclude(file.name, digest: file.digest, from: inbox, of: file.dropper)
+            } catch  where error.isObstacle {
+                obstacles.append(error)
             }
         }
         try inboxes.sync()
+        return obstacles
     }
 
     /// Moves an entry of an inbox, as it is, to quarantine.
     package func seclude(
         _ name: FileName, digest: String, from inbox: Inbox
     ) throws(SystemError) {
-        try seclude(name, digest: digest, from: inbox.directory, of: inbox.dropper)
-        try inbox.directory.sync()
-    }
-
-    private func seclude(
-        _ name: FileName, digest: String, from inbox: Directory, of dropper: Dropper
-    ) throws(SystemError) {
         var target = TouchedDirectories()
-        let directory = try target.at(quarantine(of: dropper))
+        let directory = try target.at(quarantine(of: inbox.dropper))
         let plain = keptName(digest, name)
         var kept = plain
         var number = 1
@@ -89,8 +84,9 @@ extension Spool {
             number += 1
             kept = "\(plain)~\(number)"
         }
-        try directory.take(name, from: inbox, as: FileName(kept))
+        try directory.take(name, from: inbox.directory, as: FileName(kept))
         try target.sync()
+        try inbox.directory.sync()
     }
 
     /// Where the reason of a quarantined file is told, and under which name.

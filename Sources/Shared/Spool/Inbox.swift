@@ -9,9 +9,6 @@ package struct Inbox: Sendable {
     /// How long a file that cannot be taken yet (empty, or with a second name, as while OpenSSH
     /// renames it) is left alone before it goes to quarantine, in milliseconds.
     static let patience: Int64 = 3_600_000
-
-    /// The most names read at once; the rest is for the next look.
-    static let namesAtOnce = 20_000
 }
 
 /// A file in an inbox, when it was looked at.
@@ -60,9 +57,10 @@ extension Spool {
 }
 
 extension Inbox {
-    /// The names that are meant for us, in order. Others are somebody's files in the making.
-    package func names() throws(SystemError) -> [FileName] {
-        try directory.names(limit: Self.namesAtOnce).filter(\.isForUs).sorted()
+    /// Names that are meant for us, in order, at most `limit`. Others are somebody's files in the
+    /// making.
+    package func names(limit: Int = .max) throws(SystemError) -> [FileName] {
+        try directory.names(limit: limit, where: \.isForUs).sorted()
     }
 
     /// Looks at an entry: only a regular file that has been still for `settle` milliseconds is taken.

@@ -8,6 +8,9 @@ package struct Publishing {
     private let temporary: Directory
     private let prefix: String
     private var written: [(name: FileName, directory: String, finalName: FileName)] = []
+    /// Where they are to go.
+    private var paths: Set<String> = []
+    private var sync = SharedSync()
     private var next = 0
 
     /// How many files are written and not in their places.
@@ -50,8 +53,9 @@ package struct Publishing {
         if ifChanged, try isPublished(descriptor, path, as: FileName(name), in: directory) {
             return try temporary.remove(temporaryName)
         }
-        try check("cannot sync", path) { fsync(descriptor) }
+        try sync.take(descriptor, path)
         written.append((temporaryName, directory, FileName(name)))
+        paths.insert("\(directory)/\(name)")
     }
 
     /// The name of the receipt for a file that was dropped as `name`: after it, unless a receipt of
@@ -61,17 +65,24 @@ package struct Publishing {
     ) throws -> String {
         let plain = "\(name.stem).receipt.json"
         let isTaken =
-            try written.contains { $0.directory == outbox && $0.finalName == FileName(plain) }
-            || isForOther(digest, "\(outbox)/\(plain)")
+            try paths.contains("\(outbox)/\(plain)") || isForOther(digest, "\(outbox)/\(plain)")
         return isTaken ? "\(name.stem).\(digest.prefix(8)).receipt.json" : plain
     }
 
-    /// Whether a receipt is there whose beginning does not name `digest`.
+    /// Whether something is there that is no receipt whose beginning names `digest`.
     private func isForOther(_ digest: String, _ path: String) throws(SystemError) -> Bool {
+        do {
+            return try head(of: path).map { !$0.contains(digest) } ?? false
+        } catch  where error.isObstacle {
+            return true
+        }
+    }
+
+    /// The beginning of a file, long enough for a receipt's digest; nil if there is no file.
+    private func head(of path: String) throws(SystemError) -> String? {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ENOENT { return false }
-            if errno == ELOOP { return true }
+            if errno == ENOENT { return nil }
             throw SystemError("cannot open", path)
         }
         defer { close(descriptor) }
@@ -79,7 +90,7 @@ package struct Publishing {
         let count = try check("cannot read", path) {
             Int32(read(descriptor, &head, head.count))
         }
-        return !String(decoding: head[..<Int(count)], as: UTF8.self).contains(digest)
+        return String(decoding: head[..<Int(count)], as: UTF8.self)
     }
 
     /// Leaves what is written where it is; the program's next run removes it.
@@ -87,15 +98,31 @@ package struct Publishing {
         written = []
     }
 
-    /// Moves the files into their places and syncs the directories.
+    /// Moves the files into their places and syncs the directories. What stands in the way of one
+    /// ends the run.
     package mutating func finish() throws(SystemError) {
+        if let obstacle = try finishUnobstructed().values.first { throw obstacle }
+    }
+
+    /// Moves the files into their places and syncs the directories. Returns, by path, what stood in
+    /// the way of some: an outbox is a reseller's to make a mess of, but his alone.
+    package mutating func finishUnobstructed() throws(SystemError) -> [String: SystemError] {
+        try sync.finish(in: temporary)
         var directories = TouchedDirectories(mode: Spool.sharedMode)
+        var obstacles: [String: SystemError] = [:]
         for file in written {
-            try directories.at(file.directory)
-                .take(file.name, from: temporary, as: file.finalName)
+            do {
+                try directories.at(file.directory)
+                    .take(file.name, from: temporary, as: file.finalName)
+            } catch  where error.isObstacle {
+                obstacles["\(file.directory)/\(file.finalName)"] = error
+                try temporary.remove(file.name)
+            }
         }
         try directories.sync()
         written = []
+        paths = []
+        return obstacles
     }
 }
 

@@ -95,7 +95,9 @@ extension Spool {
 
     /// The resellers who have directories, by name.
     package func resellers() throws(SystemError) -> [String] {
-        try Directory("\(root)/resellers").names().map(\.description).sorted()
+        // A directory of the desk's name would get at the desk's directories in `work`.
+        try Directory("\(root)/resellers").names().map(\.description)
+            .filter { $0 != Dropper.desk.name }.sorted()
     }
 }
 

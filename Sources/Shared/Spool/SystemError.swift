@@ -36,6 +36,14 @@ func check(
     }
 }
 
+extension SystemError {
+    /// Whether it is about what somebody put, or took from us, in a directory of his own, and not
+    /// about the disk: then it must stop nobody else.
+    package var isObstacle: Bool {
+        [EACCES, EPERM, EISDIR, ENOTDIR, ENOTEMPTY, EEXIST, ELOOP, EBUSY].contains(code)
+    }
+}
+
 extension SystemError: StageFailure {
     package var exitStatus: ExitStatus { .ioFailed }
 }

@@ -12,7 +12,8 @@ package enum Decision: Equatable, Sendable {
 }
 
 extension FileDraft {
-    /// Moves an order out of doubt, by the word of a person.
+    /// Moves an order out of doubt, by the word of a person. His `refund` also ends an order that is
+    /// with a provider who will never tell its end.
     package func decide(
         _ decision: Decision, on id: OrderID, by person: String, _ line: Line
     ) throws {
@@ -23,13 +24,17 @@ extension FileDraft {
         of decision: Decision, on id: OrderID, by person: String
     ) throws -> LineOutcome {
         guard let order = try OrderRow.fetch(db, id) else { return unknownOrder(id) }
+        let moves = OrderMoves(db, postings, at: intake.now, file: file)
+        if order.state == .placed, decision == .refund {
+            try moves.settle(order, as: .canceled, charged: nil)
+            return .accepted(id)
+        }
         guard order.state == .inDoubt else {
             return .rejected(
                 Rejection(
                     .notAllowed,
                     "order \(id) is \(order.state.rawValue), not in doubt; nothing was changed"))
         }
-        let moves = OrderMoves(db, postings, at: intake.now, file: file)
         let attempts = Attempts(db)
         switch decision {
         case .placed(let providerOrder):

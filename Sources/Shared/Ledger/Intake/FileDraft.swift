@@ -10,15 +10,18 @@ package final class FileDraft {
     package let arrival: Arrival
     package let file: FileID
     package let batch: String
-    private let savepoint: Postings.Mark
+    /// What to go back to; nil where the effect will not be taken back.
+    private let savepoint: Postings.Mark?
     private let insertLine: RawStatement
 
     var firstOrder: OrderID?
     var lastOrder: OrderID?
     private var lines = 0
     private var rejected = 0
-    /// The lines that were rejected and why, if `keepsRejections`.
+    /// The lines that were rejected and why, if `keepsRejections`; the first so many.
     package private(set) var rejections: [(line: Line, rejection: Rejection)] = []
+    /// The most rejections kept: memory must not grow with the file.
+    package static let mostRejectionsKept = 1_000
     /// Whether the caller will want to know `rejections`.
     package var keepsRejections = false
     /// What this file put on hold for orders.
@@ -39,12 +42,14 @@ package final class FileDraft {
     /// The reseller who dropped the file. Asking for the desk's is a bug: the desk is no user.
     var user: UserID { arrival.user! }
 
-    init(_ intake: Intake, _ arrival: Arrival, batch: String) throws {
+    init(_ intake: Intake, _ arrival: Arrival, batch: String, mayBeAbandoned: Bool) throws {
         self.intake = intake
         self.arrival = arrival
         self.batch = batch
-        savepoint = intake.postings.mark
-        try intake.db.execute(sql: "SAVEPOINT file")
+        // Within a savepoint SQLite journals each statement that has triggers: half of the writing of
+        // a large file, so it is opened only for those that need it.
+        savepoint = mayBeAbandoned ? intake.postings.mark : nil
+        if mayBeAbandoned { try intake.db.execute(sql: "SAVEPOINT file") }
         file = try intake.insertFile(arrival, batch: batch, status: "accepted")
         insertLine = try RawStatement(
             intake.db,
@@ -66,14 +71,15 @@ package final class FileDraft {
             file, status, lines, lines - rejected, rejected, charged, firstOrder, lastOrder,
         ])
         try intake.noteBalance(of: arrival.user, on: file)
-        try db.execute(sql: "RELEASE file")
+        if savepoint != nil { try db.execute(sql: "RELEASE file") }
         return file
     }
 
-    /// Takes everything back that the file did so far, as if it had never been opened.
+    /// Takes everything back that the file did so far, as if it had never been opened. A bug where the
+    /// draft was not opened for that.
     package func abandon() throws {
         try db.execute(sql: "ROLLBACK TO file; RELEASE file")
-        postings.rewind(to: savepoint)
+        postings.rewind(to: savepoint!)
     }
 
     /// Writes down a line that never reached a wallet.
@@ -94,7 +100,9 @@ package final class FileDraft {
             try write(line, "duplicate", order: order)
         case .rejected(let rejection):
             rejected += 1
-            if keepsRejections { rejections.append((line, rejection)) }
+            if keepsRejections, rejections.count < Self.mostRejectionsKept {
+                rejections.append((line, rejection))
+            }
             try write(line, "rejected", code: rejection.code, detail: rejection.detail)
         }
         return outcome

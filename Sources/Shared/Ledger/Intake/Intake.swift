@@ -67,6 +67,15 @@ package final class Intake {
         return file
     }
 
+    /// The latest row of a file's content: of a copy whose name is not known any more, because the
+    /// run that took it died.
+    package func latest(_ arrival: Arrival) throws -> FileID? {
+        try FileID.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT max(id) FROM files WHERE coalesce(user_id, '') = ? AND sha256 = ?"),
+            arguments: [arrival.user?.rawValue ?? "", arrival.digest])
+    }
+
     /// Writes down that the whole file is refused; nothing of it has an effect.
     ///
     /// `lines` is how many lines it holds, as far as they could be counted.
@@ -81,8 +90,11 @@ package final class Intake {
 
     /// Begins the effect of a file whose content is new.
     ///
+    /// - Parameter mayBeAbandoned: whether `FileDraft.abandon` may be called; it costs writing.
     /// - Throws: `Rejection` (`BATCH_REUSED`, `USER_BANNED`) where the file can have no effect.
-    package func open(_ arrival: Arrival, batch: String) throws -> FileDraft {
+    package func open(
+        _ arrival: Arrival, batch: String, mayBeAbandoned: Bool = true
+    ) throws -> FileDraft {
         if let user = arrival.user { try checkNotBanned(user) }
         let earlier = try Row.fetchOne(
             db.cachedStatement(
@@ -97,7 +109,7 @@ package final class Intake {
                 "batch \"\(batch)\" was used by \(name), which has other content; "
                     + "nothing of this file was done; give it a batch of its own")
         }
-        return try FileDraft(self, arrival, batch: batch)
+        return try FileDraft(self, arrival, batch: batch, mayBeAbandoned: mayBeAbandoned)
     }
 
     package func hasUser(_ user: UserID) throws -> Bool {

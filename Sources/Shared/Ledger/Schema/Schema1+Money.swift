@@ -52,7 +52,8 @@ extension Schema1 {
         -- What a user has not been told yet.
         CREATE TABLE changes (
             user_id TEXT NOT NULL REFERENCES users(id),
-            kind TEXT NOT NULL CHECK (kind IN ('order', 'refill', 'deposit', 'withdrawal')),
+            kind TEXT NOT NULL
+                CHECK (kind IN ('order', 'refill', 'cancel', 'deposit', 'withdrawal')),
             subject INTEGER NOT NULL,
             PRIMARY KEY (user_id, kind, subject)
         ) STRICT, WITHOUT ROWID;

@@ -1,6 +1,9 @@
 import Timestamps
 
 /// So many requests a second, with a burst as large as may be in flight at once.
+///
+/// It begins with a single request and earns its burst: whatever the run before it sent a moment
+/// ago, runs that follow each other keep the rate together.
 package struct RateLimit {
     private let perSecond: Int
     private let burst: Int
@@ -11,10 +14,11 @@ package struct RateLimit {
     package init(perSecond: Int, burst: Int, at now: Timestamp) {
         self.perSecond = perSecond
         self.burst = min(burst, perSecond)
-        tokens = self.burst * 1_000
+        tokens = 1_000
         countedAt = now
     }
 
+    /// How many requests may be started at `now`.
     package mutating func available(at now: Timestamp) -> Int {
         let elapsed = max(0, now.milliseconds - countedAt.milliseconds)
         tokens = min(burst * 1_000, tokens + Int(min(elapsed, 60_000)) * perSecond)
@@ -22,6 +26,7 @@ package struct RateLimit {
         return tokens / 1_000
     }
 
+    /// Counts a request that was started.
     package mutating func take() {
         tokens -= 1_000
     }

@@ -54,7 +54,8 @@ package final class Transport {
         running[transfer.easy] = transfer
     }
 
-    /// Moves every call on, until at least one has ended, none is under way, or the time is over.
+    /// Moves every call on, until at least one has ended or the time is over. With none under way it
+    /// just waits.
     package func wait(milliseconds: Int) throws(TransportError) -> [Finished] {
         let deadline = Self.milliseconds() + milliseconds
         while true {
@@ -62,7 +63,7 @@ package final class Transport {
             try check(curl_multi_perform(multi, &stillRunning))
             let finished = try takeFinished()
             let left = deadline - Self.milliseconds()
-            if !finished.isEmpty || running.isEmpty || left <= 0 { return finished }
+            if !finished.isEmpty || left <= 0 { return finished }
             try check(curl_multi_poll(multi, nil, 0, Int32(clamping: left), nil))
         }
     }

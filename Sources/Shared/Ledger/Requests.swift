@@ -1,0 +1,207 @@
+import GRDB
+import Timestamps
+
+/// What a reseller asks about an order that a provider has.
+package enum RequestKind: String, CaseIterable, Sendable, DatabaseValueConvertible {
+    case refill, cancel
+}
+
+/// A refill or a cancel that is on its way to a provider.
+package struct DueRequest: Sendable {
+    package let id: RequestID
+    package let order: OrderID
+    /// The provider's id of the order.
+    package let providerOrder: String
+    /// The provider's id of the refill, once he gave one.
+    package let providerRequest: String?
+}
+
+/// What became of a request, as far as is known.
+package struct RequestNews: Sendable {
+    package enum Content: Equatable, Sendable {
+        /// The provider took it; of a refill, `refill` can be asked about from `followAt`.
+        case sent(refill: String?, followAt: Timestamp)
+        /// It did not reach him, or he said "not now": again from `due`.
+        case postponed(until: Timestamp)
+        /// It is over, as one of the trade's words says.
+        case ended(String)
+        /// It may have reached him. A refill is never asked for twice; a cancel may be.
+        case unknown(evidence: String, due: Timestamp)
+    }
+
+    package let request: RequestID
+    package let content: Content
+
+    package init(_ request: RequestID, _ content: Content) {
+        self.request = request
+        self.content = content
+    }
+}
+
+extension Ledger {
+    /// Claims the due requests of a kind for a provider: from here on they are `sending`.
+    ///
+    /// A refill that a run left `sending` is not claimed again: `endUnansweredRefills` ends it.
+    package func claimRequests(
+        _ kind: RequestKind, of provider: ProviderID, limit: Int, at now: Timestamp
+    ) throws -> [DueRequest] {
+        let wanted = """
+            SELECT r.id, r.order_id, o.provider_order, r.provider_request
+            FROM requests r JOIN orders o ON o.id = r.order_id
+            WHERE r.state <> 'ended'
+                AND r.state IN ('accepted', CASE WHEN r.kind = 'cancel' THEN 'sending' END)
+                AND r.due_at <= ?1 AND r.kind = ?2 AND o.provider_id = ?3
+                AND o.provider_order IS NOT NULL
+            ORDER BY r.due_at, r.id LIMIT ?4
+            """
+        let arguments: StatementArguments = [now, kind, provider, limit]
+        let isAnyDue = try read { try Row.fetchOne($0, sql: wanted, arguments: arguments) != nil }
+        guard isAnyDue else { return [] }
+        return try commit { db in
+            let due = try Row.fetchAll(db, sql: wanted, arguments: arguments)
+                .map(DueRequest.init(row:))
+            for request in due {
+                try db.execute(
+                    literal: "UPDATE requests SET state = 'sending' WHERE id = \(request.id)")
+            }
+            return due
+        }
+    }
+
+    /// The refills that a provider took and that are due to be asked about.
+    package func dueRefills(
+        with provider: ProviderID, limit: Int, at now: Timestamp
+    ) throws -> [DueRequest] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT r.id, r.order_id, o.provider_order, r.provider_request
+                    FROM requests r JOIN orders o ON o.id = r.order_id
+                    WHERE r.state <> 'ended' AND r.state = 'sent' AND r.kind = 'refill'
+                        AND r.due_at <= ?1 AND o.provider_id = ?2
+                        AND r.provider_request IS NOT NULL
+                    ORDER BY r.due_at, r.id LIMIT ?3
+                    """, arguments: [now, provider, limit]
+            ).map(DueRequest.init(row:))
+        }
+    }
+
+    /// Ends what a run of dispatch left between sending and answer: whether the provider refills is
+    /// for a person to ask. The caller holds the lock of dispatch. Returns how many there were.
+    package func endUnansweredRefills(at now: Timestamp) throws -> Int {
+        let unanswered = """
+            SELECT id FROM requests WHERE state <> 'ended' AND state = 'sending' AND kind = 'refill'
+            """
+        let found = try read { try RequestID.fetchAll($0, sql: unanswered) }
+        guard !found.isEmpty else { return 0 }
+        try record(
+            found.map {
+                RequestNews(
+                    $0,
+                    .unknown(
+                        evidence: "the run that sent it ended without an answer", due: now))
+            }, at: now)
+        return found.count
+    }
+
+    /// Writes down what became of requests, in one commit.
+    package func record(_ news: [RequestNews], at now: Timestamp) throws {
+        guard !news.isEmpty else { return }
+        try commit { db in
+            for item in news { try Self.note(item, db, at: now) }
+        }
+    }
+
+    private static func note(_ news: RequestNews, _ db: Database, at now: Timestamp) throws {
+        switch news.content {
+        case .sent(let refill, let followAt):
+            try db.execute(
+                literal: """
+                    UPDATE requests SET state = 'sent', status = 'Pending',
+                        provider_request = \(refill), due_at = \(followAt)
+                    WHERE id = \(news.request) AND state <> 'ended'
+                    """)
+        case .postponed(let due):
+            // Back where it came from: a refill that was taken stays taken.
+            try db.execute(
+                literal: """
+                    UPDATE requests SET due_at = \(due),
+                        state = CASE state WHEN 'sending' THEN 'accepted' ELSE state END
+                    WHERE id = \(news.request) AND state <> 'ended'
+                    """)
+        case .ended(let word):
+            try end(news.request, as: word, db, at: now)
+        case .unknown(let evidence, let due):
+            try doubt(news.request, evidence, due: due, db, at: now)
+        }
+    }
+
+    private static func doubt(
+        _ id: RequestID, _ evidence: String, due: Timestamp, _ db: Database, at now: Timestamp
+    ) throws {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT kind, order_id FROM requests WHERE id = ?", arguments: [id])!
+        guard row["kind"] == RequestKind.refill else {
+            // Asking twice to cancel an order cancels it once.
+            return try db.execute(
+                literal: """
+                    UPDATE requests SET state = 'accepted', due_at = \(due)
+                    WHERE id = \(id) AND state <> 'ended'
+                    """)
+        }
+        try end(id, as: "Unknown", db, at: now)
+        try raise(
+            LedgerException(
+                "refill_unanswered",
+                "the provider may refill it or not (\(evidence)); ask him; it is not asked for twice"
+            ), order: row["order_id"], provider: nil, db, at: now)
+    }
+
+    private static func end(
+        _ id: RequestID, as word: String, _ db: Database, at now: Timestamp
+    ) throws {
+        let ended = try Row.fetchOne(
+            db,
+            sql: """
+                UPDATE requests SET state = 'ended', status = ?2, ended_at = ?3
+                WHERE id = ?1 AND state <> 'ended' RETURNING user_id, kind
+                """, arguments: [id, word, now])
+        guard let ended else { return }
+        try Changes.note(
+            db, ended["user_id"], ended["kind"] == RequestKind.refill ? .refill : .cancel,
+            id.rawValue)
+    }
+
+    static func hasOpenCancel(_ order: OrderID, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM requests
+                        WHERE order_id = ? AND kind = 'cancel' AND state <> 'ended')
+                    """), arguments: [order])!
+    }
+
+    /// Ends the cancels that were asked for an order that has ended: how, the order's end says.
+    static func endCancels(
+        of order: OrderID, as state: OrderState, _ db: Database, at now: Timestamp
+    ) throws {
+        let open = try RequestID.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT id FROM requests
+                    WHERE order_id = ? AND kind = 'cancel' AND state <> 'ended'
+                    """), arguments: [order])
+        let word = state == .completed ? "Rejected" : "Completed"
+        for request in open { try end(request, as: word, db, at: now) }
+    }
+}
+
+extension DueRequest {
+    fileprivate init(row: Row) {
+        id = row["id"]
+        order = row["order_id"]
+        providerOrder = row["provider_order"]
+        providerRequest = row["provider_request"]
+    }
+}

@@ -1,0 +1,32 @@
+import Ledger
+import Money
+import Run
+
+/// What a run did, for its summary.
+struct IntakeCounts {
+    private(set) var files = 0
+    private var lines: Int64 = 0
+    private var rejectedLines: Int64 = 0
+    private var quarantined = 0
+    private var charged = Amount.zero
+    /// How often something in an inbox or outbox was in the way.
+    var obstacles = 0
+
+    mutating func add(_ report: FileReport, isUnreadable: Bool) throws(MoneyError) {
+        files += 1
+        lines += report.lines
+        rejectedLines += report.rejected
+        quarantined += isUnreadable ? 1 : 0
+        charged = try charged + report.charged
+    }
+
+    var summary: Summary {
+        Summary(
+            "ingested",
+            [
+                "files": .integer(files), "lines": .integer(lines),
+                "rejected_lines": .integer(rejectedLines), "quarantined": .integer(quarantined),
+                "obstacles": .integer(obstacles), "charged": .text("\(charged)"),
+            ])
+    }
+}

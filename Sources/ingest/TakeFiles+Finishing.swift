@@ -1,0 +1,90 @@
+import Ledger
+import Logging
+import Run
+import Settings
+import Spool
+import Timestamps
+
+// Steps 4 and 5: what people see of a file that was taken.
+
+extension TakeFiles {
+    /// Writes the receipts of files, and then moves the files to where they stay.
+    ///
+    /// A file whose receipt cannot be delivered is not moved: the next run tries again.
+    mutating func finish(_ files: [TakenFile]) throws {
+        var publishing = try Publishing(spool)
+        var rendered: [(file: FinishedFile, receipt: String)] = []
+        try ledger.receipts { receipts in
+            for taken in files {
+                let (file, report) = (taken.file, try taken.report(from: receipts))
+                let name = file.isLeftover ? FileName(report.name) : file.name
+                let receipt = try publish(report, file.dropper, name, receipts, &publishing)
+                let isUnreadable = taken.isUnreadable(report)
+                if isUnreadable { try publishReason(report, file.dropper, name, &publishing) }
+                let place: FinishedFile.Destination =
+                    isUnreadable ? .quarantine : .archive(receivedAt: report.receivedAt)
+                rendered.append((FinishedFile(file, as: name, to: place), receipt))
+                try count(report, isUnreadable)
+            }
+        }
+        let obstacles = try publishing.finishUnobstructed()
+        let delivered = rendered.filter { obstacles[$0.receipt] == nil }
+        let left = try spool.finish(delivered.map(\.file))
+        for obstacle in obstacles.values + left { tell(obstacle) }
+    }
+
+    /// Moves an entry that is not to be read into quarantine, as it is.
+    mutating func seclude(
+        _ name: FileName, bytes: Int64, _ rejection: Rejection, from inbox: Inbox
+    ) throws {
+        let arrival = Arrival(
+            user: nil, name: "\(name)", digest: Spool.digestOfNothing, bytes: bytes,
+            receivedAt: context.clock.now())
+        let report = FileReport(
+            unkept: arrival,
+            Rejection(rejection.code, "\(rejection.detail); no byte of it was read"))
+        var publishing = try Publishing(spool)
+        try ledger.receipts { receipts in
+            _ = try publish(report, inbox.dropper, name, receipts, &publishing)
+        }
+        try publishReason(report, inbox.dropper, name, &publishing)
+        try publishing.finish()
+        try spool.seclude(name, digest: report.digest, from: inbox)
+        try count(report, true)
+    }
+
+    /// Renders a receipt, and returns the path it will have.
+    private func publish(
+        _ report: FileReport, _ dropper: Dropper, _ name: FileName, _ receipts: Receipts,
+        _ publishing: inout Publishing
+    ) throws -> String {
+        let outbox = spool.outbox(of: dropper)
+        let receipt = try publishing.receiptName(for: name, digest: report.digest, in: outbox)
+        try publishing.add(receipt, in: outbox) { piece in
+            try ReceiptWriter(currency: context.settings.currency)
+                .write(report, of: dropper, receipts, to: &piece)
+        }
+        return "\(outbox)/\(receipt)"
+    }
+
+    private func publishReason(
+        _ report: FileReport, _ dropper: Dropper, _ name: FileName,
+        _ publishing: inout Publishing
+    ) throws {
+        let place = spool.reasonFile(digest: report.digest, name, of: dropper)
+        try publishing.add(place.name, in: place.directory) { piece in
+            try piece.write(ReceiptWriter.reason(report))
+        }
+    }
+
+    private mutating func count(_ report: FileReport, _ isUnreadable: Bool) throws {
+        try counts.add(report, isUnreadable: isUnreadable)
+        context.logger.debug(
+            "took a file",
+            metadata: [
+                "user": "\(report.user?.rawValue ?? "desk")", "file": "\(report.name)",
+                "status": "\(report.status)", "lines": "\(report.lines)",
+                "reason": "\(report.reason ?? "none")",
+            ])
+    }
+}

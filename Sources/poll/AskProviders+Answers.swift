@@ -1,0 +1,138 @@
+import Ledger
+import Logging
+import Money
+import Providers
+import Run
+import Settings
+import Timestamps
+
+// What each kind of answer does: step 2.
+extension AskProviders {
+    mutating func take(
+        statuses finished: Finished, of orders: [FollowedOrder], from index: Int, at now: Timestamp
+    ) throws {
+        let settings = parties[index].settings
+        let judge = StatusJudge(
+            settings, exchangeRate: context.settings.exchangeRate(of: settings.currency)!, now: now)
+        let ids = orders.map(\.providerOrder)
+        let news: [StatusNews]
+        switch parties[index].endpoint.statuses(of: ids, in: finished) {
+        case .success(let answers):
+            parties[index].noteAnswer(at: now)
+            news = try orders.map { try judge.news(of: $0, answers[$0.providerOrder] ?? .missing) }
+        case .failure(let failure) where failure.isAboutTheQuestion && orders.count > 1:
+            parties[index].noteRefusal(of: orders, at: now)
+            return
+        case .failure(let failure):
+            note(failure, from: index, asking: "statuses")
+            news = orders.map { judge.nothing(about: $0, retryAfter: failure.retryAfter) }
+        }
+        tally.asked += orders.count
+        tally.ended += try ledger.record(news, at: now)
+        context.progress("asked", tally.asked, of: tally.asked + ordersOnTheWay)
+    }
+
+    mutating func take(
+        refills finished: Finished, of refills: [DueRequest], from index: Int, at now: Timestamp
+    ) throws {
+        let later = now.adding(seconds: parties[index].settings.pollEverySeconds)
+        let ids = refills.compactMap(\.providerRequest)
+        let news: [RequestNews]
+        switch parties[index].endpoint.refillStatuses(of: ids, in: finished) {
+        case .success(let answers):
+            parties[index].noteAnswer(at: now)
+            news = refills.map { refill in
+                let word = refill.providerRequest.flatMap { answers[$0]?.endOfRefill }
+                return RequestNews(refill.id, word.map { .ended($0) } ?? .postponed(until: later))
+            }
+        case .failure(let failure):
+            note(failure, from: index, asking: "refills")
+            news = refills.map { RequestNews($0.id, .postponed(until: later)) }
+        }
+        try ledger.record(news, at: now)
+    }
+
+    mutating func take(catalogue finished: Finished, from index: Int, at now: Timestamp) throws {
+        switch parties[index].endpoint.catalogue(in: finished) {
+        case .failure(let failure): note(failure, from: index, asking: "services")
+        case .success(let catalogue):
+            parties[index].noteAnswer(at: now)
+            try takeOver(catalogue, of: parties[index], at: now)
+        }
+    }
+
+    private mutating func takeOver(
+        _ catalogue: Catalogue, of party: Party, at now: Timestamp
+    ) throws {
+        let name = party.settings.name
+        for row in catalogue.unreadable {
+            context.logger.warning(
+                "cannot sell a service",
+                metadata: [
+                    "provider": "\(name)", "row": "\(row.row)", "reason": "\(row.reason)",
+                ])
+        }
+        guard !catalogue.entries.isEmpty else {
+            context.logger.error(
+                "an empty catalogue is not believed; everything stays as it was",
+                metadata: ["provider": "\(name)"])
+            return
+        }
+        let rules = CatalogueRules(context.settings, party.settings)
+        let services = catalogue.entries.compactMap { entry -> PricedService? in
+            do throws(MoneyError) {
+                return try rules.price(entry)
+            } catch {
+                context.logger.warning(
+                    "cannot price a service",
+                    metadata: [
+                        "provider": "\(name)", "service": "\(entry.service)",
+                        "reason": "its rate \(error)",
+                    ])
+                return nil
+            }
+        }
+        tally.newServices += try ledger.takeOver(services, of: party.provider.id, at: now)
+    }
+
+    mutating func take(balance finished: Finished, from index: Int, at now: Timestamp) throws {
+        switch parties[index].endpoint.balance(in: finished) {
+        case .failure(let failure): note(failure, from: index, asking: "balance")
+        case .success(let balance):
+            parties[index].noteAnswer(at: now)
+            try keep(balance, of: parties[index], at: now)
+        }
+    }
+
+    private func keep(_ balance: ProviderBalance, of party: Party, at now: Timestamp) throws {
+        let settings = party.settings
+        if let currency = balance.currency, currency != settings.currency {
+            context.logger.error(
+                "a provider's balance is in another currency than configured; it is not kept",
+                metadata: ["provider": "\(settings.name)", "currency": "\(currency)"])
+            return
+        }
+        try ledger.recordBalance(balance.amount, of: party.provider.id, at: now)
+        if balance.amount < settings.lowBalance {
+            context.logger.error(
+                "a provider's balance is low",
+                metadata: [
+                    "provider": "\(settings.name)",
+                    "balance": "\(balance.amount) \(settings.currency)",
+                ])
+        }
+    }
+}
+
+extension Answer<RefillStatus> {
+    /// The trade's word for how a refill ended; nil while it has not, or nobody knows.
+    fileprivate var endOfRefill: String? {
+        guard case .report(let status) = self else { return nil }
+        return switch status {
+        case .completed: "Completed"
+        case .rejected: "Rejected"
+        case .canceled: "Canceled"
+        case .pending, .inProgress, .unknown: nil
+        }
+    }
+}

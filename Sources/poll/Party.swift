@@ -1,0 +1,131 @@
+import Ledger
+import Providers
+import Settings
+import Timestamps
+
+/// One provider's share of a run: what he is asked, how much at once and how fast, and whether he
+/// answers. Nobody else waits for him.
+struct Party {
+    let provider: Provider
+    let settings: ProviderSettings
+    let endpoint: ProviderEndpoint
+    /// What he is to be asked once, before the statuses.
+    private var agenda: [Question] = []
+    /// Whether orders may be due that he was not asked about.
+    private var mayHaveDueOrders = false
+    /// The orders he is being asked about.
+    private var open: Set<OrderID> = []
+    private var questionsOnTheWay = 0
+    private var rate: RateLimit
+    /// About how many orders he is asked at once.
+    private var portion = Action.idsPerCall
+    private var failuresInARow = 0
+    private(set) var errors = 0
+    private(set) var answeredAt: Timestamp?
+
+    /// How many questions may be on their way to one provider.
+    static let questionsAtOnce = 4
+
+    init(_ provider: Provider, _ settings: ProviderSettings, key: String, at now: Timestamp) {
+        self.provider = provider
+        self.settings = settings
+        endpoint = ProviderEndpoint(settings, key: key)
+        rate = RateLimit(
+            perSecond: settings.requestsPerSecond, burst: Self.questionsAtOnce, at: now)
+    }
+
+    /// Sets what he is to be asked in this run.
+    mutating func plan(_ questions: [Question], statuses: Bool) {
+        agenda = questions
+        mayHaveDueOrders = statuses
+    }
+
+    /// The next question to put to him at `now`; nil if there is none, or not now.
+    ///
+    /// - Parameter due: at most so many of his orders that are due, the longest due first.
+    mutating func nextQuestion(
+        at now: Timestamp, due: (_ limit: Int) throws -> [FollowedOrder]
+    ) rethrows -> Question? {
+        guard mayAsk, rate.available(at: now) > 0 else { return nil }
+        if !agenda.isEmpty { return start(agenda.removeFirst()) }
+        let orders = try due(open.count + portion).filter { !open.contains($0.id) }
+        mayHaveDueOrders = !orders.isEmpty
+        return orders.isEmpty ? nil : start(.statuses(Array(orders.prefix(portion))))
+    }
+
+    /// Milliseconds until his rate allows a question; nil if it is not the rate that forbids it.
+    func wait(at now: Timestamp) -> Int? {
+        mayAsk ? rate.wait(at: now) : nil
+    }
+
+    /// One who failed several times in a row is left alone until the next run.
+    private var mayAsk: Bool {
+        failuresInARow < settings.breaker.failures && questionsOnTheWay < Self.questionsAtOnce
+            && (!agenda.isEmpty || mayHaveDueOrders)
+    }
+
+    private mutating func start(_ question: Question) -> Question {
+        questionsOnTheWay += 1
+        rate.take()
+        open.formUnion(question.orders.map(\.id))
+        return question
+    }
+
+    /// Notes that a question has ended, well or not.
+    mutating func end(_ question: Question) {
+        questionsOnTheWay -= 1
+        open.subtract(question.orders.map(\.id))
+    }
+
+    /// Notes that he answered a question.
+    mutating func noteAnswer(at now: Timestamp) {
+        answeredAt = now
+        failuresInARow = 0
+        portion = min(portion * 2, Action.idsPerCall)
+    }
+
+    /// Notes that he did not.
+    mutating func noteFailure() {
+        errors += 1
+        failuresInARow += 1
+    }
+
+    /// Notes that he refused to tell about these orders together. One id he does not like may spoil
+    /// the answer for all, so he is asked again, about fewer at a time.
+    mutating func noteRefusal(of orders: [FollowedOrder], at now: Timestamp) {
+        answeredAt = now
+        portion = max(1, orders.count / 2)
+        mayHaveDueOrders = true
+    }
+}
+
+/// What a provider is asked.
+enum Question {
+    case catalogue, balance
+    case statuses([FollowedOrder])
+    case refills([DueRequest])
+
+    var action: Action {
+        switch self {
+        case .catalogue: .services
+        case .balance: .balance
+        case .statuses(let orders): .status(orders.map(\.providerOrder))
+        case .refills(let refills): .refillStatus(refills.compactMap(\.providerRequest))
+        }
+    }
+
+    var orders: [FollowedOrder] {
+        if case .statuses(let orders) = self { orders } else { [] }
+    }
+}
+
+extension ReplyFailure {
+    /// Whether the provider refused because of what he was asked, not because of us or himself.
+    var isAboutTheQuestion: Bool {
+        guard case .refused(let errorClass) = reason else { return false }
+        return switch errorClass {
+        case .auth, .funds, .throttle: false
+        case .service, .duplicate, .input, .notFound, nil: true
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Ledger
+import LoopbackProvider
+import TestHouse
+import Testing
+
+@testable import DispatchStage
+
+/// A provider who fails is left alone for a while, then tried with one order (design.md §6).
+@Suite struct BreakerTests {
+    @Test(arguments: [
+        ("failures: 3, doubts: 99", LoopbackAnswer.reply("", status: 429), 3, "refused"),
+        ("failures: 99, doubts: 2", .reply("", status: 500), 2, "unknown"),
+        ("failures: 99, doubts: 99", .error("Insufficient balance"), 1, "refused"),
+    ])
+    func `who fails too often in a row gets no more`(
+        breaker: String, answer: LoopbackAnswer, sent: Int, outcome: String
+    ) throws {
+        try withHouse("in_flight: 1, breaker: {\(breaker), open_seconds: 600}") { _ in
+            answer
+        } _: { house, provider in
+            try house.accept(links(9))
+            try house.dispatch()
+            #expect(provider.requests.count == sent)
+            #expect(
+                try house.table("SELECT outcome, count(*) FROM attempts GROUP BY 1")
+                    == ["\(outcome)|\(sent)"])
+            #expect(
+                try house.table(
+                    """
+                    SELECT state, CAST(round((paused_until - (SELECT max(ended_at) FROM attempts))
+                        / 1000.0) AS INTEGER), pause_reason <> '' FROM providers
+                    """) == ["paused|600|1"])
+            #expect(house.log.lines.contains { $0.hasPrefix("error: paused a provider") })
+            house.clock.advance(seconds: 590)
+            try house.dispatch()
+            #expect(provider.requests.count == sent, "he is left alone")
+        }
+    }
+
+    @Test func `failures that are not in a row do not count`() throws {
+        try withHouse("in_flight: 1, breaker: {failures: 2, doubts: 2}") {
+            $0.serial % 2 == 0 ? .placed($0) : .error("Too many orders")
+        } _: { house, provider in
+            try house.accept(links(10))
+            try house.dispatch()
+            #expect(provider.requests.count == 10)
+            #expect(try house.table("SELECT state FROM providers") == ["active"])
+        }
+    }
+
+    @Test func `after the pause one order shows whether he is well`() throws {
+        try withHouse("in_flight: 8, breaker: {doubts: 1, open_seconds: 60}") {
+            $0.serial <= 2 ? .reply("", status: 503) : .placed($0)
+        } _: { house, provider in
+            try house.accept(links(1))
+            try house.dispatch()
+            try house.accept(["https://a.example/2"])
+            try house.accept((3...20).map { "https://a.example/\($0)" })
+
+            house.clock.advance(seconds: 61)
+            try house.dispatch()
+            #expect(provider.requests.count == 2, "he is not")
+            #expect(try house.table("SELECT state FROM providers") == ["paused"])
+
+            house.clock.advance(seconds: 61)
+            try house.dispatch()
+            #expect(try house.states() == ["in_doubt|2", "placed|18"])
+            #expect(try house.table("SELECT state, paused_until FROM providers") == ["active|-"])
+        }
+    }
+
+    @Test func `on probation no second order leaves before the first is answered`() throws {
+        let turnstile = Turnstile(capacity: 1, total: 3)
+        try withHouse("in_flight: 8") {
+            turnstile.pass()
+            // Long enough for a second order to come, if there was one.
+            return .reply("", status: 503, milliseconds: $0.serial == 1 ? 300 : 0)
+        } _: { house, provider in
+            try house.ledger.pause(
+                house.id(of: "alpha"), until: TickingClock.start, reason: "he was ill")
+            try house.accept(links(3))
+            let readings = house.clock.readings
+            try house.dispatch()
+            #expect(provider.requests.count == 1)
+            #expect(house.clock.readings - readings < 100, "who waits does not spin")
+        }
+    }
+
+    @Test func `who waits for a rate does not spin`() throws {
+        let provider = LoopbackProvider { .placed($0) }
+        defer { provider.stop() }
+        let house = try House([Supplier(url: provider.url, perSecond: 100)])
+        try house.accept(links(5))
+        let readings = house.clock.readings
+        try house.dispatch()
+        #expect(provider.requests.count == 5)
+        // A reading moves the clock by a millisecond, so ten of them earn an order.
+        #expect(house.clock.readings - readings < 100)
+    }
+
+    @Test func `errors and the last answer are counted for the operator`() throws {
+        try withHouse("in_flight: 1, breaker: {failures: 9}") {
+            $0.serial < 3 ? .error("Too many orders") : .placed($0)
+        } _: { house, _ in
+            try house.accept(links(4))
+            try house.dispatch()
+            #expect(try house.table("SELECT errors FROM provider_errors") == ["2"])
+            #expect(try house.table("SELECT last_answer_at IS NOT NULL FROM providers") == ["1"])
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Ledger
+import LoopbackProvider
+import Run
+import TestHouse
+import Testing
+
+@testable import DispatchStage
+
+extension House {
+    /// One run of `dispatch`.
+    @discardableResult
+    func dispatch(only: String? = nil, limit: Int = .max) throws -> Summary {
+        var sending = try SendDueOrders(context("dispatch"), only: only, limit: limit)
+        return try sending.run()
+    }
+
+    /// How many orders are in each state: `accepted|3`.
+    func states() throws -> [String] {
+        try table("SELECT state, count(*) FROM orders GROUP BY state ORDER BY state")
+    }
+}
+
+/// Runs `body` in a house whose provider answers as told; in the end the books must be right.
+///
+/// - Parameter settings: of the provider, as YAML between braces.
+func withHouse(
+    _ settings: String = "", also: String = "", clock: TickingClock = TickingClock(),
+    greet: @escaping @Sendable (Int) -> LoopbackGreeting = { _ in .serve },
+    answer: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer,
+    _ body: (House, LoopbackProvider) throws -> Void
+) throws {
+    let provider = LoopbackProvider(greet: greet, answer: answer)
+    defer { provider.stop() }
+    let house = try House([Supplier(url: provider.url, settings)], also: also, clock: clock)
+    try body(house, provider)
+    #expect(try house.ledger.audit().map(\.rule) == [])
+}
+
+/// Links of their own.
+func links(_ count: Int) -> [String] {
+    (1...count).map { "https://a.example/\($0)" }
+}
+
+extension LoopbackAnswer {
+    /// Takes the order under an id that no other has.
+    static func placed(_ request: LoopbackRequest) -> LoopbackAnswer {
+        .reply(#"{"order":\#(request.serial)}"#)
+    }
+
+    /// A complaint in the trade's form.
+    static func error(_ text: String, status: Int = 200) -> LoopbackAnswer {
+        .reply(#"{"error":"\#(text)"}"#, status: status)
+    }
+}

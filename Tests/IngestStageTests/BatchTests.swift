@@ -1,0 +1,178 @@
+import Testing
+
+private let order = #"{"service": 101, "link": "a", "quantity": 1000}"#
+
+/// Files that are refused as a whole, with the reason.
+private let refusedFiles: [(text: String, reason: String)] = [
+    ("", "none"), ("not json", "BAD_JSON"), ("[]", "BAD_JSON"), ("{}{}", "BAD_JSON"),
+    (#"{"orders": [}"#, "BAD_JSON"), (#"{"orders": [\#(order)]"#, "BAD_JSON"),
+    (#"{"orders": [], "orders": []}"#, "BAD_JSON"),
+    (#"{"orders": [{"service": 101, "service": 102}]}"#, "BAD_JSON"),
+    ("\u{FEFF}{}", "BAD_JSON"), (#"{"count": NaN}"#, "BAD_JSON"),
+    ("{\"orders\": \(String(repeating: "[", count: 20))", "BAD_JSON"),
+    (String(repeating: "[", count: 513), "BAD_JSON"),
+    (#"{"order": [\#(order)]}"#, "UNKNOWN_FIELD"), (#"{"users": []}"#, "UNKNOWN_FIELD"),
+    (#"{"by": "anna"}"#, "UNKNOWN_FIELD"),
+    (#"{"orders": {}}"#, "BAD_VALUE"), (#"{"orders": null}"#, "BAD_VALUE"),
+    (#"{"batch": 7}"#, "BAD_VALUE"), (#"{"batch": ""}"#, "BAD_VALUE"),
+    (#"{"count": "1", "orders": [\#(order)]}"#, "BAD_VALUE"),
+    (#"{"count": 1.0, "orders": [\#(order)]}"#, "BAD_VALUE"),
+    (#"{"all_or_nothing": 1}"#, "BAD_VALUE"), (#"{"total": true}"#, "BAD_VALUE"),
+    (#"{"total": 1.2e0, "orders": [\#(order)]}"#, "BAD_VALUE"),
+    (#"{"count": 2, "orders": [\#(order)]}"#, "TOTALS_MISMATCH"),
+    (#"{"total": "1.2", "orders": [\#(order), \#(order)]}"#, "TOTALS_MISMATCH"),
+    (#"{"total": "1.200001", "orders": [\#(order)]}"#, "TOTALS_MISMATCH"),
+    (#"{"orders": [1, 2, 3, 4]}"#, "TOO_MANY_LINES"),
+]
+
+@Test(arguments: refusedFiles.indices)
+func `a file that is wrong as a whole has no effect, and says why`(index: Int) throws {
+    let (text, reason) = refusedFiles[index]
+    let shop = try Shop("intake: {min_free_bytes: 0, max_orders_per_file: 3}")
+    try shop.add()
+    shop.put(text)
+    try shop.run()
+    guard reason != "none" else {
+        // An empty file may be one that is about to be written.
+        #expect(shop.names(in: "resellers/acme/inbox") == ["orders.json"])
+        return
+    }
+    let receipt = try shop.receipt(of: "orders.json")
+    #expect(receipt.reason == reason)
+    #expect(receipt["status"] == "rejected")
+    #expect(receipt["charged"] == "0.000000")
+    #expect(receipt["balance"] == "1000.000000")
+    #expect(try shop.value("SELECT count(*) FROM orders") == 0)
+    #expect(shop.names(in: "resellers/acme/inbox").isEmpty)
+    #expect(shop.names(in: "quarantine/acme").isEmpty == (reason != "BAD_JSON"))
+    try shop.expectSound()
+}
+
+@Test func `bytes that are not UTF-8 are refused`() throws {
+    let shop = try Shop()
+    try shop.add()
+    shop.put(Array(#"{"batch": ""#.utf8) + [0xFF] + Array(#""}"#.utf8))
+    try shop.run()
+    #expect(try shop.receipt(of: "orders.json").reason == "BAD_JSON")
+}
+
+@Test func `the keys of a file may come in any order`() throws {
+    let shop = try Shop()
+    try shop.add()
+    let receipt = try shop.drop(
+        """
+        {"withdrawals": [{"ref": "W", "amount": 1, "to": "IBAN"}], "orders": [\(order)],
+         "total": 2.2, "count": 2, "batch": "b/1", "all_or_nothing": true}
+        """)
+    #expect(receipt["status"] == "accepted")
+    #expect(receipt["batch"] == "b/1")
+    #expect(receipt["balance"] == "997.800000")
+}
+
+@Test func `the total is of orders and withdrawals, whatever becomes of them`() throws {
+    let shop = try Shop()
+    try shop.add(funds: "1.5")
+    let receipt = try shop.drop(
+        """
+        {"total": "12.40", "orders": [\(order), {"service": 101, "link": "b", "quantity": 1000}],
+         "deposits": [{"ref": "D", "method": "bank", "reference": "T", "amount": 5}],
+         "withdrawals": [{"ref": "W", "amount": 10, "to": "IBAN"}]}
+        """)
+    #expect(receipt["status"] == "partial")
+    #expect(receipt.verdicts() == ["accepted", "INSUFFICIENT_FUNDS"])
+    #expect(receipt.verdicts("withdrawals") == ["INSUFFICIENT_FUNDS"])
+}
+
+@Test func `a batch is used once, unless nothing of it was done`() throws {
+    let shop = try Shop()
+    try shop.add()
+    func batch(_ name: String, _ lines: String) throws -> Receipt {
+        try shop.drop(#"{"batch": "b", "orders": [\#(lines)]}"#, as: name)
+    }
+    #expect(try batch("1.json", #"{"service": 9}"#)["status"] == "rejected")
+    #expect(try batch("2.json", "\(order), 5")["status"] == "partial")
+    let third = try batch("3.json", order)
+    #expect(third.reason == "BATCH_REUSED")
+    #expect(third["batch"] == "b")
+    try shop.add("zenith")
+    #expect(
+        try shop.drop(#"{"batch": "b", "orders": [\#(order)]}"#, by: "zenith")["status"]
+            == "accepted")
+    try shop.expectSound()
+}
+
+@Test func `a line without a reference is named after its batch, kind and place`() throws {
+    let shop = try Shop()
+    try shop.add()
+    let named = try shop.drop(#"{"batch": "b", "orders": [5, \#(order)]}"#, as: "1.json")
+    #expect(named.lines().map { $0["ref"] } == ["b#orders#1", "b#orders#2"])
+    let unnamed = try shop.drop(#"{"orders": [\#(order)]}"#, as: "2.json")
+    let digest = try #require(unnamed["sha256"])
+    #expect(unnamed["batch"] == digest)
+    #expect(unnamed.lines()[0]["ref"] == "\(digest)#orders#1")
+}
+
+@Suite struct AllOrNothingTests {
+    @Test func `all of it is done where nothing fails`() throws {
+        let shop = try Shop()
+        try shop.add()
+        let receipt = try shop.drop(#"{"all_or_nothing": true, "orders": [\#(order)]}"#)
+        #expect(receipt["status"] == "accepted")
+        #expect(receipt["balance"] == "998.800000")
+    }
+
+    @Test func `one fault stops everything; each line says its own or that another had one`() throws
+    {
+        let shop = try Shop("intake: {min_free_bytes: 0}\nduplicate_links: reject")
+        try shop.add(funds: "2")
+        let receipt = try shop.drop(
+            """
+            {"batch": "b", "all_or_nothing": true,
+             "orders": [\(order), \(order), {"service": 101, "link": "b", "quantity": 1000},
+                        {"service": 9}],
+             "cancels": [{"order": 1}, {"order": 99}],
+             "deposits": [{"method": "bank", "reference": "T", "amount": 5}],
+             "withdrawals": [{"amount": 0.5, "to": "IBAN"}]}
+            """)
+        #expect(receipt["status"] == "rejected")
+        #expect(
+            receipt.verdicts() == [
+                "BATCH_ABORTED", "DUPLICATE_LINK", "INSUFFICIENT_FUNDS", "UNKNOWN_SERVICE",
+            ])
+        #expect(receipt.verdicts("cancels") == ["BATCH_ABORTED", "UNKNOWN_ORDER"])
+        #expect(receipt.verdicts("deposits") == ["BATCH_ABORTED"])
+        #expect(receipt.verdicts("withdrawals") == ["BATCH_ABORTED"])
+        #expect(receipt["charged"] == "0.000000")
+        #expect(receipt["balance"] == "2.000000")
+        #expect(try shop.value("SELECT count(*) FROM orders") == 0)
+        #expect(try shop.value("SELECT count(*) FROM deposits WHERE status = 'pending'") == 0)
+        try shop.expectSound()
+
+        let mended = try shop.drop(#"{"batch": "b", "orders": [\#(order)]}"#, as: "mended.json")
+        #expect(mended["status"] == "accepted", "a batch of which nothing was done can be used")
+    }
+
+    @Test func `more faults than are kept are still told as lines that were not done`() throws {
+        let shop = try Shop()
+        try shop.add(funds: "0")
+        let lines = repeatElement(order, count: 1_200).joined(separator: ",")
+        let receipt = try shop.drop(#"{"all_or_nothing": true, "orders": [\#(lines)]}"#)
+        let verdicts = receipt.verdicts()
+        #expect(verdicts[..<1_000].allSatisfy { $0 == "INSUFFICIENT_FUNDS" })
+        #expect(verdicts[1_000...].allSatisfy { $0 == "BATCH_ABORTED" })
+        #expect(verdicts.count == 1_200)
+    }
+}
+
+@Test func `sums beyond counting refuse their file, and stop nobody else`() throws {
+    let shop = try Shop()
+    try shop.add(funds: "9000000000000")
+    try shop.add("zenith")
+    let deposit = #"{"user": "acme", "method": "bank", "reference": "T", "amount": 9000000000000}"#
+    shop.put(#"{"deposits": [\#(deposit)]}"#, as: "huge.json", by: "desk")
+    shop.put(#"{"orders": [\#(order)]}"#, by: "zenith")
+    try shop.run()
+    #expect(try shop.receipt(of: "huge.json", by: "desk").reason == "BAD_VALUE")
+    #expect(try shop.receipt(of: "orders.json", by: "zenith")["status"] == "accepted")
+    try shop.expectSound()
+}

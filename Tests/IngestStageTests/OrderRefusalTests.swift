@@ -1,0 +1,104 @@
+import Testing
+
+/// Order lines of a user with 1.00, and what becomes of each when it stands alone in a file.
+private let refusals: [(line: String, code: String)] = [
+    (#"{"service": 101, "link": "a", "quantity": 100}"#, "accepted"),
+    (#"7"#, "BAD_VALUE"), ("[]", "BAD_VALUE"), ("null", "BAD_VALUE"),
+    (#"{"link": "a", "quantity": 100}"#, "MISSING_FIELD"),
+    (#"{"service": "101", "link": "a", "quantity": 100}"#, "BAD_VALUE"),
+    (#"{"service": -101, "link": "a", "quantity": 100}"#, "BAD_VALUE"),
+    (#"{"service": 9999, "link": "a", "quantity": 100}"#, "UNKNOWN_SERVICE"),
+    (#"{"service": 202, "link": "a", "quantity": 100}"#, "SERVICE_DISABLED"),
+    (#"{"service": 203, "link": "a", "quantity": 100}"#, "SERVICE_DISABLED"),
+    (#"{"service": 201, "link": "a", "quantity": 99}"#, "QUANTITY_TOO_SMALL"),
+    (#"{"service": 201, "link": "a", "quantity": 1001}"#, "QUANTITY_TOO_LARGE"),
+    (#"{"service": 205, "link": "a", "quantity": 100000}"#, "QUANTITY_TOO_LARGE"),
+    (#"{"service": 201, "link": "a", "quantity": 100, "runs": 2}"#, "DRIPFEED_NOT_ALLOWED"),
+    (#"{"service": 201, "link": "a", "quantity": 100, "interval": 2}"#, "DRIPFEED_NOT_ALLOWED"),
+    (#"{"service": 102, "link": "a", "runs": 2}"#, "DRIPFEED_NOT_ALLOWED"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "max_rate": "1.199999"}"#, "RATE_CHANGED"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "max_rate": "1.20"}"#, "accepted"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "max_rate": 1.2}"#, "accepted"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "max_rate": "1.2e0"}"#, "BAD_VALUE"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "max_rate": 1e1}"#, "BAD_VALUE"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "max_rate": "1.2000001"}"#, "BAD_VALUE"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "max_rate": "-1"}"#, "BAD_VALUE"),
+    (#"{"service": 204, "link": "a", "quantity": 100}"#, "BELOW_COST"),
+    (#"{"service": 101, "link": "a", "quantity": 834}"#, "INSUFFICIENT_FUNDS"),
+    (#"{"service": 101, "link": "a", "quantity": 833}"#, "accepted"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "Quantity": 1}"#, "UNKNOWN_FIELD"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "ref": ""}"#, "BAD_VALUE"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "ref": 7}"#, "BAD_VALUE"),
+    (#"{"service": 101, "link": "a", "quantity": 100, "ref": "a\u0000b"}"#, "BAD_VALUE"),
+]
+
+@Test(arguments: refusals.indices)
+func `an order is refused with the code of its fault`(index: Int) throws {
+    let shop = try Shop()
+    try shop.add(funds: "1")
+    #expect(try shop.verdict(on: refusals[index].line) == refusals[index].code)
+    try shop.expectSound()
+}
+
+@Test func `a line that fails costs the others nothing`() throws {
+    let shop = try Shop()
+    try shop.add(funds: "1")
+    let receipt = try shop.drop(
+        """
+        {"orders": [{"service": 101, "link": "a", "quantity": 500},
+                    {"service": 101, "link": "b", "quantity": 500},
+                    {"service": 9999}, 4,
+                    {"service": 101, "link": "c", "quantity": 333}]}
+        """)
+    #expect(receipt["status"] == "partial")
+    #expect(
+        receipt.verdicts() == [
+            "accepted", "INSUFFICIENT_FUNDS", "UNKNOWN_SERVICE", "BAD_VALUE", "accepted",
+        ])
+    #expect(receipt["charged"] == "0.999600")
+    #expect(receipt["balance"] == "0.000400")
+    #expect(receipt.count("received") == "5")
+    #expect(receipt.count("accepted") == "2")
+    #expect(receipt.count("rejected") == "3")
+    try shop.expectSound()
+}
+
+@Test func `the same order under the same reference is done once`() throws {
+    let shop = try Shop()
+    try shop.add()
+    let order = #"{"ref": "A", "service": 101, "link": "a", "quantity": 100}"#
+    let first = try shop.drop(#"{"orders": [\#(order)]}"#, as: "one.json")
+    let again = try shop.drop(#"{"batch": "2", "orders": [\#(order)]}"#, as: "two.json")
+    #expect(again.verdicts() == ["duplicate"])
+    #expect(again.lines()[0]["order"] == first.lines()[0]["order"])
+    #expect(again["charged"] == "0.000000")
+    #expect(
+        try shop.verdict(on: #"{"ref": "A", "service": 101, "link": "a", "quantity": 101}"#)
+            == "REF_REUSED")
+}
+
+@Test(arguments: [("reject", "DUPLICATE_LINK"), ("wait", "accepted"), ("allow", "accepted")])
+func `an open order for the same link is judged as configured`(
+    policy: String, verdict: String
+) throws {
+    let shop = try Shop("intake: {min_free_bytes: 0}\nduplicate_links: \(policy)")
+    try shop.add()
+    let order = #"{"ref": "A", "service": 101, "link": "a", "quantity": 100}"#
+    #expect(try shop.drop(#"{"orders": [\#(order)]}"#).verdicts() == ["accepted"])
+    #expect(
+        try shop.verdict(on: #"{"service": 101, "link": "a", "quantity": 200}"#) == verdict)
+    #expect(
+        try shop.drop(#"{"batch": "again", "orders": [\#(order)]}"#, as: "again.json").verdicts()
+            == ["duplicate"])
+}
+
+@Test func `a credit limit can be spent to its end and no further`() throws {
+    let shop = try Shop()
+    try shop.add(funds: "1", creditLimit: "0.20")
+    #expect(try shop.verdict(on: #"{"service": 101, "link": "a", "quantity": 1000}"#) == "accepted")
+    #expect(try shop.receipt(of: "one.json")["balance"] == "-0.200000")
+    #expect(
+        try shop.verdict(on: #"{"service": 101, "link": "b", "quantity": 1}"#)
+            == "INSUFFICIENT_FUNDS")
+    try shop.expectSound()
+}

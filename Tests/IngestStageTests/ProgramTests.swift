@@ -1,0 +1,33 @@
+import TestSupport
+import Testing
+
+@Suite struct ProgramTests {
+    private let folder = TemporaryFolder(inMemory: true)
+
+    private func ingest(_ configuration: String) -> Int32 {
+        folder.write(configuration, to: "p.yaml")
+        return shellRun(
+            "'\(builtProgram("ingest"))' --config '\(folder.path)/p.yaml' 2>'\(folder.path)/log'"
+        ).status
+    }
+
+    @Test(arguments: [
+        "currency: dollars", "currency: USD\nspol: spool",
+        "currency: USD\nintake: {settle_seconds: -1}",
+        "currency: [USD", "",
+    ])
+    func `a wrong configuration is status 78, and nothing is touched`(configuration: String) {
+        #expect(ingest(configuration) == 78)
+        #expect(names(in: folder.path) == ["log", "p.yaml"])
+    }
+
+    @Test func `a disk without the room that is wanted is status 74`() {
+        #expect(ingest("currency: USD\nspool: s\nintake: {min_free_bytes: 1099511627776}") == 74)
+        let log = String(decoding: bytes(at: "\(folder.path)/log") ?? [], as: UTF8.self)
+        #expect(log.contains("nothing was taken"))
+    }
+
+    @Test func `a run with nothing to do is status 0, and so is the next`() {
+        for _ in 1...2 { #expect(ingest("currency: USD\nspool: s\nledger: l.db") == 0) }
+    }
+}

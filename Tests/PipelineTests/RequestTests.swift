@@ -1,0 +1,158 @@
+import Ledger
+import LoopbackProvider
+import Settings
+import TestHouse
+import TestSupport
+import Testing
+import Timestamps
+
+@testable import DispatchStage
+@testable import PollStage
+
+/// Refills and cancels, from a reseller's line to their end.
+@Suite struct RequestTests {
+    @Test func `a refill is asked for, followed to its end, and told`() throws {
+        let sandbox = try SandboxProcess("--speed 0")
+        let house = try House([Supplier(url: sandbox.url, "poll_every: 10")])
+        let order = try house.delivered("https://a.example/1", by: sandbox)
+        try house.ask { try $0.requestRefill(of: order, Line(.refills, 1, ref: "R-1")) }
+        #expect(try house.requests() == ["refill|accepted|-"])
+
+        try house.dispatch()
+        #expect(try house.requests() == ["refill|sent|Pending"])
+        try house.dispatch()
+        try sandbox.advance(seconds: 100_000)
+        house.clock.advance(seconds: 20)
+        try house.poll()
+        #expect(try house.requests() == ["refill|ended|Completed"])
+        #expect(
+            try house.lastStatusFile().contains(
+                #"{"ref": "R-1", "order": \#(order), "status": "Completed"}"#))
+        #expect(try house.ledger.audit().map(\.rule) == [])
+    }
+
+    @Test func `a cancel that was taken moves no money until the status says so`() throws {
+        let sandbox = try SandboxProcess("--speed 0")
+        let house = try House([Supplier(url: sandbox.url, "poll_every: 10")])
+        let order = try house.accept(["https://a.example/1"])[0]
+        try house.dispatch()
+        let held = try house.balances()
+        try house.ask { try $0.requestCancel(of: order, Line(.cancels, 1, ref: "C-1")) }
+        try house.dispatch()
+        #expect(try house.requests() == ["cancel|sent|Pending"])
+        #expect(try house.balances() == held)
+
+        try sandbox.advance(seconds: 100_000)
+        house.clock.advance(seconds: 20)
+        try house.poll()
+        #expect(try house.table("SELECT state, refunded = charge FROM orders") == ["canceled|1"])
+        #expect(try house.requests() == ["cancel|ended|Completed"])
+        #expect(
+            try house.lastStatusFile().contains(
+                #"{"ref": "C-1", "order": \#(order), "status": "Completed"}"#))
+        #expect(try house.ledger.audit().map(\.rule) == [])
+    }
+
+    @Test func `a refill whose answer was lost is not asked for twice, and told the operator`()
+        throws
+    {
+        let provider = LoopbackProvider { request in
+            request.text.contains("action=refill") ? .reset : .reply(#"{"order":77}"#)
+        }
+        defer { provider.stop() }
+        let house = try House([Supplier(url: provider.url)])
+        let order = try house.accept(["https://a.example/1"])[0]
+        try house.dispatch()
+        try house.end(order)
+        try house.ask { try $0.requestRefill(of: order, Line(.refills, 1, ref: "R-1")) }
+        for _ in 1...3 {
+            try house.dispatch()
+            house.clock.advance(seconds: 10_000)
+        }
+        #expect(provider.requests.count { $0.text.contains("action=refill") } == 1)
+        #expect(try house.requests() == ["refill|ended|Unknown"])
+        #expect(try house.table("SELECT kind FROM exceptions") == ["refill_unanswered"])
+    }
+
+    @Test func `a refill that a dead run left is not asked for again`() throws {
+        let provider = LoopbackProvider { _ in .reply(#"{"order":77}"#) }
+        defer { provider.stop() }
+        let house = try House([Supplier(url: provider.url)])
+        let order = try house.accept(["https://a.example/1"])[0]
+        try house.dispatch()
+        try house.end(order)
+        try house.ask { try $0.requestRefill(of: order, Line(.refills, 1, ref: "R-1")) }
+        let now = house.clock.wall.now()
+        _ = try house.ledger.claimRequests(
+            .refill, of: house.id(of: "alpha"), limit: 9, at: now)
+        try house.dispatch()
+        #expect(provider.requests.allSatisfy { !$0.text.contains("action=refill") })
+        #expect(try house.requests() == ["refill|ended|Unknown"])
+    }
+
+    @Test func `a cancel asked for while the order was on its way ends it where it was not sent`()
+        throws
+    {
+        let provider = LoopbackProvider { _ in .reply(#"{"error":"Rate limit exceeded"}"#) }
+        defer { provider.stop() }
+        let house = try House([Supplier(url: provider.url)])
+        let order = try house.accept(["https://a.example/1"])[0]
+        let now = house.clock.wall.now()
+        let alpha = try house.id(of: "alpha")
+        _ = try house.ledger.record(
+            [], claiming: [Claim(provider: alpha, count: 1)], waitingForLinks: false, at: now)
+        try house.ask { try $0.requestCancel(of: order, Line(.cancels, 1, ref: "C-1")) }
+        _ = try house.ledger.record(
+            [SendOutcome(order: order, .postponed(until: now, isRefusal: true, evidence: "later"))],
+            claiming: [], waitingForLinks: false, at: now)
+        #expect(try house.table("SELECT state, refunded = charge FROM orders") == ["canceled|1"])
+        #expect(try house.requests() == ["cancel|ended|Completed"])
+        #expect(try house.ledger.audit().map(\.rule) == [])
+    }
+}
+
+extension House {
+    fileprivate func dispatch() throws {
+        var sending = try SendDueOrders(context("dispatch"), only: nil, limit: .max)
+        _ = try sending.run()
+    }
+
+    fileprivate func poll() throws {
+        var asking = try AskProviders(context("poll"))
+        _ = try asking.run(only: .statuses)
+    }
+
+    /// An order that the sandbox has delivered.
+    fileprivate func delivered(_ link: String, by sandbox: SandboxProcess) throws -> OrderID {
+        let order = try accept([link])[0]
+        try dispatch()
+        try sandbox.advance(seconds: 100_000)
+        clock.advance(seconds: 20)
+        try poll()
+        #expect(try table("SELECT state FROM orders") == ["completed"])
+        return order
+    }
+
+    /// Settles an order without asking anybody.
+    fileprivate func end(_ order: OrderID) throws {
+        var news = StatusNews(order: order, askAgain: clock.wall.now())
+        news.settlement = .completed
+        _ = try ledger.record([news], at: clock.wall.now())
+    }
+
+    fileprivate func ask(_ body: (FileDraft) throws -> Void) throws {
+        clock.advance(seconds: 1)
+        try file(of: Self.acme, body)
+    }
+
+    fileprivate func requests() throws -> [String] {
+        try table("SELECT kind, state, status FROM requests ORDER BY id")
+    }
+
+    /// The newest status file in acme's outbox.
+    fileprivate func lastStatusFile() throws -> String {
+        let outbox = "\(settings.spool)/resellers/acme/outbox"
+        let name = try #require(names(in: outbox).filter { $0.hasPrefix("status-") }.max())
+        return String(decoding: try #require(bytes(at: "\(outbox)/\(name)")), as: UTF8.self)
+    }
+}

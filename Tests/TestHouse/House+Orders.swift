@@ -1,0 +1,82 @@
+import Ledger
+import Money
+import Settings
+import Timestamps
+
+extension House {
+    /// The whole effect of a file that nobody dropped before.
+    package func file(of user: UserID?, _ body: (FileDraft) throws -> Void) throws {
+        let now = clock.wall.now()
+        let digest = String(now.milliseconds)
+        let arrival = Arrival(
+            user: user, name: "\(digest).json",
+            digest: String(repeating: "0", count: 64 - digest.count) + digest, bytes: 1,
+            receivedAt: now)
+        try ledger.intake(at: now) { intake in
+            let draft = try intake.open(arrival, batch: digest)
+            try body(draft)
+            _ = try draft.close()
+        }
+    }
+
+    /// Accepts an order of acme's for each of `links`: 1000 units for 2.00.
+    @discardableResult
+    package func accept(
+        _ links: [String], from provider: String = "alpha", quantity: Int64 = 1_000
+    ) throws -> [OrderID] {
+        let index = settings.providers.firstIndex { $0.name == provider }!
+        let provider = try id(of: provider)
+        return try accept(
+            links.map { link in
+                NewOrder(
+                    ref: "", service: ServiceID(Int64(index + 1) * 100 + 1), provider: provider,
+                    link: link, quantity: quantity, parameters: nil, billedUnits: quantity,
+                    charge: Amount(micros: quantity * 2_000))
+            })
+    }
+
+    /// Accepts orders of acme's. Their references are `r` and their numbers.
+    @discardableResult
+    package func accept(_ orders: [NewOrder]) throws -> [OrderID] {
+        let last = try Int64(table("SELECT coalesce(max(id), 0) FROM orders")[0])!
+        try file(of: Self.acme) { draft in
+            for (index, order) in orders.enumerated() {
+                let order = NewOrder(
+                    ref: "r\(last + Int64(index) + 1)", service: order.service,
+                    provider: order.provider, link: order.link, quantity: order.quantity,
+                    parameters: order.parameters, billedUnits: order.billedUnits,
+                    charge: order.charge)
+                try draft.accept(order, Line(.orders, index + 1, ref: order.ref))
+            }
+        }
+        return try table("SELECT id FROM orders WHERE id > \(last) ORDER BY id")
+            .map { OrderID(Int64($0)!) }
+    }
+
+    /// Puts the due orders of a provider with him, under the ids 9001, 9002 and so on.
+    package func place(with provider: String = "alpha") throws {
+        let now = clock.wall.now()
+        let last = try Int64(
+            table("SELECT coalesce(max(CAST(provider_order AS INTEGER)), 9000) FROM orders")[0])!
+        let intents = try ledger.record(
+            [], claiming: [Claim(provider: id(of: provider), count: 100_000)],
+            waitingForLinks: false, at: now)
+        _ = try ledger.record(
+            intents.enumerated().map { index, intent in
+                SendOutcome(
+                    order: intent.order,
+                    .placed(providerOrder: String(last + Int64(index) + 1), followAt: now))
+            }, claiming: [], waitingForLinks: false, at: now)
+    }
+}
+
+extension PricedService {
+    /// A service bought at 1.00 a thousand and sold at 2.00.
+    package static func sample(_ id: String, type: String = "Default") -> PricedService {
+        PricedService(
+            providerService: id, name: "Followers \(id)", type: type, category: "Instagram",
+            rate: Rate(micros: 1_000_000), costRate: Rate(micros: 1_000_000), profit: .zero,
+            profitFixed: .zero, saleRate: Rate(micros: 2_000_000), minimum: 1,
+            maximum: 1_000_000_000, drips: true, refills: true, cancels: true, isEnabled: true)
+    }
+}

@@ -1,0 +1,135 @@
+import GRDB
+import Ledger
+import Money
+import Run
+import Settings
+import TestSupport
+import Timestamps
+
+/// A house of its own for the test of a stage: configuration, spool, ledger and clock, in a folder.
+///
+/// Its user `acme` has 1,000,000.00 USD. Its first provider sells service 101, the second 201: of
+/// type Default, bought at 1.00 a thousand in his currency and sold at 2.00.
+package final class House: Sendable {
+    package let folder = TemporaryFolder()
+    package let clock: TickingClock
+    package let log = LogBook()
+    package let settings: Settings
+    package let ledger: Ledger
+    private let eyes: DatabaseQueue
+
+    package static let acme = UserID(rawValue: "acme")!
+    package static let wealth = Amount(micros: 1_000_000_000_000)
+
+    /// - Parameter also: more lines of `pipeline.yaml`.
+    package init(
+        _ suppliers: [Supplier], also: String = "", clock: TickingClock = TickingClock()
+    ) throws {
+        self.clock = clock
+        let key = folder.write("s3cret", to: "key")
+        let lines = suppliers.map { supplier in
+            """
+              - {name: \(supplier.name), url: "\(supplier.url)", api_key: {file: "\(key)"}, \
+            currency: \(supplier.currency), requests_per_second: \(supplier.perSecond), \
+            allow_http: true\(supplier.settings.isEmpty ? "" : ", \(supplier.settings)")}
+            """
+        }
+        let configuration = folder.write(
+            """
+            currency: USD
+            spool: spool
+            ledger: var/ledger.sqlite
+            exchange_rates: {EUR: "1.10"}
+            providers:
+            \(lines.joined(separator: "\n"))
+            \(also)
+            """, to: "pipeline.yaml")
+        settings = try Settings.load(from: configuration)
+        ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
+        eyes = try DatabaseQueue(path: settings.ledger)
+        let providers = try ledger.providers(
+            configured: settings.providers.map {
+                ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
+            })
+        for (index, supplier) in suppliers.enumerated() {
+            _ = try ledger.takeOver(
+                [.sample("\(index + 1)01")], of: providers[supplier.name]!.id,
+                at: TickingClock.start)
+        }
+        try file(of: nil) { draft in
+            try draft.put(UserEntry(user: Self.acme), Line(.users, 1))
+            try draft.confirm(
+                ConfirmedDeposit(
+                    user: Self.acme, method: "bank", reference: "TX-1", amount: Self.wealth,
+                    currency: settings.currency, credited: Self.wealth, fee: .zero),
+                Line(.deposits, 1))
+        }
+        // Of that, acme was told: status file 1.
+        try ledger.issueStatusFiles(at: TickingClock.start) { _ in [] }
+        try ledger.notePublished(ledger.unpublishedStatusFiles())
+    }
+
+    /// What a run of `program` is given.
+    package func context(_ program: String) -> RunContext {
+        RunContext(program: program, settings: settings, logger: log.logger, clock: clock.wall)
+    }
+
+    package var configuration: String { "\(folder.path)/pipeline.yaml" }
+
+    package func id(of provider: String) throws -> ProviderID {
+        try ledger.providers(
+            configured: settings.providers.map {
+                ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
+            })[provider]!.id
+    }
+}
+
+/// A provider of a test's house.
+package struct Supplier {
+    let name: String
+    let url: String
+    let currency: String
+    let perSecond: Int
+    let settings: String
+
+    /// - Parameter settings: more of his settings, as YAML between braces: `in_flight: 1`.
+    package init(
+        _ name: String = "alpha", url: String, currency: String = "USD", perSecond: Int = 10_000,
+        _ settings: String = ""
+    ) {
+        self.name = name
+        self.url = url
+        self.currency = currency
+        self.perSecond = perSecond
+        self.settings = settings
+    }
+}
+
+extension House {
+    /// The rows of a query as the `sqlite3` shell shows them, with `-` for NULL.
+    package func table(_ sql: String) throws -> [String] {
+        try eyes.read { db in
+            try Row.fetchAll(db, sql: sql).map { row in
+                row.databaseValues.map { value in
+                    switch value.storage {
+                    case .null: "-"
+                    case .int64(let number): String(number)
+                    case .double(let number): String(number)
+                    case .string(let text): text
+                    case .blob(let bytes): "\(bytes.count) bytes"
+                    }
+                }.joined(separator: "|")
+            }
+        }
+    }
+
+    /// What acme can spend and what is held of his.
+    package func balances() throws -> String {
+        try table(
+            """
+            SELECT available.balance, held.balance FROM wallets available, wallets held
+            WHERE available.user_id = 'acme' AND available.name = 'available'
+                AND held.user_id = 'acme' AND held.name = 'held'
+            """)[0]
+    }
+}

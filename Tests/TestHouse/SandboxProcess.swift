@@ -1,0 +1,124 @@
+import Glibc
+import LoopbackProvider
+import StrictJSON
+import TestSupport
+
+/// The built sandbox on a free port, for as long as somebody holds on to this.
+///
+/// A process of its own, because a stage blocks the thread it runs on, and the sandbox's code would
+/// have to share the few threads there are for that.
+package final class SandboxProcess {
+    package let url: String
+    private let key: String
+    private let port: UInt16
+    private let process: Int32
+    private let pipe: UnsafeMutablePointer<FILE>
+
+    package init(_ arguments: String, key: String = "s3cret") throws {
+        self.key = key
+        let program = builtProgram("sandbox")
+        let script = "echo $$; SANDBOX_KEY=\(key) exec \(program) --port 0 \(arguments)"
+        guard let pipe = popen(script, "r") else { throw SystemFailure("no sandbox") }
+        self.pipe = pipe
+        func line() -> String {
+            var line = [CChar](repeating: 0, count: 512)
+            fgets(&line, Int32(line.count), pipe)
+            return String(
+                decoding: line.prefix { $0 > 31 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+        guard let process = Int32(line()),
+            let url = line().split(separator: " ").last.map(String.init),
+            let port = url.split(separator: ":").last.flatMap({ UInt16($0.prefix { $0 != "/" }) })
+        else { throw SystemFailure("the sandbox did not say where it listens") }
+        (self.process, self.url, self.port) = (process, url, port)
+    }
+
+    deinit {
+        kill(process, SIGTERM)
+        pclose(pipe)
+    }
+
+    /// How often each link was sent, and placed.
+    package func counts() throws -> [String: Count] {
+        guard case .object(let links)? = try ask("GET", "/control/orders")["by_link"] else {
+            throw SystemFailure("the sandbox does not tell its counts")
+        }
+        return Dictionary(
+            uniqueKeysWithValues: links.map { link in
+                (
+                    link.key,
+                    Count(
+                        received: link.value["received"]?.integer,
+                        placed: link.value["placed"]?.integer)
+                )
+            })
+    }
+
+    package struct Count: Equatable {
+        package let received: Int64?
+        package let placed: Int64?
+
+        package init(received: Int64?, placed: Int64?) {
+            self.received = received
+            self.placed = placed
+        }
+    }
+
+    /// The id of the order that the sandbox has for a link; nil if it has none.
+    package func order(for link: String) throws -> String? {
+        guard
+            case .array(let orders) = try ask(
+                "POST", "/api/v2", "key=\(key)&action=orders&limit=1000")
+        else { throw SystemFailure("the sandbox does not list its orders") }
+        return orders.first { $0["link"] == .string(link) }?["order"]?.integer.map(String.init)
+    }
+
+    package func advance(seconds: Int) throws {
+        _ = try ask("POST", "/control/advance", #"{"seconds":\#(seconds)}"#)
+    }
+
+    private func ask(_ method: String, _ path: String, _ body: String = "") throws -> JSONValue {
+        let reply = try exchange(
+            "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        guard let gap = reply.firstRange(of: Array("\r\n\r\n".utf8)) else {
+            throw SystemFailure("the sandbox did not answer \(path)")
+        }
+        return try JSONValue(parsing: Array(reply[gap.upperBound...]))
+    }
+
+    private func exchange(_ request: String) throws -> [UInt8] {
+        let connection = loopbackConnection(port: port)
+        defer { close(connection) }
+        var waiting = pollfd(fd: connection, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, 10_000)
+        guard Glibc.send(connection, request, request.utf8.count, 0) == request.utf8.count else {
+            throw SystemFailure("the sandbox cannot be reached")
+        }
+        var reply: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        waiting.events = Int16(POLLIN)
+        while poll(&waiting, 1, 10_000) == 1 {
+            let count = recv(connection, &chunk, chunk.count, 0)
+            if count <= 0 { break }
+            reply += chunk[..<count]
+        }
+        return reply
+    }
+}
+
+/// Something that a test needs from the machine is not there.
+package struct SystemFailure: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension JSONValue {
+    fileprivate var integer: Int64? {
+        if case .number(let number) = self { number.integer } else { nil }
+    }
+}

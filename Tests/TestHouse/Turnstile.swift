@@ -1,0 +1,49 @@
+import Glibc
+import Synchronization
+
+/// Lets one out when so many are in, and everybody once all have come: whoever does not keep it full
+/// gets stuck in it.
+package final class Turnstile: Sendable {
+    private let capacity: Int
+    private let total: Int
+    private let state = Mutex(State())
+
+    private struct State {
+        var arrived = 0
+        var inside = 0
+        var most = 0
+        var stuck = 0
+    }
+
+    package init(capacity: Int, total: Int) {
+        self.capacity = capacity
+        self.total = total
+    }
+
+    /// The most who were in at once.
+    package var most: Int { state.withLock(\.most) }
+    /// How many waited so long that nobody can have been coming.
+    package var stuck: Int { state.withLock(\.stuck) }
+
+    /// Returns when the caller may leave.
+    package func pass() {
+        state.withLock { state in
+            state.arrived += 1
+            state.inside += 1
+            state.most = max(state.most, state.inside)
+        }
+        for _ in 1...10_000 {
+            let mayLeave = state.withLock { state in
+                guard state.inside >= capacity || state.arrived == total else { return false }
+                state.inside -= 1
+                return true
+            }
+            if mayLeave { return }
+            usleep(1_000)
+        }
+        state.withLock { state in
+            state.stuck += 1
+            state.inside -= 1
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Glibc
+
+/// The files of this package, as they are on disk beside these tests.
+enum SourceTree {
+    /// The package's folder.
+    static let root: String = {
+        // This file is Tests/TidyTests/SourceTree.swift.
+        let parts = #filePath.split(separator: "/").dropLast(3)
+        return "/" + parts.joined(separator: "/")
+    }()
+
+    /// Every Swift file below `Sources` and `Tests`.
+    static let files: [SourceFile] = ["Sources", "Tests"].flatMap { files(below: $0) }
+
+    private static func files(below folder: String) -> [SourceFile] {
+        names(in: folder).flatMap { name in
+            let path = "\(folder)/\(name)"
+            if isFolder(path) { return files(below: path) }
+            return name.hasSuffix(".swift") ? [SourceFile(path: path, bytes: bytes(of: path))] : []
+        }
+    }
+
+    /// What lies in a folder of the package, by name; nothing if there is none.
+    static func names(in folder: String) -> [String] {
+        guard let stream = opendir("\(root)/\(folder)") else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat("\(root)/\(path)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    static func bytes(of path: String) -> [UInt8] {
+        guard let stream = fopen("\(root)/\(path)", "r") else { return [] }
+        defer { fclose(stream) }
+        var bytes: [UInt8] = []
+        var window = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&window, 1, window.count, stream), count > 0 {
+            bytes += window[..<count]
+        }
+        return bytes
+    }
+}
+
+/// A Swift file, and what in it is code, what is text and what is comment.
+struct SourceFile: Sendable {
+    /// Relative to the package's folder.
+    let path: String
+    let parts: SwiftParts
+    let imports: [Import]
+    /// The types it declares, nested ones too.
+    let types: [DeclaredType]
+
+    init(path: String, bytes: [UInt8]) {
+        self.path = path
+        parts = SwiftParts(of: bytes)
+        imports = Import.all(in: parts)
+        types = DeclaredType.all(in: parts)
+    }
+
+    var name: String { String(path.split(separator: "/").last ?? "") }
+
+    /// Whether the file lies in one of these folders, or is one of these files.
+    func isBelow(_ places: [String]) -> Bool {
+        places.contains { path == $0 || path.hasPrefix($0 + "/") }
+    }
+}

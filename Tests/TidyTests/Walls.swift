@@ -1,0 +1,97 @@
+import Testing
+
+/// A module that not everybody may import, and whom to ask instead (design.md §3).
+struct Wall: Sendable, CustomTestStringConvertible {
+    let modules: [String]
+    /// The folders and files that may import them.
+    let owners: [String]
+    let instead: String
+
+    var testDescription: String { modules.joined(separator: ", ") }
+
+    private init(_ modules: [String], ownedBy owners: [String], instead: String) {
+        self.modules = modules
+        self.owners = owners
+        self.instead = instead
+    }
+
+    static let all = libraries + programs
+
+    private static let libraries = [
+        Wall(
+            ["GRDB", "GRDBSQLite", "SQLite3"],
+            ownedBy: [
+                "Sources/Shared/Ledger", "Tests/LedgerTests",
+                // Tests that look into the books with eyes of their own, or falsify them.
+                "Tests/IngestStageTests", "Tests/PipelineTests", "Tests/TestHouse",
+                "Tests/ReportStageTests/ProgramTests.swift",
+            ],
+            instead: "a method of Ledger named after the business fact: only Ledger knows SQL"),
+        Wall(
+            ["CCurl"], ownedBy: ["Sources/Shared/Providers"],
+            instead: "Providers: only it knows libcurl"),
+        Wall(
+            ["CYAML"], ownedBy: ["Sources/Shared/Settings"],
+            instead: "Settings: only it reads YAML"),
+        Wall(
+            ["Crypto", "CryptoExtras", "_CryptoExtras"],
+            ownedBy: ["Sources/Shared/Settings", "Sources/Shared/Spool"],
+            instead: "Spool for digests, Settings for sealed values"),
+        Wall(
+            ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOPosix", "AsyncHTTPClient"],
+            ownedBy: ["Sources/sandbox", "Tests/SandboxProviderTests"],
+            instead: "nothing: only the sandbox serves HTTP"),
+        Wall(
+            ["Foundation"],
+            ownedBy: [
+                "Tests/SandboxProviderTests/LoopbackClient.swift"  // A thread that may block.
+            ],
+            instead: "Glibc: Foundation costs every run of a cron program its start-up time"),
+        Wall(
+            ["FoundationEssentials"],
+            ownedBy: [
+                "Sources/Shared/Settings/MasterKey.swift"  // swift-crypto opens and seals Data.
+            ],
+            instead: "Glibc: Foundation costs every run of a cron program its start-up time"),
+        Wall(
+            ["FoundationNetworking", "FoundationXML", "Dispatch"], ownedBy: [],
+            instead: "Providers for HTTP, Swift's own concurrency for threads"),
+        Wall(
+            ["XCTest"], ownedBy: [], instead: "Testing"),
+    ]
+
+    /// A stage never imports a stage; a program is reached by its own tests and by those of the
+    /// whole pipeline.
+    private static let programs = [
+        "IngestStage", "DispatchStage", "PollStage", "ReportStage", "SandboxProvider",
+    ].map { module in
+        Wall(
+            [module], ownedBy: ["Tests/\(module)Tests", "Tests/PipelineTests"],
+            instead: "the ledger and the spool: programs meet there; what two need is in Shared")
+    }
+}
+
+/// One line that imports.
+struct Import: Sendable {
+    let line: Int
+    let module: String
+
+    /// The imports of a file.
+    static func all(in parts: SwiftParts) -> [Import] {
+        parts.code.lines.enumerated().compactMap { index, line in
+            var words = line.split(separator: " ")
+            guard let keyword = words.firstIndex(of: "import"),
+                words[..<keyword].allSatisfy({ isModifier($0) })
+            else { return nil }
+            words.removeSubrange(...keyword)
+            // import class Foundation.Thread
+            if words.count > 1 { words.removeFirst() }
+            guard let module = words.first?.split(separator: ".").first else { return nil }
+            return Import(line: index + 1, module: String(module))
+        }
+    }
+
+    private static func isModifier(_ word: Substring) -> Bool {
+        word.hasPrefix("@") || ["package", "internal", "private", "fileprivate"].contains(word)
+    }
+}
