@@ -1,0 +1,60 @@
+# The one list of verbs. `make` alone says what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PREFIX ?= /usr/local
+SECONDS ?= 60
+PROGRAMS := ingest dispatch poll report sandbox
+RELEASE := .build/release
+# The runtime goes into the programs, so that they start fast and run without the toolchain.
+RELEASE_FLAGS := -c release --static-swift-stdlib
+
+.PHONY: help deps build release demo test lint format check fuzz bench install clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  PREFIX=$(PREFIX)  DESTDIR=$(DESTDIR)  SECONDS=$(SECONDS)"
+
+deps: ## install the C libraries' headers where they are missing (apt)
+	@scripts/deps
+
+build: deps ## build everything with its tests, for debugging
+	@echo "building, with tests"
+	@swift build --quiet --build-tests
+
+# The linker warns of a function in Foundation's own library, once for each program.
+release: deps ## build the programs, optimized, into .build/release
+	@echo "building the programs, optimized"
+	@swift build --quiet $(RELEASE_FLAGS) 2>&1 | sed '/mktemp. is dangerous/d'
+
+demo: release ## the whole pipeline against the sandbox, in var/demo
+	@scripts/demo
+
+test: build ## run the tests
+	@scripts/test
+
+lint: ## is the code formatted as .swift-format says?
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## format the code
+	@swift format format --in-place --recursive --parallel Package.swift Sources Tests
+
+check: lint test demo ## all of it: what .ci/run runs
+	@cat .build/test-count
+
+fuzz: ## feed hostile bytes to the readers of JSON and of money for SECONDS
+	@scripts/fuzz $(SECONDS)
+
+bench: release ## measure against the floor and plain scripts; ROW=name for one row
+	@Benchmarks/run $(ROW)
+
+install: release ## install the programs below PREFIX
+	@install -d "$(DESTDIR)$(PREFIX)/bin"
+	@install -m 755 $(addprefix $(RELEASE)/,$(PROGRAMS)) "$(DESTDIR)$(PREFIX)/bin"
+	@echo "installed in $(DESTDIR)$(PREFIX)/bin: $(PROGRAMS)"
+
+clean: ## remove what was built, and the demo
+	@rm -rf .build var/demo
