@@ -1,0 +1,1 @@
+"""What the rows of `Benchmarks/run` are made of."""

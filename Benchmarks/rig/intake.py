@@ -1,0 +1,58 @@
+"""The rows of `ingest`."""
+
+from .measuring import Result, Run, compare, in_turn, run
+from .workplace import BUILD, expect_same_books
+
+
+def intake(name, files, orders, floor_goal, peer_goal, rounds=5):
+    """`ingest` on so many files of so many orders, against the floor and against the plain script."""
+
+    def row(seed, scale):
+        count = max(1, round(files * scale)) if files > 1 else 1
+        each = orders if files > 1 else max(1, round(orders * scale))
+        dropped = seed.copy("dropped")
+        dropped.drop(count, each)
+
+        def ours():
+            place = dropped.copy("ours")
+            measured = place.run("ingest")
+            place.expect(count * each, "accepted")
+            return measured
+
+        def floor():
+            place = seed.copy("floor")
+            measured = run([BUILD / "insert", BUILD / "work/ours/var/ledger.sqlite", place.ledger])
+            return Run(float(measured.output), measured.peak_mib, "")
+
+        def peer():
+            place = dropped.copy("peer")
+            return place.peer("ingest", place.spool)
+
+        our_runs, floor_runs, peer_runs = in_turn(rounds, [ours, floor, peer])
+        expect_same_books("ours", "floor", "peer")
+        work = count * each
+        return [
+            compare(f"{name}-floor", work, "orders/s", floor_goal, our_runs, floor_runs, note=(
+                "theirs only inserts: no file is read, checked or synced, no receipt written")),
+            compare(f"{name}-peer", work, "orders/s", peer_goal, our_runs, peer_runs, note=(
+                "theirs takes the file where it lies, and syncs its receipt but no directory and no copy")),
+        ]
+
+    return row
+
+
+def memory(seed, scale):
+    """Peak memory of `ingest`: on one large file, and whether it grows with the number of files."""
+    peaks = []
+    for files, orders in ((1, round(100_000 * scale)), (round(2_000 * scale), 1), (round(20_000 * scale), 1)):
+        place = seed.copy("memory")
+        place.drop(files, orders)
+        peaks.append(place.run("ingest").peak_mib)
+        place.expect(files * orders, "accepted")
+    large, few, many = peaks
+    return [
+        Result("ingest-memory", large, 64, "MiB", 1, "lower", peak_mib=large, note=(
+            "theirs is the limit; one file of 100,000 orders")),
+        Result("ingest-memory-flat", many, few, "MiB", 1.2, "lower", peak_mib=many, note=(
+            "20,000 files against 2,000; flat means no more than 1.2 times")),
+    ]

@@ -1,0 +1,147 @@
+"""The rows of `dispatch` and `poll`, and of both ways from a file to the provider."""
+
+from urllib.parse import urlencode
+
+from .fill import fill
+from .measuring import Run, compare, in_turn, run
+from .workplace import BUILD, Provider, expect_same_books, order
+
+ORDERS = 20_000
+AT_ONCE = 64
+
+
+def accepted(seed, count):
+    """A place where so many orders wait to be sent."""
+    place = seed.copy("accepted")
+    place.drop(1, count)
+    place.run("ingest")
+    place.expect(count, "accepted")
+    return place
+
+
+def bodies(count):
+    """The requests that `dispatch` sends for these orders, one a line."""
+    for number in range(1, count + 1):
+        wanted = order(number)
+        yield urlencode({
+            "key": "key", "action": "add", "service": 101, "link": wanted["link"], "quantity": wanted["quantity"]})
+
+
+def dispatching(place, provider, count):
+    """One side: `dispatch` sends all orders of a copy of `place`."""
+
+    def side():
+        ours = place.copy("ours")
+        ours.configure(provider.url, AT_ONCE)
+        measured = ours.run("dispatch")
+        ours.expect(count, "placed")
+        return measured
+
+    return side
+
+
+def against_floor(seed, scale):
+    """`dispatch` against libcurl alone, to a provider that answers at once."""
+    count = round(ORDERS * scale)
+    place = accepted(seed, count)
+    requests = BUILD / "work/bodies"
+    requests.write_text("".join(f"{body}\n" for body in bodies(count)))
+    with Provider() as provider:
+
+        def floor():
+            with requests.open() as stdin:
+                measured = run([BUILD / "send", provider.url, AT_ONCE], stdin=stdin)
+            return Run(float(measured.output), measured.peak_mib, "")
+
+        ours, theirs = in_turn(5, [dispatching(place, provider, count), floor])
+    return [compare("dispatch-floor", count, "orders/s", 0.3, ours, theirs, note=(
+        "theirs records nothing; the provider has one of the cores on either side"))]
+
+
+def against_peer(seed, scale):
+    """`dispatch` against an order at a time."""
+    count = round(ORDERS * scale)
+    place = accepted(seed, count)
+    with Provider() as provider:
+
+        def peer():
+            return place.copy("peer").peer("send", provider.url)
+
+        ours, theirs = in_turn(3, [dispatching(place, provider, count), peer], warm_up=False)
+    expect_same_books("ours", "peer")
+    return [compare("dispatch-peer", count, "orders/s", 8, ours, theirs, note=(
+        f"3 rounds, no warm-up; ours {AT_ONCE} at once, theirs one"))]
+
+
+def slow_provider(seed, scale):
+    """A provider that takes its time: what counts is that `AT_ONCE` orders are always on their way."""
+    delay, count = 0.2, max(AT_ONCE, round(3_200 * scale))
+    place = accepted(seed, count)
+    with Provider("--delay", round(delay * 1000)) as provider:
+        [ours] = in_turn(3, [dispatching(place, provider, count)])
+    limit = Run(count * delay / AT_ONCE, 0, "")
+    return [compare("dispatch-200ms", count, "orders/s", 0.9, ours, [limit] * len(ours), note=(
+        f"3 rounds of {count} orders; theirs is {AT_ONCE} / {delay} s; ours includes starting and ending"))]
+
+
+def pipeline(name, goal, note, peer, rounds=5, warm_up=True):
+    """Both programs, from a file of orders to all of them placed, against scripts that do the same."""
+
+    def row(seed, scale):
+        count = round(ORDERS * scale)
+        dropped = seed.copy("dropped")
+        dropped.drop(1, count)
+        with Provider() as provider:
+
+            def both():
+                place = dropped.copy("ours")
+                place.configure(provider.url, AT_ONCE)
+                runs = [place.run("ingest"), place.run("dispatch")]
+                place.expect(count, "placed")
+                return together(runs)
+
+            def theirs():
+                place = dropped.copy("peer")
+                return together(peer(place, provider.url))
+
+            ours, peers = in_turn(rounds, [both, theirs], warm_up)
+        expect_same_books("ours", "peer")
+        return [compare(name, count, "orders/s", goal, ours, peers, note=note)]
+
+    return row
+
+
+def together(runs):
+    """Programs that ran one after the other, as one run."""
+    return Run(sum(run.seconds for run in runs), max(run.peak_mib for run in runs), "")
+
+
+both_plain = pipeline(
+    "both-plain", 20, "3 rounds, no warm-up; theirs an order at a time",
+    lambda place, url: [place.peer("pipeline", place.spool, url)], rounds=3, warm_up=False)
+both_best = pipeline(
+    "both-best", 4, "theirs one transaction a file, then 64 at once, outcomes committed a hundred at a time",
+    lambda place, url: [place.peer("ingest", place.spool), place.peer("best", url)])
+
+
+def polling(seed, scale):
+    """`poll` on open orders that are all due, against calls of a hundred by a script."""
+    count = round(100_000 * scale)
+    place = seed.copy("placed")
+    fill(place, count, "placed")
+    with Provider("--completed", 10) as provider:
+
+        def ours():
+            copy = place.copy("ours")
+            copy.configure(provider.url)
+            measured = copy.run("poll", "statuses")
+            copy.expect(count // 10, "completed")
+            return measured
+
+        def peer():
+            return place.copy("peer").peer("poll", provider.url)
+
+        our_runs, peer_runs = in_turn(5, [ours, peer])
+    expect_same_books("ours", "peer")
+    return [compare("poll-peer", count, "orders/s", 5, our_runs, peer_runs, note=(
+        "a tenth completes; ours also writes the reseller's status file"))]
