@@ -31,7 +31,7 @@ final class Works {
                 currency: USD
                 requests_per_second: 10000
                 poll_every: 1
-                timeouts: {connect: 2, total: 2}
+                timeouts: {connect: 10, total: 10}
                 breaker: {doubts: 1000, failures: 1000}
                 allow_http: true
             """, to: "pipeline.yaml")

@@ -1,0 +1,98 @@
+import Ledger
+import Money
+import TestHouse
+import Testing
+
+@testable import PollStage
+
+/// What was delivered, by kind of order (provider-api.md §4).
+@Suite struct DeliveryTests {
+    /// Type, what it takes, billed units, answer, state and refund of a charge of 6.000000.
+    @Test(arguments: [
+        ("Package", "{}", 1, #"{"status":"Completed"}"#, "completed|0"),
+        ("Package", "{}", 1, #"{"status":"Partial","remains":"0"}"#, "partial|0"),
+        ("Package", "{}", 1, #"{"status":"Partial","remains":"1"}"#, "placed|0"),
+        ("Package", "{}", 1, #"{"status":"Canceled"}"#, "canceled|6000000"),
+        (
+            "Custom Comments", #"{"comments":"a\nb\nc"}"#, 3, status("Partial", remains: "1"),
+            "partial|2000000"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Partial","runs":"2","orders":[1,2]}"#, "partial|2000000"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Partial","runs":"9223372036854775807"}"#, "partial|0"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Completed","runs":"3"}"#,
+            "completed|0"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Canceled","runs":"0"}"#,
+            "canceled|6000000"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Active","posts":"2","orders":[1,2]}"#,
+            "placed|0"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Paused","posts":"2","orders":[1,2]}"#,
+            "placed|0"
+        ),
+        (
+            "Subscriptions", subscription, 600,
+            #"{"status":"Completed","posts":"6","orders":[1,2,3,4,5,6]}"#, "completed|0"
+        ),
+        ("Subscriptions", subscription, 600, #"{"status":"Completed","posts":"6"}"#, "completed|0"),
+        ("Subscriptions", subscription, 600, #"{"status":"Completed","expiry":""}"#, "completed|0"),
+        (
+            "Subscriptions", subscription, 600,
+            #"{"status":"Completed","posts":"4","orders":[1,2,3,4]}"#, "partial|2000000"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Expired","posts":"2","orders":[1,2]}"#,
+            "partial|4000000"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Expired","expiry":"01/06/2025"}"#,
+            "placed|0"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Canceled","posts":"1","orders":[7]}"#,
+            "partial|5000000"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Canceled","posts":"0","orders":[]}"#,
+            "canceled|6000000"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Expired","posts":"99","orders":[]}"#,
+            "partial|0"
+        ),
+    ])
+    func `each kind of order settles by what its kind tells of delivery`(
+        type: String, parameters: String, units: Int64, answer: String, fate: String
+    ) throws {
+        try withHouse {
+            .statuses($0) { _ in answer }
+        } _: { house, _ in
+            let alpha = try house.id(of: "alpha")
+            _ = try house.ledger.takeOver(
+                [.sample("102", type: type)], of: alpha, at: TickingClock.start)
+            try house.accept([
+                NewOrder(
+                    ref: "", service: ServiceID(102), provider: alpha, link: nil,
+                    quantity: type == "Default" ? 100 : nil, parameters: parameters,
+                    billedUnits: units, charge: Amount(micros: 6_000_000))
+            ])
+            try house.place()
+            try house.poll()
+            #expect(try house.table("SELECT state, refunded FROM orders") == [fate])
+        }
+    }
+
+    private static let subscription =
+        #"{"username":"a","min":50,"max":100,"posts":6,"delay":0}"#
+}
