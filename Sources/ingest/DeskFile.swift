@@ -133,6 +133,10 @@ struct DeskFile {
             case "not_placed": .notPlaced
             default: .refund
             }
+        if let providerOrder, !providerOrder.utf8.allSatisfy(Text.belongsToIdentifier) {
+            throw Rejection(
+                .badValue, "provider_order must be one id: letters, digits, point, - and _")
+        }
         if outcome != "placed", providerOrder != nil {
             throw Rejection(.badValue, "provider_order belongs to the outcome placed only")
         }
