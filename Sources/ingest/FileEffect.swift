@@ -74,7 +74,8 @@ struct FileEffect {
         // Once more from the start, now writing down that nothing of it is done.
         let faults = Faults(draft.rejections)
         try draft.abandon()
-        return try self.draft(of: outline, in: intake, abortingFor: faults).close()
+        return try self.draft(of: outline, in: intake, abortingFor: faults)
+            .close(reason: .batchAborted)
     }
 
     /// All lines taken, or nothing at all.

@@ -39,13 +39,14 @@ struct ParameterValues {
     }
 
     private static func check(_ quantity: Int64, _ service: Service) throws(Rejection) {
-        guard quantity >= service.minimum else {
-            throw Rejection(
-                .quantityTooSmall, "\(quantity) is less than the service's \(service.minimum)")
+        let least = max(1, service.minimum)
+        guard quantity >= least else {
+            throw Rejection(.quantityTooSmall, "\(quantity) is less than the service's \(least)")
         }
-        guard quantity <= service.maximum else {
-            throw Rejection(
-                .quantityTooLarge, "\(quantity) is more than the service's \(service.maximum)")
+        // Times `runs`, which has 32 bits, it must still be countable.
+        let most = min(service.maximum, Int64(Int32.max))
+        guard quantity <= most else {
+            throw Rejection(.quantityTooLarge, "\(quantity) is more than the service's \(most)")
         }
     }
 
@@ -67,8 +68,8 @@ struct ParameterValues {
         }
     }
 
-    /// The units the order is billed for (provider-api.md §4). What is multiplied has 32 bits
-    /// (`Parameter.form`), and what a type bills is among what it requires.
+    /// The units the order is billed for (provider-api.md §4), once `check` has passed: then what
+    /// is multiplied has 32 bits, and what a type bills is among what it requires.
     func billedUnits(_ billing: Billing) -> Int64 {
         switch billing {
         case .quantity: integer(.quantity)! * (integer(.runs) ?? 1)

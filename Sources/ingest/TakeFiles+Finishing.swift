@@ -35,14 +35,12 @@ extension TakeFiles {
 
     /// Moves an entry that is not to be read into quarantine, as it is.
     mutating func seclude(
-        _ name: FileName, bytes: Int64, _ rejection: Rejection, from inbox: Inbox
+        _ name: FileName, digest: String, bytes: Int64, _ rejection: Rejection, from inbox: Inbox
     ) throws {
         let arrival = Arrival(
-            user: nil, name: "\(name)", digest: Spool.digestOfNothing, bytes: bytes,
+            user: nil, name: "\(name)", digest: digest, bytes: bytes,
             receivedAt: context.clock.now())
-        let report = FileReport(
-            unkept: arrival,
-            Rejection(rejection.code, "\(rejection.detail); no byte of it was read"))
+        let report = FileReport(unkept: arrival, rejection)
         var publishing = try Publishing(spool)
         try ledger.receipts { receipts in
             _ = try publish(report, inbox.dropper, name, receipts, &publishing)

@@ -25,6 +25,8 @@ struct TakeFiles {
     let ledger: Ledger
     var counts = IntakeCounts()
 
+    /// A file that is too long is still hashed if it has at most so many times the bytes allowed.
+    private static let hashedAtMost: Int64 = 64
     /// The most bytes copied before they are taken; a longer file is a group of its own.
     private static let groupBytes: Int64 = 16 << 20
     /// The most names listed at once, of all inboxes together; the rest is for another look.
@@ -120,9 +122,15 @@ struct TakeFiles {
             case .take(let file):
                 let reason =
                     "\(file.bytes) bytes; intake.max_file_bytes is \(limits.maxFileBytes)"
-                try seclude(name, bytes: file.bytes, Rejection(.tooLarge, reason), from: inbox)
+                let digest = try inbox.digest(
+                    of: file, limit: Self.hashedAtMost * Int64(limits.maxFileBytes))
+                try seclude(
+                    name, digest: digest, bytes: file.bytes, Rejection(.tooLarge, reason),
+                    from: inbox)
             case .quarantine(let name, let reason):
-                try seclude(name, bytes: 0, Rejection(.badJSON, reason), from: inbox)
+                try seclude(
+                    name, digest: Spool.digestOfNothing, bytes: 0,
+                    Rejection(.badJSON, "\(reason); no byte of it was read"), from: inbox)
             }
         } catch let error as SystemError where error.isObstacle {
             tell(error)

@@ -30,6 +30,8 @@ struct AskProviders {
     /// Questions on their way, by the tag of their call.
     private var onTheWay: [Int: (question: Question, party: Int)] = [:]
     private var nextTag = 0
+    private let begun: Timestamp
+    private var isAskedNow = false
 
     /// How long a run waits for an answer before it looks around, in milliseconds.
     private static let patience = 1_000
@@ -40,6 +42,7 @@ struct AskProviders {
         let keys = try settings.providerKeys()
         let now = context.clock.now()
         self.context = context
+        begun = now
         deadline = now.adding(seconds: settings.poll.deadlineSeconds)
         spool = try Spool.open(at: settings.spool, program: context.program)
         ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
@@ -55,8 +58,11 @@ struct AskProviders {
         transport = try Transport(capacity: max(1, parties.count * Party.questionsAtOnce))
     }
 
-    /// - Parameter only: what to do, now; nil for everything that is due.
-    mutating func run(only part: Poll.Part?) throws -> Summary {
+    /// - Parameters:
+    ///   - only: what to do; nil for everything.
+    ///   - isNow: whether what is not due is done as well.
+    mutating func run(only part: Poll.Part?, now isNow: Bool) throws -> Summary {
+        isAskedNow = isNow
         for index in parties.indices { try plan(part, for: &parties[index]) }
         try askAll()
         try tellHealth()
@@ -64,6 +70,14 @@ struct AskProviders {
             tally.statusFiles = try StatusFiles(context, ledger, spool).publish()
         }
         return tally.summary
+    }
+
+    /// Until when orders count as due: where statuses are asked for by their word, all that would fall
+    /// due before an order asked about now. None is asked about twice by that.
+    private func horizon(for party: Party, at now: Timestamp) -> Timestamp {
+        guard isAskedNow else { return now }
+        let every = Int64(party.settings.pollEverySeconds) * 1_000
+        return Timestamp(milliseconds: begun.milliseconds + every - 1)
     }
 
     private func plan(_ part: Poll.Part?, for party: inout Party) throws {
@@ -111,8 +125,9 @@ struct AskProviders {
 
     private mutating func ask(_ index: Int, at now: Timestamp) throws {
         let provider = parties[index].provider.id
+        let horizon = horizon(for: parties[index], at: now)
         while let question = try parties[index].nextQuestion(
-            at: now, due: { try ledger.dueToFollow(with: provider, limit: $0, at: now) })
+            at: now, due: { try ledger.dueToFollow(with: provider, limit: $0, at: horizon) })
         {
             let call = parties[index].endpoint.call(question.action)
             try transport.start(call, tag: nextTag)

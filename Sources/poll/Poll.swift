@@ -39,7 +39,7 @@ struct Poll: AsyncParsableCommand {
     func run() async throws {
         try await options.run("poll") { context in
             var polling = try AskProviders(context)
-            return try polling.run(only: part)
+            return try polling.run(only: part, now: part != nil)
         }
     }
 }

@@ -1,8 +1,8 @@
 import Logging
 import Run
 
-/// Says that there is nobody to tell: neither mail nor webhooks are configured to be sent.
+/// Says that nobody is told: sending mail and webhooks is not there yet.
 func notify(_ context: RunContext) -> Summary {
-    context.logger.notice("nothing is configured to be sent: no mail, no webhook")
+    context.logger.notice("nothing was sent: mail and webhooks are not there yet")
     return Summary("notified", ["sent": 0])
 }

@@ -92,7 +92,7 @@ func `a parameter that the type does not take is unknown`(index: Int) throws {
         ("Default", "\"link\": \"\(String(repeating: "x", count: 2_049))\""),
         ("Default", #""quantity": "50""#), ("Default", #""quantity": 5e1"#),
         ("Default", #""quantity": 50.0"#), ("Default", #""quantity": -50"#),
-        ("Default", #""quantity": 0"#), ("Default", #""quantity": true"#),
+        ("Default", #""quantity": -1"#), ("Default", #""quantity": true"#),
         ("Default", #""quantity": 99999999999999999999"#),
         ("Default", #""runs": 0"#), ("Default", #""runs": "2""#), ("Default", #""interval": 0"#),
         ("Custom Comments", #""comments": []"#), ("Custom Comments", #""comments": " \n ""#),

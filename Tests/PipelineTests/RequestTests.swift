@@ -119,7 +119,7 @@ extension House {
 
     fileprivate func poll() throws {
         var asking = try AskProviders(context("poll"))
-        _ = try asking.run(only: .statuses)
+        _ = try asking.run(only: .statuses, now: false)
     }
 
     /// An order that the sandbox has delivered.

@@ -34,6 +34,9 @@ import Timestamps
             #expect(try house.balances() == "999994000000|6000000")
             try house.poll()
             #expect(provider.requests.count == 1, "nothing is due")
+            try house.poll(now: true)
+            // Asked by its word, each order once; but who asked to be left alone longer, is.
+            #expect(provider.requests.count == (due == "300" ? 2 : 1))
         }
     }
 

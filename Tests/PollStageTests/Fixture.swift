@@ -12,9 +12,9 @@ import Timestamps
 extension House {
     /// One run of `poll`.
     @discardableResult
-    func poll(_ part: Poll.Part? = .statuses) throws -> Summary {
+    func poll(_ part: Poll.Part? = .statuses, now: Bool = false) throws -> Summary {
         var asking = try AskProviders(context("poll"))
-        return try asking.run(only: part)
+        return try asking.run(only: part, now: now)
     }
 
     /// Accepts an order for each of `links`, and puts it with the provider.

@@ -118,7 +118,7 @@ import Timestamps
             // Killed after the file was written.
             house.clock.advance(seconds: 301)
             var asking = try AskProviders(house.context("poll"))
-            _ = try asking.run(only: .statuses)
+            _ = try asking.run(only: .statuses, now: false)
             let fourth = house.statusFile(4)
             try house.accept(["https://a.example/3"])
             try house.file(of: House.acme) {

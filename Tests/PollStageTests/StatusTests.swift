@@ -125,16 +125,28 @@ import Testing
             .statuses($0) { _ in #"{"error":"Incorrect order ID"}"# }
         } _: { house, provider in
             try house.place(1)
-            try house.file(of: nil) {
-                try $0.decide(.refund, on: OrderID(1), by: "anna", Line(.decisions, 1))
+            func refund() throws {
+                house.clock.advance(seconds: 1)
+                try house.file(of: nil) {
+                    try $0.decide(.refund, on: OrderID(1), by: "anna", Line(.decisions, 1))
+                }
             }
+            try refund()
+            #expect(try house.fates() == ["placed|-|0"], "nothing is wrong with it yet")
+
+            house.clock.advance(seconds: 4_000)
+            try house.poll()
+            #expect(try house.exceptions() == ["order_not_found|1"])
+            try refund()
+            // What he took stays booked.
             #expect(
                 try house.table("SELECT state, refunded, cost FROM orders") == [
-                    "canceled|2000000|0"
+                    "canceled|2000000|1000000"
                 ])
             #expect(try house.balances() == "1000000000000|0")
+            house.clock.advance(seconds: 4_000)
             try house.poll()
-            #expect(provider.requests.isEmpty)
+            #expect(provider.requests.count == 1)
         }
     }
 }

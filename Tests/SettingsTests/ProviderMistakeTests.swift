@@ -74,8 +74,8 @@ func `a mistake in a provider is found`(setting: String, problem: String) {
         "70: catalogue.services[1].service is \"1\"; it must be a service that is not overridden already."
     ),
     (
-        "services: [{provider: alpha, service: 1, backups: [{provider: beta, service: 1}]}]",
-        "63: catalogue.services[0].backups[0].provider is \"beta\"; it must be the name of a configured provider: alpha."
+        "services: [{provider: beta, service: 1}]",
+        "23: catalogue.services[0].provider is \"beta\"; it must be the name of a configured provider: alpha."
     ),
 ])
 func `a mistake in the catalogue is found`(yaml: String, problem: String) {

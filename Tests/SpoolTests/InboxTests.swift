@@ -29,7 +29,7 @@ import Timestamps
         let name = FileName([0xFF, 0xFE] + Array(".json".utf8))
         tray.drop("{}", as: name)
         #expect(try tray.inbox.names() == [name])
-        #expect(name.safe == "__.json" && name.stem == "__")
+        #expect(name.safe == "\u{FFFD}\u{FFFD}.json" && name.stem == "\u{FFFD}\u{FFFD}")
         #expect(try tray.taken(name).count == 1)
         #expect(try tray.names("inbox") == [])
     }
@@ -107,7 +107,7 @@ import Timestamps
     @Test(arguments: [
         ("plain-1.json", "plain-1.json"), ("a\nb\u{1B}[2J.json", "a_b_[2J.json"),
         ("a\u{202E}b.json", "a_b.json"), ("..x.json", "..x.json"),
-        ("$(rm) `x`;'\".json", "_(rm) _x____.json"),
+        ("$(rm) `x`;'\".json", "$(rm) `x`;'\".json"),
         ("Ünï 🙂.json", "Ünï 🙂.json"),
     ])
     func `a name of ours holds nothing that a terminal would obey`(name: String, safe: String) {

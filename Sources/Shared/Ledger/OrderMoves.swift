@@ -152,7 +152,8 @@ struct OrderMoves {
         return try whole.prorated(delivered.micros, of: order.charge.micros, rounding: .up)
     }
 
-    private func bookedCharge(of order: OrderRow) throws -> Amount {
+    /// What was booked when the order was placed, in the provider's currency.
+    func bookedCharge(of order: OrderRow) throws -> Amount {
         try Amount.fetchOne(
             db.cachedStatement(sql: "SELECT amount FROM transactions WHERE reference = ?"),
             arguments: ["provider_charge:\(order.id)"]) ?? .zero

@@ -52,7 +52,9 @@ package enum Parameter: String, CaseIterable, Hashable, Sendable {
     package var form: Form {
         switch self {
         case .keywords, .comments, .usernames, .hashtags, .groups: .list
-        case .quantity, .runs, .posts, .min, .max: .integer(1...Int64(Int32.max))
+        // What is too little or too much, the service says.
+        case .quantity: .integer(0...Int64.max)
+        case .runs, .posts, .min, .max: .integer(1...Int64(Int32.max))
         case .interval: .integer(1...525_600)
         case .oldPosts: .integer(0...Int64(Int32.max))
         case .answerNumber: .integer(1...1_000)

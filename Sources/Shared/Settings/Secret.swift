@@ -8,6 +8,11 @@ struct Secret: Sendable {
     static let maxBytes = 4_096
 
     let source: Source
+
+    /// Whether the master key opens it.
+    var isSealed: Bool {
+        if case .sealed = source { true } else { false }
+    }
     /// The setting that names it.
     let place: Place
 

@@ -8,7 +8,9 @@ extension Settings {
     package func providerKeys(
         environment: (String) -> String? = processEnvironment
     ) throws(SettingsError) -> [String: String] {
-        let masterKey = try masterKey(environment: environment)
+        // Read only where something is sealed: whoever seals nothing need not have it.
+        let isAnySealed = providers.contains { $0.isEnabled && $0.apiKey.isSealed }
+        let masterKey = isAnySealed ? try masterKey(environment: environment) : nil
         var keys: [String: String] = [:]
         var problems: [SettingsError.Problem] = []
         for provider in providers where provider.isEnabled {

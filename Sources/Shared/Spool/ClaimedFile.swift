@@ -164,6 +164,34 @@ extension Spool {
     package static let digestOfNothing = SHA256.hash(data: [UInt8]()).hexadecimal
 }
 
+extension Inbox {
+    /// The SHA-256 of a file that is too long to be taken, in hexadecimal; that of nothing where it
+    /// is longer than `limit` or cannot be opened: then it is not read at all.
+    package func digest(of candidate: Candidate, limit: Int64) throws(SystemError) -> String {
+        let source = openat(
+            directory.descriptor, candidate.name.text,
+            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard candidate.bytes <= limit, source >= 0 else {
+            if source >= 0 { close(source) }
+            return Spool.digestOfNothing
+        }
+        defer { close(source) }
+        var hash = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        var left = candidate.bytes
+        while left > 0 {
+            let wanted = min(buffer.count, Int(left))
+            let count = try check("cannot read", directory.path) {
+                Int32(read(source, &buffer, wanted))
+            }
+            if count == 0 { break }
+            hash.update(data: buffer[..<Int(count)])
+            left -= Int64(count)
+        }
+        return hash.finalize().hexadecimal
+    }
+}
+
 extension Digest {
     /// Two lower-case digits a byte.
     var hexadecimal: String {

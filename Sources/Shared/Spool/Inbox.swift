@@ -9,6 +9,8 @@ package struct Inbox: Sendable {
     /// How long a file that cannot be taken yet (empty, or with a second name, as while OpenSSH
     /// renames it) is left alone before it goes to quarantine, in milliseconds.
     static let patience: Int64 = 3_600_000
+    /// The same for a file without a byte, whose upload may just have begun.
+    static let patienceWithEmpty: Int64 = 60_000
 }
 
 /// A file in an inbox, when it was looked at.
@@ -83,7 +85,8 @@ extension Inbox {
                 ? .later : .quarantine(name, reason: "it has another name (a hard link)")
         }
         if status.st_size == 0 {
-            return changedFor < Self.patience ? .later : .quarantine(name, reason: "it is empty")
+            return changedFor < Self.patienceWithEmpty
+                ? .later : .quarantine(name, reason: "it is empty")
         }
         return .take(Candidate(name: name, bytes: Int64(status.st_size), identity: identity))
     }
@@ -97,29 +100,30 @@ extension FileName {
             && bytes.suffix(ending.count).elementsEqual(ending)
     }
 
-    /// The name without `.json`.
-    package var stem: String { Self.printable(bytes.dropLast(5)) }
+    /// The name without `.json`, with room for `.<8 digits>.receipt.json` behind it.
+    package var stem: String { Self.harmless(bytes.dropLast(5), longest: 225) }
 
-    /// As it may stand in our directories: letters, digits and harmless signs, nothing that a
-    /// terminal would obey, and short enough to leave room for what we put around it.
-    package var safe: String { Self.printable(bytes) }
+    /// As it stands behind a digest in our directories, with room for `.reason.json` behind it.
+    package var safe: String { Self.harmless(bytes, longest: 170) }
 
-    private static let longest = 120
-
-    private static func printable(_ bytes: some Sequence<CChar>) -> String {
+    /// The text of a name without what a terminal would obey, cut to so many bytes.
+    private static func harmless(_ bytes: some Sequence<CChar>, longest: Int) -> String {
         let text = String(decoding: bytes.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        var safe = String.UnicodeScalarView()
+        var harmless = String.UnicodeScalarView()
         var length = 0
         for scalar in text.unicodeScalars {
-            let isPlain =
-                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                || "-_.+,@ ()[]=#".unicodeScalars.contains(scalar)
-                || (!scalar.isASCII && scalar.properties.isEmoji)
-            let kept = isPlain ? scalar : "_"
+            let kept = isControl(scalar) ? "_" : scalar
             length += String(kept).utf8.count
             if length > longest { break }
-            safe.append(kept)
+            harmless.append(kept)
         }
-        return String(safe)
+        return String(harmless)
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 }

@@ -17,7 +17,7 @@ extension FileDraft {
             let available = try postings.balance(of: wallet)
             let limit = try Amount.fetchOne(
                 db, sql: "SELECT credit_limit FROM users WHERE id = ?", arguments: [user])!
-            guard try taken <= available + limit else {
+            guard try taken - limit <= available else {
                 return try reject(
                     line,
                     Rejection(

@@ -13,7 +13,7 @@ package enum Decision: Equatable, Sendable {
 
 extension FileDraft {
     /// Moves an order out of doubt, by the word of a person. His `refund` also ends an order that is
-    /// with a provider who will never tell its end.
+    /// with a provider who will never tell its end, once it stands in `exceptions`.
     package func decide(
         _ decision: Decision, on id: OrderID, by person: String, _ line: Line
     ) throws {
@@ -25,8 +25,11 @@ extension FileDraft {
     ) throws -> LineOutcome {
         guard let order = try OrderRow.fetch(db, id) else { return unknownOrder(id) }
         let moves = OrderMoves(db, postings, at: intake.now, file: file)
-        if order.state == .placed, decision == .refund {
-            try moves.settle(order, as: .canceled, charged: nil)
+        if order.state == .placed, decision == .refund, try isExceptional(id) {
+            // What the provider took stays booked: nobody knows that he gives it back.
+            try moves.settle(
+                order, as: .canceled,
+                charged: ProviderCharge(amount: moves.bookedCharge(of: order), cost: order.cost))
             return .accepted(id)
         }
         guard order.state == .inDoubt else {
@@ -55,6 +58,13 @@ extension FileDraft {
             try moves.refuse(order)
         }
         return .accepted(id)
+    }
+
+    /// Whether the operator was told that something is wrong with the order.
+    private func isExceptional(_ id: OrderID) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?)",
+            arguments: [id])!
     }
 
     /// Gives back, after the end, some of what the house earned with an order.

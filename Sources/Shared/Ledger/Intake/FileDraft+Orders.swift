@@ -47,7 +47,12 @@ extension FileDraft {
             return References.reused(order.ref, by: "a \(holder.rawValue)")
         }
         let available = try postings.balance(of: .user(user, .available))
-        guard try order.charge <= available + creditLimit.get() else {
+        let held = try postings.balance(of: .user(user, .held))
+        // Nothing here can overflow, whatever credit somebody was given: neither is negative on the
+        // left, and what would be held is tried first.
+        guard try order.charge - creditLimit.get() <= available,
+            (try? held + order.charge) != nil
+        else {
             return .rejected(
                 Rejection(
                     .insufficientFunds,

@@ -60,15 +60,18 @@ package final class FileDraft {
     }
 
     /// Ends the file's effect, and says how it went.
-    package func close() throws -> FileID {
+    ///
+    /// - Parameter reason: why the file as a whole has none, where that is so.
+    package func close(reason: RejectionCode? = nil) throws -> FileID {
         let status = rejected == 0 ? "accepted" : rejected == lines ? "rejected" : "partial"
         try db.cachedStatement(
             sql: """
                 UPDATE files SET status = ?2, lines = ?3, accepted = ?4, rejected = ?5, charged = ?6,
-                    first_order = ?7, last_order = ?8 WHERE id = ?1
+                    first_order = ?7, last_order = ?8, reason = ?9 WHERE id = ?1
                 """
         ).execute(arguments: [
             file, status, lines, lines - rejected, rejected, charged, firstOrder, lastOrder,
+            reason,
         ])
         try intake.noteBalance(of: arrival.user, on: file)
         if savepoint != nil { try db.execute(sql: "RELEASE file") }
