@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 SECONDS ?= 60
-PROGRAMS := ingest dispatch poll report sandbox
+PROGRAMS := ingest dispatch poll report admin sandbox
 RELEASE := .build/release
 # The runtime goes into the programs, so that they start fast and run without the toolchain.
 RELEASE_FLAGS := -c release --static-swift-stdlib

@@ -63,6 +63,7 @@ let package = Package(
         .executable(name: "dispatch", targets: ["DispatchStage"]),
         .executable(name: "poll", targets: ["PollStage"]),
         .executable(name: "report", targets: ["ReportStage"]),
+        .executable(name: "admin", targets: ["AdminCommand"]),
         .executable(name: "sandbox", targets: ["SandboxProvider"]),
     ],
     dependencies: [
@@ -106,6 +107,7 @@ let package = Package(
         program("DispatchStage", folder: "dispatch", stage + ["Providers"]),
         program("PollStage", folder: "poll", stage + ["Providers"]),
         program("ReportStage", folder: "report", stage),
+        program("AdminCommand", folder: "admin", stage + ["Providers"]),
         program(
             "SandboxProvider", folder: "sandbox",
             ["Money", "OrderTypes", "StrictJSON", argumentParser, hummingbird, logging, nio]),
@@ -150,6 +152,12 @@ let package = Package(
             ], swiftSettings: strict),
         tests(of: "SandboxProvider", ["Money", "OrderTypes", "StrictJSON"]),
         tests(of: "ReportStage", stage + ["TestSupport", grdb]),
+        tests(
+            of: "AdminCommand",
+            [
+                "DispatchStage", "IngestStage", "LoopbackProvider", "PollStage", "ReportStage",
+                "TestSupport", grdb,
+            ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -47,7 +47,8 @@ struct SendDueOrders {
         let now = context.clock.now()
         self.context = context
         spool = try Spool.open(at: settings.spool, program: context.program)
-        ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
+        ledger = try Ledger.open(
+            at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
         let providers = try ledger.providers(
             configured: settings.providers.map {
                 ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)

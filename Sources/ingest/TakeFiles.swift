@@ -44,7 +44,8 @@ struct TakeFiles {
                 path: spool.root, free: free, wanted: context.settings.intake.minFreeBytes)
         }
         ledger = try Ledger.open(
-            at: context.settings.ledger, currency: context.settings.currency)
+            at: context.settings.ledger, currency: context.settings.currency,
+            lastSeenIn: spool.generationFile)
     }
 
     mutating func run() throws -> Summary {

@@ -37,7 +37,8 @@ struct MakeReports {
         self.directory = directory
         spool = try Spool.open(at: context.settings.spool, program: context.program)
         ledger = try Ledger.open(
-            at: context.settings.ledger, currency: context.settings.currency)
+            at: context.settings.ledger, currency: context.settings.currency,
+            lastSeenIn: spool.generationFile)
     }
 
     func run(_ parts: Set<Part>) throws -> Summary {

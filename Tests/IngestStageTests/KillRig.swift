@@ -96,7 +96,9 @@ struct Aftermath {
         // The same row may rightly be there twice, and wrongly once more.
         let counted = Dictionary(rows.map { ($0, 1) }, uniquingKeysWith: +)
             .map { "\($1) × \($0)" }
-        let files = tree(at: "\(folder)/spool").map { path, bytes in
+        // In lock/, the programs say when they ran.
+        let tree = tree(at: "\(folder)/spool").filter { !$0.key.hasPrefix("lock/") }
+        let files = tree.map { path, bytes in
             let content = String(decoding: bytes, as: UTF8.self)
                 .replacing(/"received_at": "[^"]*"/, with: "")
                 .replacing(/"order": [0-9]+/, with: "")

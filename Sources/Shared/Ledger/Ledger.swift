@@ -17,7 +17,7 @@ package final class Ledger: Sendable {
     /// The house currency: that of every user's wallets.
     package let currency: Currency
 
-    private init(database: DatabaseQueue, currency: Currency) {
+    init(database: DatabaseQueue, currency: Currency) {
         self.database = database
         self.currency = currency
     }
@@ -28,9 +28,9 @@ extension Ledger {
     static let applicationID: Int32 = 0x534D_4D47
 
     /// The schema's history: `user_version` counts how much of it a database has.
-    static let migrations = [Schema1.sql]
+    static let migrations = [Schema1.sql, Schema2.sql]
 
-    /// Opens the ledger at `path`, and makes or migrates it where that is due.
+    /// Opens the ledger at `path`, be it the latest or not, and makes or migrates it where that is due.
     ///
     /// A lock file beside it is held meanwhile: several processes that open a new SQLite file at
     /// once fail with "table exists" or "database is locked", in spite of a busy time-out.
@@ -39,18 +39,18 @@ extension Ledger {
     package static func open(at path: String, currency: Currency) throws -> Ledger {
         _ = countsNoMemory
         var configuration = Configuration()
-        configuration.journalMode = .wal
         configuration.busyMode = .timeout(30)
         configuration.label = "ledger"
         if let slash = path.lastIndex(of: "/") { mkdir(String(path[..<slash]), 0o700) }
-        return try withOpeningLock(path + ".lock") {
+        return try withOpeningLock(path) {
             let database = try DatabaseQueue(path: path, configuration: configuration)
             let ledger = Ledger(database: database, currency: currency)
             try database.inDatabase { db in
-                // After opening, because GRDB asks for NORMAL with WAL. FULL: a commit that
+                // WAL by hand: GRDB would write to the ledger at each opening. FULL: a commit that
                 // returned is on the disk. Recursive triggers: REPLACE fires the delete triggers.
                 try db.execute(
                     sql: """
+                        PRAGMA journal_mode = WAL;
                         PRAGMA synchronous = FULL;
                         PRAGMA recursive_triggers = ON;
                         PRAGMA cache_size = -16384;
@@ -88,7 +88,9 @@ extension Ledger {
         guard kept == currency else { throw LedgerError.otherCurrency(kept, configured: currency) }
     }
 
-    private static func withOpeningLock<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    /// Holds the lock file beside the ledger at `path`.
+    static func withOpeningLock<T>(_ path: String, _ body: () throws -> T) throws -> T {
+        let path = path + ".lock"
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw LedgerError.unreachable(path, errno: errno) }
         defer { close(descriptor) }
@@ -142,6 +144,10 @@ package enum LedgerError: Error {
     case otherCurrency(Currency?, configured: Currency)
     /// A provider whose money is counted in another currency than the configuration says.
     case otherProviderCurrency(String, Currency, configured: Currency)
+    /// An older ledger than the one that the programs saw last, or a backup.
+    case restored(String)
+    /// What the programs saw last cannot be read.
+    case unreadableGeneration(String)
     /// The file cannot be opened or locked.
     case unreachable(String, errno: Int32)
 }
@@ -166,6 +172,17 @@ extension LedgerError: CustomStringConvertible {
             the ledger counts \(name)'s money in \(kept), the configuration says \(configured); \
             nothing was touched; set it back, or give the provider in the other currency a new name
             """
+        case .restored(let path):
+            """
+            \(path) is a backup, or older than the ledger that the programs worked with last; nothing \
+            was touched, since what it calls unsent may have been sent; put the latest one in its \
+            place, or go on with this one by admin recover --restored
+            """
+        case .unreadableGeneration(let path):
+            """
+            \(path) does not say how far the ledger has come; nothing was touched; \
+            admin recover --restored writes it anew
+            """
         case .unreachable(let path, let errno):
             "\(path): \(String(cString: strerror(errno))); nothing was touched; check the folder"
         }
@@ -175,7 +192,9 @@ extension LedgerError: CustomStringConvertible {
 extension LedgerError: StageFailure {
     package var exitStatus: ExitStatus {
         switch self {
-        case .newer, .notALedger, .otherCurrency, .otherProviderCurrency: .badConfiguration
+        case .newer, .notALedger, .otherCurrency, .otherProviderCurrency, .restored,
+            .unreadableGeneration:
+            .badConfiguration
         case .unreachable: .ioFailed
         }
     }

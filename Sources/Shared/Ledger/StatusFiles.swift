@@ -138,7 +138,11 @@ extension Ledger {
             user: user,
             sequence: try Int64.fetchOne(
                 db,
-                sql: "SELECT coalesce(max(sequence), 0) + 1 FROM status_files WHERE user_id = ?",
+                sql: """
+                    SELECT coalesce(max(sequence), 0) + 1 FROM (
+                        SELECT sequence FROM status_files WHERE user_id = ?1
+                        UNION ALL SELECT sequence FROM lost_status_files WHERE user_id = ?1)
+                    """,
                 arguments: [user])!,
             at: now,
             balance: try Wallets.find(db, .user(user, .available)).balance,

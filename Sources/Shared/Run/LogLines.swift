@@ -41,15 +41,19 @@ struct LogLines: Sendable {
         _ level: Logger.Level, _ message: String, _ fields: [Summary.Field]
     ) -> [UInt8] {
         let erasure = progressDescriptor == nil ? "" : Progress.eraseLine
+        return Array(
+            "\(erasure)\(clock.now()) \(level) \(program): \(text(message, fields))".utf8)
+    }
+
+    /// The line without when and who: `ingested files=3 orders=120`.
+    func text(_ message: String, _ fields: [Summary.Field]) -> String {
         let data = fields.map { field in
             switch field.value {
             case .integer(let number): " \(LogText.word(field.name))=\(number)"
             case .text(let text): " \(LogText.word(field.name))=\(LogText.word(text))"
             }
         }
-        let message = LogText.sentence(message)
-        return Array(
-            "\(erasure)\(clock.now()) \(level) \(program): \(message)\(data.joined())".utf8)
+        return LogText.sentence(message) + data.joined()
     }
 
     private func json(

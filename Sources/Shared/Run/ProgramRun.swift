@@ -3,6 +3,7 @@ import Failures
 import Glibc
 import Logging
 import Settings
+import Timestamps
 
 /// One run of a program: settings, lock, work, summary; and the one place that turns errors into
 /// exit statuses.
@@ -18,12 +19,13 @@ struct ProgramRun {
     /// Standard output.
     var output: Int32 = STDOUT_FILENO
 
-    /// Runs `body`; whatever goes wrong is logged and becomes a status.
+    /// Runs `body`; whatever goes wrong is logged and becomes a status. Without a summary there is
+    /// nothing to tell.
     ///
     /// - Throws: the `ValidationError` of `body`.
     func perform(
         isolation: isolated (any Actor)? = #isolation,
-        _ body: (RunContext) async throws -> Summary
+        _ body: (RunContext) async throws -> Summary?
     ) async throws(ValidationError) -> ExitStatus {
         do {
             let settings = try Settings.load(from: configuration)
@@ -31,7 +33,7 @@ struct ProgramRun {
                 program: program, settings: settings,
                 logger: Logger(label: program) { _ in LineLog(lines: log) },
                 progress: Progress(program: program, descriptor: log.progressDescriptor))
-            try tell(try await locked(context, body))
+            if let summary = try await locked(context, body) { try tell(summary) }
             return .done
         } catch let error as ValidationError {
             throw error
@@ -39,8 +41,7 @@ struct ProgramRun {
             let status = Self.status(of: error)
             // Overlapping runs are ordinary, and cron mails what is logged.
             let level: Logger.Level = status == .alreadyRunning ? .notice : .error
-            let prefix = status == .unexpected ? "stopped by something unexpected: " : ""
-            for line in "\(prefix)\(error)".split(separator: "\n") {
+            for line in Self.words(for: error).split(separator: "\n") {
                 log.write(level, String(line))
             }
             return status
@@ -50,18 +51,38 @@ struct ProgramRun {
     private func locked(
         _ context: RunContext,
         isolation: isolated (any Actor)? = #isolation,
-        _ body: (RunContext) async throws -> Summary
-    ) async throws -> Summary {
+        _ body: (RunContext) async throws -> Summary?
+    ) async throws -> Summary? {
         defer { context.progress.erase() }
         guard locks else { return try await body(context) }
-        return try await withLock("\(context.settings.spool)/lock/\(program).lock") {
-            try await body(context)
+        let spool = context.settings.spool
+        return try await withLock("\(spool)/lock/\(program).lock") {
+            do {
+                let summary = try await body(context)
+                keep(.done, summary.map { log.text($0.verb, $0.fields) } ?? "", context)
+                return summary
+            } catch let error as ValidationError {
+                throw error
+            } catch {
+                keep(Self.status(of: error), Self.words(for: error), context)
+                throw error
+            }
         }
+    }
+
+    private func keep(_ status: ExitStatus, _ text: String, _ context: RunContext) {
+        LastRun(endedAt: context.clock.now(), status: status.rawValue, text: LogText.sentence(text))
+            .keep(of: program, inSpool: context.settings.spool)
     }
 
     private func tell(_ summary: Summary) throws(OutputError) {
         log.write(.notice, summary.verb, summary.fields)
         if answersInJSON { try write(summary.json, to: output) }
+    }
+
+    private static func words(for error: any Error) -> String {
+        status(of: error) == .unexpected
+            ? "stopped by something unexpected: \(error)" : "\(error)"
     }
 
     private static func status(of error: any Error) -> ExitStatus {

@@ -57,10 +57,29 @@ extension StageOptions {
         isolation: isolated (any Actor)? = #isolation,
         _ body: (RunContext) async throws -> Summary
     ) async throws {
+        try await perform(program, locks: lock, body)
+    }
+
+    /// Runs what only looks and prints what it found, or leaves its work to others: without a lock,
+    /// and without a summary.
+    package func look(
+        _ program: String, isolation: isolated (any Actor)? = #isolation,
+        _ body: (RunContext) async throws -> Void
+    ) async throws {
+        try await perform(program, locks: false) { context in
+            try await body(context)
+            return nil
+        }
+    }
+
+    private func perform(
+        _ program: String, locks: Bool, isolation: isolated (any Actor)? = #isolation,
+        _ body: (RunContext) async throws -> Summary?
+    ) async throws {
         // A reader who leaves is an error of that write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
         let run = ProgramRun(
-            program: program, configuration: configuration, locks: lock, answersInJSON: json,
+            program: program, configuration: configuration, locks: locks, answersInJSON: json,
             log: LogLines(program: program, format: logFormat, level: logLevel))
         let status = try await run.perform(body)
         if status != .done { throw ExitCode(status.rawValue) }

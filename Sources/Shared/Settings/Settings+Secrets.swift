@@ -25,6 +25,19 @@ extension Settings {
         return keys
     }
 
+    /// The key of one provider, enabled or not.
+    package func key(
+        of provider: ProviderSettings,
+        environment: (String) -> String? = processEnvironment
+    ) throws(SettingsError) -> String {
+        let masterKey = try masterKey(environment: environment)
+        do {
+            return try provider.apiKey.reveal(environment: environment, masterKey: masterKey)
+        } catch {
+            throw SettingsError(problems: [provider.apiKey.problem(error)])
+        }
+    }
+
     /// The key that seals and opens, if one is configured.
     package func masterKey(
         environment: (String) -> String? = processEnvironment

@@ -21,6 +21,6 @@ extension Spool {
     /// Whose files a run that died left in `work`.
     package func droppersWithLeftovers() throws(SystemError) -> [Dropper] {
         try Directory("\(root)/work").names().map(\.description).sorted()
-            .map { $0 == Dropper.desk.name ? .desk : .reseller($0) }
+            .map(Dropper.init(named:))
     }
 }

@@ -67,6 +67,11 @@ package enum Dropper: Hashable, Sendable {
     case desk
     case reseller(String)
 
+    /// Whose directories in `work`, `archive` and `quarantine` have this name.
+    init(named name: String) {
+        self = name == Dropper.desk.name ? .desk : .reseller(name)
+    }
+
     /// The name of its directories in `work`, `archive` and `quarantine`.
     package var name: String {
         switch self {
@@ -86,6 +91,9 @@ package enum Dropper: Hashable, Sendable {
 extension Spool {
     package func inbox(of dropper: Dropper) -> String { "\(root)/\(dropper.home)/inbox" }
     package func outbox(of dropper: Dropper) -> String { "\(root)/\(dropper.home)/outbox" }
+    /// Where the programs keep how far the ledger had come when they saw it last.
+    package var generationFile: String { "\(root)/lock/generation" }
+
     func work(of dropper: Dropper) -> String { "\(root)/work/\(dropper.name)" }
     func quarantine(of dropper: Dropper) -> String { "\(root)/quarantine/\(dropper.name)" }
 

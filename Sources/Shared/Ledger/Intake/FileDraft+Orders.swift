@@ -87,13 +87,9 @@ extension FileDraft {
     }
 
     private func insert(_ order: NewOrder, _ line: Line) throws -> OrderID {
+        let lastLost = try intake.lastLostOrder.get()
         let insertion = try RawStatement(
-            db,
-            """
-            INSERT INTO orders (user_id, file_id, line, ref, service_id, link, quantity, parameters,
-                                billed_units, charge, state, provider_id, due_at, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'accepted', ?11, ?12, ?12)
-            """)
+            db, lastLost == nil ? Self.insertion : Self.insertionPastLostOrders)
         insertion.bind(1, user.rawValue)
         insertion.bind(2, file.rawValue)
         insertion.bind(3, Int64(line.number))
@@ -106,8 +102,22 @@ extension FileDraft {
         insertion.bind(10, order.charge.micros)
         insertion.bind(11, order.provider.rawValue)
         insertion.bind(12, intake.now.milliseconds)
+        if let lastLost { insertion.bind(13, lastLost.rawValue) }
         try insertion.run()
         return OrderID(db.lastInsertedRowID)
+    }
+
+    private static let insertion = insertion("")
+    private static let insertionPastLostOrders = insertion(
+        "id, ", "max(?13, (SELECT coalesce(max(id), 0) FROM orders)) + 1, ")
+
+    private static func insertion(_ column: String, _ value: String = "") -> String {
+        """
+        INSERT INTO orders (\(column)user_id, file_id, line, ref, service_id, link, quantity,
+                            parameters, billed_units, charge, state, provider_id, due_at,
+                            created_at)
+        VALUES (\(value)?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'accepted', ?11, ?12, ?12)
+        """
     }
 }
 

@@ -73,6 +73,7 @@ package final class FileDraft {
             file, status, lines, lines - rejected, rejected, charged, firstOrder, lastOrder,
             reason,
         ])
+        try holdIfRetaken()
         try intake.noteBalance(of: arrival.user, on: file)
         if savepoint != nil { try db.execute(sql: "RELEASE file") }
         return file

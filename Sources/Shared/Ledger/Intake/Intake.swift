@@ -40,6 +40,16 @@ package final class Intake {
     let now: Timestamp
     let currency: Currency
     private var services: [ServiceID: Service?] = [:]
+    /// The last number that an order may have had before an older ledger was restored; nil unless the
+    /// next order would get that one or one before it.
+    private(set) lazy var lastLostOrder = Result {
+        try OrderID.fetchOne(
+            db,
+            sql: """
+                SELECT last_lost_order FROM generation WHERE id = 1 AND last_lost_order > 0
+                    AND last_lost_order >= (SELECT coalesce(max(id), 0) FROM orders)
+                """)
+    }
 
     init(_ db: Database, _ postings: Postings, at now: Timestamp, currency: Currency) {
         self.db = db

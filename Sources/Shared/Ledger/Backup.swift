@@ -1,0 +1,57 @@
+import Failures
+import GRDB
+
+extension Ledger {
+    /// Copies the whole ledger, as of one moment, into the empty file at `path`, marks the copy as a
+    /// backup, and proves it. Others read and write meanwhile.
+    ///
+    /// The copy is not synced.
+    ///
+    /// - Throws: `UnsoundLedger`, `DatabaseError`; then the file is of no use.
+    package func backUp(to path: String) throws {
+        try database.inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+        let copy = Ledger(database: try DatabaseQueue(path: path), currency: currency)
+        try copy.commit {
+            try $0.execute(sql: "UPDATE generation SET number = -number WHERE number > 0")
+        }
+        try copy.checkSoundness()
+        try copy.database.close()
+    }
+
+    /// Proves that the database is whole, and the books with it.
+    ///
+    /// - Throws: `UnsoundLedger` where it is not.
+    package func checkSoundness() throws {
+        let damages = try read { try String.fetchAll($0, sql: "PRAGMA integrity_check(20)") }
+        guard damages == ["ok"] else {
+            throw UnsoundLedger(path: database.path, problems: damages)
+        }
+        let findings = try audit()
+        guard findings.isEmpty else {
+            throw UnsoundLedger(
+                path: database.path,
+                problems: findings.map {
+                    "invariant \($0.invariant) is broken \($0.count) times: \($0.rule)"
+                })
+        }
+    }
+}
+
+/// A ledger that is damaged, or whose books are wrong.
+package struct UnsoundLedger: Error {
+    package let path: String
+    package let problems: [String]
+}
+
+extension UnsoundLedger: StageFailure {
+    package var exitStatus: ExitStatus { .booksWrong }
+}
+
+extension UnsoundLedger: CustomStringConvertible {
+    package var description: String {
+        """
+        \(path) is not sound, and nothing was made of it: \(problems.joined(separator: "; ")). \
+        Stop the programs, keep a copy of the ledger, and ask `report audit` for what is wrong
+        """
+    }
+}

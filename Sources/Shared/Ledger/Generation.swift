@@ -1,0 +1,103 @@
+import GRDB
+import Glibc
+import Money
+
+/// How far a ledger has come. The programs keep the last one they saw in the spool: a ledger that is
+/// behind it is an older one, put there by somebody who restored it.
+///
+/// Going on with an older ledger without knowing it would send orders twice.
+struct Generation: Equatable, Sendable {
+    /// Raised by `Ledger.goOn`; below zero in a backup.
+    let number: Int64
+    /// Grows with every file, order, transaction and attempt, and is never below an order's number.
+    let effects: Int64
+
+    /// Where a new ledger begins, and what a spool has seen that never saw one.
+    static let first = Generation(number: 1, effects: 0)
+
+    func isBehind(_ seen: Generation) -> Bool {
+        (number, effects) < (seen.number, seen.effects)
+    }
+}
+
+extension Generation {
+    init(of db: Database) throws {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT number, coalesce((SELECT max(id) FROM files), 0)
+                    + coalesce((SELECT max(id) FROM orders), 0)
+                    + coalesce((SELECT max(id) FROM transactions), 0)
+                    + coalesce((SELECT max(id) FROM attempts), 0) AS effects
+                FROM generation WHERE id = 1
+                """)!
+        self.init(number: row["number"], effects: row["effects"])
+    }
+}
+
+/// The file in the spool that holds the last generation that was seen: two numbers on a line.
+struct SeenGeneration {
+    let path: String
+
+    /// - Throws: `LedgerError.unreachable`; `LedgerError.unreadableGeneration` where it is damaged.
+    func read() throws -> Generation {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return .first }
+            throw LedgerError.unreachable(path, errno: errno)
+        }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw LedgerError.unreachable(path, errno: errno) }
+        let numbers = String(decoding: bytes[..<count], as: UTF8.self)
+            .split(whereSeparator: \.isWhitespace).map { Int64($0) }
+        guard numbers.count == 2, let number = numbers[0], let effects = numbers[1] else {
+            throw LedgerError.unreadableGeneration(path)
+        }
+        return Generation(number: number, effects: effects)
+    }
+
+    /// Replaces the file. The caller holds the opening lock: nobody else writes meanwhile.
+    ///
+    /// Its directory is not synced: after a power cut the file may be the one before, which is behind
+    /// the ledger and so stops nobody.
+    func write(_ generation: Generation) throws {
+        let bytes = Array("\(generation.number) \(generation.effects)\n".utf8)
+        let temporary = path + ".part"
+        let descriptor = Glibc.open(
+            temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw LedgerError.unreachable(temporary, errno: errno) }
+        defer { close(descriptor) }
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
+            rename(temporary, path) == 0
+        else { throw LedgerError.unreachable(temporary, errno: errno) }
+    }
+}
+
+extension Ledger {
+    /// Opens the ledger at `path` if it is the one that the programs saw last, and notes how far it
+    /// has come in `seenFile`.
+    ///
+    /// - Throws: `LedgerError.restored` if it is an older one, or a backup; what `open` throws.
+    package static func open(
+        at path: String, currency: Currency, lastSeenIn seenFile: String
+    ) throws -> Ledger {
+        let seenFile = SeenGeneration(path: seenFile)
+        let ledger = try open(at: path, currency: currency)
+        try withOpeningLock(path) {
+            let seen = try seenFile.read()
+            let generation = try ledger.read { try Generation(of: $0) }
+            guard !generation.isBehind(seen) else { throw LedgerError.restored(path) }
+            if generation != seen { try seenFile.write(generation) }
+        }
+        return ledger
+    }
+
+    /// Whether the programs would refuse this ledger, because it is behind what `seenFile` tells.
+    package func isBehind(_ seenFile: String) throws -> Bool {
+        // The file first: the ledger only grows.
+        let seen = try SeenGeneration(path: seenFile).read()
+        return try read { try Generation(of: $0) }.isBehind(seen)
+    }
+}

@@ -1,0 +1,151 @@
+import GRDB
+import Timestamps
+
+/// A file that the spool has kept: who dropped it, and the SHA-256 of its bytes.
+package struct KeptFile: Hashable, Sendable {
+    /// Nil for the desk's.
+    package let user: UserID?
+    package let digest: String
+
+    package init(user: UserID?, digest: String) {
+        self.user = user
+        self.digest = digest
+    }
+
+    fileprivate var owner: String { user?.rawValue ?? "" }
+}
+
+/// What the spool knows of the time that an older ledger lacks.
+package struct LostTime: Sendable {
+    /// Files that had their effect, or may have had it.
+    package let files: [KeptFile]
+    /// The number of the last status file of each user who has one.
+    package let statusFiles: [UserID: Int64]
+
+    package init(files: [KeptFile], statusFiles: [UserID: Int64]) {
+        self.files = files
+        self.statusFiles = statusFiles
+    }
+}
+
+extension Ledger {
+    /// Those of `files` whose bytes never had an effect in this ledger.
+    package func unknown(among files: [KeptFile]) throws -> Set<KeptFile> {
+        try read { db in
+            let statement = try db.makeStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM files
+                        WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2)
+                    """)
+            return Set(
+                try files.filter {
+                    try !Bool.fetchOne(statement, arguments: [$0.owner, $0.digest])!
+                })
+        }
+    }
+
+    /// Prepares an older ledger to be gone on with, in one commit that can be made again.
+    ///
+    /// What is `accepted` or `sending` here may have been placed in the lost time, so it is held as in
+    /// doubt; so is, once they are taken again, what the lost files ordered. A refill that was asked
+    /// for may have been sent, and is not sent again. Numbers of orders and status files that were
+    /// given in the lost time are not given to others.
+    ///
+    /// Returns how many orders are held now that were not.
+    package func hold(
+        _ lost: LostTime, lastSeenIn seenFile: String, at now: Timestamp
+    ) throws -> Int {
+        // A file that cannot be read tells nothing of the lost time.
+        let seen = (try? SeenGeneration(path: seenFile).read()) ?? .first
+        return try commit(at: now) { db, postings in
+            for file in lost.files {
+                try db.execute(
+                    literal: """
+                        INSERT INTO retaken_files (user_id, sha256)
+                        VALUES (\(file.owner), \(file.digest)) ON CONFLICT DO NOTHING
+                        """)
+            }
+            for (user, sequence) in lost.statusFiles {
+                try db.execute(
+                    literal: """
+                        INSERT INTO lost_status_files (user_id, sequence)
+                        VALUES (\(user), \(sequence))
+                        ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)
+                        """)
+            }
+            try db.execute(
+                literal: """
+                    UPDATE generation SET last_lost_order = max(last_lost_order, \(seen.effects));
+                    UPDATE requests SET state = 'sending'
+                        WHERE kind = 'refill' AND state = 'accepted';
+                    """)
+            let orders = try OrderID.fetchAll(
+                db, sql: "SELECT id FROM orders WHERE state IN ('accepted', 'sending')")
+            try Self.doubt(orders, db, postings, at: now)
+            return orders.count
+        }
+    }
+
+    /// Makes this the ledger that all programs go on with, after `hold`.
+    package func goOn(lastSeenIn seenFile: String) throws {
+        let file = SeenGeneration(path: seenFile)
+        try Self.withOpeningLock(database.path) {
+            let seen = (try? file.read()) ?? .first
+            let generation = try commit { db in
+                try db.execute(
+                    literal: """
+                        UPDATE generation SET number = max(abs(number), \(seen.number)) + 1
+                        """)
+                return try Generation(of: db)
+            }
+            try file.write(generation)
+        }
+    }
+}
+
+extension Ledger {
+    /// `accepted` or `sending` → `in_doubt`: nobody can know whether a provider has them.
+    fileprivate static func doubt(
+        _ orders: [OrderID], _ db: Database, _ postings: Postings, at now: Timestamp
+    ) throws {
+        let attempts = Attempts(db)
+        let moves = OrderMoves(db, postings, at: now)
+        for order in orders {
+            let provider = try ProviderID.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        UPDATE orders SET state = 'sending' WHERE id = ? AND state = 'accepted'
+                        RETURNING provider_id
+                        """), arguments: [order])
+            // What is `sending` has its attempt.
+            if let provider { try attempts.begin(order, with: provider, at: now) }
+            try attempts.end(
+                order, as: .unknown,
+                evidence: "restored from a backup; it may have been sent since",
+                at: now)
+            try moves.doubt(order)
+        }
+    }
+}
+
+extension FileDraft {
+    /// Holds as in doubt what a file of the lost time put in line to be sent: its orders, and orders
+    /// that a decision in it called not placed.
+    func holdIfRetaken() throws {
+        let isRetaken = try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id = ? AND sha256 = ?)
+                    """), arguments: [arrival.user?.rawValue ?? "", arrival.digest])!
+        guard isRetaken else { return }
+        let orders = try OrderID.fetchAll(
+            db,
+            sql: """
+                SELECT id FROM orders WHERE id BETWEEN ?1 AND ?2 AND state = 'accepted'
+                UNION
+                SELECT o.id FROM lines l JOIN orders o ON o.id = l.order_id
+                WHERE l.file_id = ?3 AND l.kind = 'decisions' AND o.state = 'accepted'
+                """, arguments: [firstOrder, lastOrder, file])
+        try Ledger.doubt(orders, db, postings, at: intake.now)
+    }
+}

@@ -1,0 +1,115 @@
+import GRDB
+import Money
+import Timestamps
+
+/// What is open in the ledger at a moment, for a person who looks.
+package struct Standing: Sendable {
+    /// The orders that have not ended, by state, in the order of their life; none is left out.
+    package let orders: [OpenOrders]
+    /// What the orders in doubt hold.
+    package let inDoubt: Amount
+    /// By name.
+    package let providers: [ProviderStanding]
+
+    package struct OpenOrders: Sendable {
+        package let state: OrderState
+        package let count: Int
+        /// When the oldest was taken; nil if there is none.
+        package let oldest: Timestamp?
+    }
+
+    package struct ProviderStanding: Sendable {
+        package let name: String
+        package let state: Provider.State
+        package let pauseReason: String?
+        package let currency: Currency
+        /// What he last said we have with him.
+        package let balance: Amount?
+        package let balanceAt: Timestamp?
+    }
+}
+
+extension Ledger {
+    /// Reads indexes of open orders only, so that it takes no longer with the years.
+    package func standing() throws -> Standing {
+        try read { db in
+            let orders = try OrderState.allCases.filter { !$0.isEnded }
+                .map { try Self.open($0, db) }
+            return Standing(
+                orders: orders,
+                inDoubt: try Amount.fetchOne(
+                    db,
+                    sql: "SELECT coalesce(sum(charge), 0) FROM orders WHERE state = 'in_doubt'")!,
+                providers: try Row.fetchAll(db, sql: "SELECT * FROM providers ORDER BY name").map {
+                    Standing.ProviderStanding(row: $0)
+                })
+        }
+    }
+
+    private static func open(_ state: OrderState, _ db: Database) throws -> Standing.OpenOrders {
+        // The state stands in the text: a partial index is used only where the query says the same.
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT open.count, o.created_at AS oldest FROM
+                    (SELECT count(*) AS count, min(id) AS first FROM orders
+                     WHERE state = '\(state.rawValue)') open
+                    LEFT JOIN orders o ON o.id = open.first
+                """)!
+        return Standing.OpenOrders(state: state, count: row["count"], oldest: row["oldest"])
+    }
+
+    /// Where an order stands; nil if there is none of that number.
+    package func state(of order: OrderID) throws -> OrderState? {
+        try read {
+            try OrderState.fetchOne(
+                $0, sql: "SELECT state FROM orders WHERE id = ?", arguments: [order])
+        }
+    }
+}
+
+extension Standing.ProviderStanding {
+    fileprivate init(row: Row) {
+        let provider = Provider(row: row)
+        name = provider.name
+        state = provider.state
+        currency = provider.currency
+        balanceAt = provider.balanceAt
+        pauseReason = row["pause_reason"]
+        balance = row["balance"]
+    }
+}
+
+/// A user, for a person who looks.
+package struct UserStanding: Sendable {
+    package let user: UserID
+    package let role: String
+    package let email: String?
+    /// Whether files of his are refused now.
+    package let isBanned: Bool
+    package let available: Amount
+    package let held: Amount
+}
+
+extension Ledger {
+    /// All users with their money, by name.
+    package func userStandings(at now: Timestamp) throws -> [UserStanding] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT u.id, u.role, u.email,
+                        u.banned = 1 AND coalesce(u.ban_expires, ?1 + 1) > ?1 AS banned,
+                        sum(CASE w.name WHEN 'available' THEN w.balance ELSE 0 END) AS available,
+                        sum(CASE w.name WHEN 'held' THEN w.balance ELSE 0 END) AS held
+                    FROM users u JOIN wallets w ON w.user_id = u.id
+                    GROUP BY u.id ORDER BY u.id
+                    """, arguments: [now]
+            ).map { row in
+                UserStanding(
+                    user: row["id"], role: row["role"], email: row["email"],
+                    isBanned: row["banned"], available: row["available"], held: row["held"])
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Failures
+import Glibc
+import StrictJSON
+import Timestamps
+
+/// How a program's last run ended, kept beside its lock: `spool/lock/<program>.last`.
+package struct LastRun: Equatable, Sendable {
+    package let endedAt: Timestamp
+    /// Its exit status (contract.md §1).
+    package let status: Int32
+    /// The summary as its log line has it, or why the run stopped: one line.
+    package let text: String
+}
+
+extension LastRun {
+    /// The last run of `program`; nil if none is known.
+    package static func read(of program: String, inSpool spool: String) -> LastRun? {
+        let descriptor = open(path(of: program, spool), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: longest)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        guard count > 0, let json = try? JSONValue(parsing: Array(bytes[..<count])),
+            case .string(let moment)? = json["ended_at"],
+            let endedAt = Timestamp(parsing: moment),
+            case .number(let status)? = json["status"],
+            let status = status.integer.flatMap(Int32.init(exactly:)),
+            case .string(let text)? = json["text"]
+        else { return nil }
+        return LastRun(endedAt: endedAt, status: status, text: text)
+    }
+
+    /// Keeps this as the last run of `program`, whose lock the caller holds.
+    ///
+    /// It is for people to look at, so it is not synced, and a run does not fail for want of it.
+    func keep(of program: String, inSpool spool: String) {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("ended_at", "\(endedAt)")
+        json.member("status", Int64(status))
+        json.member("text", String(text.prefix(1_000)))
+        json.endObject()
+        let path = Self.path(of: program, spool)
+        let temporary = path + ".part"
+        let descriptor = open(
+            temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard (try? write(json.drain(), to: descriptor)) != nil else { return }
+        rename(temporary, path)
+    }
+
+    /// In bytes: a text of 1,000 characters has at most some thousands.
+    private static let longest = 65_536
+
+    private static func path(of program: String, _ spool: String) -> String {
+        "\(spool)/lock/\(program).last"
+    }
+}

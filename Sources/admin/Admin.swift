@@ -1,0 +1,23 @@
+import ArgumentParser
+import Run
+
+@main
+struct Admin: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "admin",
+        abstract: "The operator's hands: look, decide, keep safe.",
+        discussion: """
+            What changes money or users is dropped as a file into the desk's inbox, and has its effect \
+            and its receipt when ingest runs next. The rest only looks, except backup, which writes one \
+            file, and recover, which prepares an older ledger to be gone on with.
+
+            Exit status: 0 done; 64 wrong usage; 65 the ledger is not sound; 70 stopped by something \
+            unexpected; 74 input or output failed, or a provider did not answer; 75 another run holds a \
+            lock; 78 bad configuration, or an older ledger than the programs worked with last.
+            """,
+        version: ProgramVersion.text,
+        subcommands: [
+            StatusCommand.self, UserCommand.self, DepositCommand.self, DecideCommand.self,
+            ProviderCommand.self, BackupCommand.self, RecoverCommand.self,
+        ])
+}

@@ -1,0 +1,77 @@
+import Failures
+import Glibc
+import Ledger
+import Run
+import Settings
+import Spool
+
+/// Copies the ledger into a file that is sound and on disk, or is not there.
+///
+/// 1. Make an empty file beside it, which only its owner may read.
+/// 2. Copy the ledger into it, as of one moment; mark it as a backup; prove it.
+/// 3. Sync it, give it its name, sync the directory.
+///
+/// A run that dies leaves a file ending in `.part`, which the next one for the same name removes.
+struct BackUpLedger {
+    private let context: RunContext
+    private let path: String
+    private let folder: String
+
+    init(_ context: RunContext, to path: String) {
+        self.context = context
+        self.path = path
+        let slash = path.lastIndex(of: "/")
+        folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// - Throws: `FileExists`, `SystemError`, `LedgerError`, `UnsoundLedger`, `DatabaseError`.
+    func run() throws -> Summary {
+        guard access(path, F_OK) != 0 else { throw FileExists(path: path) }
+        let settings = context.settings
+        let spool = try Spool.open(at: settings.spool, program: context.program)
+        let ledger = try Ledger.open(
+            at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
+        let part = path + ".part"
+        unlink(part)
+        defer { unlink(part) }
+        try makeEmpty(part)
+        try ledger.backUp(to: part)
+        try sync(part)
+        guard link(part, path) == 0 else {
+            throw errno == EEXIST ? FileExists(path: path) : SystemError("cannot name", path)
+        }
+        try Directory(folder).sync()
+        return Summary("backed up", ["file": .text(path), "bytes": .integer(try size())])
+    }
+
+    private func makeEmpty(_ part: String) throws(SystemError) {
+        let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemError("cannot make", part) }
+        close(descriptor)
+    }
+
+    /// SQLite does not sync what it copies. It has closed the file: no lock of its is lost.
+    private func sync(_ part: String) throws(SystemError) {
+        let descriptor = open(part, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("cannot open", part) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw SystemError("cannot sync", part) }
+    }
+
+    private func size() throws(SystemError) -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw SystemError("cannot look at", path) }
+        return Int(status.st_size)
+    }
+}
+
+/// A backup never takes the place of another file.
+struct FileExists: StageFailure, CustomStringConvertible {
+    let path: String
+
+    var exitStatus: ExitStatus { .ioFailed }
+
+    var description: String {
+        "\(path) is there already; nothing was written; give the backup a name of its own"
+    }
+}

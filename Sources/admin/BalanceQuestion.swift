@@ -1,0 +1,64 @@
+import Failures
+import Money
+import Providers
+import Settings
+
+/// Asks one provider for our balance, which costs nothing and needs the right address and key.
+struct BalanceQuestion {
+    private let provider: ProviderSettings
+    private let endpoint: ProviderEndpoint
+
+    /// What he said, and how long he took.
+    struct Answer {
+        let provider: ProviderSettings
+        let balance: ProviderBalance
+        let milliseconds: Int64
+
+        var text: String {
+            var text =
+                "\(provider.name) answered in \(milliseconds) ms: "
+                + "balance \(balance.amount) \(balance.currency ?? provider.currency)"
+            if let currency = balance.currency, currency != provider.currency {
+                text += "; the configuration says \(provider.currency): mend its currency"
+            }
+            return text
+        }
+    }
+
+    init(_ provider: ProviderSettings, key: String) {
+        self.provider = provider
+        endpoint = ProviderEndpoint(provider, key: key)
+    }
+
+    /// - Throws: `NoAnswer`, `TransportError`.
+    func ask() throws -> Answer {
+        let transport = try Transport(capacity: 1)
+        let clock = ContinuousClock()
+        let begun = clock.now
+        try transport.start(endpoint.call(.balance), tag: 0)
+        var finished: Finished?
+        while finished == nil { finished = try transport.wait(milliseconds: 1_000).first }
+        let took = (clock.now - begun) / .milliseconds(1)
+        switch endpoint.balance(in: finished!) {
+        case .success(let balance):
+            return Answer(provider: provider, balance: balance, milliseconds: Int64(took))
+        case .failure(let failure):
+            throw NoAnswer(provider: provider.name, failure: failure)
+        }
+    }
+}
+
+/// A provider that did not tell our balance.
+struct NoAnswer: StageFailure, CustomStringConvertible {
+    let provider: String
+    let failure: ReplyFailure
+
+    var exitStatus: ExitStatus { .ioFailed }
+
+    var description: String {
+        """
+        the provider \(provider) did not tell our balance: \(failure). Nothing was changed; check its \
+        url and api_key in the configuration
+        """
+    }
+}

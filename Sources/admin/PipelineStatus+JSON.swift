@@ -1,0 +1,61 @@
+import Ledger
+import Money
+import Run
+import Spool
+import StrictJSON
+import Timestamps
+
+extension PipelineStatus {
+    /// The members of the object that a script gets.
+    func write(to json: inout JSONWriter) {
+        json.list("inboxes", inboxes) { inbox, json in
+            json.member("user", inbox.owner)
+            Self.write(inbox.files, to: &json)
+        }
+        json.key("work")
+        json.beginObject()
+        Self.write(work, to: &json)
+        json.endObject()
+        json.key("journals")
+        json.beginArray()
+        for journal in openJournals { json.string(journal) }
+        json.endArray()
+        json.list("orders", standing.orders) { orders, json in
+            json.member("state", orders.state.rawValue)
+            json.member("count", Int64(orders.count))
+            json.member("oldest", orders.oldest?.description)
+        }
+        json.member("in_doubt_held", "\(standing.inDoubt)")
+        json.member("free_bytes", Int64(freeBytes))
+        json.key("ledger_is_latest")
+        json.bool(!isBehind)
+        json.list("providers", standing.providers, Self.write)
+        json.list("last_runs", lastRuns) { last, json in
+            json.member("program", last.program)
+            json.member("ended_at", last.run?.endedAt.description)
+            json.member("status", last.run.map { Int64($0.status) })
+            json.member("text", last.run?.text)
+        }
+    }
+
+    private static func write(_ files: WaitingFiles, to json: inout JSONWriter) {
+        json.member("files", Int64(files.count))
+        json.member("oldest", files.oldest?.description)
+    }
+
+    private static func write(_ provider: Standing.ProviderStanding, to json: inout JSONWriter) {
+        let (state, until): (String, String?) =
+            switch provider.state {
+            case .active: ("active", nil)
+            case .paused(let until): ("paused", until.description)
+            case .disabled: ("disabled", nil)
+            }
+        json.member("provider", provider.name)
+        json.member("state", state)
+        json.member("paused_until", until)
+        json.member("pause_reason", provider.pauseReason)
+        json.member("balance", provider.balance?.description)
+        json.member("currency", provider.currency.code)
+        json.member("balance_at", provider.balanceAt?.description)
+    }
+}

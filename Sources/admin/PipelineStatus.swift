@@ -1,0 +1,40 @@
+import Ledger
+import Run
+import Settings
+import Spool
+
+/// Where everything stands, as far as one look tells.
+struct PipelineStatus {
+    /// The inboxes in which something waits, the desk's first.
+    let inboxes: [(owner: String, files: WaitingFiles)]
+    let work: WaitingFiles
+    let openJournals: [String]
+    let standing: Standing
+    /// Whether the ledger is an older one, which the programs refuse.
+    let isBehind: Bool
+    /// In the order of their work; nil where none is known.
+    let lastRuns: [(program: String, run: LastRun?)]
+    /// On the spool's disk, in bytes; intake stops below the second.
+    let freeBytes: Int
+    let minFreeBytes: Int
+    let settings: Settings
+
+    /// What leaves a record of its last run.
+    private static let programs = ["ingest", "dispatch", "poll", "report", "backup", "recover"]
+
+    /// - Throws: `SystemError`, `LedgerError`, `DatabaseError`.
+    init(_ context: RunContext) throws {
+        settings = context.settings
+        let spool = try Spool.open(at: settings.spool, program: context.program)
+        let owners = [Dropper.desk] + (try spool.resellers().map { .reseller($0) })
+        inboxes = try owners.map { ($0.name, try spool.waiting(in: $0)) }.filter { $1.count > 0 }
+        work = try spool.waitingInWork()
+        openJournals = try spool.openJournals()
+        freeBytes = try spool.freeBytes()
+        minFreeBytes = settings.intake.minFreeBytes
+        lastRuns = Self.programs.map { ($0, LastRun.read(of: $0, inSpool: spool.root)) }
+        let ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
+        standing = try ledger.standing()
+        isBehind = try ledger.isBehind(spool.generationFile)
+    }
+}

@@ -1,0 +1,105 @@
+import Glibc
+import Testing
+
+@Suite struct DeskDropTests {
+    @Test func `what is dropped has its effect when ingest runs, in the order it was said`() throws
+    {
+        let shop = Shop()
+        try shop.done(
+            "admin user add acme --name 'Acme Ltd' --email ops@acme.example --discount 5 "
+                + "--credit-limit 10",
+            "admin deposit acme 100.00 --method bank --reference TX-1",
+            "admin user ban acme --reason chargeback --until 2099-01-01T00:00:00Z")
+        #expect(try shop.names("desk/inbox").count == 3)
+        try shop.done("ingest")
+        #expect(try shop.names("desk/inbox").isEmpty)
+        #expect(
+            try shop.table(
+                """
+                SELECT name, email, discount_percent, credit_limit, banned, ban_reason FROM users
+                """) == [#""Acme Ltd"|"ops@acme.example"|5000000|10000000|1|"chargeback""#])
+        #expect(
+            try shop.table("SELECT balance FROM wallets WHERE name = 'available'")
+                == ["100000000"])
+
+        try shop.done("admin user unban acme", "ingest")
+        #expect(try shop.table("SELECT banned FROM users") == ["0"])
+    }
+
+    @Test func `it is said what was dropped, that ingest applies it, and who dropped it`() throws {
+        let shop = Shop()
+        let said = try shop.run("admin user add acme --why 'signed today'").output
+        #expect(said.hasPrefix("dropped \(shop.spool)/desk/inbox/admin-"))
+        #expect(said.hasSuffix(".json: acme is added, or changed; ingest applies it"))
+        let name = try #require(try shop.names("desk/inbox").first)
+        let text = try shop.read("\(shop.spool)/desk/inbox/\(name)")
+        #expect(text.contains(#""by": "anna","#))
+        #expect(text.contains(#""why": "signed today","#))
+        #expect(text.contains(#""batch": "\#(name.dropLast(5))","#))
+    }
+
+    @Test func `a script is told the file as JSON`() throws {
+        let ended = try Shop().run("admin user add acme --json")
+        #expect(ended.output.hasPrefix(#"{"file":""#))
+        #expect(ended.output.contains(#","batch":"admin-"#))
+    }
+
+    @Test func `a deposit said twice is credited once`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("admin deposit acme 100.00 --method bank --reference TX-1", "ingest")
+        #expect(
+            try shop.table("SELECT balance FROM wallets WHERE name = 'available'")
+                == ["100000000"])
+    }
+
+    private static let refused = [
+        ("user add Acme", "begins with a letter or digit"),
+        ("user add desk", "is not desk"),
+        ("user add acme --discount 101", "from 0 to 100"),
+        ("user add acme --credit-limit=-1", "must not be negative"),
+        ("user add acme --role king", "king"),
+        ("user ban zenith", "There is no user zenith; nothing was dropped."),
+        ("user ban acme --until tomorrow", "must be a time in UTC"),
+        ("deposit zenith 1 --method a --reference b", "There is no user zenith"),
+        ("deposit acme 0 --method a --reference b", "must be greater than zero"),
+        ("deposit acme 1.1234567 --method a --reference b", "at most 6 decimals"),
+        ("deposit acme 1 --method a --reference b --currency EUR", "no exchange rate for EUR"),
+        ("deposit acme 1 --method a", "Missing expected argument '--reference"),
+        ("decide 1 placed", "placed needs it"),
+        ("decide 1 refund --provider-order 7", "belongs to placed"),
+        ("decide x refund", "must be an order's number"),
+        ("decide 7 refund", "There is no order 7; nothing was dropped."),
+        ("decide 1 refund", "Order 1 is accepted, not in doubt; nothing was dropped."),
+    ]
+
+    @Test func `what intake would refuse is refused here, and says why`() throws {
+        let shop = Shop()
+        try shop.open()
+        shop.order("l1")
+        try shop.done("ingest")
+        for (command, why) in Self.refused {
+            let ended = try shop.run("admin \(command)")
+            #expect(ended.status == 64, "\(command)")
+            #expect(ended.log.contains(why), "\(command): \(ended.log)")
+        }
+        #expect(try shop.names("desk/inbox").isEmpty)
+    }
+
+    @Test func `users are listed with their money`() throws {
+        let shop = Shop()
+        try shop.open()
+        shop.order("l1")
+        try shop.done("ingest")
+        #expect(
+            try shop.run("admin user list").output == """
+                user  role      banned  available  held      email
+                acme  reseller  -       98.000000  2.000000  -
+                """)
+        #expect(
+            try shop.run("admin user list --json").output == """
+                {"users":[{"user":"acme","role":"reseller","email":null,"banned":false,\
+                "available":"98.000000","held":"2.000000"}]}
+                """)
+    }
+}

@@ -1,0 +1,56 @@
+import LoopbackProvider
+import Synchronization
+
+/// A provider that takes every order and delivers it at once, and knows what he was sent.
+final class Panel: Sendable {
+    let provider: LoopbackProvider
+    private let orders: Orders
+
+    private final class Orders: Sendable {
+        let links = Mutex<[String]>([])
+    }
+
+    init() {
+        let orders = Orders()
+        self.orders = orders
+        provider = LoopbackProvider { request in
+            switch request.field("action") {
+            case "services": return .reply(Self.catalogue)
+            case "balance": return .reply(#"{"balance": "12.34", "currency": "USD"}"#)
+            case "add":
+                let id = orders.links.withLock { links in
+                    links.append(request.field("link") ?? "")
+                    return 9_000 + links.count
+                }
+                return .reply(#"{"order": \#(id)}"#)
+            case "status": return .reply(Self.status(request))
+            default: return .reply(#"{"error": "Incorrect request"}"#)
+            }
+        }
+    }
+
+    deinit { provider.stop() }
+
+    var port: UInt16 { provider.port }
+
+    /// The links of the orders received, in order.
+    var links: [String] { orders.links.withLock(\.self) }
+
+    /// The panel's id of the one order for a link.
+    func id(of link: String) -> String {
+        String(9_001 + links.firstIndex(of: link)!)
+    }
+
+    private static let catalogue = """
+        [{"service": 101, "name": "Followers", "type": "Default", "category": "Instagram",
+          "rate": "1.00", "min": "1", "max": "100000", "refill": false, "cancel": false}]
+        """
+
+    private static func status(_ request: LoopbackRequest) -> String {
+        let done =
+            #"{"status": "Completed", "charge": "1.00", "start_count": "5", "remains": "0"}"#
+        guard let ids = request.field("orders") else { return done }
+        let members = ids.split(separator: ",").map { "\"\($0)\": \(done)" }
+        return "{\(members.joined(separator: ","))}"
+    }
+}

@@ -1,0 +1,168 @@
+import GRDB
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct RestoreTests {
+    @Test func `with yesterday's ledger restored, nothing is lost and nothing is sent twice`()
+        throws
+    {
+        let shop = Shop()
+        try shop.open()
+        shop.order("placed-before", "waiting-before")
+        try shop.done("ingest", "dispatch --limit 1", "admin backup \(shop.backup)")
+        // What happens next is in the spool and at the provider, and not in the backup.
+        try shop.done("dispatch", "admin deposit acme 50 --method bank --reference TX-2")
+        shop.order("sent-after")
+        try shop.done(
+            "admin user add zenith", "admin deposit zenith 10 --method bank --reference TX-3",
+            "ingest")
+        shop.order("by-a-new-user", by: "zenith")
+        try shop.done("ingest", "dispatch")
+        try shop.settle("count(*) = 4 AND min(state) = 'completed'")
+        let told = try shop.statusFiles()
+        let sent = shop.panel.links
+        let lastOrder = try shop.table("SELECT max(id) FROM orders")[0]
+
+        try shop.restore()
+        try shop.expectRefusal()
+        #expect(try shop.names("resellers/acme/inbox").isEmpty)
+        try shop.done("admin recover --restored --yes")
+        try shop.done("ingest", "dispatch", "poll statuses")
+        #expect(shop.panel.links == sent)
+        let doubts = try shop.table(
+            "SELECT id, link FROM orders WHERE state = 'in_doubt' ORDER BY link")
+        #expect(doubts.count == 3)
+
+        for doubt in doubts {
+            let parts = doubt.split(separator: "|")
+            let link = String(parts[1].dropFirst().dropLast())
+            if link != "waiting-before" { #expect(Int(parts[0])! > Int(lastOrder)!) }
+            try shop.done(
+                "admin decide \(parts[0]) placed --provider-order \(shop.panel.id(of: link))")
+        }
+        try shop.done("ingest", "dispatch")
+        try shop.settle("count(*) = 4 AND min(state) = 'completed'")
+        #expect(shop.panel.links == sent)
+        #expect(
+            try shop.table(
+                "SELECT user_id, balance FROM wallets WHERE name = 'available' ORDER BY 1")
+                == [#""acme"|144000000"#, #""zenith"|8000000"#])
+        try shop.done("report audit")
+
+        // What resellers were told before keeps its number; what they are told now comes after it.
+        let now = try shop.statusFiles()
+        for (name, text) in told { #expect(now[name] == text) }
+        #expect(now.count > told.count)
+        for user in ["acme", "zenith"] {
+            let names = try shop.names("resellers/\(user)/outbox").filter {
+                $0.hasPrefix("status-")
+            }
+            #expect(names.last == "status-000000000\(names.count).json")
+        }
+    }
+
+    @Test func `a decision of the lost time cannot make an order be sent again`() throws {
+        let shop = Shop()
+        try shop.open()
+        shop.order("l1")
+        try shop.done("ingest", "admin backup \(shop.backup)")
+        // In the lost time the order was in doubt, was decided not to be placed, and was sent.
+        try shop.makeDoubtful(1)
+        try shop.done("admin decide 1 not-placed", "ingest", "dispatch")
+        #expect(shop.panel.links == ["l1"])
+
+        try shop.restore()
+        try shop.done("admin recover --restored --yes", "ingest", "dispatch")
+        #expect(shop.panel.links == ["l1"])
+        #expect(try shop.table("SELECT state FROM orders") == [#""in_doubt""#])
+        try shop.done("report audit")
+    }
+
+    @Test func `a backup is refused where no spool is left to compare it with`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("admin backup \(shop.backup)")
+        try shop.restore()
+        #expect(unlink("\(shop.spool)/lock/generation") == 0)
+        try shop.expectRefusal()
+    }
+
+    @Test func `a plain copy of an older ledger is refused too`() throws {
+        let shop = Shop()
+        try shop.open()
+        try DatabaseQueue(path: shop.ledgerPath).inDatabase {
+            try $0.execute(sql: "VACUUM INTO ?", arguments: [shop.backup])
+        }
+        shop.order("l1")
+        try shop.done("ingest", "dispatch")
+        try shop.restore()
+        try shop.expectRefusal()
+    }
+
+    @Test func `a ledger that is gone is refused, not begun anew`() throws {
+        let shop = Shop()
+        try shop.open()
+        shop.removeLedger()
+        try shop.expectRefusal()
+    }
+
+    @Test func `an older backup is refused again after a recovery`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("admin backup \(shop.backup)")
+        for _ in 1...2 {
+            try shop.restore()
+            try shop.expectRefusal()
+            try shop.done("admin recover --restored --yes", "ingest", "dispatch", "poll")
+        }
+    }
+
+    @Test func `the ledger that goes on after a backup is not refused`() throws {
+        let shop = Shop()
+        try shop.open()
+        shop.order("l1")
+        try shop.done("admin backup \(shop.backup)", "ingest", "dispatch", "poll", "report")
+    }
+
+    @Test func `recovering twice is recovering once`() throws {
+        let shop = Shop()
+        try shop.open()
+        shop.order("l1")
+        try shop.done("ingest", "admin backup \(shop.backup)", "dispatch")
+        shop.order("l2")
+        try shop.done("ingest", "dispatch")
+        try shop.restore()
+        try shop.done("admin recover --restored --yes", "admin recover --restored --yes")
+        try shop.done("ingest", "dispatch")
+        #expect(shop.panel.links == ["l1", "l2"])
+        #expect(try shop.table("SELECT DISTINCT state FROM orders") == [#""in_doubt""#])
+        #expect(try shop.table("SELECT count(*) FROM orders") == ["2"])
+        try shop.done("report audit")
+    }
+
+    @Test func `a ledger whose books are wrong is not gone on with`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("admin backup \(shop.backup)")
+        try shop.restore()
+        try DatabaseQueue(path: shop.ledgerPath).write {
+            try $0.execute(sql: "UPDATE wallets SET balance = balance + 1 WHERE id = 1")
+        }
+        let ended = try shop.run("admin recover --restored --yes")
+        #expect(ended.status == 65)
+        #expect(ended.log.contains("is not sound, and nothing was made of it"))
+        try shop.expectRefusal()
+    }
+
+    @Test func `nothing is recovered while a program runs, or unless it is confirmed`() throws {
+        let shop = Shop()
+        try shop.open()
+        let lock = open("\(shop.spool)/lock/poll.lock", O_RDWR)
+        #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        #expect(try shop.run("admin recover --restored --yes").status == 75)
+        close(lock)
+        #expect(try shop.run("admin recover --yes").log.contains("Say what happened: --restored"))
+        #expect(try shop.run("admin recover --restored").status == 64)
+    }
+}

@@ -1,0 +1,56 @@
+import Failures
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+@Suite struct GenerationTests {
+    @Test(arguments: [
+        ("1 0", true), ("1 100000", false), ("2 0", false),
+    ])
+    func `a ledger is refused if another of a later generation, or with more effects, was seen`(
+        seen: String, isOpened: Bool
+    ) throws {
+        let books = try Books()
+        let file = books.folder.write(seen, to: "generation")
+        if isOpened {
+            _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+        } else {
+            let error = try #require(throws: LedgerError.self) {
+                try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+            }
+            #expect(error.exitStatus == .badConfiguration)
+            #expect("\(error)".contains("admin recover --restored"))
+        }
+    }
+
+    @Test func `what is seen is noted, and grows with the ledger's effects`() throws {
+        let books = try Books()
+        let file = SeenGeneration(path: "\(books.folder.path)/generation")
+        #expect(try file.read() == .first)
+        var last = Generation.first
+        for number in 1...3 {
+            try books.add(UserID(rawValue: "user\(number)")!)
+            _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file.path)
+            let seen = try file.read()
+            #expect(last.isBehind(seen))
+            last = seen
+        }
+    }
+
+    @Test(arguments: ["", "1", "one two", "1 2 3", "99999999999999999999 1"])
+    func `a note that is damaged stops the programs, until it is written anew`(
+        text: String
+    ) throws {
+        let books = try Books()
+        let file = books.folder.write(text, to: "generation")
+        let error = try #require(throws: LedgerError.self) {
+            try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+        }
+        #expect(error.exitStatus == .badConfiguration)
+        #expect("\(error)".hasPrefix("\(file) does not say how far the ledger has come"))
+        try books.ledger.goOn(lastSeenIn: file)
+        _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+    }
+}
