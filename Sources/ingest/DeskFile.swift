@@ -1,5 +1,6 @@
 import Ledger
 import Money
+import OrderTypes
 import Settings
 
 /// The effect of a desk file, line by line: users before what needs them.
@@ -133,7 +134,7 @@ struct DeskFile {
             case "not_placed": .notPlaced
             default: .refund
             }
-        if let providerOrder, !providerOrder.utf8.allSatisfy(Text.belongsToIdentifier) {
+        if let providerOrder, !providerOrder.utf8.allSatisfy(ProviderIdentifier.allows) {
             throw Rejection(
                 .badValue, "provider_order must be one id: letters, digits, point, - and _")
         }

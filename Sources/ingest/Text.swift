@@ -23,18 +23,6 @@ enum Text {
         scalar < 0x20 || 0x7F...0x9F ~= scalar || 0x2028...0x2029 ~= scalar
     }
 
-    /// Whether a byte may stand in a provider's id. A comma would make two ids of one where several
-    /// are asked about at once.
-    static func belongsToIdentifier(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: "."):
-            true
-        default: false
-        }
-    }
-
     static func amount(_ key: String, _ text: String) throws(Rejection) -> Amount {
         do {
             return try Amount(parsing: text)

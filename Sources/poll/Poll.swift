@@ -13,7 +13,7 @@ struct Poll: AsyncParsableCommand {
             and asks for balances as often.
 
             Without a word, everything that is due; with one, that alone, and now:
-              statuses    orders, and the status files
+              statuses    orders placed or asked about before this run, refills, and the status files
               catalogue   the lists of services, priced by the rules of catalogue.yaml
               balances    what is left with the providers
 

@@ -6,8 +6,8 @@ package struct Inbox: Sendable {
     package let dropper: Dropper
     let directory: Directory
 
-    /// How long a file that cannot be taken yet (empty, or with a second name, as while OpenSSH
-    /// renames it) is left alone before it goes to quarantine, in milliseconds.
+    /// How long a file with a second name, as while OpenSSH renames it, is left alone before it goes
+    /// to quarantine, in milliseconds.
     static let patience: Int64 = 3_600_000
     /// The same for a file without a byte, whose upload may just have begun.
     static let patienceWithEmpty: Int64 = 60_000

@@ -1,3 +1,4 @@
+import OrderTypes
 import StrictJSON
 
 extension JSONValue {
@@ -12,7 +13,7 @@ extension JSONValue {
             id.utf8.contains(where: { UInt8(ascii: "1")...UInt8(ascii: "9") ~= $0 })
         else { return nil }
         if case .number(let number) = self, !number.isInteger { return nil }
-        return id.utf8.allSatisfy(Self.belongsToIdentifier) ? id : nil
+        return id.utf8.allSatisfy(ProviderIdentifier.allows) ? id : nil
     }
 
     /// Whether this is how some say "no id".
@@ -26,15 +27,4 @@ extension JSONValue {
 
     /// Bytes; nothing longer than a UUID or a SHA-256 digest is an id.
     private static let longestIdentifier = 64
-
-    /// A comma would make two ids of one in a request for several.
-    private static func belongsToIdentifier(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: "."):
-            true
-        default: false
-        }
-    }
 }
