@@ -12,10 +12,10 @@ RELEASE := .build/release
 # The runtime goes into the programs, so that they start fast and run without the toolchain.
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
-.PHONY: help deps build release demo test lint format check fuzz bench install clean
+.PHONY: help deps build release demo test test-faults lint format check fuzz bench install clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  PREFIX=$(PREFIX)  DESTDIR=$(DESTDIR)  SECONDS=$(SECONDS)"
 
 deps: ## install the C libraries' headers where they are missing (apt)
@@ -35,6 +35,9 @@ demo: release ## the whole pipeline against the sandbox, in var/demo
 
 test: build ## run the tests
 	@scripts/test
+
+test-faults: build release ## every promise at every point, in full (RIG=name for one)
+	@PROGRAMS="$(CURDIR)/$(RELEASE)" .build/debug/Faults $(RIG)
 
 lint: ## is the code formatted as .swift-format says?
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

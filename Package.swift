@@ -122,6 +122,17 @@ let package = Package(
                 "TestSupport", "Timestamps", grdb, logging,
             ],
             path: "Tests/TestHouse", swiftSettings: strict),
+        .target(
+            name: "FaultRigs",
+            dependencies: [
+                "Ledger", "LoopbackProvider", "Money", "OrderTypes", "Settings", "StrictJSON",
+                "TestHouse", "TestSupport", "Timestamps", grdb,
+            ],
+            path: "Tests/FaultRigs", swiftSettings: strict),
+        tests(of: "FaultRigs", ["TestSupport"]),
+        .executableTarget(
+            name: "Faults", dependencies: ["FaultRigs"], path: "Tests/Faults",
+            swiftSettings: strict),
         tests(of: "Ledger", ["Failures", "Money", "TestSupport", "Timestamps", grdb]),
         tests(of: "Spool", ["TestSupport", "Timestamps"]),
         tests(of: "Money", ["TestSupport"]),

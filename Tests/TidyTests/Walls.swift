@@ -23,8 +23,9 @@ struct Wall: Sendable, CustomTestStringConvertible {
             ownedBy: [
                 "Sources/Shared/Ledger", "Tests/LedgerTests",
                 // Tests that look into the books with eyes of their own, or falsify them.
-                "Tests/AdminCommandTests", "Tests/IngestStageTests", "Tests/PipelineTests",
-                "Tests/TestHouse", "Tests/ReportStageTests/ProgramTests.swift",
+                "Tests/AdminCommandTests", "Tests/FaultRigs", "Tests/IngestStageTests",
+                "Tests/PipelineTests", "Tests/TestHouse",
+                "Tests/ReportStageTests/ProgramTests.swift",
             ],
             instead: "a method of Ledger named after the business fact: only Ledger knows SQL"),
         Wall(

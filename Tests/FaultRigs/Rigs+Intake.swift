@@ -1,0 +1,4 @@
+extension Rig {
+    /// What tries `ingest`.
+    static let intake: [Rig] = []
+}

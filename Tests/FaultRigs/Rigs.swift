@@ -1,0 +1,4 @@
+extension Rig {
+    /// Every rig, in the order of the table.
+    package static let all = intake + sending + books
+}

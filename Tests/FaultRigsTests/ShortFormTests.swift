@@ -1,0 +1,11 @@
+import FaultRigs
+import Testing
+
+/// Some points of every rig; `make test-faults` tries them all.
+@Suite(.serialized) struct ShortFormTests {
+    @Test(arguments: Rig.all)
+    func `a promise holds at some points over its whole range`(_ rig: Rig) {
+        let findings = rig.run(.short)
+        #expect(findings.failures == [], "\(rig.promise)")
+    }
+}
