@@ -9,7 +9,7 @@ struct ResellerFile {
     private let draft: FileDraft
     private let settings: Settings
     private let find: (ServiceID) throws -> Service?
-    private var prices: PriceRules
+    private var prices: OrderPrices
     /// What an `all_or_nothing` file's lines failed with in the first pass.
     private let faults: Faults
     /// The charges as we price them, and the withdrawals: what `total` is compared with.
@@ -23,7 +23,7 @@ struct ResellerFile {
         self.settings = settings
         self.find = find
         self.faults = faults
-        prices = PriceRules(
+        prices = OrderPrices(
             settings.pricing, discount: try draft.discount(), ownPrice: draft.price)
     }
 

@@ -27,8 +27,7 @@ struct Outboxes {
         var known: (tariff: Tariff, list: PriceList)?
         for (user, tariff) in try reports.tariffs() {
             let same = known.flatMap { $0.tariff == tariff ? $0.list : nil }
-            let list =
-                try same ?? PriceList(of: tariff, reports, currency: context.settings.currency)
+            let list = try same ?? PriceList(of: tariff, reports, context.settings)
             known = (tariff, list)
             try publish(to: user.rawValue) { publishing, outbox in
                 for (name, bytes) in [("services.json", list.json), ("services.csv", list.csv)] {

@@ -1,6 +1,7 @@
 import Ledger
 import Money
 import OrderTypes
+import Settings
 import StrictJSON
 
 /// What the users of a tariff can order and for how much, in the trade's words.
@@ -8,11 +9,13 @@ struct PriceList {
     let json: [UInt8]
     let csv: [UInt8]
 
-    init(of tariff: Tariff, _ reports: Reports, currency: Currency) throws {
+    init(of tariff: Tariff, _ reports: Reports, _ settings: Settings) throws {
         var json = JSONWriter(pretty: true)
         var csv = CSVWriter()
-        Self.begin(&json, &csv, currency)
-        try reports.forEachOffer(on: tariff) { offer in
+        Self.begin(&json, &csv, settings.currency)
+        try reports.forEachOffer(
+            on: tariff, minProfit: settings.pricing.minProfitPercent
+        ) { offer in
             Self.write(offer, &json)
             Self.write(offer, &csv)
         }

@@ -136,6 +136,19 @@ import Timestamps
         #expect(list[1][4] == "0.600001")
     }
 
+    @Test func `what a user's price does not pay for is not on his list`() throws {
+        let book = try Book()
+        try book.file("cheap.json", by: nil, at: Book.now) { draft in
+            // It costs 0.50.
+            try draft.setPrice("0.499999", of: ServiceID(101), for: zoe, Line(.prices, 1))
+        }
+        try book.report([.statements])
+        for (user, services) in [("zoe", ["102"]), ("acme", ["101", "102"])] {
+            let list = book.text(of: "spool/resellers/\(user)/outbox/services.csv") ?? ""
+            #expect(try rows(ofCSV: list).dropFirst().map { $0[0] } == services)
+        }
+    }
+
     @Test func `what has not changed is not written again, what has changed is`() throws {
         let book = try Book()
         #expect(try book.report([.statements])["outbox_files"] == 8)

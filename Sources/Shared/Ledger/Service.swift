@@ -11,6 +11,8 @@ package struct Service: Sendable {
     package let typeName: String
     /// What we pay for a thousand units (a package), in the house currency.
     package let costRate: Rate
+    /// What the provider asks since a jump of his price that the operator has not released yet.
+    package let offeredCostRate: Rate?
     /// What a user without a price of his own pays.
     package let saleRate: Rate
     package let minimum: Int64
@@ -33,6 +35,7 @@ package struct Service: Sendable {
         name = row["name"]
         typeName = row["type"]
         costRate = row["cost_rate"]
+        offeredCostRate = row["offered_cost_rate"]
         saleRate = row["sale_rate"]
         minimum = row["min"]
         maximum = row["max"]
@@ -41,5 +44,10 @@ package struct Service: Sendable {
         cancels = row["cancel"]
         isEnabled = row["enabled"]
         type = OrderType.named(typeName)
+    }
+
+    /// The least rate at which it is sold to anybody.
+    package func leastRate(minProfit: Percent) throws(MoneyError) -> Rate {
+        try PriceRule.least(for: costRate, offered: offeredCostRate, minProfit: minProfit)
     }
 }

@@ -42,8 +42,10 @@ extension Reports {
         }
     }
 
-    /// Calls `body` with every service that can be ordered, by its id.
-    package func forEachOffer(on tariff: Tariff, _ body: (Offer) throws -> Void) throws {
+    /// Calls `body` with every service that intake would sell at the tariff, by its id.
+    package func forEachOffer(
+        on tariff: Tariff, minProfit: Percent, _ body: (Offer) throws -> Void
+    ) throws {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
@@ -56,11 +58,14 @@ extension Reports {
         while let row = try rows.next() {
             let service = Service(row: row)
             guard let type = service.type else { continue }
-            let ownPrice: Rate? = row["price"]
+            let rate = try? PriceRule.price(
+                of: service.saleRate, discount: tariff.discount, own: row["price"])
+            let least = try? service.leastRate(minProfit: minProfit)
+            guard let rate, let least, rate >= least else { continue }
             try body(
                 Offer(
                     service: service.id, name: service.name, category: row["category"], type: type,
-                    rate: try ownPrice ?? service.saleRate.discounted(by: tariff.discount),
+                    rate: rate,
                     minimum: service.minimum, maximum: service.maximum, drips: service.drips,
                     refills: service.refills, cancels: service.cancels))
         }

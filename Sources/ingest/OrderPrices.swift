@@ -3,8 +3,8 @@ import Money
 import OrderTypes
 import Settings
 
-/// What an order costs one user, by the rules of design.md §5.
-struct PriceRules {
+/// What the orders of one user cost (`PriceRule`), and whether they can be sold at that.
+struct OrderPrices {
     private let pricing: Pricing
     private let discount: Percent
     /// The user's own price for a service, or nil.
@@ -24,13 +24,12 @@ struct PriceRules {
     ///
     /// - Throws: `Rejection`: `BELOW_COST`, `RATE_CHANGED`; what the lookup of a price throws.
     mutating func charge(of order: OrderLine) throws -> Amount {
-        let rate = try saleRate(of: order.service)
+        let service = order.service
         do {
-            let floor = try order.service.costRate
-                .marked(up: pricing.minProfitPercent, plus: .zero)
-            guard rate >= floor else {
+            let rate = try rate(of: service)
+            guard try rate >= service.leastRate(minProfit: pricing.minProfitPercent) else {
                 throw Rejection(
-                    .belowCost, "service \(order.service.id) cannot be sold at \(rate) now")
+                    .belowCost, "service \(service.id) cannot be sold at \(rate) now")
             }
             if let most = order.maxRate, rate > most {
                 throw Rejection(.rateChanged, "the rate is \(rate) now, more than \(most)")
@@ -41,9 +40,10 @@ struct PriceRules {
         }
     }
 
-    private mutating func saleRate(of service: Service) throws -> Rate {
+    private mutating func rate(of service: Service) throws -> Rate {
         if let known = rates[service.id] { return known }
-        let rate = try ownPrice(service.id) ?? service.saleRate.discounted(by: discount)
+        let rate = try PriceRule.price(
+            of: service.saleRate, discount: discount, own: ownPrice(service.id))
         rates[service.id] = rate
         return rate
     }
