@@ -6,16 +6,51 @@ import TestHouse
 import TestSupport
 import Testing
 
-/// The whole works as an operator has them: the built programs, a spool, and the sandbox as the one
-/// provider.
+/// A provider of the works: the built sandbox with habits of its own.
+struct Panel {
+    let name: String
+    let currency: String
+    /// What the sandbox is told.
+    let arguments: String
+
+    init(_ name: String, _ arguments: String, currency: String = "USD") {
+        self.name = name
+        self.currency = currency
+        self.arguments = arguments
+    }
+}
+
+/// The whole works as an operator has them: the built programs, a spool, and sandboxes as providers.
 final class Works {
     let folder = TemporaryFolder()
-    let sandbox: SandboxProcess
+    /// Those that are there, by name.
+    private(set) var sandboxes: [String: SandboxProcess]
     private var files = 0
 
-    /// - Parameter sandbox: the arguments of the sandbox.
-    init(sandbox arguments: String) throws {
-        sandbox = try SandboxProcess(arguments, key: "k")
+    /// The one there is.
+    var sandbox: SandboxProcess { sandboxes["sandbox"]! }
+
+    /// - Parameter sandbox: the arguments of the one sandbox.
+    convenience init(sandbox arguments: String) throws {
+        try self.init([Panel("sandbox", arguments)])
+    }
+
+    /// - Parameter also: more lines of `pipeline.yaml`.
+    init(_ panels: [Panel], also: String = "") throws {
+        var sandboxes: [String: SandboxProcess] = [:]
+        for panel in panels {
+            sandboxes[panel.name] = try SandboxProcess(
+                "\(panel.arguments) --currency \(panel.currency)", key: "k")
+        }
+        self.sandboxes = sandboxes
+        let providers = panels.map { panel in
+            """
+              - {name: \(panel.name), url: "\(sandboxes[panel.name]!.url)", api_key: {env: SANDBOX_KEY}, \
+            currency: \(panel.currency), requests_per_second: 10000, poll_every: 1, \
+            timeouts: {connect: 10, total: 10}, breaker: {doubts: 1000, failures: 1000}, \
+            allow_http: true}
+            """
+        }
         folder.write(
             """
             currency: USD
@@ -24,16 +59,9 @@ final class Works {
             reports: reports
             intake: {settle_seconds: 0, min_free_bytes: 0}
             fees: {withdrawal: {percent: "1", fixed: "0"}}
+            \(also)
             providers:
-              - name: sandbox
-                url: \(sandbox.url)
-                api_key: {env: SANDBOX_KEY}
-                currency: USD
-                requests_per_second: 10000
-                poll_every: 1
-                timeouts: {connect: 10, total: 10}
-                breaker: {doubts: 1000, failures: 1000}
-                allow_http: true
+            \(providers.joined(separator: "\n"))
             """, to: "pipeline.yaml")
         desk(
             #"""
@@ -43,6 +71,11 @@ final class Works {
             """#)
         run("ingest")
         run("poll", "catalogue")
+    }
+
+    /// From now on nobody listens at this provider's address.
+    func end(_ panel: String) {
+        sandboxes[panel] = nil
     }
 
     /// The command line of a program.
@@ -100,15 +133,18 @@ extension Works {
             .audit().map { "\($0.rule): \($0.violations)" }
     }
 
-    /// Decides every order in doubt by what the sandbox really has.
+    /// Decides every order in doubt by what its sandbox really has.
     func decideDoubts() throws {
-        let decisions = try table("SELECT id, link FROM orders WHERE state = 'in_doubt'").map {
-            row in
-            let (id, link) = (row.prefix { $0 != "|" }, row.drop { $0 != "|" }.dropFirst())
-            guard let order = try sandbox.order(for: String(link)) else {
-                return #"{"order": \#(id), "outcome": "not_placed"}"#
-            }
-            return #"{"order": \#(id), "outcome": "placed", "provider_order": "\#(order)"}"#
+        let doubts = try table(
+            """
+            SELECT o.id, p.name, o.link FROM orders o JOIN providers p ON p.id = o.provider_id
+            WHERE o.state = 'in_doubt'
+            """)
+        let decisions = try doubts.map { doubt in
+            let fields = doubt.split(separator: "|", maxSplits: 2)
+            guard let order = try sandboxes[String(fields[1])]?.order(for: String(fields[2]))
+            else { return #"{"order": \#(fields[0]), "outcome": "not_placed"}"# }
+            return #"{"order": \#(fields[0]), "outcome": "placed", "provider_order": "\#(order)"}"#
         }
         if !decisions.isEmpty { desk(#""decisions": [\#(decisions.joined(separator: ","))]"#) }
     }

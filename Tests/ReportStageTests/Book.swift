@@ -60,7 +60,7 @@ struct Book {
         try MakeReports(context(at: now)).run(parts)
     }
 
-    func text(of name: String) -> String? { contents(of: "\(folder.path)/\(name)") }
+    func text(of name: String) -> String? { content(at: "\(folder.path)/\(name)") }
 
     /// A summary of the last run, with its header.
     func summary(_ name: String) throws -> [[String]] {

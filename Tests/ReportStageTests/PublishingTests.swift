@@ -24,7 +24,7 @@ import Timestamps
         let book = try Book()
         try book.report([.summaries])
         let path = "\(book.reports)/latest/orders.csv"
-        let old = try #require(contents(of: path))
+        let old = try #require(content(at: path))
         let reader = open(path, O_RDONLY)
         defer { close(reader) }
         // Half of a file would show: this one is made of another length.
@@ -36,8 +36,8 @@ import Timestamps
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = read(reader, &bytes, bytes.count)
         #expect(String(decoding: bytes.prefix(count), as: UTF8.self) == old)
-        #expect(try #require(contents(of: path)).hasPrefix(old))
-        #expect(contents(of: path) != old)
+        #expect(try #require(content(at: path)).hasPrefix(old))
+        #expect(content(at: path) != old)
     }
 
     @Test func `what a run that died left half-written is gone after the next`() throws {

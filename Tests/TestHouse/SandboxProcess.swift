@@ -70,7 +70,13 @@ package final class SandboxProcess {
             case .array(let orders) = try ask(
                 "POST", "/api/v2", "key=\(key)&action=orders&limit=1000")
         else { throw SystemFailure("the sandbox does not list its orders") }
-        return orders.first { $0["link"] == .string(link) }?["order"]?.integer.map(String.init)
+        guard let order = orders.first(where: { $0["link"] == .string(link) }) else { return nil }
+        // As the panel's dialect has it.
+        switch order["order"] ?? order["order_id"] {
+        case .number(let number)?: return number.integer.map(String.init)
+        case .string(let text)?: return text
+        default: throw SystemFailure("the sandbox lists an order without its id")
+        }
     }
 
     package func advance(seconds: Int) throws {
@@ -85,7 +91,10 @@ package final class SandboxProcess {
         guard let gap = reply.firstRange(of: Array("\r\n\r\n".utf8)) else {
             throw SystemFailure("the sandbox did not answer \(path)")
         }
-        return try JSONValue(parsing: Array(reply[gap.upperBound...]))
+        let body = reply[gap.upperBound...]
+        // Some dialects begin with a warning.
+        return try JSONValue(
+            parsing: Array(body.drop { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "[") }))
     }
 
     private func exchange(_ request: String) throws -> [UInt8] {

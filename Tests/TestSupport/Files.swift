@@ -15,6 +15,11 @@ package func bytes(at path: String) -> [UInt8]? {
     }
 }
 
+/// A file's text; nil if it cannot be read.
+package func content(at path: String) -> String? {
+    bytes(at: path).map { String(decoding: $0, as: UTF8.self) }
+}
+
 /// The names in a directory, sorted; none if it is not there.
 package func names(in path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }

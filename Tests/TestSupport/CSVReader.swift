@@ -1,14 +1,12 @@
-import Glibc
-
 /// Why a text is no CSV by RFC 4180.
-struct NoCSV: Error {
-    let reason: String
-    let offset: Int
+package struct NoCSV: Error {
+    package let reason: String
+    package let offset: Int
 }
 
 /// Reads CSV as RFC 4180 has it and no other: every line ends with CRLF, a quotation mark stands
 /// only around a field or doubled in it, and every line has as many fields as the first.
-func rows(ofCSV text: String) throws -> [[String]] {
+package func rows(ofCSV text: String) throws -> [[String]] {
     var rest = Array(text.utf8)[...]
     var rows: [[String]] = []
     func refuse(_ reason: String) -> NoCSV { NoCSV(reason: reason, offset: rest.startIndex) }
@@ -47,17 +45,4 @@ func rows(ofCSV text: String) throws -> [[String]] {
         rows.append(row)
     }
     return rows
-}
-
-/// A file's text, or nil if it cannot be read.
-func contents(of path: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-        let count = fread(&piece, 1, piece.count, file)
-        if count == 0 { return String(decoding: bytes, as: UTF8.self) }
-        bytes += piece[..<count]
-    }
 }
