@@ -14,27 +14,20 @@ struct FileEffect {
     init(_ file: ClaimedFile, _ settings: Settings, receivedAt: Timestamp) {
         self.file = file
         self.settings = settings
-        let user: UserID? =
-            switch file.dropper {
-            case .desk: nil
-            case .reseller(let name): UserID(rawValue: name)
-            }
         arrival = Arrival(
-            user: user, name: "\(file.name)", digest: file.digest, bytes: file.bytes,
+            user: file.dropper.user, name: "\(file.name)", digest: file.digest, bytes: file.bytes,
             receivedAt: receivedAt)
     }
 
     /// Takes the file; whatever is wrong with it is written down. Adds its lines to `lines`.
     func take(in intake: Intake, _ lines: inout Int) throws -> TakenFile.Kept {
-        if file.dropper != .desk {
-            guard let user = arrival.user, try intake.hasUser(user) else {
-                return .nothing(
-                    FileReport(
-                        unkept: arrival,
-                        Rejection(
-                            .unknownUser,
-                            "there is no user \(file.dropper.name); the file is in quarantine")))
-            }
+        guard try intake.canKeep(arrival, from: file.dropper) else {
+            return .nothing(
+                FileReport(
+                    unkept: arrival,
+                    Rejection(
+                        .unknownUser,
+                        "there is no user \(file.dropper.name); the file is in quarantine")))
         }
         let known = try file.isLeftover ? intake.latest(arrival) : intake.settled(arrival)
         if let known { return .row(known) }
@@ -132,5 +125,22 @@ struct FileEffect {
                 try body(kind, number, &fields)
             }
         }
+    }
+}
+
+extension Dropper {
+    /// Whose files these are in the ledger; nil for the desk's, and where nobody can have the name.
+    var user: UserID? {
+        switch self {
+        case .desk: nil
+        case .reseller(let name): UserID(rawValue: name)
+        }
+    }
+}
+
+extension Intake {
+    /// Whether the ledger has somebody to keep a row of the file for.
+    func canKeep(_ arrival: Arrival, from dropper: Dropper) throws -> Bool {
+        try dropper == .desk || arrival.user.map(hasUser) ?? false
     }
 }

@@ -33,14 +33,15 @@ extension TakeFiles {
         for obstacle in obstacles.values + left { tell(obstacle) }
     }
 
-    /// Moves an entry that is not to be read into quarantine, as it is.
+    /// Moves an entry that is not to be read into quarantine, as it is. A file whose bytes were all
+    /// hashed is known by them from then on, as any other.
     mutating func seclude(
         _ name: FileName, digest: String, bytes: Int64, _ rejection: Rejection, from inbox: Inbox
     ) throws {
         let arrival = Arrival(
-            user: nil, name: "\(name)", digest: digest, bytes: bytes,
+            user: inbox.dropper.user, name: "\(name)", digest: digest, bytes: bytes,
             receivedAt: context.clock.now())
-        let report = FileReport(unkept: arrival, rejection)
+        let report = try refuse(arrival, rejection, from: inbox.dropper)
         var publishing = try Publishing(spool)
         try ledger.receipts { receipts in
             _ = try publish(report, inbox.dropper, name, receipts, &publishing)
@@ -49,6 +50,24 @@ extension TakeFiles {
         try publishing.finish()
         try spool.seclude(name, digest: report.digest, from: inbox)
         try count(report, true)
+    }
+
+    /// What the ledger keeps of a file that is not read, if there is something to know it by, and
+    /// somebody to keep it for.
+    private func refuse(
+        _ arrival: Arrival, _ rejection: Rejection, from dropper: Dropper
+    ) throws -> FileReport {
+        guard arrival.digest != Spool.digestOfNothing else {
+            return FileReport(unkept: arrival, rejection)
+        }
+        let row = try ledger.intake(at: arrival.receivedAt) { intake in
+            try intake.canKeep(arrival, from: dropper)
+                ? intake.settled(arrival)
+                    ?? intake.refuse(arrival, batch: nil, lines: 0, rejection)
+                : nil
+        }
+        guard let row else { return FileReport(unkept: arrival, rejection) }
+        return try ledger.receipts { try $0.report(of: row) }
     }
 
     /// Renders a receipt, and returns the path it will have.

@@ -46,6 +46,20 @@ private let order = #"{"orders": [{"service": 101, "link": "a", "quantity": 1000
         #expect(shop.names(in: "resellers/acme/inbox").isEmpty)
     }
 
+    @Test func `a file that is a little too large is in the books, once`() throws {
+        let shop = try Shop("intake: {min_free_bytes: 0, max_file_bytes: 1000}")
+        try shop.add()
+        let content = String(repeating: " ", count: 1_001)
+        let receipt = try shop.drop(content, as: "large.json")
+        #expect(receipt.reason == "TOO_LARGE")
+        #expect(try shop.value("SELECT reason FROM files WHERE bytes = 1001") == "TOO_LARGE")
+        #expect(try shop.drop(content, as: "large.json").reason == "TOO_LARGE")
+        #expect(try shop.value("SELECT count(*) FROM files WHERE user_id = 'acme'") == 1)
+        #expect(try shop.drop(content, as: "again.json")["status"] == "duplicate")
+        #expect(try shop.value("SELECT count(*) FROM files WHERE user_id = 'acme'") == 2)
+        #expect(shop.names(in: "resellers/acme/inbox").isEmpty)
+    }
+
     @Test func `a stranger's file goes to quarantine`() throws {
         let shop = try Shop()
         for stranger in ["ghost", "Not A User"] {
