@@ -1,4 +1,61 @@
 extension Rig {
-    /// What tries `ingest`.
-    static let intake: [Rig] = []
+    /// What tries `ingest`, and what tries the disks of all programs.
+    static let intake = [ingestKills, ingestErrors, ingestRecovery, powerCut]
+
+    private static let ingestKills = Rig(
+        "ingest-kills", "a file takes effect once, wherever ingest is killed"
+    ) { extent, findings in
+        let sweep = try IntakeSweep()
+        for call in SystemCalls.names {
+            for number in sweep.calls.spread(over: call, most: extent == .full ? .max : 3) {
+                let blow = sweep.calls.blow(.kill, at: call, number)
+                findings.trying("\(blow)") { try sweep.seen(after: [blow]) ?? ["never felt"] }
+            }
+            guard extent == .full, let count = sweep.calls.counts[call] else { continue }
+            // A run that is disturbed may make more calls than the one that was watched.
+            for number in (count + 1)... {
+                let blow = sweep.calls.blow(.kill, at: call, number)
+                guard let seen = try sweep.seen(after: [blow]) else { break }
+                findings.trying("\(blow)") { seen }
+            }
+        }
+    }
+
+    private static let ingestErrors = Rig(
+        "ingest-errors", "a file takes effect once, whatever call of ingest fails"
+    ) { extent, findings in
+        let sweep = try IntakeSweep()
+        for call in SystemCalls.names {
+            for number in sweep.calls.spread(over: call, most: extent == .full ? .max : 1) {
+                for error in ["EIO", "ENOSPC"] {
+                    for isLasting in [false, true] {
+                        let blow = sweep.calls.blow(
+                            .failure(error, isLasting: isLasting), at: call, number)
+                        findings.trying("\(blow)") { try sweep.seen(after: [blow]) ?? [] }
+                    }
+                }
+            }
+        }
+    }
+
+    private static let ingestRecovery = Rig(
+        "ingest-recovery", "a file takes effect once, if the recovery of a kill is killed too"
+    ) { extent, findings in
+        let sweep = try IntakeSweep()
+        // Where files get other names, and where the ledger is written.
+        for first in ["renameat", "unlinkat", "fsync", "fdatasync", "pwrite64"] {
+            for number in sweep.calls.spread(over: first, most: extent == .full ? 20 : 1) {
+                for second in SystemCalls.names {
+                    for other in sweep.calls.spread(over: second, most: extent == .full ? 4 : 1) {
+                        let blows = [
+                            sweep.calls.blow(.kill, at: first, number),
+                            sweep.calls.blow(.kill, at: second, other),
+                        ]
+                        guard let seen = try sweep.seen(after: blows) else { continue }
+                        findings.trying("\(blows[0]), then \(blows[1])") { seen }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -20,8 +20,20 @@ package struct KillPoint: Sendable, CustomStringConvertible {
 
     /// The command that runs `command` up to this point.
     package func ending(_ command: String) -> String {
+        striking(command, "signal=KILL")
+    }
+
+    /// The command that runs `command` and does to it here what `injection` says, in strace's words.
+    ///
+    /// - Parameters:
+    ///   - isLasting: whether the same is done at every later call of that name.
+    ///   - paths: if any are given, calls count only that touch one of them.
+    package func striking(
+        _ command: String, _ injection: String, isLasting: Bool = false, at paths: [String] = []
+    ) -> String {
         "exec strace -f -qq -o /dev/null -e trace=\(call) "
-            + "-e inject=\(call):signal=KILL:when=\(number) \(command)"
+            + "-e inject=\(call):\(injection):when=\(number)\(isLasting ? "+" : "") "
+            + paths.map { "-P '\($0)' " }.joined() + command
     }
 }
 

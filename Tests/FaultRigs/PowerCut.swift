@@ -1,0 +1,100 @@
+import TestHouse
+import TestSupport
+
+extension Rig {
+    static let powerCut = Rig(
+        "power-cut", "nothing that was promised is lost with the power"
+    ) { extent, findings in
+        try NoPowerSwitch.check()
+        try findings.onDisk { findings in
+            let disk = try Disk(megabytes: 64)
+            try cutIngest(disk, extent, &findings)
+            try cutSending(try Disk(megabytes: 64), extent, &findings)
+        }
+    }
+
+    /// Cuts the power in runs of `ingest` over the same scene, and once at its end.
+    private static func cutIngest(
+        _ disk: Disk, _ extent: Extent, _ findings: inout Findings
+    ) throws {
+        let premises = Premises(path: "\(disk.path)/panel")
+        try IntakeScene.furnish(premises)
+        try disk.keep()
+        try premises.done("ingest")
+        let expected = try Aftermath(of: premises)
+        try disk.putBack()
+        let calls = try SystemCalls(of: "ingest", on: premises)
+        findings.trying("ingest, cut at its end") {
+            try disk.putBack()
+            try premises.done("ingest")
+            try disk.cutPower()
+            return try Aftermath(of: premises).difference(from: expected)
+        }
+        for call in SystemCalls.names {
+            for number in calls.spread(over: call, most: extent == .full ? 40 : 1) {
+                let blow = calls.blow(.kill, at: call, number)
+                findings.trying("ingest, cut at \(blow.point)") {
+                    try disk.putBack()
+                    _ = premises.run("ingest", struckBy: blow)
+                    try disk.cutPower()
+                    let untrue = try premises.untrueReceipts()
+                    try premises.done("ingest")
+                    return try untrue + Aftermath(of: premises).difference(from: expected)
+                }
+            }
+        }
+    }
+
+    /// Cuts the power in runs of `dispatch` and `poll`, each after an order of each kind was accepted,
+    /// and goes on with what the disk held.
+    private static func cutSending(
+        _ disk: Disk, _ extent: Extent, _ findings: inout Findings
+    ) throws {
+        let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Premises.key)
+        let premises = Premises(path: "\(disk.path)/panel")
+        try premises.open(with: sandbox)
+        // Whoever writes a configuration sees to it that it is on the disk.
+        try disk.keep()
+        try premises.accept("b0")
+        var calls = try SystemCalls(of: "dispatch", on: premises)
+        calls.counts["sendto"] = 2 * Premises.kinds.count
+        var batches = 1
+        for call in calls.counts.keys.sorted() where call != "openat" && call != "write" {
+            for number in calls.spread(over: call, most: extent == .full ? 60 : 1) {
+                let blow = Blow(point: KillPoint(call, number), effect: .kill)
+                try premises.accept("b\(batches)")
+                batches += 1
+                for program in ["dispatch", "poll"] {
+                    findings.trying("\(program), cut at \(blow.point)") {
+                        _ = premises.run(program, struckBy: blow)
+                        try disk.cutPower()
+                        try premises.done("dispatch")
+                        return try premises.findings()
+                    }
+                }
+            }
+        }
+        try premises.settle(with: sandbox)
+        findings.trying("what became of all of it") {
+            try premises.verdict(on: batches, by: sandbox)
+        }
+    }
+}
+
+extension Premises {
+    /// Receipts that say what the ledger does not know.
+    fileprivate func untrueReceipts() throws -> [String] {
+        let digests = Set(try table("SELECT sha256 FROM files"))
+        let orders = Set(try table("SELECT id FROM orders"))
+        return ["resellers/acme", "resellers/zenith", "desk"].flatMap { home in
+            names(in: "\(spool)/\(home)/outbox").filter { name in
+                let bytes = bytes(at: "\(spool)/\(home)/outbox/\(name)") ?? []
+                let text = String(decoding: bytes, as: UTF8.self)
+                let digest = text.firstMatch(of: /"sha256": "([0-9a-f]+)"/).map { String($0.1) }
+                return !digests.contains(digest ?? "")
+                    || !text.matches(of: /"order": ([0-9]+)/)
+                        .allSatisfy { orders.contains(String($0.1)) }
+            }.map { "the receipt \(home)/\($0) is not what the ledger says" }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import TestSupport
+
+/// The folder of a panel, and its programs as they were built.
+///
+///     pipeline.yaml   var/ledger.sqlite   spool/   reports/
+struct Premises: Sendable {
+    let path: String
+
+    /// The key of the sandbox, its only provider.
+    static let key = "k"
+
+    var ledger: String { "\(path)/var/ledger.sqlite" }
+    var spool: String { "\(path)/spool" }
+
+    /// Writes the configuration: files are taken at once, and no answer of the sandbox at `url` pauses
+    /// it.
+    ///
+    /// - Parameter intake: more settings of the intake, as YAML between braces.
+    func configure(provider url: String, intake: String = "max_files_per_commit: 1000") throws {
+        try write(
+            """
+            currency: USD
+            spool: spool
+            ledger: var/ledger.sqlite
+            reports: reports
+            intake: {settle_seconds: 0, min_free_bytes: 0, \(intake)}
+            fees: {withdrawal: {percent: "1", fixed: "0"}}
+            providers:
+              - name: sandbox
+                url: \(url)
+                api_key: {env: SANDBOX_KEY}
+                currency: USD
+                requests_per_second: 10000
+                poll_every: 1
+                timeouts: {connect: 10, total: 10}
+                breaker: {doubts: 1000, failures: 1000}
+                allow_http: true
+            """, to: "pipeline.yaml")
+    }
+
+    /// Writes a file below the folder, and makes the directories it lies in.
+    func write(_ text: String, to name: String) throws {
+        let file = "\(path)/\(name)"
+        let folder = file.prefix(upTo: file.lastIndex(of: "/")!)
+        guard shellRun("mkdir -p '\(folder)'").status == 0, let stream = fopen(file, "w") else {
+            throw RigFailure("\(file) cannot be made")
+        }
+        fputs(text, stream)
+        guard fclose(stream) == 0 else { throw RigFailure("\(file) cannot be written") }
+    }
+
+    /// How a program ended.
+    struct Ending {
+        /// 128 and the signal where it was killed.
+        let status: Int32
+        /// All that it said.
+        let text: String
+
+        var isKilled: Bool { status == 128 + SIGKILL }
+        var isCrash: Bool { status >= 128 && !isKilled }
+    }
+
+    /// Runs a program with its arguments, which a blow may strike.
+    func run(_ command: String, struckBy blow: Blow? = nil) -> Ending {
+        run(command) { blow?.striking($0) ?? "exec \($0)" }
+    }
+
+    /// Runs a program with its arguments under another one.
+    func run(_ command: String, under other: String) -> Ending {
+        run(command) { "\(other) \($0)" }
+    }
+
+    private func run(_ command: String, as script: (String) -> String) -> Ending {
+        var words = command.split(separator: " ", maxSplits: 1).map(String.init)
+        words[0] = "'\(builtProgram(words[0]))'"
+        let line = "\(words.joined(separator: " ")) --config '\(path)/pipeline.yaml' --quiet"
+        let run = shellRun("exec 2>&1; export SANDBOX_KEY=\(Self.key); \(script(line))")
+        return Ending(status: run.status, text: run.output)
+    }
+
+    /// Runs programs one after the other; each must end well.
+    func done(_ commands: String...) throws {
+        for command in commands {
+            let ending = run(command)
+            guard ending.status == 0 else {
+                throw RigFailure("\(command) ended with \(ending.status): \(ending.text)")
+            }
+        }
+    }
+}
+
+/// Why a rig cannot go on.
+struct RigFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,102 @@
+import GRDB
+import TestHouse
+import TestSupport
+
+extension Premises {
+    /// The rows of a query, as the `sqlite3` shell shows them, with `-` for NULL.
+    func table(_ sql: String) throws -> [String] {
+        try DatabaseQueue(path: ledger).read { db in
+            try Row.fetchAll(db, sql: sql).map { row in
+                row.databaseValues.map { $0.isNull ? "-" : String.fromDatabaseValue($0) ?? "\($0)" }
+                    .joined(separator: "|")
+            }
+        }
+    }
+
+    /// Adds a user with more money than a rig can spend, and the sandbox's services.
+    func open(with sandbox: SandboxProcess) throws {
+        try configure(provider: sandbox.url)
+        try write(
+            """
+            {"batch": "users", "by": "anna", "why": "test", "users": [{"user": "acme"}],
+             "deposits": [{"user": "acme", "method": "bank", "reference": "A", "amount": "1000"}]}
+            """, to: "spool/desk/inbox/users.json")
+        try done("ingest", "poll catalogue")
+    }
+
+    /// What the sandbox makes of the orders of a batch: all is delivered, some, none.
+    static let kinds = ["plain", "sandbox-partial", "sandbox-cancel"]
+
+    /// Drops a batch with an order of each kind, and has it taken.
+    func accept(_ batch: String) throws {
+        let orders = Self.kinds.map { kind in
+            #"{"ref": "\#(batch)-\#(kind)", "service": 101, "quantity": 100, "#
+                + #""link": "https://\#(batch).example/\#(kind)"}"#
+        }
+        try write(
+            #"{"batch": "\#(batch)", "orders": [\#(orders.joined(separator: ","))]}"#,
+            to: "spool/resellers/acme/inbox/\(batch).json")
+        try done("ingest")
+    }
+
+    /// Runs everything until nothing is open any more; doubts are decided by what the sandbox has.
+    func settle(with sandbox: SandboxProcess) throws {
+        for round in 1...10 {
+            try done("ingest", "dispatch")
+            try decideDoubts(by: sandbox, round)
+            try sandbox.advance(seconds: 100)
+            _ = shellRun("sleep 1.1")
+            try done("poll")
+            let open = try table("SELECT count(*) FROM orders WHERE ended_at IS NULL")
+            if open == ["0"], names(in: "\(spool)/desk/inbox").isEmpty { return }
+        }
+        throw RigFailure("the orders do not end: \(try table("SELECT ref, state FROM orders"))")
+    }
+
+    private func decideDoubts(by sandbox: SandboxProcess, _ round: Int) throws {
+        let doubts = try table("SELECT id, link FROM orders WHERE state = 'in_doubt'")
+        guard !doubts.isEmpty else { return }
+        let decisions = try doubts.map { doubt in
+            let parts = doubt.split(separator: "|").map(String.init)
+            guard let order = try sandbox.order(for: parts[1]) else {
+                return #"{"order": \#(parts[0]), "outcome": "not_placed"}"#
+            }
+            return #"{"order": \#(parts[0]), "outcome": "placed", "provider_order": "\#(order)"}"#
+        }
+        try write(
+            """
+            {"batch": "doubts-\(round)", "by": "anna", "why": "test",
+             "decisions": [\(decisions.joined(separator: ","))]}
+            """, to: "spool/desk/inbox/doubts-\(round).json")
+    }
+
+    /// What should not be, once nothing is open: `batches` were accepted, and nothing else was ever
+    /// sent to the sandbox.
+    func verdict(on batches: Int, by sandbox: SandboxProcess) throws -> [String] {
+        let ends = try table(
+            """
+            SELECT substr(ref, instr(ref, '-') + 1), state, count(*), min(refunded), max(refunded)
+            FROM orders GROUP BY 1, 2 ORDER BY 1
+            """)
+        let expected = [
+            "plain|completed|\(batches)|0|0",
+            "sandbox-cancel|canceled|\(batches)|108000|108000",
+            "sandbox-partial|partial|\(batches)|43200|43200",
+        ]
+        var seen = ends == expected ? [] : ["the orders ended so: \(ends)"]
+        let counts = try sandbox.counts()
+        seen += counts.filter { $0.value.placed != 1 }
+            .map { "\($0.key) was placed \($0.value.placed ?? -1) times" }
+        if counts.count != batches * Self.kinds.count { seen.append("\(counts.count) were sent") }
+        return seen + (try findings()) + statusGaps()
+    }
+
+    /// Numbers of status files that are missing in acme's outbox, or are not status files.
+    private func statusGaps() -> [String] {
+        let files = names(in: "\(spool)/resellers/acme/outbox").filter { $0.hasPrefix("status-") }
+        return zip(files, 1...).compactMap { name, number in
+            let expected = "status-\(String(10_000_000_000 + number).dropFirst()).json"
+            return name == expected ? nil : "\(name) is there, and \(expected) is not"
+        }
+    }
+}
