@@ -9,20 +9,25 @@ struct AuditBooks {
     private let context: RunContext
     private let inJSON: Bool
     private let quietly: Bool
+    private let journal: String?
 
     /// - Parameters:
     ///   - inJSON: findings are one JSON object.
     ///   - quietly: sound books are not worth a word.
-    init(_ context: RunContext, inJSON: Bool, quietly: Bool) {
+    ///   - journal: the file into which the books are written for hledger; nil: none.
+    init(_ context: RunContext, inJSON: Bool, quietly: Bool, journal: String? = nil) {
         self.context = context
         self.inJSON = inJSON
         self.quietly = quietly
+        self.journal = journal
     }
 
     /// - Throws: `BooksWrong` once the findings are printed; `LedgerError`, `DatabaseError`.
     func run() throws -> Summary {
         let ledger = try Ledger.open(
             at: context.settings.ledger, currency: context.settings.currency)
+        // First the journal: whoever doubts the books wants them most when they are wrong.
+        let entries = try journal.map { try BookJournal(context, at: $0).write(ledger) }
         let findings = try ledger.audit()
         guard findings.isEmpty else {
             print(inJSON ? Self.json(findings) : Self.text(findings))
@@ -31,7 +36,15 @@ struct AuditBooks {
         if !inJSON, !quietly {
             print("the books are right: \(Ledger.invariants) invariants hold")
         }
-        return Summary("audited", ["invariants": .integer(Ledger.invariants), "broken": 0])
+        guard let entries else {
+            return Summary("audited", ["invariants": .integer(Ledger.invariants), "broken": 0])
+        }
+        return Summary(
+            "audited",
+            [
+                "invariants": .integer(Ledger.invariants), "broken": 0,
+                "entries": .integer(entries),
+            ])
     }
 
     private static func text(_ findings: [Finding]) -> String {

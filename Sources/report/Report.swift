@@ -20,7 +20,8 @@ struct Report: AsyncParsableCommand {
             notify: nothing is configured to be sent; it says so and ends.
 
             audit: proves the books by their invariants, and prints what breaks them. It needs no lock \
-            and changes nothing.
+            and changes nothing. With --journal FILE it also writes every transaction, and the balance of \
+            every wallet, for hledger to check: hledger --strict check -f FILE.
 
             Days are UTC. In summaries, profit = charged - refunded - cost, by day with fees on top; \
             an order counts for the day it was taken on. A text that a spreadsheet would take for a \
@@ -43,8 +44,11 @@ struct Report: AsyncParsableCommand {
         try selection.validate(with: word)
     }
 
+    /// An audit only looks; a journal is a file, and may be written by one run at a time.
+    private var locks: Bool { word != .audit || selection.journal != nil }
+
     func run() async throws {
-        try await options.run("report", lock: word != .audit) { context in
+        try await options.run("report", lock: locks) { context in
             switch word {
             case nil: try MakeReports(context).run([.summaries, .statements])
             case .summaries:
@@ -52,7 +56,11 @@ struct Report: AsyncParsableCommand {
                     .run([.summaries])
             case .statements: try MakeReports(context).run([.statements])
             case .notify: notify(context)
-            case .audit: try AuditBooks(context, inJSON: options.json, quietly: options.quiet).run()
+            case .audit:
+                try AuditBooks(
+                    context, inJSON: options.json, quietly: options.quiet,
+                    journal: selection.journal
+                ).run()
             }
         }
     }

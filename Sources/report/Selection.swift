@@ -21,6 +21,12 @@ struct Selection: ParsableArguments {
             valueName: "dir"))
     var to: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Audit: also write the books into this file, as a journal for hledger.",
+            valueName: "file"))
+    var journal: String?
+
     /// Both days belong to it.
     var period: Range<Timestamp> {
         let always = Timestamp.always
@@ -31,6 +37,9 @@ struct Selection: ParsableArguments {
         let isGiven = since != nil || until != nil || to != nil
         if isGiven, word != .summaries {
             throw ValidationError("--since, --until and --to belong to summaries.")
+        }
+        if journal != nil, word != .audit {
+            throw ValidationError("--journal belongs to audit.")
         }
         if let since, let until, until.start < since.start {
             throw ValidationError("--until is before --since.")

@@ -11,6 +11,7 @@ import Testing
         "$report --config $config summaries --since 2026-11-01 --until 2026-11-01 --to $folder/x",
         "$report statements --config $config", "$report --config $config notify",
         "$report audit --config $config", "$report --config $config audit --json",
+        "$report audit --config $config --journal $folder/books.journal",
     ])
     func `every word is understood, wherever the options stand`(command: String) throws {
         #expect(try Shell(book: Book()).status(of: "\(command) 2>/dev/null") == "0")
@@ -18,7 +19,7 @@ import Testing
 
     @Test(arguments: [
         "$report bills", "$report summaries --since 2026-02-30 --to x",
-        "$report audit --to x", "$report --since 2026-11-01",
+        "$report audit --to x", "$report --since 2026-11-01", "$report summaries --journal x",
         "$report summaries --since 2026-11-01",
         "$report summaries --since 2026-11-02 --until 2026-11-01 --to x",
     ])
@@ -74,6 +75,8 @@ import Testing
         #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
         #expect(try shell.status(of: "$report audit --quiet --config $config 2>/dev/null") == "0")
         #expect(try shell.status(of: "$report --config $config 2>/dev/null") == "75")
+        let journal = "$report audit --journal $folder/j --config $config 2>/dev/null"
+        #expect(try shell.status(of: journal) == "75", "a journal is written by one run at a time")
     }
 
     @Test func `a directory that cannot be made ends with 74`() throws {

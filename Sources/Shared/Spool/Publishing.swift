@@ -32,9 +32,11 @@ package struct Publishing {
 
     /// Writes one file, piece by piece, to be `directory`/`name`.
     ///
-    /// - Parameter ifChanged: whether a file that has the same bytes already is to be left alone.
+    /// - Parameters:
+    ///   - ifChanged: whether a file that has the same bytes already is to be left alone.
+    ///   - mode: who may read it.
     package mutating func add(
-        _ name: String, in directory: String, ifChanged: Bool = false,
+        _ name: String, in directory: String, ifChanged: Bool = false, mode: mode_t = 0o644,
         _ body: (inout PieceWriter) throws -> Void
     ) throws {
         let temporaryName = FileName("\(prefix)\(next)")
@@ -43,11 +45,11 @@ package struct Publishing {
         let descriptor = try check("cannot make", path) {
             openat(
                 temporary.descriptor, temporaryName.text,
-                O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+                O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         }
         defer { close(descriptor) }
         // The umask has no say in who may read what is published.
-        try check("cannot set the mode of", path) { fchmod(descriptor, 0o644) }
+        try check("cannot set the mode of", path) { fchmod(descriptor, mode) }
         var writer = PieceWriter(descriptor: descriptor, path: path)
         try body(&writer)
         if ifChanged, try isPublished(descriptor, path, as: FileName(name), in: directory) {

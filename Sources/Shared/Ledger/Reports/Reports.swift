@@ -13,7 +13,7 @@ extension Ledger {
 /// What reports say. Valid only within `Ledger.reports`.
 package struct Reports {
     let db: Database
-    let now: Timestamp
+    package let now: Timestamp
     /// The house currency's code.
     let currency: String
 
