@@ -18,6 +18,6 @@ struct Admin: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             StatusCommand.self, UserCommand.self, DepositCommand.self, DecideCommand.self,
-            ProviderCommand.self, BackupCommand.self, RecoverCommand.self,
+            ReleaseCommand.self, ProviderCommand.self, BackupCommand.self, RecoverCommand.self,
         ])
 }

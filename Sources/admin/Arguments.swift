@@ -50,6 +50,13 @@ enum ArgumentText {
         return OrderID(number)
     }
 
+    static func service(_ text: String) throws -> ServiceID {
+        guard let number = Int64(text), number > 0 else {
+            throw ValidationError("It must be a service's number.")
+        }
+        return ServiceID(number)
+    }
+
     /// In characters: what a desk file may say of a name, a reference or a reason.
     static let longest = 256
 

@@ -28,12 +28,22 @@ struct DeskOptions: ParsableArguments {
     func drop(
         _ line: DeskLine, check: (RunContext, Ledger, Spool) throws -> Void = { _, _, _ in }
     ) async throws {
+        try await drop { context, ledger, spool in
+            try check(context, ledger, spool)
+            return line
+        }
+    }
+
+    /// Looks into the ledger, drops the line that it calls for, and says so.
+    ///
+    /// - Parameter line: throws `ValidationError` where there is none to drop.
+    func drop(_ line: (RunContext, Ledger, Spool) throws -> DeskLine) async throws {
         try await stage.look("admin") { context in
             let spool = try Spool.open(at: context.settings.spool, program: context.program)
             let ledger = try Ledger.open(
                 at: context.settings.ledger, currency: context.settings.currency,
                 lastSeenIn: spool.generationFile)
-            try check(context, ledger, spool)
+            let line = try line(context, ledger, spool)
             let drop = DeskDrop(line: line, by: person, why: why, at: context.clock.now())
             try drop.perform(in: spool)
             try Answer.give(

@@ -66,6 +66,11 @@ struct DeskFile {
             let reference = try fields.text("reference")
             try fields.checkNothingRemains()
             try draft.topUp(provider, by: amount, reference: reference, line)
+        case .releases:
+            let service: ServiceID = try required(fields.identifier("service"), "service")
+            let rate = try fields.rate("rate")
+            try fields.checkNothingRemains()
+            try draft.release(service, at: rate, line)
         case .orders, .refills, .cancels:
             preconditionFailure("\(line.kind) are the resellers'")
         }

@@ -53,7 +53,8 @@ struct ResellerFile {
             try unlessAborted(line) { try draft.requestCancel(of: order, line) }
         case .deposits: try deposit(line, &fields)
         case .withdrawals: try withdrawal(line, &fields)
-        case .users, .bans, .unbans, .prices, .decisions, .refunds, .adjustments, .topups:
+        case .users, .bans, .unbans, .prices, .decisions, .refunds, .adjustments, .topups,
+            .releases:
             preconditionFailure("\(line.kind) is the desk's")
         }
     }

@@ -52,55 +52,17 @@ extension AskProviders {
         try ledger.record(news, at: now)
     }
 
-    mutating func take(catalogue finished: Finished, from index: Int, at now: Timestamp) throws {
-        switch parties[index].endpoint.catalogue(in: finished) {
-        case .failure(let failure): note(failure, from: index, asking: "services")
-        case .success(let catalogue):
-            parties[index].noteAnswer(at: now)
-            try takeOver(catalogue, of: parties[index], at: now)
-        }
-    }
-
-    private mutating func takeOver(
-        _ catalogue: Catalogue, of party: Party, at now: Timestamp
-    ) throws {
-        let name = party.settings.name
-        for row in catalogue.unreadable {
-            context.logger.warning(
-                "cannot sell a service",
-                metadata: [
-                    "provider": "\(name)", "row": "\(row.row)", "reason": "\(row.reason)",
-                ])
-        }
-        guard !catalogue.entries.isEmpty else {
-            context.logger.error(
-                "an empty catalogue is not believed; everything stays as it was",
-                metadata: ["provider": "\(name)"])
-            return
-        }
-        let rules = CatalogueRules(context.settings, party.settings)
-        let services = catalogue.entries.compactMap { entry -> PricedService? in
-            do throws(MoneyError) {
-                return try rules.price(entry)
-            } catch {
-                context.logger.warning(
-                    "cannot price a service",
-                    metadata: [
-                        "provider": "\(name)", "service": "\(entry.service)",
-                        "reason": "its rate \(error)",
-                    ])
-                return nil
-            }
-        }
-        tally.newServices += try ledger.takeOver(services, of: party.provider.id, at: now)
-    }
-
     mutating func take(balance finished: Finished, from index: Int, at now: Timestamp) throws {
         switch parties[index].endpoint.balance(in: finished) {
-        case .failure(let failure): note(failure, from: index, asking: "balance")
+        case .failure(let failure):
+            note(failure, from: index, asking: "balance")
+            try postpone(.balance, of: parties[index], after: failure.retryAfter, at: now)
         case .success(let balance):
             parties[index].noteAnswer(at: now)
             try keep(balance, of: parties[index], at: now)
+            try ledger.ask(
+                parties[index].provider.id, .balance,
+                at: now.adding(seconds: context.settings.catalogue.syncEverySeconds))
         }
     }
 

@@ -64,6 +64,7 @@ struct AskProviders {
     ///   - isNow: whether what is not due is done as well.
     mutating func run(only part: Poll.Part?, now isNow: Bool) throws -> Summary {
         isAskedNow = isNow
+        try keepBackups(at: begun)
         for index in parties.indices { try plan(part, for: &parties[index]) }
         try askAll()
         try tellHealth()
@@ -86,8 +87,9 @@ struct AskProviders {
         switch part {
         case nil:
             party.plan(
-                (isDue(provider.catalogueAt) ? [.catalogue] : [])
-                    + (isDue(provider.balanceAt) ? [.balance] : []) + (try refills(of: provider)),
+                (provider.catalogueDue <= begun ? [.catalogue] : [])
+                    + (provider.balanceDue <= begun ? [.balance] : [])
+                    + (try refills(of: provider)),
                 statuses: true)
         case .statuses: party.plan(try refills(of: provider), statuses: true)
         case .catalogue: party.plan([.catalogue], statuses: false)
@@ -100,13 +102,6 @@ struct AskProviders {
         let due = try ledger.dueRefills(
             with: provider.id, limit: Action.idsPerCall, at: context.clock.now())
         return due.isEmpty ? [] : [.refills(due)]
-    }
-
-    /// Whether the last good answer is as old as `sync_every`.
-    private func isDue(_ last: Timestamp?) -> Bool {
-        guard let last else { return true }
-        let every = context.settings.catalogue.syncEverySeconds
-        return last.adding(seconds: every) <= context.clock.now()
     }
 
     /// Steps 1 and 2.
@@ -179,7 +174,8 @@ struct PollTally {
     /// Orders that were asked about, and those of them that ended.
     var asked = 0
     var ended = 0
-    var newServices = 0
+    /// What the catalogues changed.
+    var catalogue = CatalogueTally()
     /// Questions without an answer.
     var failures = 0
     var statusFiles = 0
@@ -189,7 +185,11 @@ struct PollTally {
             "polled",
             [
                 "orders": .integer(asked), "ended": .integer(ended),
-                "new_services": .integer(newServices), "status_files": .integer(statusFiles),
+                "new_services": .integer(catalogue.new),
+                "changed_services": .integer(catalogue.changed),
+                "dropped_services": .integer(catalogue.dropped),
+                "quarantined_services": .integer(catalogue.quarantined),
+                "status_files": .integer(statusFiles),
                 "failures": .integer(failures),
             ])
     }

@@ -10,7 +10,10 @@ struct Poll: AsyncParsableCommand {
             Run from cron. Asks the providers about the orders that are due, settles those that \
             ended (what was delivered is earned, the rest goes back), and writes what changed into \
             each reseller's outbox. Takes over the providers' catalogues when sync_every has passed, \
-            and asks for balances as often.
+            and asks for balances as often; who does not answer is asked again sooner, then later and later.
+
+            A list of services that is empty or lost too much changes nothing, and a rate that jumped \
+            waits for the operator (admin release). What changed is in catalogue-changes.csv.
 
             Without a word, everything that is due; with one, that alone, and now:
               statuses    orders placed or asked about before this run, refills, and the status files

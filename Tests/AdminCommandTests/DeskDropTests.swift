@@ -69,6 +69,9 @@ import Testing
         ("decide 1 placed", "placed needs it"),
         ("decide 1 refund --provider-order 7", "belongs to placed"),
         ("decide x refund", "must be an order's number"),
+        ("release x", "must be a service's number"),
+        ("release 7", "There is no service 7; nothing was dropped."),
+        ("release 101", "Service 101 waits for nothing; nothing was dropped."),
         ("decide 7 refund", "There is no order 7; nothing was dropped."),
         ("decide 1 refund", "Order 1 is accepted, not in doubt; nothing was dropped."),
     ]

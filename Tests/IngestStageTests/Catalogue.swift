@@ -20,6 +20,9 @@ enum Catalogue {
     /// A thousand units cost more than can be counted a hundred times.
     static let priceless = 205
 
+    /// Its provider asks three times its cost since his rate jumped.
+    static let jumped = 206
+
     static func install(in ledger: Ledger) throws {
         let provider = ConfiguredProvider(
             name: "alpha", currency: try Currency(parsing: "USD"), isEnabled: true)
@@ -35,10 +38,14 @@ enum Catalogue {
         (plain.drips, plain.refills, plain.cancels) = (false, false, false)
         var disabled = entry(Self.disabled, "Default")
         disabled.isEnabled = false
+        var jumped = entry(Self.jumped, "Default")
+        jumped.offered = OfferedPrices(
+            rate: Rate(micros: 3_000_000), costRate: Rate(micros: 3_000_000),
+            saleRate: Rate(micros: 3_600_000))
         return [
             plain, disabled, entry(unsaleable, "Voodoo"),
             entry(belowCost, "Default", sale: 500_000),
-            entry(priceless, "Default", sale: .max / 99),
+            entry(priceless, "Default", sale: .max / 99), jumped,
         ]
     }
 

@@ -68,6 +68,12 @@ private let deskLines: [(kind: String, line: String, verdict: String)] = [
     ("topups", #"{"provider": "alpha", "amount": "500", "reference": "T"}"#, "accepted"),
     ("topups", #"{"provider": "beta", "amount": "500"}"#, "BAD_VALUE"),
     ("topups", #"{"provider": "alpha", "amount": "-500"}"#, "BAD_VALUE"),
+    ("releases", #"{"service": 206}"#, "accepted"),
+    ("releases", #"{"service": 206, "rate": "3.00"}"#, "accepted"),
+    ("releases", #"{"service": 206, "rate": "2.99"}"#, "RATE_CHANGED"),
+    ("releases", #"{"service": 206, "user": "acme"}"#, "UNKNOWN_FIELD"),
+    ("releases", #"{"service": 201}"#, "NOT_ALLOWED"),
+    ("releases", #"{"service": 999}"#, "UNKNOWN_SERVICE"), ("releases", "{}", "MISSING_FIELD"),
 ]
 
 @Test(arguments: deskLines.indices)

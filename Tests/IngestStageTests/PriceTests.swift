@@ -23,6 +23,34 @@ private let thousand = #"{"service": 101, "link": "a", "quantity": 1000}"#
         #expect(try shop.verdict(on: thousand, by: "zenith") == "BELOW_COST")
     }
 
+    @Test func `what a provider asks since a jump guards the margin before anybody agrees to it`()
+        throws
+    {
+        let shop = try Shop("intake: {min_free_bytes: 0}\npricing: {min_profit_percent: \"10\"}")
+        try shop.add()
+        func line(_ link: String) -> String {
+            #"{"service": \#(Catalogue.jumped), "link": "\#(link)", "quantity": 1000}"#
+        }
+        #expect(try shop.verdict(on: line("a")) == "BELOW_COST")
+        for (price, verdict) in [("3.299999", "BELOW_COST"), ("3.30", "accepted")] {
+            _ = try shop.drop(
+                """
+                {"prices": [{"user": "acme", "service": \(Catalogue.jumped), "price": "\(price)"}]}
+                """, as: "\(price).json", by: "desk")
+            #expect(try shop.verdict(on: line(price)) == verdict)
+        }
+        try shop.add("zenith", discount: "5")
+        let released = try shop.drop(
+            #"{"releases": [{"service": \#(Catalogue.jumped)}]}"#, as: "r.json", by: "desk")
+        #expect(
+            released.lines("releases")[0]["detail"]
+                == "it costs 3.000000 from now on, not 1.000000")
+        #expect(try shop.verdict(on: line("b"), by: "zenith") == "accepted")
+        // 3.60 less 5 percent.
+        let receipt = try shop.receipt(of: "one.json", by: "zenith")
+        #expect(receipt.lines()[0]["charge"] == "3.420000")
+    }
+
     @Test(arguments: [
         (#"{"service": 101, "link": "a", "quantity": 1}"#, "0.001200"),
         (#"{"service": 101, "link": "a", "quantity": 100, "runs": 3}"#, "0.360000"),

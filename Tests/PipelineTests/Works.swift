@@ -36,17 +36,30 @@ final class Works {
     }
 
     /// - Parameter also: more lines of `pipeline.yaml`.
-    init(_ panels: [Panel], also: String = "") throws {
+    convenience init(_ panels: [Panel], also: String = "") throws {
         var sandboxes: [String: SandboxProcess] = [:]
         for panel in panels {
             sandboxes[panel.name] = try SandboxProcess(
                 "\(panel.arguments) --currency \(panel.currency)", key: "k")
         }
+        self.init(sandboxes, panels.map { ($0.name, $0.currency, sandboxes[$0.name]!.url) }, also)
+    }
+
+    /// With one provider that the test plays itself, paid in euros.
+    convenience init(buyingFrom url: String) {
+        self.init([:], [("alpha", "EUR", url)], #"exchange_rates: {EUR: "1.08"}"#)
+    }
+
+    private init(
+        _ sandboxes: [String: SandboxProcess],
+        _ providers: [(name: String, currency: String, url: String)],
+        _ also: String
+    ) {
         self.sandboxes = sandboxes
-        let providers = panels.map { panel in
+        let providers = providers.map { provider in
             """
-              - {name: \(panel.name), url: "\(sandboxes[panel.name]!.url)", api_key: {env: SANDBOX_KEY}, \
-            currency: \(panel.currency), requests_per_second: 10000, poll_every: 1, \
+              - {name: \(provider.name), url: "\(provider.url)", api_key: {env: SANDBOX_KEY}, \
+            currency: \(provider.currency), requests_per_second: 10000, poll_every: 1, \
             timeouts: {connect: 10, total: 10}, breaker: {doubts: 1000, failures: 1000}, \
             allow_http: true}
             """

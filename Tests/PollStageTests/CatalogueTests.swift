@@ -8,6 +8,7 @@ import Testing
 @Suite struct CatalogueTests {
     private static let rules = """
         catalogue:
+          max_shrink_percent: "100"
           rules:
             - {provider: alpha, category: "Instagram*", name: "*Likes*", profit_percent: "50", profit_fixed: "0.10", rename_category: Likes}
             - {category: "Insta*"}
@@ -15,6 +16,7 @@ import Testing
           services:
             - {provider: alpha, service: "7", name: "Our name", price: "9.99", min: 5, max: 50}
             - {provider: alpha, service: "8", enabled: false}
+            - {provider: alpha, service: "4", enabled: true}
         """
 
     private static let told = """
@@ -33,11 +35,13 @@ import Testing
 
     @Test func `a catalogue is taken over by the rules, first match first`() throws {
         let list = [
+            service("4", "By itself", "Other"), service("3", "By no rule", "Other"),
             service("5", "Fast Likes", "Instagram"), service("6", "Followers", "Instagram"),
             service("7", "Plain", "Insta"), service("8", "Off", "Insta"),
             service("9", "Members", "Telegram"), service("10", "Odd", "Insta", type: "Live Stream"),
             service("11", "custom", "Insta", type: "custom_comments"),
-            #"{"service":12,"name":"No rate"}"#, service("13", "Dear", "Insta", rate: "9e30"),
+            #"{"name":"No id"}"#, #"{"service":12,"name":"No rate"}"#,
+            service("13", "Dear", "Insta", rate: "9e30"),
         ].joined(separator: ",")
         let alpha = LoopbackProvider { _ in .reply("[\(list)]") }
         defer { alpha.stop() }
@@ -47,9 +51,12 @@ import Testing
                 Supplier("beta", url: "http://127.0.0.1:9/api/v2"),
             ], also: Self.rules)
         let summary = try house.poll(.catalogue)
-        #expect(summary["new_services"] == 7)
+        #expect(summary["new_services"] == 11)
+        let most = Int64.max
         #expect(
             try house.table(Self.told) == [
+                "3|3|By no rule|Default|Other|1100000|1320000|10|1000|0",
+                "4|4|By itself|Default|Other|1100000|1320000|10|1000|1",
                 "5|5|Fast Likes|Default|Likes|1100000|1750000|10|1000|1",
                 "6|6|Followers|Default|Instagram|1100000|1320000|10|1000|1",
                 "7|7|Our name|Default|Insta|1100000|9990000|5|50|1",
@@ -57,8 +64,10 @@ import Testing
                 "9|9|Members|Default|Telegram|1100000|1320000|10|1000|0",
                 "10|10|Odd|Live Stream|Insta|1100000|1320000|10|1000|0",
                 "11|11|custom|Custom Comments|Insta|1100000|1320000|10|1000|1",
+                "12|12|No rate|||\(most)|\(most)|0|0|0",
+                "13|13|Dear|Default|Insta|\(most)|\(most)|10|1000|0",
             ])
-        let row = "reason=it has no type row=8"
+        let row = "reason=it has no service id row=10"
         #expect(house.log.lines.contains("warning: cannot sell a service provider=alpha \(row)"))
         #expect(house.log.lines.contains { $0.contains("provider=beta reason=it was not reached") })
     }
@@ -75,7 +84,9 @@ import Testing
             .reply("[\(service("5", "B", "X")),\(service("\"x9\"", "C", "X"))]")
         }
         defer { beta.stop() }
-        let house = try House([Supplier("alpha", url: alpha.url), Supplier("beta", url: beta.url)])
+        let house = try House(
+            [Supplier("alpha", url: alpha.url), Supplier("beta", url: beta.url)],
+            also: #"catalogue: {max_shrink_percent: "100", max_price_change_percent: "100"}"#)
         let told = """
             SELECT s.id, p.name, s.provider_service, s.name, s.rate FROM services s
                 JOIN providers p ON p.id = s.provider_id WHERE s.id NOT IN (101, 201) ORDER BY s.id
@@ -113,7 +124,8 @@ import Testing
     func `catalogues and balances are asked for when sync_every has passed, or by their word`()
         throws
     {
-        try withHouse(also: "catalogue: {sync_every: 600}") { request in
+        try withHouse(also: #"catalogue: {sync_every: 600, max_shrink_percent: "100"}"#) {
+            request in
             request.field("action") == "balance"
                 ? .reply(#"{"balance":"9.99","currency":"USD"}"#)
                 : .reply("[\(service("5", "A", "X"))]")

@@ -12,8 +12,10 @@ import Timestamps
 extension House {
     /// One run of `poll`.
     @discardableResult
-    func poll(_ part: Poll.Part? = .statuses, now: Bool = false) throws -> Summary {
-        var asking = try AskProviders(context("poll"))
+    func poll(
+        _ part: Poll.Part? = .statuses, now: Bool = false, settings: Settings? = nil
+    ) throws -> Summary {
+        var asking = try AskProviders(context("poll", settings))
         return try asking.run(only: part, now: now)
     }
 

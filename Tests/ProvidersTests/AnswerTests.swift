@@ -107,16 +107,20 @@ import Testing
              {"service":4,"name":"F","type":"Package","rate":1.5,"min":1,"max":1}]
             """
         let catalogue = try endpoint.catalogue(in: .reply(body)).get()
-        #expect(catalogue.entries.map(\.name) == ["A", "F"])
+        #expect(catalogue.entries.map(\.name) == ["A", "C", "E", "F"])
+        #expect(
+            catalogue.entries.map(\.fault) == [
+                nil, #"its rate is "-1"; it must be a price"#,
+                "its max is something else; it must be a whole number", nil,
+            ])
         let first = try #require(catalogue.entries.first)
         #expect(first.category == "X & Y")
         #expect(first.rate == Rate(micros: 900_000))
         #expect([first.refill, first.cancel, first.dripfeed] == [true, false, true])
         #expect(
             catalogue.unreadable.map { "\($0.row): \($0.reason)" } == [
-                "2: service 1 is listed above", #"3: its rate is "-1"; it must be a price"#,
-                "4: it has no service", "5: it has no service",
-                "6: its max is something else; it must be a whole number",
+                "2: service 1 is listed above", "4: it has no service id",
+                "5: it has no service id",
             ])
     }
 

@@ -50,17 +50,56 @@ import Testing
         #expect(catalogue.entries.count == 7_319)
         #expect(catalogue.unreadable.isEmpty)
         #expect(
-            catalogue.entries.prefix(3).map(\.rate.micros) == [0, 120_481_927_710_000_000, 900_001])
+            catalogue.entries.prefix(3).map(\.rate?.micros) == [
+                0, 120_481_927_710_000_000, 900_001,
+            ])
     }
 
     @Test func `24: bounds with separators, without sense`() throws {
         let wide = try entry(#""min":"1,000","max":2147483647"#)
         #expect(wide.min == 1_000)
         #expect(wide.max == 2_147_483_647)
-        let body = #"[{"service":1,"name":"N","type":"D","rate":1,"min":100,"max":10}]"#
+        let senseless = try entry(#""min":100,"max":10"#)
+        #expect([senseless.min, senseless.max] == [100, 10])
+        #expect(try entry(#""min":1,"max":"99,999,999,999""#).max == 2_147_483_647)
+    }
+
+    @Test(arguments: [
+        (#""type":"D","rate":1,"min":1,"max":1"#, "it has no name"),
+        (#""name":"N","rate":1,"min":1,"max":1"#, "it has no type"),
+        (
+            #""name":"N","type":"D","rate":"?","min":1,"max":1"#,
+            #"its rate is "?"; it must be a price"#
+        ),
+        (
+            #""name":"N","type":"D","rate":"9e30","min":1,"max":1"#,
+            #"its rate is "9e30"; it must be a price"#
+        ),
+        (
+            #""name":"N","type":"D","rate":-1,"min":1,"max":1"#,
+            #"its rate is "-1"; it must be a price"#
+        ),
+        (
+            #""name":"N","type":"D","rate":1,"min":"-5","max":[]"#,
+            #"its min is "-5"; it must be a whole number"#
+        ),
+        (
+            #""name":"N","type":"D","rate":1,"min":1,"max":[]"#,
+            "its max is something else; it must be a whole number"
+        ),
+    ])
+    func `a row without sense is a service with a fault, and spoils no other`(
+        members: String, fault: String
+    ) throws {
+        let good = #"{"service":2,"name":"N","type":"D","rate":1,"min":1,"max":1}"#
+        let catalogue = try endpoint.catalogue(
+            in: .reply(#"[{"service":1,\#(members)},{"service":[]},\#(good),\#(good)]"#)
+        ).get()
+        #expect(catalogue.entries.map(\.service) == ["1", "2"])
+        #expect(catalogue.entries.map(\.fault) == [fault, nil])
         #expect(
-            try endpoint.catalogue(in: .reply(body)).get().unreadable.map(\.reason)
-                == ["its min, 100, is more than its max, 10"])
+            catalogue.unreadable.map { "\($0.row): \($0.reason)" }
+                == ["2: it has no service id", "4: service 2 is listed above"])
     }
 
     @Test(arguments: [

@@ -47,16 +47,17 @@ import Testing
             [
                 """
                 service,provider,provider_service,name,category,type,cost_rate,sale_rate,\
-                profit_percent,min,max,dripfeed,refill,cancel,enabled,average_minutes
+                profit_percent,min,max,dripfeed,refill,cancel,enabled,average_minutes,provider_rate,\
+                provider_currency,offered_rate,offered_sale_rate,withheld,fault,backups
                 """,
                 #"101,alpha,101,"Followers, ""fast""",'@Instagram,Default,0.500000,0.900000,80,10,"#
-                    + "50000,true,false,true,true,30",
+                    + "50000,true,false,true,true,30,0.500000,USD,,,,,",
                 "102,alpha,102,'=HYPERLINK(1),'@Instagram,custom_comments package,1.000000,2.000000,"
-                    + "100,10,50000,true,false,true,true,",
+                    + "100,10,50000,true,false,true,true,,1.000000,USD,,,,,",
                 "103,alpha,103,Not on sale,'@Instagram,Default,1.000000,2.000000,100,10,50000,true,"
-                    + "false,true,false,",
+                    + "false,true,false,,1.000000,USD,,,,,",
                 "104,alpha,104,Of no known kind,'@Instagram,Oracle,1.000000,2.000000,100,10,50000,"
-                    + "true,false,true,true,",
+                    + "true,false,true,true,,1.000000,USD,,,,,",
             ]
         ),
         (
@@ -124,6 +125,16 @@ import Testing
                 "acme,bank,TX-1,100.000000,USD,confirmed,,2026-10-30T09:00:00Z,1.500000",
                 "zoe,card,'+49,50.000000,USD,confirmed,,2026-10-30T09:00:00Z,0.000000",
                 "zoe,bank,TX-9,20.000000,USD,pending,2026-11-02T12:00:00Z,,",
+            ]
+        ),
+        (
+            "catalogue-changes",
+            [
+                "at,provider,service,provider_service,name,kind,field,before,after",
+                #"2026-10-30T08:00:00Z,alpha,101,101,"Followers, ""fast""",new,,,"#,
+                "2026-10-30T08:00:00Z,alpha,102,102,'=HYPERLINK(1),new,,,",
+                "2026-10-30T08:00:00Z,alpha,103,103,Not on sale,new,,,",
+                "2026-10-30T08:00:00Z,alpha,104,104,Of no known kind,new,,,",
             ]
         ),
     ]

@@ -17,6 +17,8 @@ package final class House: Sendable {
     package let settings: Settings
     package let ledger: Ledger
     private let eyes: DatabaseQueue
+    /// What of the configuration stays as it is.
+    private let head: String
 
     package static let acme = UserID(rawValue: "acme")!
     package static let wealth = Amount(micros: 1_000_000_000_000)
@@ -34,17 +36,16 @@ package final class House: Sendable {
             allow_http: true\(supplier.settings.isEmpty ? "" : ", \(supplier.settings)")}
             """
         }
-        let configuration = folder.write(
-            """
+        head = """
             currency: USD
             spool: spool
             ledger: var/ledger.sqlite
             exchange_rates: {EUR: "1.10"}
             providers:
             \(lines.joined(separator: "\n"))
-            \(also)
-            """, to: "pipeline.yaml")
-        settings = try Settings.load(from: configuration)
+
+            """
+        settings = try Settings.load(from: folder.write(head + also, to: "pipeline.yaml"))
         ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
         eyes = try DatabaseQueue(path: settings.ledger)
         let providers = try ledger.providers(
@@ -55,6 +56,10 @@ package final class House: Sendable {
             _ = try ledger.takeOver(
                 [.sample("\(index + 1)01")], of: providers[supplier.name]!.id,
                 at: TickingClock.start)
+            try ledger.ask(
+                providers[supplier.name]!.id, .catalogue,
+                at: TickingClock.start.adding(
+                    seconds: settings.catalogue.syncEverySeconds))
         }
         try file(of: nil) { draft in
             try draft.put(UserEntry(user: Self.acme), Line(.users, 1))
@@ -70,8 +75,17 @@ package final class House: Sendable {
     }
 
     /// What a run of `program` is given.
-    package func context(_ program: String) -> RunContext {
-        RunContext(program: program, settings: settings, logger: log.logger, clock: clock.wall)
+    ///
+    /// - Parameter settings: other than the house was built with.
+    package func context(_ program: String, _ settings: Settings? = nil) -> RunContext {
+        RunContext(
+            program: program, settings: settings ?? self.settings, logger: log.logger,
+            clock: clock.wall)
+    }
+
+    /// The settings with other lines of `pipeline.yaml` than the house was built with.
+    package func settings(also: String) throws -> Settings {
+        try Settings.load(from: folder.write(head + also, to: "changed.yaml"))
     }
 
     package var configuration: String { "\(folder.path)/pipeline.yaml" }
@@ -106,6 +120,11 @@ package struct Supplier {
 }
 
 extension House {
+    /// Changes the ledger behind everybody's back.
+    package func alter(_ sql: String) throws {
+        try eyes.write { try $0.execute(sql: sql) }
+    }
+
     /// The rows of a query as the `sqlite3` shell shows them, with `-` for NULL.
     package func table(_ sql: String) throws -> [String] {
         try eyes.read { db in

@@ -12,6 +12,9 @@ package struct Provider: Sendable {
     package let catalogueAt: Timestamp?
     /// When he last told his balance.
     package let balanceAt: Timestamp?
+    /// When he is to be asked for each again.
+    package let catalogueDue: Timestamp
+    package let balanceDue: Timestamp
 
     package enum State: Equatable, Sendable {
         case active
@@ -27,6 +30,8 @@ package struct Provider: Sendable {
         currency = row["currency"]
         catalogueAt = row["catalogue_at"]
         balanceAt = row["balance_at"]
+        catalogueDue = row["catalogue_due"]
+        balanceDue = row["balance_due"]
         state =
             switch row["state"] as String {
             case "active": .active
@@ -34,6 +39,11 @@ package struct Provider: Sendable {
             default: .disabled
             }
     }
+}
+
+/// What a provider is asked again and again.
+package enum ProviderQuestion: Sendable {
+    case catalogue, balance
 }
 
 /// A provider as the configuration has him.
@@ -147,6 +157,31 @@ extension Ledger {
                         ON CONFLICT (provider_id, hour) DO UPDATE SET errors = errors + excluded.errors
                         """)
             }
+        }
+    }
+
+    /// Sets when a provider is to be asked about something again.
+    package func ask(
+        _ provider: ProviderID, _ question: ProviderQuestion, at due: Timestamp
+    ) throws {
+        try commit { db in
+            switch question {
+            case .catalogue:
+                try db.execute(
+                    literal: "UPDATE providers SET catalogue_due = \(due) WHERE id = \(provider)")
+            case .balance:
+                try db.execute(
+                    literal: "UPDATE providers SET balance_due = \(due) WHERE id = \(provider)")
+            }
+        }
+    }
+
+    /// Tells the operator, once, of what is wrong with a provider.
+    package func raise(
+        _ exception: LedgerException, of provider: ProviderID, at now: Timestamp
+    ) throws {
+        try commit { db in
+            try Self.raise(exception, order: nil, provider: provider, db, at: now)
         }
     }
 

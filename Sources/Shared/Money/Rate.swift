@@ -53,6 +53,13 @@ extension Rate {
         try Rate(counted: times(Int128(Percent.hundred.micros) - Int128(percent.micros)))
     }
 
+    /// Whether this rate differs from `other` by no more than `percent` of that.
+    package func isWithin(_ percent: Percent, of other: Rate) -> Bool {
+        let difference = Int128(micros - other.micros).magnitude
+        return difference * UInt128(Percent.hundred.micros)
+            <= UInt128(other.micros) * UInt128(percent.micros)
+    }
+
     /// What `units`, zero or more, cost where the rate is the price of a thousand.
     package func charge(units: Int64) throws(MoneyError) -> Amount {
         precondition(units >= 0, "nobody sells fewer than no units")

@@ -104,6 +104,10 @@ extension CatalogueSettings.ServiceOverride {
         guard let provider, let service else { return nil }
         self.provider = provider
         self.service = service
+        let places = backups.map { [$0.provider, $0.service] } + [[provider, service]]
+        if Set(places).count < places.count {
+            section.cursor("backups")?.refuse("other services than this one, each once")
+        }
     }
 }
 

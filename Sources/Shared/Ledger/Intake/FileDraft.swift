@@ -150,7 +150,7 @@ package struct Line: Sendable {
 /// The arrays of batch and desk files (contract.md §4), by their keys.
 package enum LineKind: String, CaseIterable, Sendable {
     case orders, refills, cancels, deposits, withdrawals
-    case users, bans, unbans, prices, decisions, refunds, adjustments, topups
+    case users, bans, unbans, prices, decisions, refunds, adjustments, topups, releases
 
     /// What a reseller's batch may hold, in the order of its receipt.
     package static let ofResellers: [LineKind] = [
@@ -161,6 +161,6 @@ package enum LineKind: String, CaseIterable, Sendable {
     /// them.
     package static let ofDesk: [LineKind] = [
         .users, .bans, .unbans, .prices, .deposits, .withdrawals, .decisions, .refunds,
-        .adjustments, .topups,
+        .adjustments, .topups, .releases,
     ]
 }

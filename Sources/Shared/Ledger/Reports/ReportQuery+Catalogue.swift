@@ -1,6 +1,6 @@
 extension ReportQuery {
-    /// Every service that is or was on sale. Rates are in the house currency, the percent is the one
-    /// the sale rate was made with.
+    /// Every service that is or was on sale. Cost and sale rate are in the house currency, the percent is
+    /// the one the sale rate was made with; `provider_rate` and `offered_rate` are in the provider's.
     static let services = ReportQuery(
         "services",
         [
@@ -8,17 +8,40 @@ extension ReportQuery {
             .text("category"), .text("type"), .amount("cost_rate"), .amount("sale_rate"),
             .percent("profit_percent"), .integer("min"), .integer("max"), .flag("dripfeed"),
             .flag("refill"), .flag("cancel"), .flag("enabled"), .integer("average_minutes"),
+            .amount("provider_rate"), .text("provider_currency"), .amount("offered_rate"),
+            .amount("offered_sale_rate"), .text("withheld"), .text("fault"), .text("backups"),
         ],
         """
         WITH pace(service, minutes) AS (
             SELECT service_id, \(averageMinutes) FROM orders o GROUP BY service_id)
         SELECT s.id, p.name, s.provider_service, s.name, c.name, s.type, s.cost_rate, s.sale_rate,
-            s.profit, s.min, s.max, s.dripfeed, s.refill, s.cancel, s.enabled, t.minutes
+            s.profit, s.min, s.max, s.dripfeed, s.refill, s.cancel, s.enabled, t.minutes,
+            s.rate, p.currency, s.offered_rate, s.offered_sale_rate, s.withheld, s.fault,
+            (SELECT group_concat(place, ' ') FROM (
+                SELECT provider || ':' || provider_service AS place FROM service_backups
+                WHERE service_id = s.id ORDER BY rank))
         FROM services s
             JOIN providers p ON p.id = s.provider_id
             JOIN categories c ON c.id = s.category_id
             LEFT JOIN pace t ON t.service = s.id
         ORDER BY s.id
+        """)
+
+    /// What catalogues, refusals and the operator changed in the services, as it came.
+    static let catalogueChanges = ReportQuery(
+        "catalogue-changes",
+        [
+            .time("at"), .text("provider"), .integer("service"), .text("provider_service"),
+            .text("name"), .text("kind"), .text("field"), .text("before"), .text("after"),
+        ],
+        """
+        SELECT c.at, p.name, c.service_id, s.provider_service, s.name, c.kind, c.field, c.before,
+            c.after
+        FROM catalogue_changes c
+            JOIN providers p ON p.id = c.provider_id
+            LEFT JOIN services s ON s.id = c.service_id
+        WHERE c.at >= ?1 AND c.at < ?2
+        ORDER BY c.id
         """)
 
     /// How providers stand now, in their currencies. The balance is what a provider says, the

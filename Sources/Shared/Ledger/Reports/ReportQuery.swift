@@ -48,7 +48,7 @@ extension ReportQuery {
     /// The operator's files (contract.md §5), in the order in which they are made.
     package static let summaries = [
         orders, transactions, users, services, daily, byService, byProvider, byUser, providers,
-        inDoubt, stuck, exceptions, files, deposits,
+        inDoubt, stuck, exceptions, files, deposits, catalogueChanges,
     ]
 
     /// What completed orders took from being placed to their end, in whole minutes, rounded.

@@ -21,6 +21,11 @@ enum Schema3 {
         ALTER TABLE services ADD COLUMN offered_cost_rate INTEGER
             CHECK (offered_cost_rate >= 0
                    AND (offered_cost_rate IS NULL) = (offered_rate IS NULL));
+        ALTER TABLE services ADD COLUMN offered_sale_rate INTEGER
+            CHECK (offered_sale_rate >= 0
+                   AND (offered_sale_rate IS NULL) = (offered_rate IS NULL));
+        -- What makes no sense in how its provider lists it: nobody can order it, whatever the rules say.
+        ALTER TABLE services ADD COLUMN fault TEXT CHECK (fault IS NULL OR enabled = 0);
 
         -- Where else a service can be bought, in the order to try.
         CREATE TABLE service_backups (

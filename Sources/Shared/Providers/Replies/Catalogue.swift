@@ -8,7 +8,7 @@ package struct Catalogue: Equatable, Sendable {
     package internal(set) var unreadable: [UnreadableRow] = []
 }
 
-/// One service, as the provider sells it to us.
+/// One service, as the provider sells it to us. Whatever is wrong with it spoils it alone.
 package struct CatalogueEntry: Equatable, Sendable {
     /// The provider's id.
     package let service: String
@@ -16,18 +16,21 @@ package struct CatalogueEntry: Equatable, Sendable {
     /// The type's name as the provider spells it; `OrderType.named` knows what it means.
     package let type: String
     package let category: String
-    /// In the provider's currency; zero at some.
-    package let rate: Rate
+    /// In the provider's currency; zero at some, nil where it is no price that can be counted.
+    package let rate: Rate?
     /// The smallest quantity of one order.
     package let min: Int64
-    /// The largest quantity of one order, not less than `min`.
+    /// The largest quantity of one order; less than `min` at some. 2,147,483,647 means any, and so does
+    /// what is beyond it.
     package let max: Int64
     package let refill: Bool
     package let cancel: Bool
     package let dripfeed: Bool
+    /// What in the row makes no sense, as a sentence without its full stop; nil if all does.
+    package let fault: String?
 }
 
-/// A row of a list of services that makes no sense.
+/// A row of a list of services that is about none.
 package struct UnreadableRow: Equatable, Sendable {
     /// Its place in the list, from 1.
     package let row: Int
@@ -53,14 +56,15 @@ extension Catalogue {
     fileprivate init(_ rows: [JSONValue]) {
         var services: Set<String> = []
         for (index, row) in rows.enumerated() {
-            do throws(RowError) {
-                let entry = try CatalogueEntry(row)
-                guard services.insert(entry.service).inserted else {
-                    throw RowError(reason: "service \(entry.service) is listed above")
-                }
+            guard let entry = CatalogueEntry(row) else {
+                unreadable.append(UnreadableRow(row: index + 1, reason: "it has no service id"))
+                continue
+            }
+            if services.insert(entry.service).inserted {
                 entries.append(entry)
-            } catch {
-                unreadable.append(UnreadableRow(row: index + 1, reason: error.reason))
+            } else {
+                let reason = "service \(entry.service) is listed above"
+                unreadable.append(UnreadableRow(row: index + 1, reason: reason))
             }
         }
     }
@@ -70,42 +74,40 @@ extension CatalogueEntry {
     /// The most characters of a name or category that are kept.
     private static let nameLimit = 300
 
-    fileprivate init(_ row: JSONValue) throws(RowError) {
-        /// What `read` makes of the value under `key`, or the row's fault.
+    /// Nil where the row does not say which service it is about.
+    fileprivate init?(_ row: JSONValue) {
+        guard let id = row["service"]?.identifier else { return nil }
+        var faults: [String] = []
+        /// What `read` makes of the value under `key`; where it makes nothing, that is a fault.
         func value<Value>(
             _ key: String, _ wanted: String, _ read: (JSONValue) -> Value?
-        ) throws(RowError) -> Value {
-            guard let value = row[key] else { throw RowError(reason: "it has no \(key)") }
-            guard let meaning = read(value) else {
-                let found = value.text.map { "\"\($0.printable(limit: 40))\"" } ?? "something else"
-                throw RowError(reason: "its \(key) is \(found); it must be \(wanted)")
+        ) -> Value? {
+            if let meaning = row[key].flatMap(read) { return meaning }
+            guard let value = row[key] else {
+                faults.append("it has no \(key)")
+                return nil
             }
-            return meaning
+            let found = value.text.map { "\"\($0.printable(limit: 40))\"" } ?? "something else"
+            faults.append("its \(key) is \(found); it must be \(wanted)")
+            return nil
         }
         func title(_ value: JSONValue) -> String? {
             value.text?.decodingEntities.printable(limit: Self.nameLimit)
         }
         func quantity(_ value: JSONValue) -> Int64? {
-            value.wholeNumber.flatMap { $0 < 0 ? nil : $0 }
+            value.wholeNumber.flatMap { $0 < 0 ? nil : Swift.min($0, Int64(Int32.max)) }
         }
 
-        service = try value("service", "an id", \.identifier)
-        name = try value("name", "a text", title)
-        type = try value("type", "a text", title)
+        service = id
+        name = value("name", "a text", title) ?? ""
+        type = value("type", "a text", title) ?? ""
         category = row["category"].flatMap(title) ?? ""
-        rate = try value("rate", "a price", \.rate)
-        min = try value("min", "a whole number", quantity)
-        max = try value("max", "a whole number", quantity)
+        rate = value("rate", "a price", \.rate)
+        min = value("min", "a whole number", quantity) ?? 0
+        max = value("max", "a whole number", quantity) ?? 0
         refill = row["refill"]?.flag ?? false
         cancel = row["cancel"]?.flag ?? false
         dripfeed = row.first(of: ["dripfeed", "drip_feed"])?.flag ?? false
-        guard min <= max else {
-            throw RowError(reason: "its min, \(min), is more than its max, \(max)")
-        }
+        fault = faults.first
     }
-}
-
-/// What is wrong with a row of a list of services.
-private struct RowError: Error {
-    let reason: String
 }

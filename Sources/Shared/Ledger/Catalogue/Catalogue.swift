@@ -1,0 +1,71 @@
+import GRDB
+import Timestamps
+
+/// What is to become of a provider's services after a look at his list.
+package enum CatalogueDecision: Sendable {
+    /// The list holds, and these of the known services are gone from it.
+    case takeOver([PricedService], gone: [KnownService])
+    /// The list is not believed: every service stays as it is, and the operator is told why, once.
+    case leave(LedgerException)
+}
+
+/// What a catalogue changed, in services.
+package struct CatalogueTally: Equatable, Sendable {
+    package internal(set) var new = 0
+    /// Of those that were known: what is told of them differs.
+    package internal(set) var changed = 0
+    package internal(set) var dropped = 0
+    /// Whose rate jumped; they wait for the operator.
+    package internal(set) var quarantined = 0
+
+    package init() {}
+
+    package static func += (a: inout CatalogueTally, b: CatalogueTally) {
+        a.new += b.new
+        a.changed += b.changed
+        a.dropped += b.dropped
+        a.quarantined += b.quarantined
+    }
+}
+
+extension Ledger {
+    /// Takes over a provider's catalogue, in one commit that writes only what differs.
+    ///
+    /// A service keeps its id for ever, also while it is gone; a new one gets the provider's own number
+    /// where that is free, so that a panel that moves here keeps its ids. A known service that is
+    /// neither listed nor gone stays as it is.
+    ///
+    /// - Parameter decide: is given the services that are known, by the provider's ids, and says what
+    ///   becomes of them; nobody else changes them meanwhile.
+    package func takeOver(
+        catalogueOf provider: ProviderID, at now: Timestamp,
+        _ decide: ([String: KnownService]) throws -> CatalogueDecision
+    ) throws -> CatalogueTally {
+        try commit { db in
+            let known = try KnownService.all(of: provider, db)
+            switch try decide(known) {
+            case .leave(let exception):
+                try Self.raise(exception, order: nil, provider: provider, db, at: now)
+                return CatalogueTally()
+            case .takeOver(let services, let gone):
+                var writer = CatalogueWriter(db, provider, at: now)
+                for service in services {
+                    try writer.put(service, over: known[service.providerService])
+                }
+                for service in gone { try writer.drop(service) }
+                try db.execute(
+                    literal: "UPDATE providers SET catalogue_at = \(now) WHERE id = \(provider)")
+                return writer.tally
+            }
+        }
+    }
+
+    /// Takes over some of a provider's services; the others stay as they are.
+    ///
+    /// Returns how many are new.
+    package func takeOver(
+        _ services: [PricedService], of provider: ProviderID, at now: Timestamp
+    ) throws -> Int {
+        try takeOver(catalogueOf: provider, at: now) { _ in .takeOver(services, gone: []) }.new
+    }
+}

@@ -1,0 +1,93 @@
+import GRDB
+import Timestamps
+
+/// Where else a service can be bought.
+package struct ServiceBackups: Equatable, Sendable {
+    package let provider: String
+    /// The provider's id of it.
+    package let providerService: String
+    /// The same service elsewhere, in the order to try.
+    package let places: [Place]
+
+    /// A service of a provider, by his name and his id of it.
+    package struct Place: Equatable, Sendable {
+        package let provider: String
+        package let providerService: String
+
+        package init(provider: String, providerService: String) {
+            self.provider = provider
+            self.providerService = providerService
+        }
+    }
+
+    package init(provider: String, providerService: String, places: [Place]) {
+        self.provider = provider
+        self.providerService = providerService
+        self.places = places
+    }
+}
+
+extension Ledger {
+    /// Keeps the backups that the configuration names, and no others; writes only what differs. One of a
+    /// service that is not known is kept once the service is.
+    package func keep(_ backups: [ServiceBackups], at now: Timestamp) throws {
+        guard try read({ try Self.differences(of: backups, $0) }).isEmpty == false else { return }
+        try commit { db in
+            for (service, provider, before, after) in try Self.differences(of: backups, db) {
+                try db.execute(
+                    literal: "DELETE FROM service_backups WHERE service_id = \(service)")
+                for (index, place) in after.enumerated() {
+                    try db.execute(
+                        literal: """
+                            INSERT INTO service_backups (service_id, rank, provider, provider_service)
+                            VALUES (\(service), \(index + 1), \(place.provider),
+                                    \(place.providerService))
+                            """)
+                }
+                try CatalogueChanges(db, provider, at: now).note(
+                    .changed, of: service, "backups", before: Self.words(before),
+                    after: Self.words(after))
+            }
+        }
+    }
+
+    private typealias Difference = (
+        service: ServiceID, provider: ProviderID, before: [ServiceBackups.Place],
+        after: [ServiceBackups.Place]
+    )
+
+    private static func differences(
+        of backups: [ServiceBackups], _ db: Database
+    ) throws -> [Difference] {
+        var all: [ServiceID: Difference] = [:]
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT b.service_id, s.provider_id, b.provider, b.provider_service
+                FROM service_backups b JOIN services s ON s.id = b.service_id
+                ORDER BY b.service_id, b.rank
+                """)
+        for row in rows {
+            all[row[0], default: (row[0], row[1], [], [])].before
+                .append(ServiceBackups.Place(provider: row[2], providerService: row[3]))
+        }
+        for wanted in backups where !wanted.places.isEmpty {
+            let known = try db.cachedStatement(
+                sql: """
+                    SELECT s.id, s.provider_id
+                    FROM services s JOIN providers p ON p.id = s.provider_id
+                    WHERE p.name = ? AND s.provider_service = ?
+                    """
+            ).fetchRow([wanted.provider, wanted.providerService])
+            guard let known else { continue }
+            all[known[0], default: (known[0], known[1], [], [])].after = wanted.places
+        }
+        return all.values.filter { $0.before != $0.after }.sorted { $0.service < $1.service }
+    }
+
+    /// For a report: `beta:77 gamma:3`.
+    private static func words(_ places: [ServiceBackups.Place]) -> String? {
+        places.isEmpty
+            ? nil : places.map { "\($0.provider):\($0.providerService)" }.joined(separator: " ")
+    }
+}

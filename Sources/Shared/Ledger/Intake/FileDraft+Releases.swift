@@ -1,0 +1,57 @@
+import GRDB
+import Money
+
+extension FileDraft {
+    /// Agrees to what a service waits for: that it costs what its provider asks since his rate jumped, or
+    /// that it is bought again from one who refused it as unknown. The latter is on sale again once his
+    /// list is asked for and offers it, which is due at once.
+    ///
+    /// - Parameter rate: the provider's, if only that one is agreed to.
+    package func release(_ service: ServiceID, at rate: Rate?, _ line: Line) throws {
+        try note(line, outcome(ofReleasing: service, at: rate))
+    }
+
+    private func outcome(ofReleasing id: ServiceID, at rate: Rate?) throws -> LineOutcome {
+        let row = try db.cachedStatement(
+            sql: "SELECT provider_id, rate, offered_rate, withheld FROM services WHERE id = ?"
+        ).fetchRow([id])
+        guard let row else {
+            return .rejected(Rejection(.unknownService, "there is no service \(id)"))
+        }
+        let (provider, sold): (ProviderID, Rate) = (row[0], row[1])
+        let offered: Rate? = row[2]
+        let withheld: KnownService.Withheld? = row[3]
+        if withheld == .dropped {
+            return .rejected(
+                Rejection(
+                    .notAllowed,
+                    "service \(id) is gone from its provider's list; it comes back with it"))
+        }
+        guard offered != nil || withheld != nil else {
+            return .rejected(Rejection(.notAllowed, "service \(id) waits for nothing"))
+        }
+        if let rate, rate != offered {
+            let found = offered.map { "\($0)" } ?? "no new rate"
+            return .rejected(
+                Rejection(
+                    .rateChanged, "its provider offers \(found), not \(rate); nothing was done"))
+        }
+        try db.execute(
+            literal: """
+                UPDATE services SET rate = coalesce(offered_rate, rate),
+                    cost_rate = coalesce(offered_cost_rate, cost_rate),
+                    sale_rate = coalesce(offered_sale_rate, sale_rate), offered_rate = NULL,
+                    offered_cost_rate = NULL, offered_sale_rate = NULL, withheld = NULL
+                WHERE id = \(id)
+                """)
+        let changes = CatalogueChanges(db, provider, at: intake.now)
+        if let offered {
+            try changes.note(.released, of: id, "rate", before: "\(sold)", after: "\(offered)")
+        }
+        if let withheld {
+            try changes.note(.released, of: id, "withheld", before: withheld.rawValue)
+            try db.execute(literal: "UPDATE providers SET catalogue_due = 0 WHERE id = \(provider)")
+        }
+        return .accepted(note: offered.map { "it costs \($0) from now on, not \(sold)" })
+    }
+}

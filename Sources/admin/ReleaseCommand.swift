@@ -1,0 +1,42 @@
+import ArgumentParser
+import Ledger
+import StrictJSON
+
+/// `admin release`: a person agrees to what a service waits for.
+struct ReleaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release",
+        abstract: "Agree to the rate that a provider asks since it jumped.",
+        discussion: """
+            A rate that changed by more than max_price_change_percent waits in quarantine: the service \
+            keeps its price, and is not sold below what its provider asks. What is agreed to is the rate \
+            that is offered now; if it changes before ingest runs, nothing is released.
+
+            A service that its provider refused as unknown is sold again, once his list offers it.
+            """)
+
+    @OptionGroup var options: DeskOptions
+
+    @Argument(help: "The service's number here.", transform: ArgumentText.service)
+    var service: ServiceID
+
+    func run() async throws {
+        try await options.drop { _, ledger, _ in
+            guard let known = try ledger.knownService(service) else {
+                throw ValidationError("There is no service \(service); nothing was dropped.")
+            }
+            let offered = known.service.offered?.rate
+            guard offered != nil || known.withheld == .refused else {
+                throw ValidationError("Service \(service) waits for nothing; nothing was dropped.")
+            }
+            let meaning = offered.map { "costs \($0), not \(known.service.rate)" }
+            return DeskLine(
+                kind: .releases, words: "release-\(service)",
+                meaning: "service \(service) \(meaning ?? "is sold again")"
+            ) { json in
+                json.member("service", service.rawValue)
+                json.given("rate", offered.map { "\($0)" })
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Ledger
+import Logging
+import Providers
+import Run
+import Settings
+import Timestamps
+
+// What an answer about services does, and the lack of one.
+extension AskProviders {
+    mutating func take(catalogue finished: Finished, from index: Int, at now: Timestamp) throws {
+        switch parties[index].endpoint.catalogue(in: finished) {
+        case .failure(let failure):
+            note(failure, from: index, asking: "services")
+            try postpone(.catalogue, of: parties[index], after: failure.retryAfter, at: now)
+        case .success(let catalogue):
+            parties[index].noteAnswer(at: now)
+            try takeOver(catalogue, of: parties[index], at: now)
+        }
+    }
+
+    private mutating func takeOver(
+        _ catalogue: Catalogue, of party: Party, at now: Timestamp
+    ) throws {
+        for row in catalogue.unreadable {
+            context.logger.warning(
+                "cannot sell a service",
+                metadata: [
+                    "provider": "\(party.settings.name)", "row": "\(row.row)",
+                    "reason": "\(row.reason)",
+                ])
+        }
+        // Matching is slow, and the ledger is nobody else's while it decides: so that goes first.
+        let rules = CatalogueRules(context.settings, party.settings)
+        let listed = catalogue.entries.map(rules.terms)
+        let settings = context.settings.catalogue
+        var doubt: LedgerException?
+        let changes = try ledger.takeOver(catalogueOf: party.provider.id, at: now) { known in
+            let decision = CatalogueGuard(settings: settings).decide(listed, over: known)
+            if case .leave(let exception) = decision { doubt = exception }
+            return decision
+        }
+        if let doubt {
+            context.logger.error(
+                "a list of services is not believed; everything stays as it was",
+                metadata: ["provider": "\(party.settings.name)", "reason": "\(doubt.detail)"])
+            return try postpone(.catalogue, of: party, after: nil, at: now)
+        }
+        tally.catalogue += changes
+        if changes.quarantined > 0 {
+            context.logger.error(
+                "rates jumped, and wait for the operator",
+                metadata: [
+                    "provider": "\(party.settings.name)", "services": "\(changes.quarantined)",
+                ])
+        }
+        try keepBackups(at: now)
+        try ledger.ask(
+            party.provider.id, .catalogue,
+            at: now.adding(seconds: settings.syncEverySeconds))
+    }
+
+    /// Keeps where else services can be bought as `catalogue.yaml` has it: not only when their provider
+    /// answers, since it matters when he does not.
+    func keepBackups(at now: Timestamp) throws {
+        try ledger.keep(
+            context.settings.catalogue.services.map { service in
+                ServiceBackups(
+                    provider: service.provider, providerService: service.service,
+                    places: service.backups.map {
+                        ServiceBackups.Place(
+                            provider: $0.provider, providerService: $0.service)
+                    })
+            }, at: now)
+    }
+
+    /// Asks again after as long as the answer is overdue, so that the wait doubles: at least `poll_every`,
+    /// or as long as the provider wants to be left alone, and at most `sync_every`.
+    func postpone(
+        _ question: ProviderQuestion, of party: Party, after wanted: Int?, at now: Timestamp
+    ) throws {
+        let every = context.settings.catalogue.syncEverySeconds
+        let least = max(party.settings.pollEverySeconds, wanted ?? 0)
+        let last =
+            switch question {
+            case .catalogue: party.provider.catalogueAt
+            case .balance: party.provider.balanceAt
+            }
+        let overdue = last.map { (now.milliseconds - $0.milliseconds) / 1_000 - Int64(every) } ?? 0
+        let wait = max(least, Int(min(max(0, overdue), Int64(every))))
+        try ledger.ask(party.provider.id, question, at: now.adding(seconds: wait))
+        let long = max(Self.longWithoutList, 2 * every)
+        if question == .catalogue, let last, last.adding(seconds: long) < now {
+            try ledger.raise(.lackingCatalogue(since: "\(last)"), of: party.provider.id, at: now)
+        }
+    }
+
+    /// How long a provider may give no list before the operator is told, in seconds, unless he is asked
+    /// that seldom.
+    private static let longWithoutList = 86_400
+}

@@ -1,0 +1,62 @@
+import Ledger
+import Money
+import Providers
+import Settings
+
+/// Whether a provider's list is believed, and what of it (contract.md §2, `catalogue.yaml`).
+struct CatalogueGuard {
+    let settings: CatalogueSettings
+
+    /// What is to become of the services that are `known`, where `listed` is offered.
+    ///
+    /// An empty list, and one that lost too much, say more about the provider's health than about his
+    /// services: they change nothing.
+    func decide(_ listed: [ServiceTerms], over known: [String: KnownService]) -> CatalogueDecision {
+        guard !listed.isEmpty else { return .leave(.emptyCatalogue) }
+        let names = Set(listed.map(\.entry.service))
+        let standing = known.values.filter { $0.withheld != .dropped }
+        let gone = standing.filter { !names.contains($0.service.providerService) }
+            .sorted { $0.id < $1.id }
+        guard isBelieved(losing: gone.count, of: standing.count) else {
+            return .leave(
+                .shrunkenCatalogue(gone.count, of: standing.count, settings.maxShrinkPercent))
+        }
+        return .takeOver(
+            listed.map { terms in
+                terms.priced(
+                    over: known[terms.entry.service]?.service,
+                    maxChange: settings.maxPriceChangePercent)
+            }, gone: gone)
+    }
+
+    private func isBelieved(losing gone: Int, of count: Int) -> Bool {
+        // Counts are small: nothing here overflows.
+        Int64(gone) * Percent.hundred.micros <= Int64(count) * settings.maxShrinkPercent.micros
+    }
+}
+
+extension LedgerException {
+    static let emptyCatalogue = LedgerException(
+        "catalogue_empty",
+        "his list of services is empty; it is not believed, and his services stay as they are")
+
+    static func shrunkenCatalogue(
+        _ gone: Int, of count: Int, _ limit: Percent
+    ) -> LedgerException {
+        LedgerException(
+            "catalogue_shrunk",
+            """
+            his list of services lacks \(gone) of \(count), more than \(limit) percent; it is not \
+            believed, and all stay as they are; if it is right, raise max_shrink_percent for one \
+            poll catalogue
+            """)
+    }
+
+    /// - Parameter since: when his list was last believed.
+    static func lackingCatalogue(since: String) -> LedgerException {
+        LedgerException(
+            "catalogue_missing",
+            "he has given no list of services that is believed since \(since); his prices may have "
+                + "changed; ask him")
+    }
+}

@@ -1,0 +1,163 @@
+import Run
+import TestHouse
+import Testing
+
+@testable import PollStage
+
+/// Which lists are believed, and what of them.
+@Suite struct CatalogueGuardTests {
+    private let shelf = Shelf()
+
+    @Test func `a service that is gone is off sale, and comes back with its id`() throws {
+        try shelf.house { house in
+            shelf.list(101...110)
+            try house.poll(.catalogue)
+            let first = try house.shelf()
+            shelf.list((101...110).filter { ![103, 105, 107].contains($0) })
+            #expect(try house.poll(.catalogue)["dropped_services"] == 3)
+            #expect(try house.shelf()[2] == "103|1000000|1200000|0|dropped")
+            #expect(try house.shelf()[3] == first[3])
+            shelf.list(101...110)
+            try house.poll(.catalogue)
+            #expect(try house.shelf() == first)
+            #expect(
+                try house.catalogueChanges().suffix(6) == [
+                    "103|dropped|-|-|-", "105|dropped|-|-|-", "107|dropped|-|-|-",
+                    "103|returned|-|-|-", "105|returned|-|-|-", "107|returned|-|-|-",
+                ])
+        }
+    }
+
+    @Test func `a list that lost too much changes nothing, and that is told once`() throws {
+        try shelf.house { house in
+            shelf.list(101...110)
+            try house.poll(.catalogue)
+            let first = try house.shelf()
+            shelf.list(101...106)
+            shelf.change(101) { $0.rate = "0.9" }
+            for _ in 1...2 {
+                #expect(try house.poll(.catalogue)["dropped_services"] == 0)
+                #expect(try house.shelf() == first)
+            }
+            #expect(
+                try house.alerts() == [
+                    """
+                    catalogue_shrunk|his list of services lacks 4 of 10, more than 30 percent; it is \
+                    not believed, and all stay as they are; if it is right, raise max_shrink_percent \
+                    for one poll catalogue
+                    """
+                ])
+            #expect(
+                house.log.lines.contains {
+                    $0.hasPrefix("error: a list of services is not believed")
+                })
+            // 30 of a hundred are not more than 30 percent.
+            shelf.list(101...107)
+            #expect(try house.poll(.catalogue)["dropped_services"] == 3)
+            // What is gone does not count for the next.
+            shelf.list(101...105)
+            #expect(try house.poll(.catalogue)["dropped_services"] == 2)
+        }
+    }
+
+    @Test func `an empty list is told once, and nothing else comes of it`() throws {
+        try shelf.house { house in
+            shelf.list(101...103)
+            try house.poll(.catalogue)
+            let first = try house.shelf()
+            shelf.list([Int]())
+            try house.poll(.catalogue)
+            try house.poll(.catalogue)
+            #expect(try house.shelf() == first)
+            #expect(try house.alerts().map { $0.prefix(15) } == ["catalogue_empty"])
+        }
+    }
+
+    @Test(arguments: [
+        ("1.2", "1200000|1440000|1|-", 0), ("0.8", "800000|960000|1|-", 0),
+        ("1.200001", "1000000|1200000|1|-", 1), ("0.799999", "1000000|1200000|1|-", 1),
+        ("100", "1000000|1200000|1|-", 1), ("0.000001", "1000000|1200000|1|-", 1),
+    ])
+    func `a rate that jumps waits for the operator, in both directions`(
+        rate: String, sold: String, jumps: Int64
+    ) throws {
+        try shelf.house { house in
+            shelf.list([101])
+            try house.poll(.catalogue)
+            shelf.change(101) { $0.rate = rate }
+            let summary = try house.poll(.catalogue)
+            #expect(summary["quarantined_services"] == .integer(Int(jumps)))
+            #expect(try house.shelf() == ["101|\(sold)"])
+            try house.poll(.catalogue)
+            #expect(try house.shelf() == ["101|\(sold)"])
+            #expect(try house.alerts().count == jumps)
+            #expect(
+                try house.table("SELECT offered_rate IS NOT NULL FROM services") == ["\(jumps)"])
+        }
+    }
+
+    @Test func `an offered rate guards the margin in the house currency until it is taken back`()
+        throws
+    {
+        try shelf.house(currency: "EUR") { house in
+            shelf.list([101])
+            try house.poll(.catalogue)
+            shelf.change(101) { $0.rate = #""3,000.50""# }
+            try house.poll(.catalogue)
+            let offered = """
+                SELECT cost_rate, offered_rate, offered_cost_rate, offered_sale_rate FROM services
+                """
+            #expect(
+                try house.table(offered) == ["1100000|3000500000|3300550000|3960660000"])
+            #expect(
+                try house.alerts() == [
+                    """
+                    price_jump|service 101 (his 101) went from 1.000000 to 3000.500000; it keeps its \
+                    price, and is not sold below what he asks, until a desk file releases it
+                    """
+                ])
+            shelf.change(101) { $0.rate = "1.1" }
+            try house.poll(.catalogue)
+            #expect(try house.table(offered) == ["1210000|-|-|-"])
+            #expect(
+                try house.catalogueChanges().suffix(4) == [
+                    "101|quarantined|rate|1.000000|3000.500000",
+                    "101|changed|rate|1.000000|1.100000",
+                    "101|changed|sale_rate|1.320000|1.452000",
+                    "101|withdrawn|rate|3000.500000|1.100000",
+                ])
+        }
+    }
+
+    @Test func `a raised limit takes an offered rate over`() throws {
+        try shelf.house { house in
+            shelf.list([101])
+            try house.poll(.catalogue)
+            shelf.change(101) { $0.rate = "2" }
+            try house.poll(.catalogue)
+            let relaxed = #"catalogue: {max_price_change_percent: "100"}"#
+            try house.poll(.catalogue, settings: house.settings(also: relaxed))
+            #expect(try house.shelf() == ["101|2000000|2400000|1|-"])
+            #expect(try house.table("SELECT offered_rate FROM services") == ["-"])
+        }
+    }
+
+    @Test func `a service that its provider refused is sold again only once it was gone between`()
+        throws
+    {
+        try shelf.house { house in
+            shelf.list(101...105)
+            try house.poll(.catalogue)
+            try house.alter(
+                "UPDATE services SET enabled = 0, withheld = 'refused' WHERE id = 103")
+            try house.poll(.catalogue)
+            #expect(try house.shelf()[2].hasSuffix("|0|refused"))
+            shelf.list([101, 102, 104, 105])
+            try house.poll(.catalogue)
+            #expect(try house.shelf()[2].hasSuffix("|0|dropped"))
+            shelf.list(101...105)
+            try house.poll(.catalogue)
+            #expect(try house.shelf()[2].hasSuffix("|1|-"))
+        }
+    }
+}
