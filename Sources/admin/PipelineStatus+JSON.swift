@@ -26,6 +26,7 @@ extension PipelineStatus {
             json.member("oldest", orders.oldest?.description)
         }
         json.member("in_doubt_held", "\(standing.inDoubt)")
+        json.member("services_waiting", Int64(standing.waitingServices))
         json.member("free_bytes", Int64(freeBytes))
         json.key("ledger_is_latest")
         json.bool(!isBehind)

@@ -13,6 +13,7 @@ extension PipelineStatus {
             ["journals", openJournals.isEmpty ? "empty" : openJournals.joined(separator: ", ")],
             ["orders", standing.orders.map(words).joined(separator: ", ")],
             ["held in doubt", "\(standing.inDoubt) \(settings.currency)"],
+            ["services", services],
             ["disk", disk],
             [
                 "ledger",
@@ -28,6 +29,11 @@ extension PipelineStatus {
             "",
             Columns.text([["last run", "ended", "status", "said"]] + lastRuns.map(row)),
         ].joined(separator: "\n")
+    }
+
+    private var services: String {
+        standing.waitingServices == 0
+            ? "none waits" : "\(standing.waitingServices) WAIT FOR admin release"
     }
 
     private var waiting: String {

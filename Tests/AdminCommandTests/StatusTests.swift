@@ -16,7 +16,8 @@ import Testing
             #/files waiting +acme 1 \(since 20/#, #/left in work +1 \(since 20/#,
             #/journals +dispatch.answers\n/#,
             #/orders +1 accepted \(since 20.+Z\), 0 sending, 0 in doubt, 1 placed \(since 20/#,
-            #/held in doubt +0.000000 USD/#, #/ledger +the one last worked with/#,
+            #/held in doubt +0.000000 USD/#, #/services +none waits\n/#,
+            #/ledger +the one last worked with/#,
             #/alpha +12.340000 USD +20.+Z +active\n/#,
             #/ingest +20.+Z +0 +ingested files=1 lines=2/#, #/dispatch +20.+Z +0 +dispatched/#,
             #/report +never/#,
@@ -30,7 +31,8 @@ import Testing
         shop.order("l1")
         let json = try shop.run("admin status --json").output
         for part in [
-            #"{"inboxes":[{"user":"acme","files":1,"#, #""ledger_is_latest":true"#,
+            #"{"inboxes":[{"user":"acme","files":1,"#, #""services_waiting":0,"#,
+            #""ledger_is_latest":true"#,
             #"{"state":"in_doubt","count":0,"oldest":null}"#,
             #"{"provider":"alpha","state":"active","paused_until":null"#,
             #"{"program":"report","ended_at":null,"status":null,"text":null}"#,

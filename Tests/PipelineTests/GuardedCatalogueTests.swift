@@ -44,6 +44,7 @@ import Testing
         #expect(try works.verdict(on: 4) == "SERVICE_DISABLED")
         #expect(try works.verdict(on: 3, maxRate: "3.90") == "RATE_CHANGED")
 
+        #expect(works.said("admin", "status").contains("1 WAIT FOR admin release"))
         works.run("admin", "release 2")
         works.run("ingest")
         #expect(works.priceList() == ["1 1.296000", "2 3.369600", "3 3.952800"])

@@ -93,6 +93,19 @@ extension Recomputation {
         }
     }
 
+    var catalogueChanges: [[String]] {
+        byID("catalogue_changes").map { change in
+            let service: Int64? = change["service_id"]
+            return [
+                Cell.time(change["at"]), text("name", of: "providers", change["provider_id"]),
+                Cell.integer(service), text("provider_service", of: "services", service),
+                text("name", of: "services", service), Cell.text(change["kind"]),
+                Cell.text(change["field"]), Cell.text(change["before"]),
+                Cell.text(change["after"]),
+            ]
+        }
+    }
+
     var files: [[String]] {
         byID("files").map { file in
             [
@@ -161,6 +174,11 @@ extension Recomputation {
                     + "hours_without_change", stuck
             ),
             ("exceptions", "at,kind,order,provider,detail", exceptions),
+            (
+                "catalogue-changes",
+                "at,provider,service,provider_service,name,kind,field,before,after",
+                catalogueChanges
+            ),
             (
                 "files",
                 "user,file,sha256,batch,status,received,accepted,rejected,charged,received_at",

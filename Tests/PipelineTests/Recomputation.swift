@@ -13,6 +13,7 @@ struct Recomputation {
     private static let names = [
         "users", "providers", "provider_errors", "categories", "services", "files", "orders",
         "attempts", "wallets", "transactions", "transaction_fees", "deposits", "exceptions",
+        "catalogue_changes",
     ]
 
     init(ledger path: String, currency: String) throws {

@@ -102,6 +102,11 @@ final class Works {
         #expect(run.status == 0, "\(program): \(run.output)")
     }
 
+    /// What a program says on its standard output.
+    func said(_ program: String, _ arguments: String) -> String {
+        shellRun("SANDBOX_KEY=k exec \(command(program, arguments)) 2>/dev/null").output
+    }
+
     /// Runs a program up to a point; whether it got that far.
     func kill(_ program: String, at point: KillPoint) -> Bool {
         shellRun("export SANDBOX_KEY=k; \(point.ending(command(program))) 2>&1").status

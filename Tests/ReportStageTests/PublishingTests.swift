@@ -12,7 +12,9 @@ import Timestamps
         let book = try Book()
         try book.report([.summaries])
         #expect(target(of: "\(book.reports)/latest") == "2026-11-23")
-        #expect(names(in: "\(book.reports)/2026-11-23").count == 14)
+        #expect(
+            names(in: "\(book.reports)/2026-11-23")
+                == ReportQuery.summaries.map { "\($0.name).csv" }.sorted())
         try book.report([.summaries], at: "2026-11-24T00:00:00Z")
         #expect(target(of: "\(book.reports)/latest") == "2026-11-24")
         #expect(names(in: book.reports) == ["2026-11-23", "2026-11-24", "latest"])

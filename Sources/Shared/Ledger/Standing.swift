@@ -8,6 +8,8 @@ package struct Standing: Sendable {
     package let orders: [OpenOrders]
     /// What the orders in doubt hold.
     package let inDoubt: Amount
+    /// How many services wait for the desk's release.
+    package let waitingServices: Int
     /// By name.
     package let providers: [ProviderStanding]
 
@@ -40,6 +42,12 @@ extension Ledger {
                 inDoubt: try Amount.fetchOne(
                     db,
                     sql: "SELECT coalesce(sum(charge), 0) FROM orders WHERE state = 'in_doubt'")!,
+                waitingServices: try Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT count(*) FROM services
+                        WHERE offered_rate IS NOT NULL OR withheld = 'refused'
+                        """)!,
                 providers: try Row.fetchAll(db, sql: "SELECT * FROM providers ORDER BY name").map {
                     Standing.ProviderStanding(row: $0)
                 })

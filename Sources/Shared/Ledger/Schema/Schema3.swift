@@ -26,6 +26,9 @@ enum Schema3 {
                    AND (offered_sale_rate IS NULL) = (offered_rate IS NULL));
         -- What makes no sense in how its provider lists it: nobody can order it, whatever the rules say.
         ALTER TABLE services ADD COLUMN fault TEXT CHECK (fault IS NULL OR enabled = 0);
+        -- What waits for the desk's release.
+        CREATE INDEX services_waiting ON services (id)
+            WHERE offered_rate IS NOT NULL OR withheld = 'refused';
 
         -- Where else a service can be bought, in the order to try.
         CREATE TABLE service_backups (
