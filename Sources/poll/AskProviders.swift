@@ -89,18 +89,19 @@ struct AskProviders {
             party.plan(
                 (provider.catalogueDue <= begun ? [.catalogue] : [])
                     + (provider.balanceDue <= begun ? [.balance] : [])
-                    + (try refills(of: provider)),
+                    + (try refills(of: party)),
                 statuses: true)
-        case .statuses: party.plan(try refills(of: provider), statuses: true)
+        case .statuses: party.plan(try refills(of: party), statuses: true)
         case .catalogue: party.plan([.catalogue], statuses: false)
         case .balances: party.plan([.balance], statuses: false)
         }
     }
 
     /// One question about the refills that are due, if there are any.
-    private func refills(of provider: Provider) throws -> [Question] {
+    private func refills(of party: Party) throws -> [Question] {
         let due = try ledger.dueRefills(
-            with: provider.id, limit: Action.idsPerCall, at: context.clock.now())
+            with: party.provider.id, limit: Action.idsPerCall,
+            at: horizon(for: party, at: context.clock.now()))
         return due.isEmpty ? [] : [.refills(due)]
     }
 

@@ -74,7 +74,7 @@ extension Rig {
                 }
             }
         }
-        try premises.settle(with: sandbox)
+        try premises.settle(with: ["sandbox": sandbox])
         findings.trying("what became of all of it") {
             try premises.verdict(on: batches, by: sandbox)
         }

@@ -7,17 +7,35 @@ import TestSupport
 struct Premises: Sendable {
     let path: String
 
-    /// The key of the sandbox, its only provider.
+    /// The key of every sandbox.
     static let key = "k"
 
     var ledger: String { "\(path)/var/ledger.sqlite" }
     var spool: String { "\(path)/spool" }
 
-    /// Writes the configuration: files are taken at once, and no answer of the sandbox at `url` pauses
-    /// it.
+    /// Writes the configuration, with the sandbox at `url` as the only provider.
     ///
     /// - Parameter intake: more settings of the intake, as YAML between braces.
     func configure(provider url: String, intake: String = "max_files_per_commit: 1000") throws {
+        try configure(providers: ["sandbox": url], intake: intake)
+    }
+
+    /// Writes the configuration: files are taken at once, and no answer of a provider pauses him.
+    ///
+    /// - Parameters:
+    ///   - providers: their addresses, by name.
+    ///   - timeout: how long a request may take, in seconds.
+    func configure(
+        providers: KeyValuePairs<String, String>, timeout: Int = 10,
+        intake: String = "max_files_per_commit: 1000"
+    ) throws {
+        let list = providers.map { name, url in
+            """
+              - {name: \(name), url: "\(url)", api_key: {env: SANDBOX_KEY}, currency: USD, \
+            requests_per_second: 10000, poll_every: 1, breaker: {doubts: 1000, failures: 1000}, \
+            timeouts: {connect: \(timeout), total: \(timeout)}, allow_http: true}
+            """
+        }
         try write(
             """
             currency: USD
@@ -27,15 +45,7 @@ struct Premises: Sendable {
             intake: {settle_seconds: 0, min_free_bytes: 0, \(intake)}
             fees: {withdrawal: {percent: "1", fixed: "0"}}
             providers:
-              - name: sandbox
-                url: \(url)
-                api_key: {env: SANDBOX_KEY}
-                currency: USD
-                requests_per_second: 10000
-                poll_every: 1
-                timeouts: {connect: 10, total: 10}
-                breaker: {doubts: 1000, failures: 1000}
-                allow_http: true
+            \(list.joined(separator: "\n"))
             """, to: "pipeline.yaml")
     }
 

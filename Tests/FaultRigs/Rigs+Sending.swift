@@ -1,4 +1,46 @@
 extension Rig {
     /// What tries `dispatch` and `poll`, and all programs together.
-    static let sending: [Rig] = []
+    static let sending = [dispatchKills, pollKills, providerFaults, overlap]
+
+    private static let dispatchKills = kills(
+        .dispatch, "dispatch-kills",
+        "no order is sent twice or dropped, wherever dispatch is killed")
+    private static let pollKills = kills(
+        .poll, "poll-kills",
+        "refunds come once and status files in sequence, wherever poll is killed"
+    )
+
+    private static func kills(
+        _ program: SendingSweep.Program, _ name: String, _ promise: String
+    ) -> Rig {
+        Rig(name, promise) { extent, findings in
+            let sweep = try SendingSweep()
+            for point in try sweep.points(of: program, most: extent == .full ? .max : 3) {
+                findings.trying("killed at \(point)") {
+                    try sweep.seen(killing: program, at: point)
+                }
+            }
+            findings.trying("once every doubt is resolved") { try sweep.verdict() }
+        }
+    }
+
+    private static let providerFaults = Rig(
+        "provider-faults", "a bad answer moves no money, and stops no other provider"
+    ) { extent, findings in
+        let dialogue = try FaultyDialogue()
+        var turn = 0
+        for action in FaultyDialogue.Action.allCases {
+            for fault in FaultyDialogue.Fault.all {
+                // Who has placed an order and says that it was too early is not to be helped.
+                if action == .add, fault.name == "429", fault.isAfter { continue }
+                turn += 1
+                // In the short form, every fault of some action.
+                guard extent == .full || turn % FaultyDialogue.Action.allCases.count == 0 else {
+                    continue
+                }
+                findings.trying("\(action): \(fault)") { try dialogue.seen(fault, on: action) }
+            }
+        }
+        findings.trying("once both behave") { try dialogue.verdict() }
+    }
 }

@@ -16,6 +16,11 @@ extension Premises {
     /// Adds a user with more money than a rig can spend, and the sandbox's services.
     func open(with sandbox: SandboxProcess) throws {
         try configure(provider: sandbox.url)
+        try populate()
+    }
+
+    /// Adds the user, and the services of the providers that are configured.
+    func populate() throws {
         try write(
             """
             {"batch": "users", "by": "anna", "why": "test", "users": [{"user": "acme"}],
@@ -29,22 +34,31 @@ extension Premises {
 
     /// Drops a batch with an order of each kind, and has it taken.
     func accept(_ batch: String) throws {
-        let orders = Self.kinds.map { kind in
-            #"{"ref": "\#(batch)-\#(kind)", "service": 101, "quantity": 100, "#
-                + #""link": "https://\#(batch).example/\#(kind)"}"#
-        }
-        try write(
-            #"{"batch": "\#(batch)", "orders": [\#(orders.joined(separator: ","))]}"#,
-            to: "spool/resellers/acme/inbox/\(batch).json")
+        try write(Self.content(of: batch), to: "spool/resellers/acme/inbox/\(batch).json")
         try done("ingest")
     }
 
+    /// Writes such a batch to where no program looks.
+    func stage(_ batch: String) throws {
+        try write(Self.content(of: batch), to: "staged/\(batch).json")
+    }
+
+    private static func content(of batch: String) -> String {
+        let orders = kinds.map { kind in
+            #"{"ref": "\#(batch)-\#(kind)", "service": 101, "quantity": 100, "#
+                + #""link": "https://\#(batch).example/\#(kind)"}"#
+        }
+        return #"{"batch": "\#(batch)", "orders": [\#(orders.joined(separator: ","))]}"#
+    }
+
     /// Runs everything until nothing is open any more; doubts are decided by what the sandbox has.
-    func settle(with sandbox: SandboxProcess) throws {
+    ///
+    /// - Parameter sandboxes: the providers, by name.
+    func settle(with sandboxes: [String: SandboxProcess]) throws {
         for round in 1...10 {
             try done("ingest", "dispatch")
-            try decideDoubts(by: sandbox, round)
-            try sandbox.advance(seconds: 100)
+            try decideDoubts(by: sandboxes, "\(round)")
+            for sandbox in sandboxes.values { try sandbox.advance(seconds: 100) }
             _ = shellRun("sleep 1.1")
             try done("poll")
             let open = try table("SELECT count(*) FROM orders WHERE ended_at IS NULL")
@@ -53,21 +67,28 @@ extension Premises {
         throw RigFailure("the orders do not end: \(try table("SELECT ref, state FROM orders"))")
     }
 
-    private func decideDoubts(by sandbox: SandboxProcess, _ round: Int) throws {
-        let doubts = try table("SELECT id, link FROM orders WHERE state = 'in_doubt'")
+    /// Drops a desk file that decides every order in doubt by what its sandbox really has.
+    ///
+    /// - Parameter name: the batch's, once for ever.
+    func decideDoubts(by sandboxes: [String: SandboxProcess], _ name: String) throws {
+        let doubts = try table(
+            """
+            SELECT o.id, p.name, o.link FROM orders o JOIN providers p ON p.id = o.provider_id
+            WHERE o.state = 'in_doubt'
+            """)
         guard !doubts.isEmpty else { return }
         let decisions = try doubts.map { doubt in
-            let parts = doubt.split(separator: "|").map(String.init)
-            guard let order = try sandbox.order(for: parts[1]) else {
+            let parts = doubt.split(separator: "|", maxSplits: 2).map(String.init)
+            guard let order = try sandboxes[parts[1]]?.order(for: parts[2]) else {
                 return #"{"order": \#(parts[0]), "outcome": "not_placed"}"#
             }
             return #"{"order": \#(parts[0]), "outcome": "placed", "provider_order": "\#(order)"}"#
         }
         try write(
             """
-            {"batch": "doubts-\(round)", "by": "anna", "why": "test",
+            {"batch": "doubts-\(name)", "by": "anna", "why": "test",
              "decisions": [\(decisions.joined(separator: ","))]}
-            """, to: "spool/desk/inbox/doubts-\(round).json")
+            """, to: "spool/desk/inbox/doubts-\(name).json")
     }
 
     /// What should not be, once nothing is open: `batches` were accepted, and nothing else was ever
@@ -88,15 +109,15 @@ extension Premises {
         seen += counts.filter { $0.value.placed != 1 }
             .map { "\($0.key) was placed \($0.value.placed ?? -1) times" }
         if counts.count != batches * Self.kinds.count { seen.append("\(counts.count) were sent") }
-        return seen + (try findings()) + statusGaps()
+        return seen + (try findings()) + (try statusFaults())
     }
 
-    /// Numbers of status files that are missing in acme's outbox, or are not status files.
-    private func statusGaps() -> [String] {
-        let files = names(in: "\(spool)/resellers/acme/outbox").filter { $0.hasPrefix("status-") }
-        return zip(files, 1...).compactMap { name, number in
-            let expected = "status-\(String(10_000_000_000 + number).dropFirst()).json"
-            return name == expected ? nil : "\(name) is there, and \(expected) is not"
-        }
+    /// What is wrong with acme's status files.
+    func statusFaults() throws -> [String] {
+        let ended = try table("SELECT id, state FROM orders WHERE ended_at IS NOT NULL")
+            .map { $0.split(separator: "|") }
+        return try statusFileFaults(
+            in: "\(spool)/resellers/acme/outbox",
+            ended: Dictionary(uniqueKeysWithValues: ended.map { (Int64($0[0])!, String($0[1])) }))
     }
 }

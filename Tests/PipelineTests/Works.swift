@@ -107,12 +107,6 @@ final class Works {
         shellRun("SANDBOX_KEY=k exec \(command(program, arguments)) 2>/dev/null").output
     }
 
-    /// Runs a program up to a point; whether it got that far.
-    func kill(_ program: String, at point: KillPoint) -> Bool {
-        shellRun("export SANDBOX_KEY=k; \(point.ending(command(program))) 2>&1").status
-            == 128 + SIGKILL
-    }
-
     /// Drops a batch file; returns the name of its receipt.
     @discardableResult
     func drop(_ content: String, for user: String) -> String {
@@ -183,30 +177,13 @@ extension Works {
     /// The reseller's status files must have every number from 1, and their last words about each
     /// order must be true.
     func expectStatusFilesComplete(for user: String) throws {
-        let outbox = "\(folder.path)/spool/resellers/\(user)/outbox"
-        let files = names(in: outbox).filter { $0.hasPrefix("status-") }
+        let ended = try table(
+            "SELECT id, state FROM orders WHERE user_id = '\(user)' AND ended_at IS NOT NULL"
+        ).map { $0.split(separator: "|") }
         #expect(
-            files
-                == (1...max(1, files.count)).map { number in
-                    "status-\(String(10_000_000_000 + number).dropFirst()).json"
-                })
-        var told: [String: String] = [:]
-        for file in files {
-            let text = String(decoding: bytes(at: "\(outbox)/\(file)") ?? [], as: UTF8.self)
-            for line in text.split(separator: "\n") where line.contains(#"{"order": "#) {
-                let fields = line.split(separator: ",")
-                told[String(fields[0].filter(\.isNumber))] = String(
-                    fields[2].split(separator: "\"").last ?? "")
-            }
-        }
-        let words = [
-            "completed": "Completed", "partial": "Partial", "canceled": "Canceled",
-            "refused": "Canceled",
-        ]
-        let states = try table(
-            "SELECT id, state FROM orders WHERE user_id = '\(user)' AND ended_at IS NOT NULL")
-        for row in states.map({ $0.split(separator: "|") }) {
-            #expect(told[String(row[0])] == words[String(row[1])], "order \(row[0])")
-        }
+            try statusFileFaults(
+                in: "\(folder.path)/spool/resellers/\(user)/outbox",
+                ended: Dictionary(
+                    uniqueKeysWithValues: ended.map { (Int64($0[0])!, String($0[1])) })) == [])
     }
 }

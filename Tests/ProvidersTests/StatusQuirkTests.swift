@@ -123,7 +123,8 @@ import Testing
         (#"[{"order":10,"cancel":{"error":"Incorrect order ID"}}]"#, Answer<Acceptance>.notFound),
         (#"{"10":"Too late"}"#, .error("Too late")),
         (#"{"10":{"error":"Too late"}}"#, .error("Too late")),
-        (#"{"cancel":0}"#, .error("0")), (#"{"cancel":false}"#, .error("not accepted")),
+        ("{}", .missing), (#"{"cancel":0}"#, .error("0")),
+        (#"{"cancel":false}"#, .error("not accepted")),
         (#"{"error":"Too late"}"#, .error("Too late")), (#"{"order":12,"cancel":1}"#, .missing),
         (#"{"order":10,"cancel":"rejected"}"#, .error("rejected")),
     ])

@@ -83,6 +83,17 @@ package final class SandboxProcess {
         _ = try ask("POST", "/control/advance", #"{"seconds":\#(seconds)}"#)
     }
 
+    /// Spoils the next `times` answers to an action; what is asked is done first if `after`.
+    ///
+    /// - Parameter fault: as `sandbox --help` names it: `html`.
+    package func misbehave(
+        on action: String, _ fault: String, times: Int, after: Bool = false
+    ) throws {
+        _ = try ask(
+            "POST", "/control/misbehave",
+            #"{"action":"\#(action)","how":"\#(fault)","times":\#(times),"after":\#(after)}"#)
+    }
+
     private func ask(_ method: String, _ path: String, _ body: String = "") throws -> JSONValue {
         let reply = try exchange(
             "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"

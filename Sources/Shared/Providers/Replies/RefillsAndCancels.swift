@@ -46,8 +46,10 @@ extension ProviderEndpoint {
         answers(in: finished, to: ids, named: JSONValue.orderNames, byPosition: false) { value in
             let answer = value[name] ?? value["status"] ?? value["success"] ?? value
             if let words = value.complaint ?? answer.complaint { return complaint(words) }
-            guard answer.isAcceptance else { return complaint(answer.text ?? "not accepted") }
-            return .report(accepted(answer))
+            if answer.isAcceptance { return .report(accepted(answer)) }
+            if let words = answer.text { return complaint(words) }
+            // An object that says neither yes nor no is no answer.
+            return answer.flag == nil ? .missing : complaint("not accepted")
         }
     }
 }

@@ -1,0 +1,158 @@
+import TestHouse
+import TestSupport
+
+/// A panel at work with the sandbox, round after round; in each, one program may be killed.
+///
+/// A round takes a batch with an order of each kind, a refill of an order of the round before, and a
+/// cancel; sends them, lets the sandbox's time go by, and asks what became of them. Nothing is
+/// compared before the end: then every doubt is resolved, and sandbox and books are judged.
+final class SendingSweep {
+    /// What is killed, by its command line.
+    enum Program: String, CaseIterable {
+        case dispatch
+        case poll = "poll statuses"
+    }
+
+    private let premises: Premises
+    private let sandbox: SandboxProcess
+    private let folder = TemporaryFolder(inMemory: true)
+    private var rounds = 0
+    private var kills = 0
+
+    /// What the sandbox makes of an order, by a word in its link, and how it ends in the books: with
+    /// its state, and what is given back of its 0.108 USD, in millionths.
+    private static let kinds: [(word: String, state: String, refunded: Int)] = [
+        ("plain", "completed", 0),
+        ("sandbox-partial", "partial", 43_200), ("sandbox-cancel", "canceled", 108_000),
+        ("sandbox-refuse-link", "refused", 108_000), ("sandbox-500-after", "completed", 0),
+        (frozen, "canceled", 108_000),
+    ]
+    /// The kind that we cancel: left alone, it would never end.
+    private static let frozen = "sandbox-unknown-word"
+    /// How much of the sandbox's time goes by in a round, in seconds: enough for any order.
+    private static let time = 1_000
+
+    init() throws {
+        premises = Premises(path: folder.path)
+        sandbox = try SandboxProcess("--speed 0 --balance 100000", key: Premises.key)
+        try premises.open(with: sandbox)
+    }
+
+    /// The points of a run of `program` that has everything to do; of each call, at most `most`.
+    func points(of program: Program, most: Int) throws -> [KillPoint] {
+        _ = try round(killing: nil)
+        try take(Self.kinds.map(\.word))
+        if program == .poll {
+            try premises.done("dispatch")
+            try sandbox.advance(seconds: Self.time)
+        }
+        var calls = try SystemCalls(of: program.rawValue, on: premises)
+        // An order is a send, and so are a refill and a cancel.
+        calls.counts["sendto"] = Self.kinds.count + 2
+        try premises.done("dispatch", "poll statuses")
+        return calls.counts.keys.sorted().filter { $0 != "openat" }.flatMap { call in
+            KillPoint.points(at: call, calls.spread(over: call, most: most))
+        }
+    }
+
+    /// What should not be after a round in which `program` is killed at `point`.
+    func seen(killing program: Program, at point: KillPoint) throws -> [String] {
+        try round(killing: (program, Blow(point: point, effect: .kill)))
+    }
+
+    private func round(killing target: (program: Program, blow: Blow)?) throws -> [String] {
+        try take(Self.kinds.map(\.word))
+        var seen: [String] = []
+        for program in Program.allCases {
+            if program == .poll { try sandbox.advance(seconds: Self.time) }
+            if let target, target.program == program {
+                let ending = premises.run(program.rawValue, struckBy: target.blow)
+                if ending.isKilled {
+                    kills += 1
+                } else if ending.status != 0 {
+                    seen.append("status \(ending.status): \(ending.text)")
+                }
+            }
+            try premises.done(program.rawValue)
+        }
+        return seen + (try premises.findings())
+    }
+
+    /// Has a batch taken: orders of some kinds, a refill of what was delivered in the round before,
+    /// a cancel of whatever is frozen.
+    private func take(_ words: [String]) throws {
+        let refills = try lines("o.ref = '\(rounds)-plain' AND o.state = 'completed'")
+        let cancels = try lines("o.ref LIKE '%\(Self.frozen)' AND o.state = 'placed'")
+        rounds += words.isEmpty ? 0 : 1
+        let orders = words.map { word in
+            #"{"ref": "\#(rounds)-\#(word)", "service": 101, "quantity": 100, "#
+                + #""link": "https://\#(rounds).example/\#(word)"}"#
+        }
+        let name = words.isEmpty ? "after-\(rounds)" : "\(rounds)"
+        try premises.write(
+            """
+            {"orders": [\(orders.joined(separator: ","))], "refills": [\(refills)],
+             "cancels": [\(cancels)]}
+            """, to: "spool/resellers/acme/inbox/\(name).json")
+        try premises.done("ingest")
+    }
+
+    /// Lines that ask something about the orders of which that is so, and of which nothing was asked.
+    private func lines(_ condition: String) throws -> String {
+        try premises.table(
+            """
+            SELECT o.id FROM orders o
+            WHERE \(condition) AND NOT EXISTS (SELECT 1 FROM requests WHERE order_id = o.id)
+            """
+        ).map { #"{"order": \#($0)}"# }.joined(separator: ",")
+    }
+
+    /// What should not be, after all rounds, once every doubt is resolved.
+    func verdict() throws -> [String] {
+        // Whatever was in doubt and is frozen can be cancelled once that is known.
+        for round in 1...3 {
+            try premises.decideDoubts(by: ["sandbox": sandbox], "after-\(round)")
+            try premises.done("ingest", "dispatch", "poll statuses")
+            try take([])
+            try premises.done("dispatch")
+            try sandbox.advance(seconds: Self.time)
+            try premises.done("poll statuses")
+        }
+        try premises.settle(with: ["sandbox": sandbox])
+        return try (kills == 0 ? ["no run was ever killed"] : []) + wrongEnds() + wrongCounts()
+            + premises.findings() + premises.statusFaults()
+    }
+
+    private func wrongEnds() throws -> [String] {
+        let ends = try premises.table(
+            """
+            SELECT substr(ref, instr(ref, '-') + 1), state, count(*), min(refunded), max(refunded)
+            FROM orders GROUP BY 1, 2
+            """)
+        let expected = Self.kinds.map {
+            "\($0.word)|\($0.state)|\(rounds)|\($0.refunded)|\($0.refunded)"
+        }
+        // A refill that was asked for twice, the sandbox would have rejected.
+        let requests = try premises.table(
+            """
+            SELECT kind, status, count(*) FROM requests
+            WHERE NOT coalesce(status IN ('Completed', CASE kind WHEN 'refill' THEN 'Unknown' END), 0)
+            GROUP BY 1, 2
+            """)
+        return Set(ends).subtracting(expected).sorted().map { "orders ended so: \($0)" }
+            + Set(expected).subtracting(ends).sorted().map { "orders did not end so: \($0)" }
+            + requests.map { "requests ended so: \($0)" }
+    }
+
+    private func wrongCounts() throws -> [String] {
+        let counts = try sandbox.counts()
+        let lost = Self.kinds.count * rounds - counts.count
+        return (lost == 0 ? [] : ["\(lost) orders were never sent"])
+            + counts.compactMap { link, count in
+                let placed: Int64 = link.contains("refuse") ? 0 : 1
+                return count.placed == placed && count.received == 1
+                    ? nil
+                    : "\(link): received \(count.received ?? -1), placed \(count.placed ?? -1)"
+            }.sorted()
+    }
+}
