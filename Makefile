@@ -12,7 +12,7 @@ RELEASE := .build/release
 # The runtime goes into the programs, so that they start fast and run without the toolchain.
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
-.PHONY: help deps build release demo test test-faults lint format check fuzz bench install clean
+.PHONY: help deps build release demo test test-faults mutants lint format check fuzz bench install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: build ## run the tests
 
 test-faults: build release ## every promise at every point, in full (RIG=name for one)
 	@PROGRAMS="$(CURDIR)/$(RELEASE)" .build/debug/Faults $(RIG)
+
+mutants: build ## break each protocol step on purpose, and see a test turn red (NAME=name for one)
+	@scripts/mutants $(NAME)
 
 lint: ## is the code formatted as .swift-format says?
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -125,8 +125,8 @@ let package = Package(
         .target(
             name: "FaultRigs",
             dependencies: [
-                "Ledger", "LoopbackProvider", "Money", "OrderTypes", "Settings", "StrictJSON",
-                "TestHouse", "TestSupport", "Timestamps", grdb,
+                "Ledger", "LoopbackProvider", "Money", "OrderTypes", "Providers", "Settings",
+                "StrictJSON", "TestHouse", "TestSupport", "Timestamps", grdb,
             ],
             path: "Tests/FaultRigs", swiftSettings: strict),
         tests(of: "FaultRigs", ["TestSupport"]),

@@ -7,7 +7,12 @@ package struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
     package init() {
-        seed = getenv("SEED").flatMap { UInt64(String(cString: $0)) } ?? .random(in: 0 ... .max)
+        self.init(
+            seed: getenv("SEED").flatMap { UInt64(String(cString: $0)) } ?? .random(in: 0 ... .max))
+    }
+
+    package init(seed: UInt64) {
+        self.seed = seed
         state = seed
     }
 

@@ -1,0 +1,41 @@
+import Glibc
+import TestSupport
+
+extension Findings {
+    /// Feeds mutated inputs to `body` for a second or a minute; it returns what it saw that should not
+    /// be. An input is a point. Nothing may take ten seconds, and in full, where nobody else is in the
+    /// process, memory may not grow.
+    mutating func fuzz(
+        _ extent: Extent, samples: [String], words: [String],
+        _ body: (_ input: [UInt8], _ random: inout Seeded) throws -> String?
+    ) {
+        let source = Seeded()
+        // A crash takes everything with it but what was said before.
+        let notice = Array("fuzzing with SEED=\(source.seed)\n".utf8)
+        _ = write(2, notice, notice.count)
+        var mutator = Mutator(source, samples: samples, words: words)
+        var dice = Seeded(seed: source.seed &+ 1)
+        let clock = ContinuousClock()
+        let memory = Self.residentBytes()
+        let end = clock.now + .seconds(extent == .full ? 60 : 1)
+        while clock.now < end, failures.count < 5 {
+            let input = mutator.next()
+            trying("SEED=\(source.seed), input \(points + 1)") {
+                let begun = clock.now
+                let seen = try body(input, &dice)
+                let isSlow = clock.now - begun > .seconds(10)
+                return (seen.map { [$0] } ?? []) + (isSlow ? ["it took ten seconds"] : [])
+            }
+        }
+        let grown = Self.residentBytes() - memory
+        if extent == .full, grown > Self.mostGrowth { fail("memory grew by \(grown >> 20) MiB") }
+    }
+
+    /// Bytes: what a reader may keep of a minute of inputs, allocator and all.
+    private static let mostGrowth = 64 << 20
+
+    private static func residentBytes() -> Int {
+        let pages = content(at: "/proc/self/statm")?.split(separator: " ")
+        return pages.flatMap { $0.count > 1 ? Int($0[1]) : nil }.map { $0 * 4_096 } ?? 0
+    }
+}

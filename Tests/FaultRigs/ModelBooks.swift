@@ -1,0 +1,89 @@
+import GRDB
+import Ledger
+import Money
+import TestSupport
+import Timestamps
+
+/// The ledger's side of a model run: a ledger of its own with the provider `alpha`, who sells two
+/// services, of which only the first can be refilled and cancelled.
+final class ModelBooks {
+    let ledger: Ledger
+    let alpha: ProviderID
+    private let folder = TemporaryFolder(inMemory: true)
+    /// Of its own, so that what the ledger says of itself is not believed.
+    private let eyes: DatabaseQueue
+    private var files = 0
+    private(set) var now = Timestamp(milliseconds: 1_795_000_000_000)
+
+    init() throws {
+        let usd = try Currency(parsing: "USD")
+        ledger = try Ledger.open(at: "\(folder.path)/ledger.sqlite", currency: usd)
+        alpha = try ledger.providers(configured: [
+            ConfiguredProvider(name: "alpha", currency: usd, isEnabled: true)
+        ])["alpha"]!.id
+        _ = try ledger.takeOver([Self.service("1"), Self.service("2")], of: alpha, at: now)
+        eyes = try DatabaseQueue(path: "\(folder.path)/ledger.sqlite")
+    }
+
+    private static func service(_ id: String) -> PricedService {
+        PricedService(
+            providerService: id, name: "Followers", type: "Default", category: "Instagram",
+            rate: Rate(micros: 1_000_000), costRate: Rate(micros: 1_000_000), profit: .zero,
+            profitFixed: .zero, saleRate: Rate(micros: 2_000_000), minimum: 1, maximum: 1_000_000,
+            drips: false, refills: id == "1", cancels: id == "1", isEnabled: true)
+    }
+
+    /// What a file of one line is answered: the line's status, or the code of its rejection.
+    func reply(
+        to user: UserID?, _ kind: LineKind, ref: String? = nil,
+        _ body: (FileDraft, Line) throws -> Void
+    ) throws -> String {
+        files += 1
+        now = now.adding(seconds: 1)
+        let number = String(files)
+        let arrival = Arrival(
+            user: user, name: "\(number).json",
+            digest: String(repeating: "0", count: 64 - number.count) + number, bytes: 1,
+            receivedAt: now)
+        let file = try ledger.intake(at: now) { intake in
+            let draft = try intake.open(arrival, batch: number)
+            try body(draft, Line(kind, 1, ref: ref))
+            return try draft.close()
+        }
+        return try ledger.receipts { receipts in
+            var replies: [String] = []
+            try receipts.forEachLine(of: receipts.report(of: file), kind) { line in
+                replies.append(line.code ?? line.status)
+            }
+            return replies.joined(separator: " ")
+        }
+    }
+
+    /// A file that takes back everything it did.
+    func abandon(_ order: NewOrder, of user: UserID) throws {
+        files += 1
+        let arrival = Arrival(
+            user: user, name: "x", digest: String(repeating: "f", count: 64), bytes: 1,
+            receivedAt: now)
+        try ledger.intake(at: now) { intake in
+            let draft = try intake.open(arrival, batch: "x")
+            try draft.accept(order, Line(.orders, 1, ref: order.ref))
+            try draft.abandon()
+        }
+    }
+
+    func answer(_ order: OrderID, _ content: SendOutcome.Content) throws {
+        _ = try ledger.record(
+            [SendOutcome(order: order, content)], claiming: [], waitingForLinks: false, at: now)
+    }
+
+    /// The rows of a query, their columns parted by a space.
+    func rows(_ sql: String) throws -> [String] {
+        try eyes.read { db in
+            try Row.fetchAll(db, sql: sql).map { row in
+                row.databaseValues.map { String.fromDatabaseValue($0) ?? "\($0)" }
+                    .joined(separator: " ")
+            }
+        }
+    }
+}

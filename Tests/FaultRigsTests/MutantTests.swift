@@ -1,0 +1,26 @@
+import FaultRigs
+import TestSupport
+import Testing
+
+/// Mutants are built and run by `make mutants`. Here: that none of them rots.
+@Suite struct MutantTests {
+    private static let root =
+        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    private static let folder = "\(root)/Tests/Mutants"
+    private static let mutants = names(in: folder).filter { $0.hasSuffix(".patch") }
+
+    @Test func `every mutant still applies`() {
+        #expect(Self.mutants.count >= 9)
+        let check = shellRun("'\(Self.root)/scripts/mutants' --check 2>&1")
+        #expect(check.status == 0, "\(check.output)")
+    }
+
+    @Test(arguments: mutants)
+    func `a mutant says what it breaks, and who must see it`(_ mutant: String) throws {
+        let text = try #require(content(at: "\(Self.folder)/\(mutant)"))
+        #expect(text.contains(/^Breaks: .+\nHow: .+\nRed: (rig|test) [A-Za-z-]+\n\n/))
+        if let rig = text.firstMatch(of: /\nRed: rig (.+)\n/) {
+            #expect(Rig.all.map(\.name).contains(String(rig.1)))
+        }
+    }
+}
