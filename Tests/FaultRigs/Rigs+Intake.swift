@@ -1,13 +1,15 @@
 extension Rig {
     /// What tries `ingest`, and what tries the disks of all programs.
-    static let intake = [ingestKills, ingestErrors, ingestRecovery, powerCut]
+    static let intake = [
+        ingestKills, ingestErrors, ingestRecovery, powerCut, fullDisk, restore,
+    ]
 
     private static let ingestKills = Rig(
         "ingest-kills", "a file takes effect once, wherever ingest is killed"
     ) { extent, findings in
         let sweep = try IntakeSweep()
         for call in SystemCalls.names {
-            for number in sweep.calls.spread(over: call, most: extent == .full ? .max : 3) {
+            for number in sweep.calls.spread(over: call, most: extent == .full ? .max : 2) {
                 let blow = sweep.calls.blow(.kill, at: call, number)
                 findings.trying("\(blow)") { try sweep.seen(after: [blow]) ?? ["never felt"] }
             }
@@ -27,23 +29,26 @@ extension Rig {
         let sweep = try IntakeSweep()
         for call in SystemCalls.names {
             for number in sweep.calls.spread(over: call, most: extent == .full ? .max : 1) {
-                for error in ["EIO", "ENOSPC"] {
-                    for isLasting in [false, true] {
-                        let blow = sweep.calls.blow(
-                            .failure(error, isLasting: isLasting), at: call, number)
-                        findings.trying("\(blow)") { try sweep.seen(after: [blow]) ?? [] }
-                    }
+                for effect in extent == .full ? failures : [failures[0], failures[3]] {
+                    let blow = sweep.calls.blow(effect, at: call, number)
+                    findings.trying("\(blow)") { try sweep.seen(after: [blow]) ?? [] }
                 }
             }
         }
     }
+
+    private static let failures = [
+        Blow.Effect.failure("EIO", isLasting: false), .failure("EIO", isLasting: true),
+        .failure("ENOSPC", isLasting: false), .failure("ENOSPC", isLasting: true),
+    ]
 
     private static let ingestRecovery = Rig(
         "ingest-recovery", "a file takes effect once, if the recovery of a kill is killed too"
     ) { extent, findings in
         let sweep = try IntakeSweep()
         // Where files get other names, and where the ledger is written.
-        for first in ["renameat", "unlinkat", "fsync", "fdatasync", "pwrite64"] {
+        let firsts = ["renameat", "pwrite64", "fdatasync", "fsync", "unlinkat"]
+        for first in extent == .full ? firsts[...] : firsts[..<2] {
             for number in sweep.calls.spread(over: first, most: extent == .full ? 20 : 1) {
                 for second in SystemCalls.names {
                     for other in sweep.calls.spread(over: second, most: extent == .full ? 4 : 1) {

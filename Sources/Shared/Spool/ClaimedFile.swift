@@ -168,11 +168,14 @@ extension Inbox {
     /// The SHA-256 of a file that is too long to be taken, in hexadecimal; that of nothing where it
     /// is longer than `limit` or cannot be opened: then it is not read at all.
     package func digest(of candidate: Candidate, limit: Int64) throws(SystemError) -> String {
+        guard candidate.bytes <= limit else { return Spool.digestOfNothing }
         let source = openat(
             directory.descriptor, candidate.name.text,
             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard candidate.bytes <= limit, source >= 0 else {
-            if source >= 0 { close(source) }
+        guard source >= 0 else {
+            // A disk that fails says nothing about the file: the next run reads it.
+            let isOwners = [ENOENT, ELOOP, ENXIO, EACCES].contains(errno)
+            guard isOwners else { throw SystemError("cannot open", "\(directory.path)") }
             return Spool.digestOfNothing
         }
         defer { close(source) }
