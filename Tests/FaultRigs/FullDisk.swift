@@ -63,7 +63,7 @@ extension Rig {
         findings.trying("what became of all of it") {
             // An answer that the ledger had no room for is in the journal: nothing is in doubt.
             let doubts = try premises.table("SELECT ref FROM orders WHERE state = 'in_doubt'")
-            try premises.settle(with: sandbox)
+            try premises.settle(with: ["sandbox": sandbox])
             return try doubts.map { "\($0) was held in doubt" }
                 + (journals == 0 ? ["no answer ever needed the journal"] : [])
                 + premises.verdict(on: batches, by: sandbox)
