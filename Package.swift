@@ -110,7 +110,10 @@ let package = Package(
         program("AdminCommand", folder: "admin", stage + ["Providers"]),
         program(
             "SandboxProvider", folder: "sandbox",
-            ["Money", "OrderTypes", "StrictJSON", argumentParser, hummingbird, logging, nio]),
+            [
+                "Money", "OrderTypes", "StrictJSON", "Timestamps", argumentParser, hummingbird,
+                logging, nio,
+            ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(

@@ -12,6 +12,10 @@ struct DecideCommand: AsyncParsableCommand {
             not-placed: the provider does not have it; it is sent again. Be sure: nothing else can make \
             an order be sent twice.
             refund: the reseller gets his money back, wherever the order is.
+
+            Where the provider can be asked, poll asks him before the decision is believed: placed by \
+            the status of that id, the others by his list of orders (inquiry: orders). in-doubt.csv \
+            and exceptions.csv tell what became of it.
             """)
 
     enum Outcome: String, CaseIterable, ExpressibleByArgument {

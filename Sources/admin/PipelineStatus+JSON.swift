@@ -26,6 +26,8 @@ extension PipelineStatus {
             json.member("oldest", orders.oldest?.description)
         }
         json.member("in_doubt_held", "\(standing.inDoubt)")
+        json.member("oldest_doubt", standing.oldestDoubt?.description)
+        json.member("pending_decisions", Int64(standing.pendingDecisions))
         json.member("services_waiting", Int64(standing.waitingServices))
         json.member("free_bytes", Int64(freeBytes))
         json.key("ledger_is_latest")

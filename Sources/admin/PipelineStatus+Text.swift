@@ -12,7 +12,7 @@ extension PipelineStatus {
             ["left in work", words(work)],
             ["journals", openJournals.isEmpty ? "empty" : openJournals.joined(separator: ", ")],
             ["orders", standing.orders.map(words).joined(separator: ", ")],
-            ["held in doubt", "\(standing.inDoubt) \(settings.currency)"],
+            ["held in doubt", doubts],
             ["services", services],
             ["disk", disk],
             [
@@ -50,6 +50,13 @@ extension PipelineStatus {
     private func words(_ orders: Standing.OpenOrders) -> String {
         let since = orders.oldest.map { " (since \($0))" } ?? ""
         return "\(orders.count) \(orders.state.words)\(since)"
+    }
+
+    private var doubts: String {
+        let held = "\(standing.inDoubt) \(settings.currency)"
+        guard let oldest = standing.oldestDoubt else { return held }
+        let decided = "\(standing.pendingDecisions) decided and waiting for the provider"
+        return "\(held), the first sent \(oldest), \(decided)"
     }
 
     private var disk: String {

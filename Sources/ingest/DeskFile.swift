@@ -146,7 +146,16 @@ struct DeskFile {
         if outcome != "placed", providerOrder != nil {
             throw Rejection(.badValue, "provider_order belongs to the outcome placed only")
         }
-        try draft.decide(decision, on: order, by: person, line)
+        try draft.decide(decision, on: order, by: person, line, asking: settings.witness)
+    }
+}
+
+extension Settings {
+    /// What the provider of that name can be asked about an order of his.
+    fileprivate func witness(_ provider: String) -> Witness {
+        guard let provider = providers.first(where: { $0.name == provider }), provider.isEnabled
+        else { return .silent }
+        return provider.inquiry == .orders ? .orders : .statuses
     }
 }
 

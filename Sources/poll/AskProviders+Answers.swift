@@ -12,8 +12,7 @@ extension AskProviders {
         statuses finished: Finished, of orders: [FollowedOrder], from index: Int, at now: Timestamp
     ) throws {
         let settings = parties[index].settings
-        let judge = StatusJudge(
-            settings, exchangeRate: context.settings.exchangeRate(of: settings.currency)!, now: now)
+        let judge = StatusJudge(settings, context.settings, now: now)
         let ids = orders.map(\.providerOrder)
         let news: [StatusNews]
         switch parties[index].endpoint.statuses(of: ids, in: finished) {
@@ -74,7 +73,17 @@ extension AskProviders {
                 metadata: ["provider": "\(settings.name)", "currency": "\(currency)"])
             return
         }
-        try ledger.recordBalance(balance.amount, of: party.provider.id, at: now)
+        let news = try ledger.recordBalance(
+            balance.amount, of: party.provider.id, maxDrift: settings.maxDrift, at: now)
+        if let drift = news.drift, drift.micros.magnitude > settings.maxDrift.micros.magnitude {
+            context.logger.error(
+                "a provider's balance is not what our transactions say",
+                metadata: [
+                    "provider": "\(settings.name)",
+                    "balance": "\(balance.amount) \(settings.currency)",
+                    "expected": "\(news.expected) \(settings.currency)",
+                ])
+        }
         if balance.amount < settings.lowBalance {
             context.logger.error(
                 "a provider's balance is low",

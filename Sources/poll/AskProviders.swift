@@ -6,7 +6,8 @@ import Settings
 import Spool
 import Timestamps
 
-/// Asks the providers what is due: for catalogues, for balances, about orders.
+/// Asks the providers what is due: for catalogues, for balances, about orders; for the orders they
+/// have, where some are in doubt.
 ///
 /// 1. Ask each provider, a few questions at a time, until nothing is due or the deadline.
 /// 2. Write down what an answer says together with the money that moves by it, in one commit. An
@@ -31,7 +32,8 @@ struct AskProviders {
     private var onTheWay: [Int: (question: Question, party: Int)] = [:]
     private var nextTag = 0
     private let begun: Timestamp
-    private var isAskedNow = false
+    /// Whether what is not due is done as well.
+    private(set) var isAskedNow = false
 
     /// How long a run waits for an answer before it looks around, in milliseconds.
     private static let patience = 1_000
@@ -65,6 +67,9 @@ struct AskProviders {
     mutating func run(only part: Poll.Part?, now isNow: Bool) throws -> Summary {
         isAskedNow = isNow
         try keepBackups(at: begun)
+        if part == nil || part == .statuses {
+            for party in parties { try believeUndisputed(of: party) }
+        }
         for index in parties.indices { try plan(part, for: &parties[index]) }
         try askAll()
         try tellHealth()
@@ -89,9 +94,11 @@ struct AskProviders {
             party.plan(
                 (provider.catalogueDue <= begun ? [.catalogue] : [])
                     + (provider.balanceDue <= begun ? [.balance] : [])
-                    + (try refills(of: party)),
+                    + (try doubtQuestions(for: party)) + (try refills(of: party)),
                 statuses: true)
-        case .statuses: party.plan(try refills(of: party), statuses: true)
+        case .statuses:
+            party.plan(
+                (try doubtQuestions(for: party)) + (try refills(of: party)), statuses: true)
         case .catalogue: party.plan([.catalogue], statuses: false)
         case .balances: party.plan([.balance], statuses: false)
         }
@@ -124,7 +131,10 @@ struct AskProviders {
         let provider = parties[index].provider.id
         let horizon = horizon(for: parties[index], at: now)
         while let question = try parties[index].nextQuestion(
-            at: now, due: { try ledger.dueToFollow(with: provider, limit: $0, at: horizon) })
+            at: now,
+            due: {
+                try ledger.dueToFollow(with: provider, limit: $0, at: horizon, lookingBackAt: now)
+            })
         {
             let call = parties[index].endpoint.call(question.action)
             try transport.start(call, tag: nextTag)
@@ -143,6 +153,10 @@ struct AskProviders {
             try take(refills: finished, of: refills, from: index, at: now)
         case .catalogue: try take(catalogue: finished, from: index, at: now)
         case .balance: try take(balance: finished, from: index, at: now)
+        case .recentOrders(let limit, let doubts):
+            try take(recentOrders: finished, limit: limit, about: doubts, from: index, at: now)
+        case .decision(let id, let doubt):
+            try take(decision: finished, that: id, isOf: doubt, from: index, at: now)
         }
     }
 
@@ -175,6 +189,8 @@ struct PollTally {
     /// Orders that were asked about, and those of them that ended.
     var asked = 0
     var ended = 0
+    /// Orders that were in doubt and are no more.
+    var resolved = 0
     /// What the catalogues changed.
     var catalogue = CatalogueTally()
     /// Questions without an answer.
@@ -186,6 +202,7 @@ struct PollTally {
             "polled",
             [
                 "orders": .integer(asked), "ended": .integer(ended),
+                "resolved": .integer(resolved),
                 "new_services": .integer(catalogue.new),
                 "changed_services": .integer(catalogue.changed),
                 "dropped_services": .integer(catalogue.dropped),

@@ -40,6 +40,11 @@ struct Party {
         mayHaveDueOrders = statuses
     }
 
+    /// Has him asked one thing more, before all else.
+    mutating func put(_ question: Question) {
+        agenda.insert(question, at: 0)
+    }
+
     /// The next question to put to him at `now`; nil if there is none, or not now.
     ///
     /// - Parameter due: at most so many of his orders that are due, the longest due first.
@@ -104,6 +109,10 @@ enum Question {
     case catalogue, balance
     case statuses([FollowedOrder])
     case refills([DueRequest])
+    /// His recent orders, of which some may be these.
+    case recentOrders(limit: Int, about: [Doubt])
+    /// Whether he has an order under the id that the desk decided.
+    case decision(String, of: Doubt)
 
     var action: Action {
         switch self {
@@ -111,6 +120,8 @@ enum Question {
         case .balance: .balance
         case .statuses(let orders): .status(orders.map(\.providerOrder))
         case .refills(let refills): .refillStatus(refills.compactMap(\.providerRequest))
+        case .recentOrders(let limit, _): .orders(limit: limit)
+        case .decision(let id, _): .status([id])
         }
     }
 

@@ -16,9 +16,14 @@ struct Poll: AsyncParsableCommand {
             waits for the operator (admin release). What changed is in catalogue-changes.csv.
 
             Without a word, everything that is due; with one, that alone, and now:
-              statuses    orders placed or asked about before this run, refills, and the status files
+              statuses    orders placed or asked about before this run, orders in doubt and decisions
+                          on them, refills, and the status files
               catalogue   the lists of services, priced by the rules of catalogue.yaml
               balances    what is left with the providers
+
+            Where a provider lists his orders (inquiry: orders), orders in doubt are looked for, and \
+            decisions of the desk are checked before they are believed. An order that ended is asked \
+            about once more after look_back: a contradiction is told in exceptions.csv.
 
             An unknown status word, or an answer that is missing, moves no money: the order is asked \
             about again.

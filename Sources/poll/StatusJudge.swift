@@ -9,30 +9,37 @@ import Timestamps
 /// What a provider's answer about one order means for the order and its money (provider-api.md §5,
 /// design.md §5). It decides, and writes nothing.
 struct StatusJudge {
-    private let provider: ProviderSettings
+    let provider: ProviderSettings
+    let now: Timestamp
     private let exchangeRate: ExchangeRate
-    private let now: Timestamp
+    private let lookBackSeconds: Int
+    private let maxChargeDifference: Percent
 
     /// How long an answer may stay without meaning before the operator is told, in seconds.
     private static let patience = 86_400
     /// How often an order is asked about whose provider does not know it, in seconds.
     private static let unknownOrderEvery = 3_600
 
-    init(_ provider: ProviderSettings, exchangeRate: ExchangeRate, now: Timestamp) {
+    /// `provider` is one of `settings`, which has the exchange rate of his currency.
+    init(_ provider: ProviderSettings, _ settings: Settings, now: Timestamp) {
         self.provider = provider
-        self.exchangeRate = exchangeRate
         self.now = now
+        exchangeRate = settings.exchangeRate(of: provider.currency)!
+        lookBackSeconds = settings.poll.lookBackSeconds
+        maxChargeDifference = settings.pricing.maxChargeDifferencePercent
     }
 
     /// There was no answer: only the due date moves on.
     func nothing(about order: FollowedOrder, retryAfter: Int?) -> StatusNews {
-        StatusNews(
+        if order.state.isEnded { return nothing(aboutEnded: order) }
+        return StatusNews(
             order: order.id,
             askAgain: now.adding(seconds: max(provider.pollEverySeconds, retryAfter ?? 0)))
     }
 
     /// - Throws: `MoneyError`, where amounts of the ledger cannot be counted.
     func news(of order: FollowedOrder, _ answer: Answer<StatusReport>) throws -> StatusNews {
+        if order.state.isEnded { return try self.news(ofEnded: order, answer) }
         var news = nothing(about: order, retryAfter: nil)
         switch answer {
         case .missing:
@@ -54,12 +61,23 @@ struct StatusJudge {
             if isOverdue(order) {
                 news.exception = LedgerException(
                     "status_error",
-                    "about his order \(order.providerOrder) the provider only says: \(text)")
+                    "about his order \(order.providerOrder) the provider only says: \(text); ask him"
+                )
             }
         case .report(let report):
             try judge(report, of: order, &news)
+            if news.settlement != nil, lookBackSeconds > 0 {
+                news.lookBack = now.adding(seconds: lookBackSeconds)
+            }
         }
         return news
+    }
+
+    /// How an order ends by this; nil where it does not, or nobody knows.
+    func settlement(of order: FollowedOrder, by report: StatusReport) throws -> Settlement? {
+        var news = StatusNews(order: order.id, askAgain: now)
+        try judge(report, of: order, &news)
+        return news.settlement
     }
 
     private func judge(
@@ -80,7 +98,7 @@ struct StatusJudge {
         // A subscription settles by posts, however its end is called.
         case .completed where !order.isSubscription || delivered(report, of: order) == nil:
             news.settlement = .completed
-            news.charged = charge(report, &news)
+            news.charged = try charge(report, of: order, delivered: order.billedUnits, &news)
         case .canceled where !order.isSubscription:
             // All back, whatever the charge still says.
             news.settlement = .canceled
@@ -98,7 +116,7 @@ struct StatusJudge {
                 news.exception = LedgerException(
                     "unknown_remains",
                     "his order \(order.providerOrder) ended in part, and the provider does not say "
-                        + "how much remains; nothing is refunded until he does")
+                        + "how much remains; nothing is refunded until he does; ask him")
             }
             return
         }
@@ -109,7 +127,7 @@ struct StatusJudge {
         case .canceled where delivered == 0: news.settlement = .canceled
         default: news.settlement = .partial(refund: refund)
         }
-        news.charged = charge(report, &news)
+        news.charged = try charge(report, of: order, delivered: delivered, &news)
     }
 
     /// The billed units that were delivered; nil where the provider does not say so that it can be
@@ -133,21 +151,32 @@ struct StatusJudge {
     }
 
     /// What the provider took, if he says it in the currency we know him by.
-    private func charge(_ report: StatusReport, _ news: inout StatusNews) -> ProviderCharge? {
+    private func charge(
+        _ report: StatusReport, of order: FollowedOrder, delivered: Int64, _ news: inout StatusNews
+    ) throws -> ProviderCharge? {
         guard let amount = report.charge else { return nil }
         guard report.currency == nil || report.currency == provider.currency else {
             news.exception = LedgerException(
                 "charge_currency",
                 "the provider charged in \(report.currency!), he is configured in "
-                    + "\(provider.currency); the expected cost was booked")
+                    + "\(provider.currency); the expected cost was booked; ask him, or configure the "
+                    + "currency he counts in under a new name")
             return nil
         }
         guard let cost = try? amount.converted(at: exchangeRate, rounding: .up) else {
             news.exception = LedgerException(
                 "charge_size",
                 "the provider charged \(amount) \(provider.currency), more than can be counted; "
-                    + "the expected cost was booked")
+                    + "the expected cost was booked; ask him")
             return nil
+        }
+        let expected = try order.cost.prorated(delivered, of: order.billedUnits, rounding: .up)
+        if cost.differs(from: expected, byMoreThan: maxChargeDifference) {
+            news.exception = LedgerException(
+                "charge_differs",
+                "the provider charged \(amount) \(provider.currency) for his order "
+                    + "\(order.providerOrder), \(cost) in the house currency; \(expected) was "
+                    + "expected; what he says was booked; ask him, or look at the service's rate")
         }
         return ProviderCharge(amount: amount, cost: cost)
     }

@@ -1,4 +1,5 @@
 import Money
+import Timestamps
 
 /// An order as the panel shows it at one moment.
 struct OrderView {
@@ -43,10 +44,12 @@ struct OrderView {
         }
     }
 
-    /// A line of the answer to `orders`.
-    func line(in currency: Currency) -> Reply {
+    /// A line of the answer to `orders`, by a panel whose time is counted from `epoch`.
+    func line(in currency: Currency, since epoch: Timestamp) -> Reply {
         .object([
             "order": .id(order.id),
+            "created": .moment(
+                Timestamp(milliseconds: epoch.milliseconds + order.placedAt)),
             "service": .id(order.service.id),
             "link": .text(order.link),
             "quantity": .count(order.plan.units),

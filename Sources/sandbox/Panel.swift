@@ -1,4 +1,5 @@
 import Money
+import Timestamps
 
 /// A provider's panel without its HTTP: what it is asked, what it does, what it answers.
 ///
@@ -8,6 +9,8 @@ package actor Panel {
     let options: SandboxOptions
     private let clock: @Sendable () -> ContinuousClock.Instant
     private var startedAt: ContinuousClock.Instant
+    /// The moment from which the panel's time is counted.
+    private(set) var epoch = WallClock.system.now()
     /// Milliseconds the clock was moved ahead by hand.
     private var advanced: Int64 = 0
     var books: Books
@@ -180,6 +183,7 @@ extension Panel {
     /// Forgets every order, count and prank, and starts the clock again.
     package func reset() {
         startedAt = clock()
+        epoch = WallClock.system.now()
         advanced = 0
         books = Books(balance: options.balance, seed: options.seed)
         counts = [:]

@@ -32,7 +32,7 @@ extension Panel {
         let limit = limit.flatMap { Int($0) } ?? Self.usualRecent
         return .list(
             books.recent(min(max(limit, 0), Self.maximumRecent), at: now)
-                .map { $0.line(in: options.currency) })
+                .map { $0.line(in: options.currency, since: epoch) })
     }
 
     private func status(_ form: RequestForm) throws(Refusal) -> Reply {

@@ -1,3 +1,5 @@
+import Timestamps
+
 /// What the panel says, as meanings: a `Dialect` chooses the spelling.
 package indirect enum Reply: Sendable {
     case object(KeyValuePairs<String, Reply>)
@@ -16,6 +18,7 @@ package indirect enum Reply: Sendable {
     /// An amount or a rate: six decimals.
     case price(String)
     case flag(Bool)
+    case moment(Timestamp)
     /// A kind of order, as the catalogue prints it.
     case type(String)
     case status(Status)

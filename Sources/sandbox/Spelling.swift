@@ -1,4 +1,5 @@
 import StrictJSON
+import Timestamps
 
 extension Dialect {
     /// Writes one meaning in this panel's spelling.
@@ -20,6 +21,7 @@ extension Dialect {
         case .count(nil): has(.words) ? writer.string("Unknown") : writer.null()
         case .price(let price): write(number: Self.trimmed(price), to: &writer)
         case .flag(let flag): write(flag, to: &writer)
+        case .moment(let moment): write(moment, to: &writer)
         case .type(let type): writer.string(has(.words) ? Self.underscored(type) : type)
         case .status(let status): writer.string(word(for: status))
         case .refused(let refusal): write(.object(["error": .text(refusal.text)]), to: &writer)
@@ -77,6 +79,15 @@ extension Dialect {
             writer.integer(flag ? 1 : 0)
         } else {
             writer.bool(flag)
+        }
+    }
+
+    /// As seconds since 1970, or as the vendor prints it: in UTC, without saying so.
+    private func write(_ moment: Timestamp, to writer: inout JSONWriter) {
+        if has(.numbers) {
+            writer.integer(moment.milliseconds / 1_000)
+        } else {
+            writer.string(moment.description.replacing("T", with: " ").replacing("Z", with: ""))
         }
     }
 

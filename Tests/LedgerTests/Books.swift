@@ -15,7 +15,8 @@ final class Books {
     let ledger: Ledger
     let alpha: ProviderID
     /// What time it is; a test moves it on.
-    var now = Timestamp(milliseconds: 1_795_000_000_000)
+    var now = Books.moment
+    static let moment = Timestamp(milliseconds: 1_795_000_000_000)
     private var files = 0
 
     var path: String { "\(folder.path)/ledger.sqlite" }

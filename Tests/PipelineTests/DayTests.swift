@@ -38,6 +38,7 @@ import Testing
 
         try works.decideDoubts()
         works.run("ingest")
+        works.run("poll", "statuses")
         works.run("dispatch")
         #expect(try works.table("SELECT ref FROM orders WHERE state = 'in_doubt'") == ["A-6"])
         let sixth = try works.table("SELECT id FROM orders WHERE ref = 'A-6'")[0]

@@ -7,9 +7,10 @@ import Testing
 /// What the provider took for an order, in the books: house cost, his spent.
 @Suite struct ChargeTests {
     @Test(arguments: [
-        (#""charge":"0.5","currency":"EUR""#, "550000|500000", []),
-        (#""charge":"0.5""#, "550000|500000", []),
-        (#""charge":"3""#, "3300000|3000000", []),
+        (#""charge":"0.5","currency":"EUR""#, "550000|500000", ["charge_differs|1"]),
+        (#""charge":"0.5""#, "550000|500000", ["charge_differs|1"]),
+        (#""charge":"3""#, "3300000|3000000", ["charge_differs|1"]),
+        (#""charge":"1.05""#, "1155000|1050000", []),
         (#""charge":null,"currency":"EUR""#, "1000000|1000000", []),
         (#""charge":"-1""#, "1000000|1000000", []),
         (#""charge":"0.5","currency":"USD""#, "1000000|1000000", ["charge_currency|1"]),

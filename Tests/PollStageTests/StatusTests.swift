@@ -110,7 +110,7 @@ import Testing
             let books = try house.table("SELECT * FROM transactions")
             house.clock.advance(seconds: 86_400)
             try house.poll()
-            #expect(provider.requests.count == 1, "it is not asked about")
+            #expect(provider.requests.count == 1, "it is not asked about for a while")
 
             var news = StatusNews(order: OrderID(1), askAgain: TickingClock.start)
             news.settlement = .canceled

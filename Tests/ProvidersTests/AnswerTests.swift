@@ -1,6 +1,7 @@
 import Money
 import Providers
 import Testing
+import Timestamps
 
 @Suite struct AnswerTests {
     @Test(
@@ -137,7 +138,7 @@ import Testing
             #expect(order.link == "https://a.example")
             #expect(order.quantity == 1_000)
             #expect(order.charge == Amount(micros: 900_000))
-            #expect(order.placedAt == "2026-11-23 10:00:00")
+            #expect(order.placedAt?.moment == Timestamp(parsing: "2026-11-23T10:00:00Z"))
         }
     }
 }

@@ -97,8 +97,8 @@ import Testing
         (
             "in-doubt",
             [
-                "order,user,charge,provider,attempt,sent_at,evidence",
-                "3,zoe,4.000000,alpha,1,2026-11-02T12:01:00Z,\"time-out\nafter sending\"",
+                "order,user,charge,provider,attempt,sent_at,evidence,age_hours,decision",
+                "3,zoe,4.000000,alpha,1,2026-11-02T12:01:00Z,\"time-out\nafter sending\",501,",
             ]
         ),
         (

@@ -31,6 +31,7 @@ private let shipped =
     #expect(settings.providers[0].errors == least.providers[0].errors)
     #expect(shown(settings.providers[0].breaker) == shown(least.providers[0].breaker))
     #expect(settings.providers[0].lowBalance == least.providers[0].lowBalance)
+    #expect(settings.providers[0].maxDrift == least.providers[0].maxDrift)
     #expect(settings.providers[0].pollEverySeconds == least.providers[0].pollEverySeconds)
     #expect(settings.catalogue.maxShrinkPercent == least.catalogue.maxShrinkPercent)
 }
@@ -65,13 +66,14 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
         """
         currency: USD
         intake: {settle_seconds: 0, max_orders_per_commit: 7}
-        pricing: {profit_percent: 12.5, profit_fixed: "0.10"}
+        poll: {look_back: 0}
+        pricing: {profit_percent: 12.5, profit_fixed: "0.10", max_charge_difference_percent: "2.5"}
         fees: {withdrawal: {percent: "1.5", fixed: "0.25"}}
         exchange_rates: {EUR: "1.08"}
         duplicate_links: reject
         providers:
           - {name: beta, url: "https://[::1]:8443/api/v2?x=1", api_key: {env: BETA_KEY}, currency: EUR,
-             encoding: json, timeouts: {connect: 3}, inquiry: orders, errors: {duplicate: [busy]},
+             encoding: json, timeouts: {connect: 3}, inquiry: orders, max_drift: "0.5", errors: {duplicate: [busy]},
              enabled: false}
         catalogue:
           rules: [{provider: beta, category: "Insta*", rename_category: IG}]
@@ -81,6 +83,8 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
     #expect(settings.intake.settleSeconds == 0)
     #expect(settings.intake.maxOrdersPerCommit == 7)
     #expect(settings.pricing.profitPercent.description == "12.5")
+    #expect(settings.poll.lookBackSeconds == 0)
+    #expect(settings.pricing.maxChargeDifferencePercent.description == "2.5")
     #expect(settings.fees.withdrawal.fixed.micros == 250_000)
     #expect(settings.exchangeRate(of: try Currency(parsing: "EUR"))?.description == "1.08")
     #expect(settings.exchangeRate(of: settings.currency) == .one)
@@ -90,6 +94,7 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
     #expect(provider.encoding == .json)
     #expect((provider.connectSeconds, provider.totalSeconds) == (3, 60))
     #expect(provider.inquiry == .orders)
+    #expect(provider.maxDrift.micros == 500_000)
     #expect(provider.errors[.duplicate] == ["busy"])
     #expect(!provider.isEnabled)
     #expect(settings.catalogue.rules[0].category.matches("instagram likes"))

@@ -50,6 +50,17 @@ struct Attempts {
                 """)
     }
 
+    /// Keeps what speaks for or against a doubt. The same words are kept once, however often they
+    /// are seen.
+    func note(_ evidence: String, on order: OrderID) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE attempts SET evidence = coalesce(evidence || '; ', '') || ?2
+                WHERE order_id = ?1 AND outcome = 'unknown' AND instr(coalesce(evidence, ''), ?2) = 0
+                """
+        ).execute(arguments: [order, evidence])
+    }
+
     /// The order that has a provider's order id already.
     func holder(of providerOrder: String, with provider: ProviderID) throws -> OrderID? {
         try OrderID.fetchOne(

@@ -66,10 +66,16 @@ struct OrderMoves {
         if try Ledger.hasOpenCancel(order.id, db) { try cancel(order) }
     }
 
-    /// `sending` → `in_doubt`: the money stays on hold.
+    /// `sending` → `in_doubt`: the money stays on hold, and the provider is to be asked soon.
     func doubt(_ order: OrderID) throws {
         try db.cachedStatement(
             sql: "UPDATE orders SET state = 'in_doubt', due_at = NULL WHERE id = ?"
+        ).execute(arguments: [order])
+        try db.cachedStatement(
+            sql: """
+                UPDATE providers SET inquiry_due = 0
+                WHERE id = (SELECT provider_id FROM orders WHERE id = ?)
+                """
         ).execute(arguments: [order])
     }
 
@@ -84,21 +90,28 @@ struct OrderMoves {
     }
 
     /// `placed` → its end. Each hold is settled here, once: the references say so.
-    func settle(_ order: OrderRow, as settlement: Settlement, charged: ProviderCharge?) throws {
+    ///
+    /// - Parameter lookBack: when its provider is asked once more whether it ended so; nil: never.
+    func settle(
+        _ order: OrderRow, as settlement: Settlement, charged: ProviderCharge?,
+        lookBack: Timestamp? = nil
+    ) throws {
         switch settlement {
         case .completed:
             try correctCost(order, to: charged, delivered: order.charge)
-            try end(order, as: .completed, refund: .zero)
+            try end(order, as: .completed, refund: .zero, lookBack: lookBack)
         case .partial(let refund):
             try correctCost(order, to: charged, delivered: order.charge - refund)
-            try end(order, as: .partial, refund: refund)
+            try end(order, as: .partial, refund: refund, lookBack: lookBack)
         case .canceled:
             try correctCost(order, to: charged, delivered: .zero)
-            try end(order, as: .canceled, refund: order.charge)
+            try end(order, as: .canceled, refund: order.charge, lookBack: lookBack)
         }
     }
 
-    private func end(_ order: OrderRow, as state: OrderState, refund: Amount) throws {
+    private func end(
+        _ order: OrderRow, as state: OrderState, refund: Amount, lookBack: Timestamp? = nil
+    ) throws {
         let captured = try order.charge - refund
         if captured > .zero {
             try postings.post(
@@ -112,10 +125,10 @@ struct OrderMoves {
         }
         try db.cachedStatement(
             sql: """
-                UPDATE orders SET state = ?2, refunded = ?3, due_at = NULL, changed_at = ?4,
+                UPDATE orders SET state = ?2, refunded = ?3, due_at = ?5, changed_at = ?4,
                     ended_at = ?4 WHERE id = ?1
                 """
-        ).execute(arguments: [order.id, state, refund, now])
+        ).execute(arguments: [order.id, state, refund, now, lookBack])
         try Changes.note(db, order.user, .order, order.id.rawValue)
         try Ledger.endCancels(of: order.id, as: state, db, at: now)
     }

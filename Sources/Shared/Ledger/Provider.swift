@@ -15,6 +15,8 @@ package struct Provider: Sendable {
     /// When he is to be asked for each again.
     package let catalogueDue: Timestamp
     package let balanceDue: Timestamp
+    /// When he is to be asked for the orders he has, if some are in doubt.
+    package let inquiryDue: Timestamp
 
     package enum State: Equatable, Sendable {
         case active
@@ -32,6 +34,7 @@ package struct Provider: Sendable {
         balanceAt = row["balance_at"]
         catalogueDue = row["catalogue_due"]
         balanceDue = row["balance_due"]
+        inquiryDue = row["inquiry_due"]
         state =
             switch row["state"] as String {
             case "active": .active
@@ -182,19 +185,6 @@ extension Ledger {
     ) throws {
         try commit { db in
             try Self.raise(exception, order: nil, provider: provider, db, at: now)
-        }
-    }
-
-    /// Keeps what a provider says we have with him, in his currency.
-    package func recordBalance(
-        _ balance: Amount, of provider: ProviderID, at now: Timestamp
-    ) throws {
-        try commit { db in
-            try db.execute(
-                literal: """
-                    UPDATE providers SET balance = \(balance), balance_at = \(now)
-                    WHERE id = \(provider)
-                    """)
         }
     }
 }

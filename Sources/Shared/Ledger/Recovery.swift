@@ -48,7 +48,7 @@ extension Ledger {
     ///
     /// What is `accepted` or `sending` here may have been placed in the lost time, so it is held as in
     /// doubt; so is, once they are taken again, what the lost files ordered. A refill that was asked
-    /// for may have been sent, and is not sent again. Numbers of orders and status files that were
+    /// for may have been sent, and is not sent again. A decision to send again is void. Numbers of orders and status files that were
     /// given in the lost time are not given to others.
     ///
     /// Returns how many orders are held now that were not.
@@ -79,6 +79,7 @@ extension Ledger {
                     UPDATE requests SET state = 'sending'
                         WHERE kind = 'refill' AND state = 'accepted';
                     """)
+            try Decisions.voidResending(db, at: now)
             let orders = try OrderID.fetchAll(
                 db, sql: "SELECT id FROM orders WHERE state IN ('accepted', 'sending')")
             try Self.doubt(orders, db, postings, at: now)
@@ -130,7 +131,7 @@ extension Ledger {
 
 extension FileDraft {
     /// Holds as in doubt what a file of the lost time put in line to be sent: its orders, and orders
-    /// that a decision in it called not placed.
+    /// that a decision in it called not placed, or would.
     func holdIfRetaken() throws {
         let isRetaken = try Bool.fetchOne(
             db.cachedStatement(
@@ -138,6 +139,7 @@ extension FileDraft {
                     SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id = ? AND sha256 = ?)
                     """), arguments: [arrival.user?.rawValue ?? "", arrival.digest])!
         guard isRetaken else { return }
+        try Decisions.voidResending(db, of: file, at: intake.now)
         let orders = try OrderID.fetchAll(
             db,
             sql: """

@@ -104,6 +104,9 @@ extension Ledger {
                 let evidence = "answered with id \(providerOrder), which order \(other) has"
                 try attempts.end(order.id, as: .unknown, evidence: evidence, at: now)
                 try moves.doubt(order.id)
+                try raise(
+                    .idTwice(providerOrder, of: other), order: order.id, provider: order.provider,
+                    db, at: now)
             } else {
                 try attempts.end(order.id, as: .placed, evidence: nil, at: now)
                 try moves.place(order, as: providerOrder, followAt: followAt)

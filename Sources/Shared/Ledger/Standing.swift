@@ -8,6 +8,10 @@ package struct Standing: Sendable {
     package let orders: [OpenOrders]
     /// What the orders in doubt hold.
     package let inDoubt: Amount
+    /// When the first of them was sent; nil if there is none.
+    package let oldestDoubt: Timestamp?
+    /// How many decisions on them wait for a provider.
+    package let pendingDecisions: Int
     /// How many services wait for the desk's release.
     package let waitingServices: Int
     /// By name.
@@ -42,6 +46,15 @@ extension Ledger {
                 inDoubt: try Amount.fetchOne(
                     db,
                     sql: "SELECT coalesce(sum(charge), 0) FROM orders WHERE state = 'in_doubt'")!,
+                oldestDoubt: try Timestamp.fetchOne(
+                    db,
+                    sql: """
+                        SELECT min(a.started_at) FROM orders o
+                            JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
+                        WHERE o.state = 'in_doubt'
+                        """),
+                pendingDecisions: try Int.fetchOne(
+                    db, sql: "SELECT count(*) FROM decisions WHERE state = 'pending'")!,
                 waitingServices: try Int.fetchOne(
                     db,
                     sql: """

@@ -42,6 +42,13 @@ extension Amount {
         return Amount(micros: try Int64(counted: share))
     }
 
+    /// Whether this amount is more than `percent` of the other above or below it.
+    package func differs(from other: Amount, byMoreThan percent: Percent) -> Bool {
+        let difference = (Int128(micros) - Int128(other.micros)).magnitude
+        let allowed = Int128(other.micros).magnitude * UInt128(percent.micros)
+        return difference * UInt128(Percent.hundred.micros) > allowed
+    }
+
     /// This amount of a foreign currency, in the house currency. A deposit is rounded down
     /// (design.md §5).
     package func converted(

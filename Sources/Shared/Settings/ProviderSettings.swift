@@ -23,6 +23,9 @@ package struct ProviderSettings: Sendable {
     package let inquiry: Inquiry
     /// The operator is told when the balance is below this, in the provider's currency.
     package let lowBalance: Amount
+    /// The operator is told when the balance is further from our transactions than this, in the
+    /// provider's currency.
+    package let maxDrift: Amount
     package let breaker: Breaker
     /// Error texts of this provider, beside those that everybody uses (provider-api.md §6).
     package let errors: [ProviderErrorClass: [String]]
@@ -84,6 +87,7 @@ extension ProviderSettings {
             "not_found_grace", .integer(0...604_800), default: 3_600)
         inquiry = section.optional("inquiry", .word, default: .none)
         lowBalance = section.optional("low_balance", .amount, defaultText: "10")
+        maxDrift = section.optional("max_drift", .amount, defaultText: "10")
         breaker = section.section("breaker", Breaker.init)
         errors = section.section("errors") { errors in
             Dictionary(

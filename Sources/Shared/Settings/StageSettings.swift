@@ -47,13 +47,16 @@ package struct DispatchSettings: Sendable {
     }
 }
 
-/// How long `poll` works.
+/// How long `poll` works, and when it looks back.
 package struct PollSettings: Sendable {
     /// A run starts nothing new after this, in seconds; shorter than cron's period.
     package let deadlineSeconds: Int
+    /// How long after its end an order is asked about once more, in seconds; 0: never.
+    package let lookBackSeconds: Int
 
     init(_ section: Section) {
         deadlineSeconds = section.optional("deadline_seconds", .integer(1...86_400), default: 50)
+        lookBackSeconds = section.optional("look_back", .integer(0...7_776_000), default: 259_200)
     }
 }
 
@@ -64,11 +67,15 @@ package struct Pricing: Sendable {
     package let profitFixed: Amount
     /// An order that would earn less is refused at intake and held at dispatch.
     package let minProfitPercent: Percent
+    /// The operator is told where a provider charged so much more or less than an order's cost.
+    package let maxChargeDifferencePercent: Percent
 
     init(_ section: Section) {
         profitPercent = section.optional("profit_percent", .percent, defaultText: "20")
         profitFixed = section.optional("profit_fixed", .amount, default: .zero)
         minProfitPercent = section.optional("min_profit_percent", .percent, default: .zero)
+        maxChargeDifferencePercent = section.optional(
+            "max_charge_difference_percent", .percent, defaultText: "20")
     }
 }
 

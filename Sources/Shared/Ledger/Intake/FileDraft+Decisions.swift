@@ -1,27 +1,22 @@
 import GRDB
 import Money
 
-/// How the desk resolves an order in doubt.
-package enum Decision: Equatable, Sendable {
-    /// The provider has it, under this id.
-    case placed(providerOrder: String)
-    /// The provider does not have it: it is sent again.
-    case notPlaced
-    /// Nobody knows, and the reseller gets his money back.
-    case refund
-}
-
 extension FileDraft {
-    /// Moves an order out of doubt, by the word of a person. His `refund` also ends an order that is
-    /// with a provider who will never tell its end, once it stands in `exceptions`.
+    /// Takes a person's word on an order in doubt. Where its provider can say that the word is wrong,
+    /// it waits until `poll` has asked him; else it is believed at once. His `refund` also ends an
+    /// order that is with a provider who will never tell its end, once it stands in `exceptions`.
+    ///
+    /// - Parameter witness: what the provider of that name can be asked.
     package func decide(
-        _ decision: Decision, on id: OrderID, by person: String, _ line: Line
+        _ decision: Decision, on id: OrderID, by person: String, _ line: Line,
+        asking witness: (_ provider: String) -> Witness = { _ in .silent }
     ) throws {
-        try note(line, outcome(of: decision, on: id, by: person))
+        try note(line, outcome(of: decision, on: id, by: person, asking: witness))
     }
 
     private func outcome(
-        of decision: Decision, on id: OrderID, by person: String
+        of decision: Decision, on id: OrderID, by person: String,
+        asking witness: (String) -> Witness
     ) throws -> LineOutcome {
         guard let order = try OrderRow.fetch(db, id) else { return unknownOrder(id) }
         let moves = OrderMoves(db, postings, at: intake.now, file: file)
@@ -38,26 +33,29 @@ extension FileDraft {
                     .notAllowed,
                     "order \(id) is \(order.state.rawValue), not in doubt; nothing was changed"))
         }
-        let attempts = Attempts(db)
-        switch decision {
-        case .placed(let providerOrder):
-            if let other = try attempts.holder(of: providerOrder, with: order.provider) {
-                return .rejected(
-                    Rejection(
-                        .notAllowed,
-                        "the provider's order \(providerOrder) belongs to order \(other); "
-                            + "nothing was changed"))
-            }
-            try attempts.resolve(id, as: .placed, note: "decided by \(person): placed")
-            try moves.place(order, as: providerOrder, followAt: intake.now)
-        case .notPlaced:
-            try attempts.resolve(id, as: .notSent, note: "decided by \(person): not placed")
-            try moves.returnToQueue(order, due: intake.now)
-        case .refund:
-            try attempts.resolve(id, as: .refused, note: "decided by \(person): refund")
-            try moves.refuse(order)
+        if case .placed(let providerOrder) = decision,
+            let other = try Attempts(db).holder(of: providerOrder, with: order.provider)
+        {
+            return .rejected(
+                Rejection(
+                    .notAllowed,
+                    "the provider's order \(providerOrder) belongs to order \(other); "
+                        + "nothing was changed"))
         }
+        let decisions = Decisions(db: db, moves: moves, now: intake.now)
+        if witness(try name(of: order.provider)).canDispute(decision) {
+            try decisions.add(decision, on: order, by: person, file: file)
+            return .pending
+        }
+        try decisions.end(id, as: "replaced", note: "decided again")
+        try decisions.carryOut(
+            decision, on: order, note: "decided by \(person): \(decision.inWords)")
         return .accepted(id)
+    }
+
+    private func name(of provider: ProviderID) throws -> String {
+        try String.fetchOne(
+            db, sql: "SELECT name FROM providers WHERE id = ?", arguments: [provider])!
     }
 
     /// Whether the operator was told that something is wrong with the order.

@@ -24,15 +24,21 @@ extension ReportQuery {
         ORDER BY o.id
         """)
 
-    /// Orders of which nobody knows whether a provider has them, with what is known of the attempt.
+    /// Orders of which nobody knows whether a provider has them, with what is known of the attempt and
+    /// what was decided last.
     static let inDoubt = ReportQuery(
         "in-doubt",
         [
             .integer("order"), .text("user"), .amount("charge"), .text("provider"),
-            .integer("attempt"), .time("sent_at"), .text("evidence"),
+            .integer("attempt"), .time("sent_at"), .text("evidence"), .integer("age_hours"),
+            .text("decision"),
         ],
         """
-        SELECT o.id, o.user_id, o.charge, p.name, a.number, a.started_at, a.evidence
+        SELECT o.id, o.user_id, o.charge, p.name, a.number, a.started_at, a.evidence,
+            (?3 - a.started_at) / 3600000,
+            (SELECT d.outcome || coalesce(' ' || d.provider_order, '') || ' by ' || d.person || ', '
+                    || d.state || coalesce(': ' || d.note, '')
+                FROM decisions d WHERE d.order_id = o.id ORDER BY d.id DESC LIMIT 1)
         FROM orders o
             JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
             JOIN providers p ON p.id = a.provider_id

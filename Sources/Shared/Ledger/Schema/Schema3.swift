@@ -11,6 +11,8 @@ enum Schema3 {
         ALTER TABLE providers ADD COLUMN catalogue_due INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE providers ADD COLUMN balance_due INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE providers ADD COLUMN inquiry_due INTEGER NOT NULL DEFAULT 0;
+        -- Since when his balance is further from our transactions than max_drift; NULL while it is not.
+        ALTER TABLE providers ADD COLUMN drift_since INTEGER;
 
         -- Why a service is not sold although the rules would sell it: his provider refused it as
         -- unknown, or it is gone from his list.
@@ -64,7 +66,8 @@ enum Schema3 {
         ALTER TABLE attempts ADD COLUMN is_final INTEGER NOT NULL DEFAULT 0
             CHECK (is_final IN (0, 1) AND (is_final = 0 OR outcome = 'refused'));
 
-        -- What the desk decided of an order in doubt, until the provider has been asked.
+        -- What the desk decided of an order in doubt, until the provider has been asked. A later
+        -- decision replaces one that is pending; due_at is when to ask.
         CREATE TABLE decisions (
             id INTEGER PRIMARY KEY,
             order_id INTEGER NOT NULL REFERENCES orders(id),
@@ -72,14 +75,16 @@ enum Schema3 {
             provider_order TEXT,
             person TEXT NOT NULL,
             file_id INTEGER NOT NULL REFERENCES files(id),
-            state TEXT NOT NULL CHECK (state IN ('pending', 'believed', 'contradicted')),
+            state TEXT NOT NULL CHECK (state IN ('pending', 'believed', 'contradicted', 'replaced')),
             note TEXT,
+            due_at INTEGER NOT NULL,
             created_at INTEGER NOT NULL,
             ended_at INTEGER,
             CHECK ((outcome = 'placed') = (provider_order IS NOT NULL)),
             CHECK ((state = 'pending') = (ended_at IS NULL))
         ) STRICT;
         CREATE UNIQUE INDEX decisions_pending ON decisions (order_id) WHERE state = 'pending';
+        CREATE INDEX decisions_by_order ON decisions (order_id);
 
         -- Once each: of an order once per kind, whatever words the provider finds the next time.
         DROP INDEX exceptions_once;

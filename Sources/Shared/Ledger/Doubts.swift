@@ -1,0 +1,228 @@
+import GRDB
+import Timestamps
+
+/// An order in doubt, as far as finding it with its provider needs to know.
+package struct Doubt: Sendable {
+    package let order: OrderID
+    /// The provider's id of the service that it was sent for.
+    package let providerService: String
+    package let link: String?
+    package let quantity: Int64?
+    package let billedUnits: Int64
+    /// What its type takes besides link and quantity, as a JSON object.
+    package let parameters: String?
+    package let sentAt: Timestamp
+    /// What the desk says about it, while that waits for the provider.
+    package let decision: PendingDecision?
+}
+
+/// What a provider's answer says about an order in doubt.
+package struct DoubtNews: Sendable {
+    package enum Content: Equatable, Sendable {
+        /// He has it under this id: his own list proves it.
+        case found(providerOrder: String, evidence: String)
+        /// What the desk decided is so.
+        case believed(because: String)
+        /// What the desk decided is not so; the order stays in doubt.
+        case contradicted(because: String)
+        /// Nothing is proven; what was seen, if it is worth keeping.
+        case open(evidence: String?)
+    }
+
+    package let order: OrderID
+    package let content: Content
+    /// The decision that was looked at; a later one is judged by later answers.
+    package let decision: Int64?
+    /// When a decision that still waits is looked at again.
+    package let askAgain: Timestamp
+
+    package init(of doubt: Doubt, _ content: Content, askAgain: Timestamp) {
+        order = doubt.order
+        decision = doubt.decision?.id
+        self.content = content
+        self.askAgain = askAgain
+    }
+}
+
+extension Ledger {
+    /// How long a decision waits for its provider before the operator is told, in seconds.
+    static let decisionPatience = 86_400
+
+    /// The orders of which nobody knows whether this provider has them, oldest first.
+    package func doubts(with provider: ProviderID) throws -> [Doubt] {
+        try read { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT o.id, s.provider_service, o.link, o.quantity, o.billed_units,
+                            o.parameters, a.started_at
+                        FROM orders o
+                            JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
+                            JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
+                        WHERE o.state = 'in_doubt' AND a.provider_id = ?1
+                        ORDER BY o.id
+                        """), arguments: [provider]
+            ).map { row in
+                let order: OrderID = row[0]
+                let decision = try db.cachedStatement(
+                    sql: "SELECT * FROM decisions WHERE order_id = ? AND state = 'pending'"
+                ).fetchRow([order]).map(PendingDecision.init(row:))
+                return Doubt(
+                    order: order, providerService: row[1], link: row[2], quantity: row[3],
+                    billedUnits: row[4], parameters: row[5], sentAt: row[6], decision: decision)
+            }
+        }
+    }
+
+    /// Which of a provider's ids our orders have, and whether any has one at all.
+    package func claimed(
+        among ids: [String], with provider: ProviderID
+    ) throws -> (ids: Set<String>, isAny: Bool) {
+        try read { db in
+            let attempts = Attempts(db)
+            let claimed = try ids.filter { try attempts.holder(of: $0, with: provider) != nil }
+            let isAny = try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (SELECT 1 FROM orders
+                            WHERE provider_id = ? AND provider_order IS NOT NULL)
+                        """), arguments: [provider])!
+            return (Set(claimed), isAny)
+        }
+    }
+
+    /// Writes down what was learnt of orders in doubt, and moves those that are in doubt no more, in
+    /// one commit. Returns how many those are.
+    ///
+    /// - Parameter inquiryDue: when the provider is to be asked for his list again; nil leaves it.
+    package func record(
+        _ news: [DoubtNews], of provider: ProviderID, inquiryDue: Timestamp? = nil,
+        at now: Timestamp
+    ) throws -> Int {
+        try commit(at: now) { db, postings in
+            try db.execute(
+                literal: """
+                    UPDATE providers SET inquiry_due = coalesce(\(inquiryDue), inquiry_due)
+                    WHERE id = \(provider)
+                    """)
+            let moves = OrderMoves(db, postings, at: now)
+            let resolving = Resolving(
+                db: db, decisions: Decisions(db: db, moves: moves, now: now), now: now)
+            return try news.count { try resolving.resolves($0) }
+        }
+    }
+}
+
+/// What is done with news of doubts, within a commit.
+private struct Resolving {
+    let db: Database
+    let decisions: Decisions
+    let now: Timestamp
+
+    /// Whether the order is in doubt no more.
+    func resolves(_ news: DoubtNews) throws -> Bool {
+        guard let order = try OrderRow.fetch(db, news.order), order.state == .inDoubt else {
+            return false
+        }
+        let pending = try decisions.pending(of: order.id)
+        let isCurrent = pending?.id == news.decision
+        switch news.content {
+        case .found(let providerOrder, let evidence):
+            return try place(order, as: providerOrder, evidence, pending)
+        case .believed(let reason):
+            guard let pending, isCurrent else { return false }
+            return try believe(pending, on: order, reason)
+        case .contradicted(let reason):
+            guard let pending, isCurrent else { return false }
+            try contradict(pending, on: order, reason, "it is still in doubt; decide again")
+            return false
+        case .open(let evidence):
+            if let evidence { try Attempts(db).note(evidence, on: order.id) }
+            if let pending, isCurrent { try wait(for: pending, on: order, until: news.askAgain) }
+            return false
+        }
+    }
+
+    /// Places an order that was found, unless it may as well be another of ours that was found.
+    private func place(
+        _ order: OrderRow, as providerOrder: String, _ evidence: String,
+        _ pending: PendingDecision?
+    ) throws -> Bool {
+        let attempts = Attempts(db)
+        guard try attempts.holder(of: providerOrder, with: order.provider) == nil else {
+            return false
+        }
+        if let rival = try rival(of: order.id) {
+            try attempts.note(
+                "his order \(providerOrder) may be it, or order \(rival)'s", on: order.id)
+            return false
+        }
+        let found = Decision.placed(providerOrder: providerOrder)
+        if let pending, pending.decision == found {
+            try decisions.end(order.id, as: "believed", note: evidence)
+        } else if let pending {
+            try contradict(
+                pending, on: order, evidence, "it was placed under that id; nothing is left to do")
+        }
+        try decisions.carryOut(found, on: order, note: evidence)
+        return true
+    }
+
+    private func believe(
+        _ pending: PendingDecision, on order: OrderRow, _ reason: String
+    ) throws -> Bool {
+        if case .placed(let providerOrder) = pending.decision,
+            let other = try Attempts(db).holder(of: providerOrder, with: order.provider)
+        {
+            try contradict(
+                pending, on: order, "that is the provider's order for our order \(other)",
+                "it is still in doubt; decide again")
+            return false
+        }
+        try decisions.end(order.id, as: "believed", note: reason)
+        try decisions.carryOut(
+            pending.decision, on: order,
+            note: "decided by \(pending.person): \(pending.decision.inWords); \(reason)")
+        return true
+    }
+
+    private func contradict(
+        _ pending: PendingDecision, on order: OrderRow, _ reason: String, _ rest: String
+    ) throws {
+        try decisions.end(order.id, as: "contradicted", note: reason)
+        try Attempts(db).note("decided: \(pending.decision), but \(reason)", on: order.id)
+        try Ledger.raise(
+            LedgerException(
+                "decision_contradicted",
+                "\(pending.person) decided \"\(pending.decision)\", but \(reason); \(rest)"),
+            order: order.id, provider: order.provider, db, at: now)
+    }
+
+    private func wait(
+        for pending: PendingDecision, on order: OrderRow, until due: Timestamp
+    ) throws {
+        try decisions.postpone(pending, until: due)
+        guard now > pending.createdAt.adding(seconds: Ledger.decisionPatience) else { return }
+        try Ledger.raise(
+            LedgerException(
+                "decision_unverified",
+                "\(pending.person) decided \"\(pending.decision)\", and for a day the provider has "
+                    + "not said whether that is so; ask him; if he will never answer, switch him "
+                    + "off (enabled: false) and decide again"),
+            order: order.id, provider: order.provider, db, at: now)
+    }
+
+    /// Another order for the same service and link that the same provider may have unknown to us.
+    private func rival(of order: OrderID) throws -> OrderID? {
+        try OrderID.fetchOne(
+            db,
+            sql: """
+                SELECT r.id FROM orders r JOIN orders o ON o.id = ?1
+                WHERE (r.state = 'sending' OR r.state = 'in_doubt') AND r.id <> o.id
+                    AND r.provider_id = o.provider_id AND r.link IS o.link
+                    AND coalesce(r.bought_service_id, r.service_id)
+                        = coalesce(o.bought_service_id, o.service_id)
+                ORDER BY r.id LIMIT 1
+                """, arguments: [order])
+    }
+}

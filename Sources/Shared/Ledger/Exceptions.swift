@@ -1,0 +1,40 @@
+import GRDB
+import Timestamps
+
+/// Something that contradicts what we knew.
+package struct LedgerException: Equatable, Sendable {
+    /// A word for the kind, for example `unknown_status`.
+    package let kind: String
+    /// What was seen, and what to do.
+    package let detail: String
+
+    package init(_ kind: String, _ detail: String) {
+        self.kind = kind
+        self.detail = detail
+    }
+}
+
+extension LedgerException {
+    /// The provider's answer names an order that another of ours has already.
+    static func idTwice(_ providerOrder: String, of other: OrderID) -> LedgerException {
+        LedgerException(
+            "id_claimed_twice",
+            "the provider gave it his order \(providerOrder), which order \(other) has; it is held "
+                + "in doubt; ask him which of them it is, and decide")
+    }
+}
+
+extension Ledger {
+    /// Tells the operator, once: of an order once for each kind, else once for each detail.
+    static func raise(
+        _ exception: LedgerException, order: OrderID?, provider: ProviderID?, _ db: Database,
+        at now: Timestamp
+    ) throws {
+        try db.execute(
+            literal: """
+                INSERT INTO exceptions (at, kind, order_id, provider_id, detail)
+                VALUES (\(now), \(exception.kind), \(order), \(provider), \(exception.detail))
+                ON CONFLICT DO NOTHING
+                """)
+    }
+}

@@ -1,0 +1,71 @@
+import Money
+import StrictJSON
+
+/// An order as the provider lists it, to find one whose answer was lost.
+package struct RecentOrder: Equatable, Sendable {
+    package let providerOrder: String
+    package let service: String?
+    package let link: String?
+    package let quantity: Int64?
+    /// What the provider charged us, rounded up to a millionth.
+    package let charge: Amount?
+    /// When it was placed; nil where the provider does not say, or in a form that nobody reads
+    /// for certain.
+    package let placedAt: ListedMoment?
+}
+
+extension ProviderEndpoint {
+    /// The orders in the reply to `Action.orders`. One without a readable id is passed over.
+    package func recentOrders(in finished: Finished) -> Result<[RecentOrder], ReplyFailure> {
+        answer(in: finished) { document throws(ReplyFailure) in
+            let document = document.unwrapped
+            guard let rows = (document.first(of: ["orders", "list"]) ?? document).rows else {
+                throw ReplyFailure(.unreadable, text: "there is no list of orders in it")
+            }
+            return rows.compactMap(RecentOrder.init)
+        }
+    }
+}
+
+extension JSONValue {
+    /// The rows of a list; or of an object of orders by their ids, each of which then says its own.
+    fileprivate var rows: [JSONValue]? {
+        if let elements { return elements }
+        guard !members.isEmpty, members.allSatisfy({ $0.value.isObject }) else { return nil }
+        return members.map { member in
+            guard member.value.first(of: Self.orderNames) == nil,
+                case .object(let fields) = member.value
+            else { return member.value }
+            return .object([Member(key: "order", value: .string(member.key))] + fields)
+        }
+    }
+}
+
+extension RecentOrder {
+    fileprivate init?(_ row: JSONValue) {
+        guard let id = row.first(of: JSONValue.orderNames)?.identifier else { return nil }
+        providerOrder = id
+        service = row.first(of: ["service", "service_id"])?.identifier
+        link = row.first(of: ["link", "url", "username"])?.text
+        quantity = row.count(of: ["quantity", "count"])
+        charge = row.first(of: ["charge", "price", "cost"])?.amount
+        placedAt = row.first(of: [
+            "created", "created_at", "createdAt", "date_created", "date", "datetime", "time",
+            "timestamp",
+        ])?.text.flatMap(ListedMoment.init)
+    }
+}
+
+extension String {
+    /// A link without what providers change of it without changing where it leads: the scheme,
+    /// `www.`, a slash at the end, HTML entities, space around it.
+    package var comparedAsLink: String {
+        var link = decodingEntities.trimmingSpaces[...]
+        for start in ["https://", "http://", "www."]
+        where link.prefix(start.count).lowercased() == start {
+            link = link.dropFirst(start.count)
+        }
+        while link.hasSuffix("/") { link = link.dropLast() }
+        return String(link)
+    }
+}

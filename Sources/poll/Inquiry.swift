@@ -1,0 +1,126 @@
+import Ledger
+import OrderTypes
+import Providers
+import Settings
+import StrictJSON
+import Timestamps
+
+/// What a provider's own list of recent orders says about orders in doubt (design.md §6). It decides,
+/// and writes nothing.
+///
+/// An order is found where exactly one row that no order of ours has is for the same service, link
+/// and quantity, and was placed when the order was sent. That a list does not have an order is
+/// believed only of a list that was long enough, and long enough after the order was sent.
+struct Inquiry {
+    let provider: ProviderSettings
+    let list: [RecentOrder]
+    /// The ids in the list that orders of ours have, and whether any order of ours ever had one.
+    let claimed: (ids: Set<String>, isAny: Bool)
+    let now: Timestamp
+
+    /// How many rows are asked for, the second where the first is refused.
+    static let limits = [1_000, 100]
+    /// A list that is shorter was not cut by the provider: nobody's page is as short.
+    private static let shortestPage = 20
+    /// The longest time between two inquiries about the same doubt, in seconds.
+    private static let longestWait = 86_400
+
+    func news(of doubt: Doubt) -> DoubtNews {
+        DoubtNews(of: doubt, verdict(on: doubt), askAgain: now.adding(seconds: wait(for: doubt)))
+    }
+
+    /// How many seconds to wait until the next inquiry: as long again as the order is in doubt.
+    func wait(for doubt: Doubt) -> Int {
+        let shortest = provider.pollEverySeconds
+        guard doubt.decision == nil else { return shortest }
+        let age = Int((now.milliseconds - doubt.sentAt.milliseconds) / 1_000)
+        return max(shortest, min(age, Self.longestWait))
+    }
+
+    private func verdict(on doubt: Doubt) -> DoubtNews.Content {
+        let rows = list.filter { !claimed.ids.contains($0.providerOrder) && $0.isLike(doubt) }
+        let timely = rows.filter { $0.placedAt?.canBe(doubt.sentAt) == true }
+        let candidates = timely + rows.filter { $0.placedAt == nil }
+        if timely.count == 1, candidates.count == 1 {
+            let id = timely[0].providerOrder
+            return .found(
+                providerOrder: id,
+                evidence: "his list has it as \(id): service, link, quantity and time agree")
+        }
+        let ids = candidates.map(\.providerOrder)
+        guard let decision = doubt.decision?.decision else {
+            return .open(evidence: ids.isEmpty ? absence(of: doubt) : Self.words(for: ids))
+        }
+        switch decision {
+        case .placed(let id):
+            if ids.contains(id) { return .believed(because: "his list has that order") }
+            if let row = list.first(where: { $0.providerOrder == id }), row.isUnlike(doubt) {
+                return .contradicted(
+                    because: "his order \(id) is for another service, link or quantity")
+            }
+            return .open(evidence: ids.isEmpty ? absence(of: doubt) : Self.words(for: ids))
+        case .notPlaced, .refund:
+            if !ids.isEmpty { return .contradicted(because: Self.words(for: ids)) }
+            guard isProofOfAbsence(of: doubt) else { return .open(evidence: nil) }
+            return .believed(because: "his list does not have it")
+        }
+    }
+
+    private static func words(for ids: [String]) -> String {
+        ids.count == 1
+            ? "his order \(ids[0]) may be it, but his list does not say when it was placed"
+            : "several orders of his list may be it: \(ids.prefix(10).joined(separator: ", "))"
+    }
+
+    private func absence(of doubt: Doubt) -> String? {
+        isProofOfAbsence(of: doubt) ? "his list of orders does not have it" : nil
+    }
+
+    /// Whether the list would have the order if the provider had.
+    private func isProofOfAbsence(of doubt: Doubt) -> Bool {
+        guard now > doubt.sentAt.adding(seconds: provider.notFoundGraceSeconds) else {
+            return false
+        }
+        // As with a catalogue, an empty list is not believed where it should not be empty.
+        if list.isEmpty { return !claimed.isAny }
+        return list.count < Self.shortestPage
+            || list.contains { $0.placedAt?.isBefore(doubt.sentAt) == true }
+    }
+}
+
+extension RecentOrder {
+    /// Whether it is for what the order in doubt asked for. What is not said is not the same.
+    fileprivate func isLike(_ doubt: Doubt) -> Bool {
+        guard service == doubt.providerService, let link, let target = doubt.target else {
+            return false
+        }
+        return link.comparedAsLink == target.comparedAsLink && hasQuantity(of: doubt)
+    }
+
+    /// Whether it says that it is for something else.
+    fileprivate func isUnlike(_ doubt: Doubt) -> Bool {
+        if let service, service != doubt.providerService { return true }
+        if let link, let target = doubt.target, link.comparedAsLink != target.comparedAsLink {
+            return true
+        }
+        return quantity != nil && !hasQuantity(of: doubt)
+    }
+
+    /// A drip-feed may be listed by its runs or as a whole; what is ordered without a quantity may be
+    /// listed with any.
+    private func hasQuantity(of doubt: Doubt) -> Bool {
+        guard let ordered = doubt.quantity else { return true }
+        return quantity == ordered || quantity == doubt.billedUnits
+    }
+}
+
+extension Doubt {
+    /// Where it is to be delivered: the link, or the user name of a type that has no link.
+    fileprivate var target: String? {
+        if let link { return link }
+        guard let parameters, let json = try? JSONValue(parsing: Array(parameters.utf8)),
+            case .string(let name)? = json[Parameter.username.rawValue]
+        else { return nil }
+        return name
+    }
+}

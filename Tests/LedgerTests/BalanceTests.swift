@@ -1,0 +1,95 @@
+import GRDB
+import Money
+import Testing
+import Timestamps
+
+@testable import Ledger
+
+/// What a provider's balance tells (design.md §6): drift, and evidence for orders in doubt.
+@Suite struct BalanceTests {
+    let books = try! Books()
+
+    init() throws { try books.add(acme, funds: "10") }
+
+    private func topUp(_ text: String) throws {
+        try books.verdict(of: nil, .topups) {
+            try $0.topUp("alpha", by: amount(text), reference: "T", $1)
+        }
+    }
+
+    @discardableResult
+    private func tell(_ balance: String) throws -> BalanceNews {
+        try books.ledger.recordBalance(
+            amount(balance), of: books.alpha, maxDrift: amount("5"), at: books.now)
+    }
+
+    private var exceptions: [String] {
+        get throws {
+            try books.ledger.read {
+                try String.fetchAll($0, sql: "SELECT kind || ': ' || detail FROM exceptions")
+            }
+        }
+    }
+
+    @Test func `a drift beyond the limit is told once, and again once it was gone`() throws {
+        try topUp("100")
+        for (balance, told) in [
+            ("95", 0), ("94.999999", 1), ("90", 1), ("105", 1), ("105.000001", 2), ("200", 2),
+        ] {
+            let news = try tell(balance)
+            #expect(try news.drift == amount(balance) - amount("100"))
+            #expect(try exceptions.count == told, "\(balance)")
+        }
+        #expect(
+            try exceptions[0].hasPrefix(
+                "balance_drift: on \(books.now) his balance was 94.999999 EUR, our transactions "
+                    + "say 100.000000; look for"))
+    }
+
+    @Test func `where no top-up was booked, nothing is concluded`() throws {
+        let order = try books.inDoubt()
+        #expect(try tell("-500") == BalanceNews(expected: .zero, drift: nil))
+        #expect(try exceptions == [])
+        let evidence: String = try books.value(
+            "SELECT evidence FROM attempts WHERE order_id = \(order)")
+        #expect(evidence == "timed out")
+    }
+
+    /// An order costs 1.00 EUR.
+    @Test(arguments: [
+        ("100", 1, "against it"), ("99", 1, "for it"), ("98", 1, nil), ("99.5", 1, nil),
+        ("101", 1, nil), ("100", 2, "against it"), ("99", 2, nil), ("98", 2, "for them"),
+    ])
+    func `a balance speaks of the orders in doubt where the sum is exact`(
+        balance: String, doubts: Int, words: String?
+    ) throws {
+        try topUp("100")
+        for number in 1...doubts { _ = try books.inDoubt("A-\(number)") }
+        try tell(balance)
+        try tell(balance)
+        let evidence = try books.ledger.read {
+            try String.fetchAll($0, sql: "SELECT evidence FROM attempts")
+        }
+        for text in evidence {
+            guard let words else {
+                #expect(text == "timed out")
+                continue
+            }
+            #expect(text.hasPrefix("timed out; balance: "))
+            #expect(text.hasSuffix("which speaks \(words)"))
+            #expect(text.split(separator: ";").count == 2, "kept once")
+        }
+        #expect(evidence.count == doubts)
+    }
+
+    @Test func `while an order is on its way, a balance is no evidence`() throws {
+        try topUp("100")
+        let order = try books.inDoubt("A-1")
+        _ = try books.accepted("A-2", link: "https://a.example/2")
+        try books.claim()
+        try tell("99")
+        let evidence: String = try books.value(
+            "SELECT evidence FROM attempts WHERE order_id = \(order)")
+        #expect(evidence == "timed out")
+    }
+}

@@ -1,0 +1,103 @@
+import GRDB
+import Money
+import TestSupport
+import Testing
+
+@testable import Ledger
+
+/// Ledgers of earlier versions, as their numbered SQL made them.
+@Suite struct MigrationTests {
+    let folder = TemporaryFolder()
+    var path: String { "\(folder.path)/ledger.sqlite" }
+
+    /// A ledger of schema 2, in which an exception was told again with other words.
+    private func makeSchema2() throws {
+        let old = try DatabaseQueue(path: path)
+        try old.write { db in
+            try db.execute(sql: Schema1.sql)
+            try db.execute(sql: Schema2.sql)
+            try db.execute(
+                sql: """
+                    PRAGMA application_id = \(Ledger.applicationID);
+                    PRAGMA user_version = 2;
+                    """)
+            try Wallets.openHouse(db, currency: usd)
+            try db.execute(
+                sql: """
+                    INSERT INTO users (id, created_at, updated_at) VALUES ('acme', 0, 0);
+                    INSERT INTO wallets (user_id, name, currency, minimum)
+                        VALUES ('acme', 'available', 'USD', 0), ('acme', 'held', 'USD', 0);
+                    INSERT INTO providers (id, name, currency) VALUES (1, 'alpha', 'USD');
+                    INSERT INTO categories (id, name) VALUES (1, 'Instagram');
+                    INSERT INTO services (id, provider_id, provider_service, name, type, category_id,
+                            rate, cost_rate, profit, profit_fixed, sale_rate, min, max, dripfeed,
+                            refill, cancel, enabled)
+                        VALUES (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0, 1);
+                    INSERT INTO files (id, user_id, name, sha256, bytes, status, lines, accepted,
+                            rejected, charged, first_order, last_order, received_at)
+                        VALUES (1, 'acme', 'a.json', '\(String(repeating: "0", count: 64))', 1,
+                            'accepted', 2, 2, 0, 0, 1, 2, 0);
+                    """)
+            for order in 1...2 {
+                try db.execute(
+                    sql: """
+                        INSERT INTO orders (id, user_id, file_id, line, ref, service_id, billed_units,
+                                charge, state, provider_id, provider_order, created_at, placed_at)
+                            VALUES (\(order), 'acme', 1, \(order), 'A-\(order)', 1, 1, 0, 'placed', 1,
+                                'P\(order)', 0, 0);
+                        INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount,
+                                order_id, created_at)
+                            VALUES ('hold:\(order)', 'hold', 6, 7, 0, \(order), 0);
+                        INSERT INTO attempts (order_id, number, provider_id, started_at, outcome)
+                            VALUES (\(order), 1, 1, 0, 'placed');
+                        """)
+            }
+            try db.execute(
+                sql: """
+                    INSERT INTO exceptions (at, kind, order_id, provider_id, detail) VALUES
+                        (1, 'status_error', 1, 1, 'he says: busy'),
+                        (2, 'status_error', 1, 1, 'he says: closed'),
+                        (3, 'status_error', 1, 1, 'he says: lunch'),
+                        (4, 'order_not_found', 1, 1, 'he does not know it'),
+                        (5, 'status_error', 2, 1, 'he says: busy'),
+                        (6, 'balance_drift', NULL, 1, 'first'),
+                        (7, 'balance_drift', NULL, 1, 'second');
+                    """)
+        }
+        try old.close()
+    }
+
+    @Test func `a ledger of schema 2 is migrated, and keeps the first exception of each kind`()
+        throws
+    {
+        try makeSchema2()
+        for _ in 1...2 {
+            let ledger = try Ledger.open(at: path, currency: usd)
+            #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 3)
+            let kept = try ledger.read {
+                try Int.fetchAll($0, sql: "SELECT at FROM exceptions ORDER BY at")
+            }
+            #expect(kept == [1, 4, 5, 6, 7])
+            #expect(try ledger.audit().map(\.violations) == [])
+        }
+    }
+
+    @Test func `after the migration an exception of an order is told once, whatever the words`()
+        throws
+    {
+        try makeSchema2()
+        let ledger = try Ledger.open(at: path, currency: usd)
+        var news = StatusNews(order: OrderID(2), askAgain: Books.moment)
+        for words in ["he says: open", "he says: closed"] {
+            news.exception = LedgerException("status_error", words)
+            _ = try ledger.record([news], at: Books.moment)
+        }
+        news.exception = LedgerException("no_status", "nothing")
+        _ = try ledger.record([news], at: Books.moment)
+        let kept = try ledger.read {
+            try String.fetchAll(
+                $0, sql: "SELECT kind FROM exceptions WHERE order_id = 2 ORDER BY id")
+        }
+        #expect(kept == ["status_error", "no_status"])
+    }
+}
