@@ -15,7 +15,7 @@ extension Rig {
     ) -> Rig {
         Rig(name, promise) { extent, findings in
             let sweep = try SendingSweep()
-            for point in try sweep.points(of: program, most: extent == .full ? .max : 3) {
+            for point in try sweep.points(of: program, most: extent == .full ? .max : 2) {
                 findings.trying("killed at \(point)") {
                     try sweep.seen(killing: program, at: point)
                 }

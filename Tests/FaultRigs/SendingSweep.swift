@@ -149,8 +149,9 @@ final class SendingSweep {
         let lost = Self.kinds.count * rounds - counts.count
         return (lost == 0 ? [] : ["\(lost) orders were never sent"])
             + counts.compactMap { link, count in
-                let placed: Int64 = link.contains("refuse") ? 0 : 1
-                return count.placed == placed && count.received == 1
+                // What he refused he does not have, so it may be offered to him again after a kill.
+                let isRefused = link.contains("refuse")
+                return count.placed == (isRefused ? 0 : 1) && (isRefused || count.received == 1)
                     ? nil
                     : "\(link): received \(count.received ?? -1), placed \(count.placed ?? -1)"
             }.sorted()
