@@ -1,4 +1,4 @@
 extension Rig {
     /// What tries the ledger, and the readers of what comes from outside.
-    static let books = [syncOrder, model, reader, replies, configuration]
+    static let books = [syncOrder, model, reader, replies, configuration, hostileFiles]
 }

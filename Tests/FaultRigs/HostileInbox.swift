@@ -1,0 +1,67 @@
+import Glibc
+import TestSupport
+
+/// An inbox as a careless or malicious reseller leaves it, among files of honest ones.
+struct HostileInbox {
+    private let folder = TemporaryFolder()
+    private let tiny: Int
+    private var premises: Premises { Premises(path: folder.path) }
+    private var acme: String { "\(premises.spool)/resellers/acme" }
+
+    /// KiB of address space: what `ingest` may use at most, whatever it finds.
+    private static let memory = 1 << 20
+
+    /// - Parameters:
+    ///   - tiny: how many honest files lie among the others.
+    ///   - huge: how long a file is that has no bytes on the disk: 2G is the most that is read.
+    init(tiny: Int, huge: String) throws {
+        self.tiny = tiny
+        try premises.configure(provider: "http://127.0.0.1:9/api/v2")
+        try premises.write(
+            #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, {"user": "zenith"}]}"#,
+            to: "spool/desk/inbox/users.json")
+        try premises.done("ingest")
+        // What no link may lead to, and what no name may reach.
+        try premises.write("secret", to: "secret")
+        let made = shellRun(
+            """
+            cd '\(acme)/inbox' || exit 1
+            ln -s '\(folder.path)/secret' link.json; ln -s loop.json loop.json
+            mkfifo fifo.json; mknod device.json c 1 5 2>/dev/null
+            mkdir folder.json; echo '{}' > first; ln first hard.json
+            echo '{}' > "$(printf 'line\\nbreak.json')"; echo '{}' > 'x..json'; echo '{}' > '-rf *.json'
+            head -c 10000 /dev/zero | tr '\\0' '[' > deep.json; truncate -s \(huge) huge.json
+            cd '\(premises.spool)/resellers/zenith/inbox' || exit 1
+            seq \(tiny) | while read n; do echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > $n.json; done
+            """)
+        guard made.status == 0 else { throw RigFailure("the inbox cannot be filled") }
+    }
+
+    /// What is wrong after runs during which a file grows and another one is replaced.
+    func seen() throws -> [String] {
+        let restless = """
+            (cd '\(acme)/inbox'; while :; do echo ' ' >> grows.json; echo '{}' > new; \
+            mv new replaced.json; done) & restless=$!; trap "kill $restless" EXIT; \
+            ulimit -v \(Self.memory); timeout 900
+            """
+        let busy = premises.run("ingest", under: restless)
+        let quiet = premises.run("ingest", under: "ulimit -v \(Self.memory); exec timeout 900")
+        var seen = [busy, quiet].filter { $0.status != 0 }
+            .map { "ingest ended with \($0.status): \($0.text.prefix(500))" }
+        let receipts = names(in: "\(premises.spool)/resellers/zenith/outbox").count {
+            $0.hasSuffix(".receipt.json")
+        }
+        if receipts != tiny { seen.append("\(receipts) of \(tiny) honest files have a receipt") }
+        let told = names(in: "\(acme)/outbox").filter { $0.hasSuffix(".receipt.json") }
+        for name in ["deep", "huge", "line_break", "x.", "-rf *", "grows", "replaced"]
+        where !told.contains("\(name).receipt.json") {
+            seen.append("\(name) has no receipt")
+        }
+        let left = names(in: "\(acme)/inbox").filter { $0.hasSuffix(".json") }
+        if left != ["hard.json"] { seen.append("the inbox keeps \(left)") }
+        if content(at: "\(folder.path)/secret") != "secret" { seen.append("a link was followed") }
+        let audit = premises.run("report audit")
+        if audit.status != 0 { seen.append("the books are wrong: \(audit.text)") }
+        return seen
+    }
+}
