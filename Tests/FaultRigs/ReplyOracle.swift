@@ -58,7 +58,8 @@ struct ReplyOracle {
         }
         guard case .success(let catalogue) = endpoint.catalogue(in: finished) else { return nil }
         let wrong = catalogue.entries.first { entry in
-            entry.min > entry.max || (entry.rate?.micros ?? 0) < 0
+            // What makes no sense and is known to make none is never sold.
+            entry.fault == nil && (entry.min > entry.max || (entry.rate?.micros ?? 0) < 0)
                 || !entry.service.utf8.allSatisfy(ProviderIdentifier.allows)
         }
         return wrong.map { "a service makes no sense: \($0)" }

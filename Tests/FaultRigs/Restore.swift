@@ -49,7 +49,7 @@ extension Rig {
             }
             findings.trying("before \(days[moment]), what became of all of it") {
                 try restored.settle(with: ["sandbox": sandbox])
-                return try restored.verdict(on: 3, by: sandbox)
+                return try restored.verdict(on: 3, by: sandbox, isRestored: true)
             }
         }
     }

@@ -93,7 +93,11 @@ extension Premises {
 
     /// What should not be, once nothing is open: `batches` were accepted, and nothing else was ever
     /// sent to the sandbox.
-    func verdict(on batches: Int, by sandbox: SandboxProcess) throws -> [String] {
+    ///
+    /// - Parameter isRestored: an older ledger was put back, so resellers may be told again.
+    func verdict(
+        on batches: Int, by sandbox: SandboxProcess, isRestored: Bool = false
+    ) throws -> [String] {
         let ends = try table(
             """
             SELECT substr(ref, instr(ref, '-') + 1), state, count(*), min(refunded), max(refunded)
@@ -109,15 +113,16 @@ extension Premises {
         seen += counts.filter { $0.value.placed != 1 }
             .map { "\($0.key) was placed \($0.value.placed ?? -1) times" }
         if counts.count != batches * Self.kinds.count { seen.append("\(counts.count) were sent") }
-        return seen + (try findings()) + (try statusFaults())
+        return seen + (try findings()) + (try statusFaults(mayRepeat: isRestored))
     }
 
     /// What is wrong with acme's status files.
-    func statusFaults() throws -> [String] {
+    func statusFaults(mayRepeat: Bool = false) throws -> [String] {
         let ended = try table("SELECT id, state FROM orders WHERE ended_at IS NOT NULL")
             .map { $0.split(separator: "|") }
         return try statusFileFaults(
             in: "\(spool)/resellers/acme/outbox",
-            ended: Dictionary(uniqueKeysWithValues: ended.map { (Int64($0[0])!, String($0[1])) }))
+            ended: Dictionary(uniqueKeysWithValues: ended.map { (Int64($0[0])!, String($0[1])) }),
+            mayRepeat: mayRepeat)
     }
 }
