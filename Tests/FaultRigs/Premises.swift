@@ -68,7 +68,6 @@ struct Premises: Sendable {
         let text: String
 
         var isKilled: Bool { status == 128 + SIGKILL }
-        var isCrash: Bool { status >= 128 && !isKilled }
     }
 
     /// Runs a program with its arguments, which a blow may strike.

@@ -18,11 +18,6 @@ package struct KillPoint: Sendable, CustomStringConvertible {
         numbers.map { KillPoint(call, $0) }
     }
 
-    /// The command that runs `command` up to this point.
-    package func ending(_ command: String) -> String {
-        striking(command, "signal=KILL")
-    }
-
     /// The command that runs `command` and does to it here what `injection` says, in strace's words.
     ///
     /// - Parameters:

@@ -1,5 +1,5 @@
 /// How a price comes about (design.md §5). Nobody else calculates one: not the catalogue, nor intake, nor
-/// a price list, nor the guard at dispatch.
+/// a price list.
 ///
 /// Rates are per thousand units, or per package. Each is rounded up, so that the house never sells below
 /// cost by rounding; one that cannot be counted is `MoneyError.overflow`.
@@ -26,9 +26,8 @@ package enum PriceRule {
         return try sale.discounted(by: discount)
     }
 
-    /// The least that is taken for what costs `cost`: below it an order is refused at intake and held at
-    /// dispatch. `offered` is a cost that the provider asks and nobody here has agreed to yet; he may
-    /// charge it all the same.
+    /// The least that is taken for what costs `cost`: below it an order is refused at intake. `offered`
+    /// is a cost that the provider asks and nobody here has agreed to yet; he may charge it all the same.
     package static func least(
         for cost: Rate, offered: Rate?, minProfit: Percent
     ) throws(MoneyError) -> Rate {
