@@ -35,7 +35,7 @@ struct BalanceQuestion {
         let transport = try Transport(capacity: 1)
         let clock = ContinuousClock()
         let begun = clock.now
-        try transport.start(endpoint.call(.balance), tag: 0)
+        transport.start(endpoint.call(.balance), tag: 0)
         var finished: Finished?
         while finished == nil { finished = try transport.wait(milliseconds: 1_000).first }
         let took = (clock.now - begun) / .milliseconds(1)

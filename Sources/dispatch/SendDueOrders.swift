@@ -122,7 +122,7 @@ struct SendDueOrders {
         for intent in intents {
             let lane = lanes.index(of: intent.provider)
             let tag = Int(intent.order.rawValue)
-            try transport.start(lanes[lane].endpoint.call(try intent.action), tag: tag)
+            transport.start(try lanes[lane].endpoint.call(intent.action), tag: tag)
             lanes[lane].start()
             onTheWay[tag] = (intent, lane)
         }

@@ -42,7 +42,7 @@ struct SendRequests {
         for (tag, question) in questions.enumerated() {
             let ids = question.requests.map(\.providerOrder)
             let action: Action = question.kind == .refill ? .refill(ids) : .cancel(ids)
-            try transport.start(question.lane.endpoint.call(action), tag: tag)
+            transport.start(question.lane.endpoint.call(action), tag: tag)
         }
         while transport.inFlight > 0 {
             for finished in try transport.wait(milliseconds: 1_000) {

@@ -137,7 +137,7 @@ struct AskProviders {
             })
         {
             let call = parties[index].endpoint.call(question.action)
-            try transport.start(call, tag: nextTag)
+            transport.start(call, tag: nextTag)
             onTheWay[nextTag] = (question, index)
             nextTag += 1
         }

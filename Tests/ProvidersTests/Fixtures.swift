@@ -33,7 +33,7 @@ extension Action {
 extension Transport {
     /// Starts the calls and waits for all of them; what finished, by tag.
     func run(_ calls: [Call]) throws -> [Finished] {
-        for (tag, call) in calls.enumerated() { try start(call, tag: tag) }
+        for (tag, call) in calls.enumerated() { start(call, tag: tag) }
         var finished: [Finished] = []
         while inFlight > 0 { finished += try wait(milliseconds: 1_000) }
         return finished.sorted { $0.tag < $1.tag }

@@ -122,7 +122,7 @@ import Testing
             .reply("late", milliseconds: 100)
         } _: { provider in
             let transport = try Transport(capacity: 1)
-            try transport.start(ProviderEndpoint.sample(url: provider.url).call(.balance), tag: 7)
+            transport.start(ProviderEndpoint.sample(url: provider.url).call(.balance), tag: 7)
             let early = try transport.wait(milliseconds: 1)
             #expect(early.isEmpty)
             #expect(transport.inFlight == 1)

@@ -75,7 +75,7 @@ extension ProviderSettings {
         encoding = section.optional("encoding", .word, default: .form)
         inFlight = section.optional("in_flight", .integer(1...1_024), default: 16)
         requestsPerSecond = section.optional(
-            "requests_per_second", .integer(1...10_000), default: 20)
+            "requests_per_second", .integer(1...1_000_000), default: 20)
         (connectSeconds, totalSeconds) = section.section("timeouts") { timeouts in
             (
                 timeouts.optional("connect", .integer(1...300), default: 10),

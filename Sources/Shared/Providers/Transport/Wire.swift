@@ -1,0 +1,181 @@
+import CCurl
+import Glibc
+import Synchronization
+
+/// The thread that moves bytes: it alone touches libcurl's handles, so that calls go on while whoever
+/// started them writes to the disk.
+///
+/// Calls are handed over and endings collected in bulk; what lies between the two threads is one
+/// `Exchange` behind a mutex. The thread begins with the first calls, and ends with `stop`.
+///
+/// Unchecked, because libcurl's pointer is shared: of its functions only `curl_multi_wakeup` is called
+/// from outside the thread, which libcurl allows.
+final class Wire: @unchecked Sendable {
+    private let multi: UnsafeMutableRawPointer
+    private let exchange = Mutex(Exchange())
+    /// Rings for who waits for an ending.
+    private let bell: Bell
+    private var thread: pthread_t?
+
+    // Of the thread alone.
+    /// The transfers under way, by their libcurl handle.
+    private var running: [UnsafeMutableRawPointer: Transfer] = [:]
+    private var idle: [Transfer] = []
+
+    /// What the two threads give each other.
+    private struct Exchange {
+        var calls: [(call: Call, tag: Int)] = []
+        var finished: [Finished] = []
+        /// Whether somebody sleeps until there is something finished.
+        var isAwaited = false
+        /// Why the thread gave up.
+        var failure: TransportError?
+        var isOver = false
+    }
+
+    /// Process-wide, and before any other use of libcurl.
+    private static let libraryIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    /// How long the thread waits for bytes before it looks around, in milliseconds.
+    private static let patience: Int32 = 1_000
+
+    init(capacity: Int) throws(TransportError) {
+        guard Self.libraryIsReady, let multi = curl_multi_init() else {
+            throw TransportError(text: "it did not start")
+        }
+        self.multi = multi
+        bell = try Bell()
+        // As many connections as calls: fewer would make calls queue while their time-outs run,
+        // more would only be connections nobody uses.
+        try check(ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, capacity))
+        try check(ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, capacity))
+    }
+
+    deinit {
+        curl_multi_cleanup(multi)
+    }
+}
+
+// MARK: - From outside
+
+extension Wire {
+    /// Puts calls on their way.
+    func send(_ calls: [(call: Call, tag: Int)]) throws(TransportError) {
+        exchange.withLock { $0.calls += calls }
+        if thread == nil { try begin() } else { curl_multi_wakeup(multi) }
+    }
+
+    /// Waits until a call has ended or the time is over; what has ended since it was last asked.
+    ///
+    /// - Throws: why the thread gave up; what was under way is lost.
+    func receive(milliseconds: Int) throws(TransportError) -> [Finished] {
+        let deadline = Self.milliseconds() + milliseconds
+        while true {
+            let (finished, failure) = exchange.withLock { exchange in
+                defer { exchange.finished = [] }
+                exchange.isAwaited = exchange.finished.isEmpty
+                return (exchange.finished, exchange.failure)
+            }
+            if finished.isEmpty, let failure { throw failure }
+            let left = deadline - Self.milliseconds()
+            if !finished.isEmpty || left <= 0 { return finished }
+            bell.wait(milliseconds: left)
+        }
+    }
+
+    /// Ends the thread, and breaks off what is under way.
+    func stop() {
+        guard let thread else { return }
+        exchange.withLock { $0.isOver = true }
+        curl_multi_wakeup(multi)
+        pthread_join(thread, nil)
+        self.thread = nil
+    }
+
+    private func begin() throws(TransportError) {
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { wire in
+                Unmanaged<Wire>.fromOpaque(wire!).takeRetainedValue().work()
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        guard code == 0 else {
+            Unmanaged.passUnretained(self).release()
+            throw TransportError(text: "no thread to be had: \(String(cString: strerror(code)))")
+        }
+        self.thread = thread
+    }
+}
+
+// MARK: - The thread
+
+extension Wire {
+    private func work() {
+        do throws(TransportError) {
+            while try startCalls() {
+                var stillRunning: Int32 = 0
+                try check(curl_multi_perform(multi, &stillRunning))
+                try deliverFinished()
+                try check(curl_multi_poll(multi, nil, 0, Self.patience, nil))
+            }
+        } catch {
+            exchange.withLock { $0.failure = error }
+            bell.ring()
+        }
+        for easy in running.keys { curl_multi_remove_handle(multi, easy) }
+        running = [:]
+        idle = []
+    }
+
+    /// Starts what was handed over; false once nobody waits for it any more.
+    private func startCalls() throws(TransportError) -> Bool {
+        let calls: [(call: Call, tag: Int)]? = exchange.withLock { exchange in
+            guard !exchange.isOver else { return nil }
+            defer { exchange.calls = [] }
+            return exchange.calls
+        }
+        guard let calls else { return false }
+        for (call, tag) in calls {
+            let transfer = if let used = idle.popLast() { used } else { try Transfer() }
+            try transfer.prepare(call, tag: tag)
+            try check(curl_multi_add_handle(multi, transfer.easy))
+            running[transfer.easy] = transfer
+        }
+        return true
+    }
+
+    private func deliverFinished() throws(TransportError) {
+        var finished: [Finished] = []
+        var queued: Int32 = 0
+        while let message = curl_multi_info_read(multi, &queued) {
+            // Copied first: the message is gone once its handle is removed.
+            let easy = message.pointee.easy_handle
+            let code = message.pointee.data.result
+            guard let easy, let transfer = running.removeValue(forKey: easy) else { continue }
+            finished.append(transfer.finished(code))
+            try check(curl_multi_remove_handle(multi, easy))
+            idle.append(transfer)
+        }
+        guard !finished.isEmpty else { return }
+        let isAwaited = exchange.withLock { exchange in
+            exchange.finished += finished
+            defer { exchange.isAwaited = false }
+            return exchange.isAwaited
+        }
+        if isAwaited { bell.ring() }
+    }
+
+    private func check(_ code: CURLMcode) throws(TransportError) {
+        guard code == CURLM_OK else {
+            throw TransportError(text: String(cString: curl_multi_strerror(code)))
+        }
+    }
+
+    /// A clock that nobody sets.
+    private static func milliseconds() -> Int {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return now.tv_sec * 1_000 + now.tv_nsec / 1_000_000
+    }
+}
