@@ -169,7 +169,7 @@ extension Ledger {
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM orders
                         WHERE link = ?1 AND service_id = ?2 AND id < ?3
-                            AND state IN ('accepted', 'sending', 'in_doubt', 'placed'))
+                            AND ended_at IS NULL)
                     """),
             arguments: [row["link"] as String?, row["service_id"] as Int64, row["id"] as Int64])!
     }

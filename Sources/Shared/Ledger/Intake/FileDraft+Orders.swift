@@ -128,7 +128,7 @@ extension FileDraft {
             db.cachedStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM orders WHERE link = ?1 AND service_id = ?2
-                        AND state IN ('accepted', 'sending', 'in_doubt', 'placed'))
+                        AND ended_at IS NULL)
                     """), arguments: [link, service])!
     }
 

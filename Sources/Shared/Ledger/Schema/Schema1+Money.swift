@@ -15,7 +15,8 @@ extension Schema1 {
                         THEN provider_id IS NULL AND name IN ('available', 'held')
                              AND minimum IS NOT NULL AND (name = 'available' OR minimum = 0)
                         WHEN provider_id IS NOT NULL THEN name IN ('float', 'spent')
-                        ELSE name IN ('deposits', 'payouts', 'revenue', 'fees', 'writeoff') END)
+                        ELSE name = 'deposits' OR name = 'payouts' OR name = 'revenue' OR name = 'fees'
+                            OR name = 'writeoff' END)
         ) STRICT;
         CREATE UNIQUE INDEX wallets_once ON wallets
             (coalesce(user_id, ''), coalesce(provider_id, 0), name, currency);
@@ -23,9 +24,11 @@ extension Schema1 {
         CREATE TABLE transactions (
             id INTEGER PRIMARY KEY,
             reference TEXT NOT NULL UNIQUE,
-            type TEXT NOT NULL CHECK (type IN ('deposit', 'fee', 'hold', 'capture', 'release',
-                'withdrawal_hold', 'withdrawal', 'withdrawal_release', 'provider_charge',
-                'provider_refund', 'provider_topup', 'refund', 'adjustment')),
+            type TEXT NOT NULL CHECK (type = 'hold' OR type = 'capture' OR type = 'release'
+                OR type = 'provider_charge' OR type = 'provider_refund' OR type = 'provider_topup'
+                OR type = 'deposit' OR type = 'fee' OR type = 'withdrawal_hold'
+                OR type = 'withdrawal' OR type = 'withdrawal_release' OR type = 'refund'
+                OR type = 'adjustment'),
             from_wallet_id INTEGER NOT NULL REFERENCES wallets(id),
             to_wallet_id INTEGER NOT NULL REFERENCES wallets(id),
             amount INTEGER NOT NULL CHECK (amount >= 0),
@@ -35,7 +38,8 @@ extension Schema1 {
             metadata TEXT,
             created_at INTEGER NOT NULL,
             CHECK (from_wallet_id <> to_wallet_id),
-            CHECK (order_id IS NOT NULL OR type NOT IN ('hold', 'capture', 'release'))
+            CHECK (order_id IS NOT NULL
+                OR (type <> 'hold' AND type <> 'capture' AND type <> 'release'))
         ) STRICT;
 
         CREATE TABLE transaction_fees (
@@ -53,7 +57,8 @@ extension Schema1 {
         CREATE TABLE changes (
             user_id TEXT NOT NULL REFERENCES users(id),
             kind TEXT NOT NULL
-                CHECK (kind IN ('order', 'refill', 'cancel', 'deposit', 'withdrawal')),
+                CHECK (kind = 'order' OR kind = 'refill' OR kind = 'cancel' OR kind = 'deposit'
+                       OR kind = 'withdrawal'),
             subject INTEGER NOT NULL,
             PRIMARY KEY (user_id, kind, subject)
         ) STRICT, WITHOUT ROWID;
@@ -132,10 +137,13 @@ extension Schema1 {
 
         CREATE TRIGGER orders_move_forward BEFORE UPDATE OF state ON orders
         WHEN NEW.state <> OLD.state AND NOT (
-            (OLD.state = 'accepted' AND NEW.state IN ('sending', 'canceled')) OR
-            (OLD.state = 'sending' AND NEW.state IN ('placed', 'refused', 'in_doubt', 'accepted')) OR
-            (OLD.state = 'in_doubt' AND NEW.state IN ('placed', 'accepted', 'refused')) OR
-            (OLD.state = 'placed' AND NEW.state IN ('completed', 'partial', 'canceled')))
+            (OLD.state = 'accepted' AND (NEW.state = 'sending' OR NEW.state = 'canceled')) OR
+            (OLD.state = 'sending' AND (NEW.state = 'placed' OR NEW.state = 'refused'
+                OR NEW.state = 'in_doubt' OR NEW.state = 'accepted')) OR
+            (OLD.state = 'in_doubt' AND (NEW.state = 'placed' OR NEW.state = 'accepted'
+                OR NEW.state = 'refused')) OR
+            (OLD.state = 'placed' AND (NEW.state = 'completed' OR NEW.state = 'partial'
+                OR NEW.state = 'canceled')))
         BEGIN SELECT RAISE(ABORT, 'an order does not move that way'); END;
         """
 }

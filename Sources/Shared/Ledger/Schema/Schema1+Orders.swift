@@ -11,7 +11,8 @@ extension Schema1 {
             sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
             batch TEXT,
             bytes INTEGER NOT NULL CHECK (bytes >= 0),
-            status TEXT NOT NULL CHECK (status IN ('accepted', 'partial', 'rejected', 'duplicate')),
+            status TEXT NOT NULL CHECK (status = 'accepted' OR status = 'partial'
+                OR status = 'rejected' OR status = 'duplicate'),
             reason TEXT,
             detail TEXT,
             duplicate_of INTEGER REFERENCES files(id),
@@ -37,7 +38,8 @@ extension Schema1 {
             kind TEXT NOT NULL,
             line INTEGER NOT NULL CHECK (line > 0),
             ref TEXT,
-            status TEXT NOT NULL CHECK (status IN ('accepted', 'rejected', 'duplicate', 'pending')),
+            status TEXT NOT NULL CHECK (status = 'accepted' OR status = 'rejected'
+                OR status = 'duplicate' OR status = 'pending'),
             code TEXT,
             detail TEXT,
             order_id INTEGER,
@@ -72,7 +74,7 @@ extension Schema1 {
             amount INTEGER NOT NULL CHECK (amount > 0),
             fee INTEGER NOT NULL CHECK (fee >= 0 AND fee < amount),
             destination TEXT NOT NULL,
-            status TEXT NOT NULL CHECK (status IN ('held', 'paid', 'declined')),
+            status TEXT NOT NULL CHECK (status = 'held' OR status = 'paid' OR status = 'declined'),
             reference TEXT,
             created_at INTEGER NOT NULL,
             ended_at INTEGER,
@@ -87,7 +89,8 @@ extension Schema1 {
             kind TEXT NOT NULL CHECK (kind IN ('refill', 'cancel')),
             ref TEXT NOT NULL,
             order_id INTEGER NOT NULL REFERENCES orders(id),
-            state TEXT NOT NULL CHECK (state IN ('accepted', 'sending', 'sent', 'ended')),
+            state TEXT NOT NULL CHECK (state = 'accepted' OR state = 'sending' OR state = 'sent'
+                OR state = 'ended'),
             status TEXT,
             provider_request TEXT,
             due_at INTEGER NOT NULL,
@@ -115,8 +118,9 @@ extension Schema1 {
             charge INTEGER NOT NULL CHECK (charge >= 0),
             refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND charge),
             cost INTEGER NOT NULL DEFAULT 0 CHECK (cost >= 0),
-            state TEXT NOT NULL CHECK (state IN ('accepted', 'sending', 'in_doubt', 'placed',
-                                                 'completed', 'partial', 'canceled', 'refused')),
+            state TEXT NOT NULL CHECK (state = 'accepted' OR state = 'sending' OR state = 'placed'
+                OR state = 'completed' OR state = 'partial' OR state = 'canceled'
+                OR state = 'refused' OR state = 'in_doubt'),
             status TEXT,              -- the provider's last word
             provider_id INTEGER NOT NULL REFERENCES providers(id),
             provider_order TEXT,
@@ -128,16 +132,20 @@ extension Schema1 {
             changed_at INTEGER,       -- when the provider last told something new
             ended_at INTEGER,
             UNIQUE (user_id, ref),
-            CHECK ((state IN ('completed', 'partial', 'canceled', 'refused')) = (ended_at IS NOT NULL)),
-            CHECK (state NOT IN ('placed', 'completed', 'partial') OR provider_order IS NOT NULL),
-            CHECK (state NOT IN ('accepted', 'sending', 'in_doubt', 'refused') OR provider_order IS NULL)
+            CHECK ((state = 'completed' OR state = 'partial' OR state = 'canceled'
+                    OR state = 'refused') = (ended_at IS NOT NULL)),
+            CHECK (provider_order IS NOT NULL
+                OR (state <> 'placed' AND state <> 'completed' AND state <> 'partial')),
+            CHECK (provider_order IS NULL
+                OR (state <> 'accepted' AND state <> 'sending' AND state <> 'in_doubt'
+                    AND state <> 'refused'))
         ) STRICT;
         CREATE INDEX orders_to_send ON orders (provider_id, due_at, id) WHERE state = 'accepted';
-        -- Written with OR: SQLite does not see that state = 'sending' implies state IN (…).
         CREATE INDEX orders_unanswered ON orders (state) WHERE state = 'sending' OR state = 'in_doubt';
         CREATE INDEX orders_to_follow ON orders (provider_id, due_at, id) WHERE state = 'placed';
+        -- By ended_at, not by state, so that an order on its way to its end is not entered again.
         CREATE INDEX orders_open_by_link ON orders (link, service_id)
-            WHERE state IN ('accepted', 'sending', 'in_doubt', 'placed') AND link IS NOT NULL;
+            WHERE ended_at IS NULL AND link IS NOT NULL;
         CREATE UNIQUE INDEX orders_by_provider_order ON orders (provider_id, provider_order)
             WHERE provider_order IS NOT NULL;
 
@@ -148,7 +156,8 @@ extension Schema1 {
             provider_id INTEGER NOT NULL REFERENCES providers(id),
             started_at INTEGER NOT NULL,
             ended_at INTEGER,
-            outcome TEXT CHECK (outcome IN ('not_sent', 'refused', 'placed', 'unknown')),
+            outcome TEXT CHECK (outcome = 'placed' OR outcome = 'not_sent' OR outcome = 'refused'
+                OR outcome = 'unknown'),
             evidence TEXT,
             UNIQUE (order_id, number)
         ) STRICT;

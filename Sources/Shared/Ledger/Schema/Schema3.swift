@@ -71,11 +71,13 @@ enum Schema3 {
         CREATE TABLE decisions (
             id INTEGER PRIMARY KEY,
             order_id INTEGER NOT NULL REFERENCES orders(id),
-            outcome TEXT NOT NULL CHECK (outcome IN ('placed', 'not_placed', 'refund')),
+            outcome TEXT NOT NULL
+                CHECK (outcome = 'placed' OR outcome = 'not_placed' OR outcome = 'refund'),
             provider_order TEXT,
             person TEXT NOT NULL,
             file_id INTEGER NOT NULL REFERENCES files(id),
-            state TEXT NOT NULL CHECK (state IN ('pending', 'believed', 'contradicted', 'replaced')),
+            state TEXT NOT NULL CHECK (state = 'pending' OR state = 'believed'
+                OR state = 'contradicted' OR state = 'replaced'),
             note TEXT,
             due_at INTEGER NOT NULL,
             created_at INTEGER NOT NULL,
