@@ -9,20 +9,22 @@ struct Lane {
     let id: ProviderID
     let settings: ProviderSettings
     let endpoint: ProviderEndpoint
-    /// Orders on their way.
+    /// Orders and requests on their way.
     private(set) var inFlight = 0
     private var rate: RateLimit
-    private var health: Health
+    private var gate: Gate
+    private var health: ProviderHealth
+    /// As the ledger has it.
+    private var keptHealth: ProviderHealth
     private(set) var errors = 0
     private(set) var answeredAt: Timestamp?
 
     /// Whether orders may be sent (design.md §6: circuit breaker).
-    private enum Health: Equatable {
-        /// So many failures, and so many doubts, one after the other.
-        case well(failures: Int, doubts: Int)
+    private enum Gate {
+        case open
         /// He failed before: one order shows whether he is well again.
         case onProbation
-        case paused
+        case closed
     }
 
     init(_ provider: Provider, _ settings: ProviderSettings, key: String, at now: Timestamp) {
@@ -30,45 +32,64 @@ struct Lane {
         self.settings = settings
         endpoint = ProviderEndpoint(settings, key: key)
         rate = RateLimit(
-            perSecond: settings.requestsPerSecond, burst: settings.inFlight, at: now)
-        health =
+            perSecond: settings.requestsPerSecond, burst: settings.inFlight, earned: 0, at: now)
+        health = provider.health
+        keptHealth = health
+        gate =
             switch provider.state {
-            case .active: .well(failures: 0, doubts: 0)
-            case .paused(let until): until <= now ? .onProbation : .paused
-            case .disabled: .paused
+            case .active: .open
+            case .paused(let until): until <= now ? .onProbation : .closed
+            case .disabled: .closed
             }
     }
 
-    /// How many orders may be on their way at once.
-    private var capacity: Int {
-        switch health {
-        case .well: settings.inFlight
+    /// How many orders may be on their way at once, at `now`.
+    private func capacity(at now: Timestamp) -> Int {
+        guard !health.isThrottled(at: now) else { return 0 }
+        return switch gate {
+        case .open: settings.inFlight
         case .onProbation: 1
-        case .paused: 0
+        case .closed: 0
         }
     }
 
-    /// Whether the provider is not paused.
-    var isOpen: Bool { health != .paused }
-
     /// How many more orders may be started now.
     mutating func room(at now: Timestamp) -> Int {
-        max(0, min(capacity - inFlight, rate.available(at: now)))
+        max(0, min(capacity(at: now) - inFlight, rate.available(at: now)))
     }
 
     /// Milliseconds until the rate allows another order; nil if it is not the rate that forbids it.
     func wait(at now: Timestamp) -> Int? {
-        inFlight < capacity ? rate.wait(at: now) : nil
+        inFlight < capacity(at: now) ? rate.wait(at: now) : nil
     }
 
-    /// Counts an order that is put on its way.
+    /// Counts an order, or another request, that is put on its way.
     mutating func start() {
         inFlight += 1
         rate.take()
     }
 
+    /// His health, if it is other than the ledger has it; from then on the ledger has it.
+    mutating func changedHealth() -> ProviderHealth? {
+        guard health != keptHealth else { return nil }
+        keptHealth = health
+        return health
+    }
+}
+
+extension Lane {
+    /// What is to be done about the provider himself.
+    enum Verdict: Equatable {
+        case pause(reason: String)
+        case resume
+    }
+
     /// What an outcome says about the provider: what is to be done about him.
-    mutating func note(_ outcome: PlacementOutcome, at now: Timestamp) -> Verdict? {
+    ///
+    /// - Parameter retryAfter: for how many seconds his reply asked to be left alone.
+    mutating func note(
+        _ outcome: PlacementOutcome, retryAfter: Int?, at now: Timestamp
+    ) -> Verdict? {
         inFlight -= 1
         switch outcome {
         case .placed, .refused:
@@ -81,46 +102,63 @@ struct Lane {
                 answeredAt = now
                 errors += 1
                 return pause(because: postponement.text)
-            case .notSent, .throttle:
-                errors += 1
-                return fail(postponement.text) { failures, doubts in (failures + 1, doubts) }
+            case .throttle:
+                leaveAlone(for: retryAfter, at: now)
+                health.failures += 1
+                return fail(postponement.text)
+            case .notSent:
+                health.failures += 1
+                return fail(postponement.text)
             }
         case .unknown(let evidence):
-            errors += 1
-            return fail(evidence) { failures, doubts in (failures, doubts + 1) }
+            if let retryAfter { leaveAlone(for: retryAfter, at: now) }
+            health.doubts += 1
+            return fail(evidence)
         }
     }
 
-    /// What is to be done about the provider himself.
-    enum Verdict: Equatable {
-        case pause(reason: String)
-        case resume
+    /// Notes that a request was answered, and why it failed, if it did.
+    mutating func noteRequest(_ failure: ReplyFailure?, at now: Timestamp) {
+        inFlight -= 1
+        guard let failure else { return }
+        if failure.reason == .refused(.throttle) || failure.retryAfter != nil {
+            leaveAlone(for: failure.retryAfter, at: now)
+        }
+    }
+
+    /// Sends him nothing for as long as he asks, or twice as long after each failure, from half a
+    /// minute to an hour.
+    private mutating func leaveAlone(for seconds: Int?, at now: Timestamp) {
+        let seconds = seconds ?? min(30 << min(health.failures, 7), 3_600)
+        let until = now.adding(seconds: max(1, seconds))
+        health.throttledUntil = max(health.throttledUntil ?? until, until)
     }
 
     /// He judged the order on its own merits, so he is well.
     private mutating func succeed(at now: Timestamp) -> Verdict? {
         answeredAt = now
-        let wasOnProbation = health == .onProbation
-        if health != .paused { health = .well(failures: 0, doubts: 0) }
+        guard gate != .closed else { return nil }
+        let wasOnProbation = gate == .onProbation
+        gate = .open
+        health.failures = 0
+        health.doubts = 0
         return wasOnProbation ? .resume : nil
     }
 
-    private mutating func fail(
-        _ text: String, _ count: (Int, Int) -> (failures: Int, doubts: Int)
-    ) -> Verdict? {
-        guard case .well(let failures, let doubts) = health else {
-            return health == .onProbation ? pause(because: text) : nil
-        }
-        let counted = count(failures, doubts)
-        health = .well(failures: counted.failures, doubts: counted.doubts)
+    private mutating func fail(_ text: String) -> Verdict? {
+        errors += 1
+        // What was on its way when he was paused says nothing new.
+        guard gate != .closed else { return pause(because: text) }
         let breaker = settings.breaker
-        return counted.failures >= breaker.failures || counted.doubts >= breaker.doubts
-            ? pause(because: text) : nil
+        let isTooMuch = health.failures >= breaker.failures || health.doubts >= breaker.doubts
+        return isTooMuch || gate == .onProbation ? pause(because: text) : nil
     }
 
     private mutating func pause(because text: String) -> Verdict? {
-        guard health != .paused else { return nil }
-        health = .paused
+        health.failures = 0
+        health.doubts = 0
+        guard gate != .closed else { return nil }
+        gate = .closed
         return .pause(reason: text)
     }
 }

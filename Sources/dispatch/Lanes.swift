@@ -6,14 +6,18 @@ import Timestamps
 /// claimed.
 struct Lanes {
     private var lanes: [Lane]
-    /// Those that have nothing due any more. What falls due during the run is for the next one.
-    private var exhausted: Set<ProviderID> = []
+    /// Those that had nothing more due, with when they are looked at again: as long as a run waits for
+    /// somebody's answers, nobody else's new orders wait for the next run.
+    private var idleUntil: [ProviderID: Timestamp] = [:]
     /// How many more orders may be sent.
     private var limit: Int
     /// The most orders that one commit claims for a lane.
     private let batch: Int
     /// Nothing is claimed after this.
     private let deadline: Timestamp
+
+    /// How long a lane with nothing due is left alone, in seconds.
+    private static let idleSeconds = 1
 
     init(_ lanes: [Lane], limit: Int, batch: Int, deadline: Timestamp) {
         self.lanes = lanes
@@ -41,7 +45,7 @@ struct Lanes {
         guard now < deadline else { return [] }
         var left = limit
         return lanes.indices.compactMap { index in
-            guard !exhausted.contains(lanes[index].id) else { return nil }
+            guard !isIdle(lanes[index], at: now) else { return nil }
             let count = min(lanes[index].room(at: now), batch, left)
             guard count > 0 else { return nil }
             left -= count
@@ -49,19 +53,32 @@ struct Lanes {
         }
     }
 
+    private func isIdle(_ lane: Lane, at now: Timestamp) -> Bool {
+        idleUntil[lane.id].map { now < $0 } ?? false
+    }
+
     /// Notes what the claims brought: a lane that got less than it asked for has no more.
-    mutating func note(_ intents: [Intent], claimedBy claims: [Claim]) {
+    mutating func note(_ intents: [Intent], claimedBy claims: [Claim], at now: Timestamp) {
         limit -= intents.count
         for claim in claims
         where intents.count(where: { $0.provider == claim.provider }) < claim.count {
-            exhausted.insert(claim.provider)
+            noteIdle(claim.provider, at: now)
         }
+    }
+
+    /// Notes that a provider has nothing due.
+    mutating func noteIdle(_ provider: ProviderID, at now: Timestamp) {
+        idleUntil[provider] = now.adding(seconds: Self.idleSeconds)
     }
 
     /// Milliseconds until a lane can claim again that only waits for its rate; nil if there is none.
     func wait(at now: Timestamp) -> Int? {
         guard limit > 0, now < deadline else { return nil }
-        return lanes.lazy.filter { !exhausted.contains($0.id) }.compactMap { $0.wait(at: now) }
-            .min()
+        return lanes.lazy.filter { !isIdle($0, at: now) }.compactMap { $0.wait(at: now) }.min()
+    }
+
+    /// What the last answers say of the providers, where the ledger does not know it yet.
+    mutating func changedHealth() -> [ProviderHealth] {
+        lanes.indices.compactMap { lanes[$0].changedHealth() }
     }
 }

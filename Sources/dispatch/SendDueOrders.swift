@@ -21,7 +21,7 @@ import Timestamps
 ///
 /// Providers are isolated: each has a lane with its own concurrency, rate and breaker. Between due
 /// orders a run waits for answers, and for a provider's rate to allow the next order, until its
-/// deadline; it never waits for an order to become due.
+/// deadline; meanwhile it looks for what else has become due. It never waits for an order to become due.
 struct SendDueOrders {
     private let context: RunContext
     private let ledger: Ledger
@@ -74,7 +74,8 @@ struct SendDueOrders {
             keepAnswers(in: journal)
             throw error
         }
-        tally.requests = try SendRequests(context, ledger, to: lanes.all.filter(\.isOpen)).run()
+        var requests = SendRequests(context, ledger, to: lanes.all)
+        tally.requests = try requests.run()
         try tellHealth()
         return tally.summary
     }
@@ -100,15 +101,20 @@ struct SendDueOrders {
 
     /// Steps 2 to 4 until nothing is due, or the deadline.
     private mutating func sendAll() throws {
+        let begin = context.clock.now()
+        for lane in lanes.all where try !ledger.hasDueOrders(of: lane.id, at: begin) {
+            lanes.noteIdle(lane.id, at: begin)
+        }
         while true {
             let now = context.clock.now()
             let claims = lanes.claims(at: now)
             if !claims.isEmpty || !unwritten.isEmpty {
                 let intents = try ledger.record(
                     unwritten, claiming: claims,
-                    waitingForLinks: context.settings.duplicateLinks == .wait, at: now)
+                    waitingForLinks: context.settings.duplicateLinks == .wait,
+                    noting: lanes.changedHealth(), at: now)
                 unwritten = []
-                lanes.note(intents, claimedBy: claims)
+                lanes.note(intents, claimedBy: claims, at: now)
                 try start(intents)
             }
             let wait = lanes.wait(at: now)
@@ -153,7 +159,7 @@ struct SendDueOrders {
                 "order": "\(intent.order)", "provider": "\(lanes[lane].settings.name)",
                 "outcome": "\(outcome.words)",
             ])
-        return lanes[lane].note(outcome, at: now)
+        return lanes[lane].note(outcome, retryAfter: finished.retryAfter, at: now)
     }
 
     private func carryOut(_ verdict: Lane.Verdict, on lane: Lane, at now: Timestamp) throws {

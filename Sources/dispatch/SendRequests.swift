@@ -12,10 +12,13 @@ import Timestamps
 /// 2. Commit that they are being sent.
 /// 3. Send.
 /// 4. Commit what the provider said. That he takes a cancel moves no money: the order's status does.
+///
+/// They keep the rate and the pauses of their provider as his orders do.
 struct SendRequests {
     private let context: RunContext
     private let ledger: Ledger
-    private let lanes: [Lane]
+    private var lanes: [Lane]
+    private var sent = 0
 
     /// - Parameter lanes: the providers to ask.
     init(_ context: RunContext, _ ledger: Ledger, to lanes: [Lane]) {
@@ -24,62 +27,90 @@ struct SendRequests {
         self.lanes = lanes
     }
 
+    /// Requests of a kind for a lane's provider, which are due.
+    private struct Errand {
+        let kind: RequestKind
+        let lane: Int
+    }
+
     /// A call on its way.
     private struct Question {
-        let kind: RequestKind
-        let lane: Lane
+        let errand: Errand
         let requests: [DueRequest]
     }
 
     /// Returns how many requests were sent.
-    func run() throws -> Int {
-        _ = try ledger.endUnansweredRefills(at: context.clock.now())
-        let questions = try RequestKind.allCases.flatMap { kind in
-            try lanes.compactMap { try claim(kind, for: $0) }
+    mutating func run() throws -> Int {
+        let start = context.clock.now()
+        _ = try ledger.endUnansweredRefills(at: start)
+        var errands = try RequestKind.allCases.flatMap { kind in
+            try lanes.indices.filter {
+                try ledger.hasDueRequests(kind, of: lanes[$0].id, at: start)
+            }.map { Errand(kind: kind, lane: $0) }
         }
-        guard !questions.isEmpty else { return 0 }
-        let transport = try Transport(capacity: questions.count)
-        for (tag, question) in questions.enumerated() {
-            let ids = question.requests.map(\.providerOrder)
-            let action: Action = question.kind == .refill ? .refill(ids) : .cancel(ids)
-            transport.start(question.lane.endpoint.call(action), tag: tag)
-        }
-        while transport.inFlight > 0 {
-            for finished in try transport.wait(milliseconds: 1_000) {
-                try take(finished, to: questions[finished.tag])
+        guard !errands.isEmpty else { return 0 }
+        let transport = try Transport(capacity: errands.count)
+        var onTheWay: [Question] = []
+        while true {
+            let now = context.clock.now()
+            let ready = errands.filter { lanes[$0.lane].room(at: now) > 0 }
+            if let errand = ready.first {
+                errands.removeAll { $0.kind == errand.kind && $0.lane == errand.lane }
+                let question = try claim(errand, at: now)
+                if question.requests.isEmpty { continue }
+                transport.start(call(question), tag: onTheWay.count)
+                lanes[errand.lane].start()
+                onTheWay.append(question)
+                continue
+            }
+            let wait = errands.compactMap { lanes[$0.lane].wait(at: now) }.min()
+            if transport.inFlight == 0, wait == nil { return sent }
+            for finished in try transport.wait(milliseconds: min(wait ?? 1_000, 1_000)) {
+                try take(finished, to: onTheWay[finished.tag])
             }
         }
-        return questions.reduce(0) { $0 + $1.requests.count }
     }
 
-    private func claim(_ kind: RequestKind, for lane: Lane) throws -> Question? {
+    private mutating func claim(_ errand: Errand, at now: Timestamp) throws -> Question {
         let requests = try ledger.claimRequests(
-            kind, of: lane.id, limit: Action.idsPerCall, at: context.clock.now())
-        return requests.isEmpty ? nil : Question(kind: kind, lane: lane, requests: requests)
+            errand.kind, of: lanes[errand.lane].id, limit: Action.idsPerCall, at: now)
+        sent += requests.count
+        return Question(errand: errand, requests: requests)
     }
 
-    private func take(_ finished: Finished, to question: Question) throws {
-        let now = context.clock.now()
-        let later = now.adding(seconds: question.lane.settings.pollEverySeconds)
+    private func call(_ question: Question) -> Call {
         let ids = question.requests.map(\.providerOrder)
-        let endpoint = question.lane.endpoint
+        return lanes[question.errand.lane].endpoint.call(
+            question.errand.kind == .refill ? .refill(ids) : .cancel(ids))
+    }
+
+    private mutating func take(_ finished: Finished, to question: Question) throws {
+        let now = context.clock.now()
+        let (kind, lane) = (question.errand.kind, question.errand.lane)
+        let later = now.adding(seconds: lanes[lane].settings.pollEverySeconds)
+        let ids = question.requests.map(\.providerOrder)
+        let endpoint = lanes[lane].endpoint
         let answers =
-            question.kind == .refill
+            kind == .refill
             ? endpoint.refills(of: ids, in: finished) : endpoint.cancels(of: ids, in: finished)
         let news = question.requests.map { request in
             RequestNews(
                 request.id,
-                Self.content(answers, about: request.providerOrder, question.kind, later: later))
+                Self.content(answers, about: request.providerOrder, kind, later: later))
         }
         try ledger.record(news, at: now)
+        var problem: ReplyFailure?
         if case .failure(let failure) = answers {
+            problem = failure
             context.logger.error(
                 "a provider did not take requests",
                 metadata: [
-                    "provider": "\(endpoint.name)", "kind": "\(question.kind.rawValue)",
+                    "provider": "\(endpoint.name)", "kind": "\(kind.rawValue)",
                     "reason": "\(failure)",
                 ])
         }
+        lanes[lane].noteRequest(problem, at: now)
+        if let health = lanes[lane].changedHealth() { try ledger.keep(health) }
     }
 
     private static func content(

@@ -8,7 +8,7 @@ import Testing
 /// A provider who fails is left alone for a while, then tried with one order (design.md §6).
 @Suite struct BreakerTests {
     @Test(arguments: [
-        ("failures: 3, doubts: 99", LoopbackAnswer.reply("", status: 429), 3, "refused"),
+        ("failures: 1, doubts: 99", LoopbackAnswer.reply("", status: 429), 1, "refused"),
         ("failures: 99, doubts: 2", .reply("", status: 500), 2, "unknown"),
         ("failures: 99, doubts: 99", .error("Insufficient balance"), 1, "refused"),
     ])
@@ -39,7 +39,7 @@ import Testing
 
     @Test func `failures that are not in a row do not count`() throws {
         try withHouse("in_flight: 1, breaker: {failures: 2, doubts: 2}") {
-            $0.serial % 2 == 0 ? .placed($0) : .error("Too many orders")
+            $0.serial % 2 == 0 ? .placed($0) : .reply("", status: 500)
         } _: { house, provider in
             try house.accept(links(10))
             try house.dispatch()
@@ -99,8 +99,8 @@ import Testing
     }
 
     @Test func `errors and the last answer are counted for the operator`() throws {
-        try withHouse("in_flight: 1, breaker: {failures: 9}") {
-            $0.serial < 3 ? .error("Too many orders") : .placed($0)
+        try withHouse("in_flight: 1, breaker: {doubts: 9}") {
+            $0.serial < 3 ? .reply("", status: 500) : .placed($0)
         } _: { house, _ in
             try house.accept(links(4))
             try house.dispatch()

@@ -8,6 +8,7 @@ package struct Provider: Sendable {
     package let name: String
     package let currency: Currency
     package let state: State
+    package let health: ProviderHealth
     /// When his catalogue was last believed.
     package let catalogueAt: Timestamp?
     /// When he last told his balance.
@@ -35,6 +36,7 @@ package struct Provider: Sendable {
         catalogueDue = row["catalogue_due"]
         balanceDue = row["balance_due"]
         inquiryDue = row["inquiry_due"]
+        health = ProviderHealth(row: row)
         state =
             switch row["state"] as String {
             case "active": .active
@@ -116,51 +118,6 @@ extension Ledger {
                     CASE state WHEN 'disabled' THEN 'active' ELSE state END ELSE 'disabled' END
                 WHERE id = \(id)
                 """)
-    }
-
-    /// Sends a provider no orders until `until`.
-    package func pause(_ provider: ProviderID, until: Timestamp, reason: String) throws {
-        try commit { db in
-            try db.execute(
-                literal: """
-                    UPDATE providers SET state = 'paused', paused_until = \(until),
-                        pause_reason = \(reason) WHERE id = \(provider) AND state <> 'disabled'
-                    """)
-        }
-    }
-
-    /// Ends a provider's pause: he took an order again.
-    package func resume(_ provider: ProviderID) throws {
-        try commit { db in
-            try db.execute(
-                literal: """
-                    UPDATE providers SET state = 'active', paused_until = NULL, pause_reason = NULL
-                    WHERE id = \(provider) AND state = 'paused'
-                    """)
-        }
-    }
-
-    /// Counts a run's answers and errors of a provider, for `providers.csv`.
-    package func noteAnswers(
-        of provider: ProviderID, answeredAt: Timestamp?, errors: Int, at now: Timestamp
-    ) throws {
-        guard answeredAt != nil || errors > 0 else { return }
-        try commit { db in
-            if let answeredAt {
-                try db.execute(
-                    literal: """
-                        UPDATE providers SET last_answer_at = \(answeredAt) WHERE id = \(provider)
-                        """)
-            }
-            if errors > 0 {
-                try db.execute(
-                    literal: """
-                        INSERT INTO provider_errors (provider_id, hour, errors)
-                        VALUES (\(provider), \(now.milliseconds / 3_600_000), \(errors))
-                        ON CONFLICT (provider_id, hour) DO UPDATE SET errors = errors + excluded.errors
-                        """)
-            }
-        }
     }
 
     /// Sets when a provider is to be asked about something again.

@@ -45,20 +45,9 @@ extension Ledger {
     package func claimRequests(
         _ kind: RequestKind, of provider: ProviderID, limit: Int, at now: Timestamp
     ) throws -> [DueRequest] {
-        let wanted = """
-            SELECT r.id, r.order_id, o.provider_order, r.provider_request
-            FROM requests r JOIN orders o ON o.id = r.order_id
-            WHERE r.state <> 'ended'
-                AND r.state IN ('accepted', CASE WHEN r.kind = 'cancel' THEN 'sending' END)
-                AND r.due_at <= ?1 AND r.kind = ?2 AND o.provider_id = ?3
-                AND o.provider_order IS NOT NULL
-            ORDER BY r.due_at, r.id LIMIT ?4
-            """
         let arguments: StatementArguments = [now, kind, provider, limit]
-        let isAnyDue = try read { try Row.fetchOne($0, sql: wanted, arguments: arguments) != nil }
-        guard isAnyDue else { return [] }
         return try commit { db in
-            let due = try Row.fetchAll(db, sql: wanted, arguments: arguments)
+            let due = try Row.fetchAll(db, sql: Self.dueRequests, arguments: arguments)
                 .map(DueRequest.init(row:))
             for request in due {
                 try db.execute(
@@ -67,6 +56,25 @@ extension Ledger {
             return due
         }
     }
+
+    /// Whether there is a request that `claimRequests` would claim.
+    package func hasDueRequests(
+        _ kind: RequestKind, of provider: ProviderID, at now: Timestamp
+    ) throws -> Bool {
+        try read { db in
+            try Row.fetchOne(db, sql: Self.dueRequests, arguments: [now, kind, provider, 1]) != nil
+        }
+    }
+
+    private static let dueRequests = """
+        SELECT r.id, r.order_id, o.provider_order, r.provider_request
+        FROM requests r JOIN orders o ON o.id = r.order_id
+        WHERE r.state <> 'ended'
+            AND r.state IN ('accepted', CASE WHEN r.kind = 'cancel' THEN 'sending' END)
+            AND r.due_at <= ?1 AND r.kind = ?2 AND o.provider_id = ?3
+            AND o.provider_order IS NOT NULL
+        ORDER BY r.due_at, r.id LIMIT ?4
+        """
 
     /// The refills that a provider took and that are due to be asked about.
     package func dueRefills(

@@ -78,11 +78,15 @@ extension Ledger {
     ///
     /// With `waitingForLinks`, an order waits while an earlier one for the same service and link has
     /// not ended; it is looked at again after `linkWait`.
+    ///
+    /// - Parameter health: what the answers say of the providers who gave them, where that is new.
     package func record(
-        _ answers: [SendOutcome], claiming claims: [Claim], waitingForLinks: Bool, at now: Timestamp
+        _ answers: [SendOutcome], claiming claims: [Claim], waitingForLinks: Bool,
+        noting health: [ProviderHealth] = [], at now: Timestamp
     ) throws -> [Intent] {
         try commit(at: now) { db, postings in
             for answer in answers { try Self.record(answer, db, postings, at: now) }
+            for health in health { try Self.keep(health, db) }
             return try claims.flatMap {
                 try Self.claim($0, db, waitingForLinks: waitingForLinks, at: now)
             }
@@ -146,6 +150,11 @@ extension Ledger {
             }
         }
         return intents
+    }
+
+    /// Whether an order of a provider is due to be sent.
+    package func hasDueOrders(of provider: ProviderID, at now: Timestamp) throws -> Bool {
+        try read { db in try !Self.dueToSend(db, provider, limit: 1, at: now).isEmpty }
     }
 
     private static func dueToSend(

@@ -23,6 +23,11 @@ package struct Finished: Equatable, Sendable {
         self.ending = ending
     }
 
+    /// Seconds that its reply, if one came, asks us to stay away.
+    package var retryAfter: Int? {
+        if case .replied(let reply) = ending { reply.retryAfter } else { nil }
+    }
+
     /// How a call ended.
     package enum Ending: Equatable, Sendable {
         /// A whole reply came, whatever it says.

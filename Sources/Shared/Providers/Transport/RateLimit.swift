@@ -2,8 +2,8 @@ import Timestamps
 
 /// So many requests a second, with a burst as large as may be in flight at once.
 ///
-/// It begins with a single request and earns its burst: whatever the run before it sent a moment
-/// ago, runs that follow each other keep the rate together.
+/// It earns its burst: whatever the run before it sent a moment ago, runs that follow each other keep
+/// the rate together, and nothing need be kept between them.
 package struct RateLimit {
     private let perSecond: Int
     private let burst: Int
@@ -11,10 +11,11 @@ package struct RateLimit {
     private var tokens: Int
     private var countedAt: Timestamp
 
-    package init(perSecond: Int, burst: Int, at now: Timestamp) {
+    /// - Parameter earned: how many requests it begins with. With none, runs keep the rate exactly.
+    package init(perSecond: Int, burst: Int, earned: Int = 1, at now: Timestamp) {
         self.perSecond = perSecond
         self.burst = min(burst, perSecond)
-        tokens = 1_000
+        tokens = earned * 1_000
         countedAt = now
     }
 
