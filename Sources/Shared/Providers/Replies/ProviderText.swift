@@ -10,7 +10,7 @@ extension ProviderEndpoint {
         let words = Array(words)
         // As it is, as it was sent, and as JSON from PHP writes it.
         let spellings = [
-            Array(key.utf8), Array(RequestEncoding.percentEncoded(key).utf8),
+            Array(key.utf8), RequestEncoding.percentEncoded(key),
             key.utf8.flatMap { $0 == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), $0] : [$0] },
         ]
         var shown: [UInt8] = []

@@ -21,8 +21,15 @@ package enum RequestEncoding: String, Sendable {
 
     /// A space is `%20`, which every decoder reads; `+` is a plus to some.
     private static func form(_ fields: [(name: String, value: String)]) -> [UInt8] {
-        let pairs = fields.map { percentEncoded($0.name) + "=" + percentEncoded($0.value) }
-        return Array(pairs.joined(separator: "&").utf8)
+        var body: [UInt8] = []
+        body.reserveCapacity(512)
+        for (name, value) in fields {
+            if !body.isEmpty { body.append(UInt8(ascii: "&")) }
+            appendPercentEncoded(name, to: &body)
+            body.append(UInt8(ascii: "="))
+            appendPercentEncoded(value, to: &body)
+        }
+        return body
     }
 
     /// Numbers are written as numbers and texts as strings: panels in PHP take either, but typed
@@ -51,19 +58,28 @@ package enum RequestEncoding: String, Sendable {
     }
 
     /// Every byte but RFC 3986's unreserved characters as `%XX`.
-    static func percentEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var encoded: [UInt8] = []
+    static func percentEncoded(_ text: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        appendPercentEncoded(text, to: &bytes)
+        return bytes
+    }
+
+    private static func appendPercentEncoded(_ text: String, to body: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
                 UInt8(ascii: "_"), UInt8(ascii: "~"):
-                encoded.append(byte)
+                body.append(byte)
             default:
-                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                body.append(UInt8(ascii: "%"))
+                body.append(hexadecimal(byte >> 4))
+                body.append(hexadecimal(byte & 15))
             }
         }
-        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    private static func hexadecimal(_ digit: UInt8) -> UInt8 {
+        digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "A") - 10)
     }
 }

@@ -15,6 +15,9 @@ final class Transfer {
     private var bodyGiven = 0
     private var reply: [UInt8] = []
     private var replyLimit = 0
+    // What the handle is set to, as long as the next call wants the same.
+    private var url = ""
+    private var contentType = ""
     private var headers: UnsafeMutablePointer<curl_slist>?
 
     /// Seconds an idle connection is trusted: less than the 5 after which Apache, the hastiest of
@@ -73,8 +76,11 @@ final class Transfer {
         bodyGiven = 0
         reply = []
         replyLimit = call.replyLimit
-        try setHeaders(["Content-Type: \(call.contentType)", "Accept: application/json", "Expect:"])
-        try set(CURLOPT_URL, call.url)
+        if call.contentType != contentType { try setHeaders(call.contentType) }
+        if call.url != url {
+            try set(CURLOPT_URL, call.url)
+            url = call.url
+        }
         try set(CURLOPT_CONNECTTIMEOUT, call.connectTimeout)
         try set(CURLOPT_TIMEOUT, call.totalTimeout)
         try check(ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int(body.count)))
@@ -140,11 +146,14 @@ extension Transfer {
         try check(ccurl_set_text(easy, option, value))
     }
 
-    private func setHeaders(_ lines: [String]) throws(TransportError) {
+    private func setHeaders(_ contentType: String) throws(TransportError) {
         curl_slist_free_all(headers)
         headers = nil
-        for line in lines { headers = curl_slist_append(headers, line) }
+        for line in ["Content-Type: \(contentType)", "Accept: application/json", "Expect:"] {
+            headers = curl_slist_append(headers, line)
+        }
         try check(ccurl_set_list(easy, CURLOPT_HTTPHEADER, headers))
+        self.contentType = contentType
     }
 
     private func check(_ code: CURLcode) throws(TransportError) {
