@@ -137,9 +137,8 @@ struct Invariant {
                 HAVING coalesce(last, 0) <> transactions OR coalesce(min(id), 1) <> 1
                 UNION ALL
                 SELECT 'trigger is missing', value, NULL FROM json_each('[
-                    "transactions_never_replaced", "transactions_never_updated",
-                    "transactions_never_deleted", "transactions_in_sequence",
-                    "transactions_in_one_currency"]')
+                    "transactions_are_added", "transactions_never_updated",
+                    "transactions_never_deleted"]')
                 WHERE value NOT IN (SELECT name FROM sqlite_schema WHERE type = 'trigger')
                 """),
         Invariant(

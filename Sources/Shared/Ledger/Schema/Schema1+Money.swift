@@ -15,14 +15,14 @@ extension Schema1 {
                         THEN provider_id IS NULL AND name IN ('available', 'held')
                              AND minimum IS NOT NULL AND (name = 'available' OR minimum = 0)
                         WHEN provider_id IS NOT NULL THEN name IN ('float', 'spent')
-                        ELSE name = 'deposits' OR name = 'payouts' OR name = 'revenue' OR name = 'fees'
-                            OR name = 'writeoff' END)
+                        ELSE name = 'deposits' OR name = 'payouts' OR name = 'revenue'
+                             OR name = 'fees' OR name = 'writeoff' END)
         ) STRICT;
         CREATE UNIQUE INDEX wallets_once ON wallets
             (coalesce(user_id, ''), coalesce(provider_id, 0), name, currency);
 
         CREATE TABLE transactions (
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY CONSTRAINT "transaction ids leave no gap" CHECK (id > 0),
             reference TEXT NOT NULL UNIQUE,
             type TEXT NOT NULL CHECK (type = 'hold' OR type = 'capture' OR type = 'release'
                 OR type = 'provider_charge' OR type = 'provider_refund' OR type = 'provider_topup'
@@ -39,7 +39,7 @@ extension Schema1 {
             created_at INTEGER NOT NULL,
             CHECK (from_wallet_id <> to_wallet_id),
             CHECK (order_id IS NOT NULL
-                OR (type <> 'hold' AND type <> 'capture' AND type <> 'release'))
+                   OR NOT (type = 'hold' OR type = 'capture' OR type = 'release'))
         ) STRICT;
 
         CREATE TABLE transaction_fees (
@@ -56,9 +56,8 @@ extension Schema1 {
         -- What a user has not been told yet.
         CREATE TABLE changes (
             user_id TEXT NOT NULL REFERENCES users(id),
-            kind TEXT NOT NULL
-                CHECK (kind = 'order' OR kind = 'refill' OR kind = 'cancel' OR kind = 'deposit'
-                       OR kind = 'withdrawal'),
+            kind TEXT NOT NULL CHECK (kind = 'order' OR kind = 'refill' OR kind = 'cancel'
+                                      OR kind = 'deposit' OR kind = 'withdrawal'),
             subject INTEGER NOT NULL,
             PRIMARY KEY (user_id, kind, subject)
         ) STRICT, WITHOUT ROWID;
@@ -90,19 +89,20 @@ extension Schema1 {
     /// Triggers: a transaction is for ever, keeps to one currency and leaves no gap; an order moves
     /// only along the arrows of design.md §6.
     static let guards = """
-        CREATE TRIGGER transactions_never_replaced BEFORE INSERT ON transactions
-        WHEN EXISTS (SELECT 1 FROM transactions WHERE id = NEW.id)
-            OR EXISTS (SELECT 1 FROM transactions WHERE reference = NEW.reference)
-        BEGIN SELECT RAISE(ABORT, 'a transaction is never replaced'); END;
-
-        CREATE TRIGGER transactions_in_sequence AFTER INSERT ON transactions
-        WHEN NEW.id <> 1 + coalesce((SELECT max(id) FROM transactions WHERE id < NEW.id), 0)
-        BEGIN SELECT RAISE(ABORT, 'transaction ids leave no gap'); END;
-
-        CREATE TRIGGER transactions_in_one_currency AFTER INSERT ON transactions
-        WHEN (SELECT currency FROM wallets WHERE id = NEW.from_wallet_id)
-            <> (SELECT currency FROM wallets WHERE id = NEW.to_wallet_id)
-        BEGIN SELECT RAISE(ABORT, 'a transaction never crosses currencies'); END;
+        -- One trigger, because each costs every row a call. Ids leave no gap, so the last one says which
+        -- there are. NEW.id is -1 where none is given: SQLite then takes the next.
+        CREATE TRIGGER transactions_are_added BEFORE INSERT ON transactions
+        BEGIN
+            SELECT CASE WHEN NEW.id > last + 1 THEN RAISE(ABORT, 'transaction ids leave no gap')
+                        WHEN NEW.id > 0 AND NEW.id <= last
+                        THEN RAISE(ABORT, 'a transaction is never replaced') END
+            FROM (SELECT coalesce(max(id), 0) AS last FROM transactions);
+            SELECT RAISE(ABORT, 'a transaction is never replaced')
+            FROM transactions WHERE reference = NEW.reference;
+            SELECT RAISE(ABORT, 'a transaction never crosses currencies')
+            WHERE (SELECT currency FROM wallets WHERE id = NEW.from_wallet_id)
+                <> (SELECT currency FROM wallets WHERE id = NEW.to_wallet_id);
+        END;
 
         CREATE TRIGGER transactions_never_updated BEFORE UPDATE ON transactions
         BEGIN SELECT RAISE(ABORT, 'a transaction is never updated'); END;
@@ -136,14 +136,15 @@ extension Schema1 {
         BEGIN SELECT RAISE(ABORT, 'an order keeps its owner, its ref and its charge'); END;
 
         CREATE TRIGGER orders_move_forward BEFORE UPDATE OF state ON orders
-        WHEN NEW.state <> OLD.state AND NOT (
-            (OLD.state = 'accepted' AND (NEW.state = 'sending' OR NEW.state = 'canceled')) OR
-            (OLD.state = 'sending' AND (NEW.state = 'placed' OR NEW.state = 'refused'
-                OR NEW.state = 'in_doubt' OR NEW.state = 'accepted')) OR
-            (OLD.state = 'in_doubt' AND (NEW.state = 'placed' OR NEW.state = 'accepted'
-                OR NEW.state = 'refused')) OR
-            (OLD.state = 'placed' AND (NEW.state = 'completed' OR NEW.state = 'partial'
-                OR NEW.state = 'canceled')))
+        WHEN NEW.state <> OLD.state AND NOT CASE OLD.state
+            WHEN 'accepted' THEN NEW.state = 'sending' OR NEW.state = 'canceled'
+            WHEN 'sending' THEN NEW.state = 'placed' OR NEW.state = 'refused'
+                                OR NEW.state = 'in_doubt' OR NEW.state = 'accepted'
+            WHEN 'in_doubt' THEN NEW.state = 'placed' OR NEW.state = 'accepted'
+                                 OR NEW.state = 'refused'
+            WHEN 'placed' THEN NEW.state = 'completed' OR NEW.state = 'partial'
+                               OR NEW.state = 'canceled'
+            ELSE FALSE END
         BEGIN SELECT RAISE(ABORT, 'an order does not move that way'); END;
         """
 }

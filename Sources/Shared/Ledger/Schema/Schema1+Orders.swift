@@ -12,7 +12,7 @@ extension Schema1 {
             batch TEXT,
             bytes INTEGER NOT NULL CHECK (bytes >= 0),
             status TEXT NOT NULL CHECK (status = 'accepted' OR status = 'partial'
-                OR status = 'rejected' OR status = 'duplicate'),
+                                        OR status = 'rejected' OR status = 'duplicate'),
             reason TEXT,
             detail TEXT,
             duplicate_of INTEGER REFERENCES files(id),
@@ -39,7 +39,7 @@ extension Schema1 {
             line INTEGER NOT NULL CHECK (line > 0),
             ref TEXT,
             status TEXT NOT NULL CHECK (status = 'accepted' OR status = 'rejected'
-                OR status = 'duplicate' OR status = 'pending'),
+                                        OR status = 'duplicate' OR status = 'pending'),
             code TEXT,
             detail TEXT,
             order_id INTEGER,
@@ -90,7 +90,7 @@ extension Schema1 {
             ref TEXT NOT NULL,
             order_id INTEGER NOT NULL REFERENCES orders(id),
             state TEXT NOT NULL CHECK (state = 'accepted' OR state = 'sending' OR state = 'sent'
-                OR state = 'ended'),
+                                       OR state = 'ended'),
             status TEXT,
             provider_request TEXT,
             due_at INTEGER NOT NULL,
@@ -118,9 +118,7 @@ extension Schema1 {
             charge INTEGER NOT NULL CHECK (charge >= 0),
             refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND charge),
             cost INTEGER NOT NULL DEFAULT 0 CHECK (cost >= 0),
-            state TEXT NOT NULL CHECK (state = 'accepted' OR state = 'sending' OR state = 'placed'
-                OR state = 'completed' OR state = 'partial' OR state = 'canceled'
-                OR state = 'refused' OR state = 'in_doubt'),
+            state TEXT NOT NULL,
             status TEXT,              -- the provider's last word
             provider_id INTEGER NOT NULL REFERENCES providers(id),
             provider_order TEXT,
@@ -132,13 +130,16 @@ extension Schema1 {
             changed_at INTEGER,       -- when the provider last told something new
             ended_at INTEGER,
             UNIQUE (user_id, ref),
-            CHECK ((state = 'completed' OR state = 'partial' OR state = 'canceled'
-                    OR state = 'refused') = (ended_at IS NOT NULL)),
-            CHECK (provider_order IS NOT NULL
-                OR (state <> 'placed' AND state <> 'completed' AND state <> 'partial')),
-            CHECK (provider_order IS NULL
-                OR (state <> 'accepted' AND state <> 'sending' AND state <> 'in_doubt'
-                    AND state <> 'refused'))
+            -- The states there are, and what each of them means.
+            CHECK (CASE state WHEN 'accepted' THEN provider_order IS NULL AND ended_at IS NULL
+                              WHEN 'sending' THEN provider_order IS NULL AND ended_at IS NULL
+                              WHEN 'in_doubt' THEN provider_order IS NULL AND ended_at IS NULL
+                              WHEN 'placed' THEN provider_order IS NOT NULL AND ended_at IS NULL
+                              WHEN 'completed' THEN provider_order IS NOT NULL AND ended_at IS NOT NULL
+                              WHEN 'partial' THEN provider_order IS NOT NULL AND ended_at IS NOT NULL
+                              WHEN 'canceled' THEN ended_at IS NOT NULL
+                              WHEN 'refused' THEN provider_order IS NULL AND ended_at IS NOT NULL
+                              ELSE FALSE END)
         ) STRICT;
         CREATE INDEX orders_to_send ON orders (provider_id, due_at, id) WHERE state = 'accepted';
         CREATE INDEX orders_unanswered ON orders (state) WHERE state = 'sending' OR state = 'in_doubt';
@@ -157,7 +158,7 @@ extension Schema1 {
             started_at INTEGER NOT NULL,
             ended_at INTEGER,
             outcome TEXT CHECK (outcome = 'placed' OR outcome = 'not_sent' OR outcome = 'refused'
-                OR outcome = 'unknown'),
+                                OR outcome = 'unknown'),
             evidence TEXT,
             UNIQUE (order_id, number)
         ) STRICT;

@@ -3,8 +3,10 @@
 ///
 /// Amounts are millionths of a currency unit, times milliseconds since 1970 UTC, percents millionths
 /// of a percent. What must never happen is refused here, whoever writes: CHECK, UNIQUE, foreign keys,
-/// and the triggers of `guards`. Three words and more are told apart by OR: for `word IN (…)` SQLite builds
-/// a temporary tree each time that it writes a row.
+/// and the triggers of `guards`.
+///
+/// A list of more than two words is written with OR: for an IN of so many, SQLite makes a table anew
+/// for each row that is written, which costs more than the row.
 enum Schema1 {
     static let sql = people + catalogue + intake + orders + money + telling + guards
 

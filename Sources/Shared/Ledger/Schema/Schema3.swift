@@ -77,7 +77,7 @@ enum Schema3 {
             person TEXT NOT NULL,
             file_id INTEGER NOT NULL REFERENCES files(id),
             state TEXT NOT NULL CHECK (state = 'pending' OR state = 'believed'
-                OR state = 'contradicted' OR state = 'replaced'),
+                                       OR state = 'contradicted' OR state = 'replaced'),
             note TEXT,
             due_at INTEGER NOT NULL,
             created_at INTEGER NOT NULL,
