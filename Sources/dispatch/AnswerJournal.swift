@@ -85,8 +85,8 @@ extension SendOutcome {
             json.string(evidence)
             json.key("at")
             json.integer(until.milliseconds)
-        case .refused(let evidence):
-            json.key("refused")
+        case .refused(let evidence, let isOfService):
+            json.key(isOfService ? "no_service" : "refused")
             json.string(evidence)
         case .unknown(let evidence):
             json.key("unknown")
@@ -110,6 +110,8 @@ extension SendOutcome {
             content = .postponed(until: at, isRefusal: false, evidence: evidence)
         } else if let evidence = json["refused"]?.textValue {
             content = .refused(evidence: evidence)
+        } else if let evidence = json["no_service"]?.textValue {
+            content = .refused(evidence: evidence, isOfService: true)
         } else if let evidence = json["unknown"]?.textValue {
             content = .unknown(evidence: evidence)
         } else {

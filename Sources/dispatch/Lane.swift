@@ -53,6 +53,11 @@ struct Lane {
         }
     }
 
+    /// Whether an order is still to show that he is well again, and may be sent for that.
+    func isUntried(at now: Timestamp) -> Bool {
+        gate == .onProbation && inFlight == 0 && !health.isThrottled(at: now)
+    }
+
     /// How many more orders may be started now.
     mutating func room(at now: Timestamp) -> Int {
         max(0, min(capacity(at: now) - inFlight, rate.available(at: now)))

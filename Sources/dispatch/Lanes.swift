@@ -36,6 +36,14 @@ struct Lanes {
     /// How many orders may be on their way at once, over all lanes.
     var capacity: Int { lanes.reduce(0) { $0 + $1.settings.inFlight } }
 
+    /// Those of `providers` whose due orders are to be offered to others at `now`: not of one who is to be
+    /// tried with an order first.
+    func offering(_ providers: Set<ProviderID>, at now: Timestamp) -> [ProviderID] {
+        guard now < deadline else { return [] }
+        let untried = lanes.filter { $0.isUntried(at: now) && !isIdle($0, at: now) }.map(\.id)
+        return providers.subtracting(untried).sorted()
+    }
+
     func index(of provider: ProviderID) -> Int {
         lanes.firstIndex { $0.id == provider }!
     }
@@ -57,13 +65,15 @@ struct Lanes {
         idleUntil[lane.id].map { now < $0 } ?? false
     }
 
-    /// Notes what the claims brought: a lane that got less than it asked for has no more.
-    mutating func note(_ intents: [Intent], claimedBy claims: [Claim], at now: Timestamp) {
-        limit -= intents.count
+    /// Notes what the claims brought: a lane that got less than it asked for has no more, unless orders
+    /// came to it from elsewhere.
+    mutating func note(_ claimed: Claimed, claimedBy claims: [Claim], at now: Timestamp) {
+        limit -= claimed.intents.count
         for claim in claims
-        where intents.count(where: { $0.provider == claim.provider }) < claim.count {
+        where claimed.intents.count(where: { $0.provider == claim.provider }) < claim.count {
             noteIdle(claim.provider, at: now)
         }
+        for provider in claimed.haveMore { idleUntil[provider] = nil }
     }
 
     /// Notes that a provider has nothing due.

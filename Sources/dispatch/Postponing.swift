@@ -20,7 +20,7 @@ extension SendOutcome {
                     until: now.adding(seconds: postponement.delay(intent, provider)),
                     isRefusal: postponement.reason != .notSent, evidence: postponement.text)
             case .refused(let refusal):
-                .refused(evidence: refusal.text)
+                .refused(evidence: refusal.text, isOfService: refusal.cause == .service)
             case .unknown(let evidence):
                 .unknown(evidence: evidence)
             }

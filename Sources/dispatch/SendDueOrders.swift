@@ -19,15 +19,21 @@ import Timestamps
 /// `in_doubt`, because nobody can know whether the provider has it. If step 4 fails, what was sent is
 /// waited for and kept in the journal, and the run ends.
 ///
+/// An order whose provider refused it for good, or is paused, is bought from the next place of its service
+/// that may serve it (`Market`), in the commit that writes that down; one that would cost more than it
+/// brings waits. Both are decided when an order is claimed, so that it is sent once or not at all.
+///
 /// Providers are isolated: each has a lane with its own concurrency, rate and breaker. Between due
 /// orders a run waits for answers, and for a provider's rate to allow the next order, until its
 /// deadline; meanwhile it looks for what else has become due. It never waits for an order to become due.
 struct SendDueOrders {
-    private let context: RunContext
-    private let ledger: Ledger
+    let context: RunContext
+    let ledger: Ledger
     private let spool: Spool
     private let transport: Transport
-    private var lanes: Lanes
+    private(set) var lanes: Lanes
+    /// Those who get no orders, and whose due orders were not offered to others yet.
+    var unoffered: Set<ProviderID>
     /// Orders on their way, by the tag of their call.
     private var onTheWay: [Int: (intent: Intent, lane: Int)] = [:]
     /// Answers that are not in the ledger yet.
@@ -53,6 +59,8 @@ struct SendDueOrders {
             configured: settings.providers.map {
                 ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
             })
+        unoffered = Set(
+            providers.values.filter { $0.state != .active && only ?? $0.name == $0.name }.map(\.id))
         lanes = Lanes(
             settings.providers.compactMap { provider in
                 guard let key = keys[provider.name], only == nil || only == provider.name else {
@@ -108,16 +116,19 @@ struct SendDueOrders {
         while true {
             let now = context.clock.now()
             let claims = lanes.claims(at: now)
-            if !claims.isEmpty || !unwritten.isEmpty {
-                let intents = try ledger.record(
+            let closed = lanes.offering(unoffered, at: now)
+            if !claims.isEmpty || !unwritten.isEmpty || !closed.isEmpty {
+                let claimed = try ledger.record(
                     unwritten, claiming: claims,
                     waitingForLinks: context.settings.duplicateLinks == .wait,
+                    offeringFrom: closed, minProfit: context.settings.pricing.minProfitPercent,
                     noting: lanes.changedHealth(), at: now)
                 unwritten = []
-                lanes.note(intents, claimedBy: claims, at: now)
-                try start(intents)
+                unoffered.subtract(Set(closed).subtracting(claimed.haveMore))
+                lanes.note(claimed, claimedBy: claims, at: now)
+                try start(claimed.intents)
             }
-            let wait = lanes.wait(at: now)
+            let wait = lanes.offering(unoffered, at: now).isEmpty ? lanes.wait(at: now) : 0
             if onTheWay.isEmpty, wait == nil { return }
             try take(transport.wait(milliseconds: min(wait ?? Self.patience, Self.patience)))
         }
@@ -162,21 +173,6 @@ struct SendDueOrders {
         return lanes[lane].note(outcome, retryAfter: finished.retryAfter, at: now)
     }
 
-    private func carryOut(_ verdict: Lane.Verdict, on lane: Lane, at now: Timestamp) throws {
-        switch verdict {
-        case .resume: try ledger.resume(lane.id)
-        case .pause(let reason):
-            let seconds = lane.settings.breaker.openSeconds
-            try ledger.pause(lane.id, until: now.adding(seconds: seconds), reason: reason)
-            context.logger.error(
-                "paused a provider",
-                metadata: [
-                    "provider": "\(lane.settings.name)", "seconds": "\(seconds)",
-                    "reason": "\(reason)",
-                ])
-        }
-    }
-
     /// After a failure: waits for what was sent and keeps its answers; nothing new is sent.
     ///
     /// What fails here too is the lesser news: the run ends with the failure that came first.
@@ -194,14 +190,6 @@ struct SendDueOrders {
             context.logger.error(
                 "answers are lost; the next run holds their orders in doubt",
                 metadata: ["orders": "\(unwritten.count)", "reason": "\(error)"])
-        }
-    }
-
-    private func tellHealth() throws {
-        let now = context.clock.now()
-        for lane in lanes.all {
-            try ledger.noteAnswers(
-                of: lane.id, answeredAt: lane.answeredAt, errors: lane.errors, at: now)
         }
     }
 }

@@ -28,7 +28,7 @@ final class ModelBooks {
     private static func service(_ id: String) -> PricedService {
         PricedService(
             providerService: id, name: "Followers", type: "Default", category: "Instagram",
-            rate: Rate(micros: 1_000_000), costRate: Rate(micros: 1_000_000), profit: .zero,
+            rate: Rate(micros: 0), costRate: Rate(micros: 0), profit: .zero,
             profitFixed: .zero, saleRate: Rate(micros: 2_000_000), minimum: 1, maximum: 1_000_000,
             drips: false, refills: id == "1", cancels: id == "1", isEnabled: true)
     }

@@ -46,7 +46,7 @@ extension ModelRun {
         let claimed = try books.ledger.record(
             [], claiming: [Claim(provider: books.alpha, count: 3)], waitingForLinks: false,
             at: books.now
-        ).map(\.order)
+        ).intents.map(\.order)
         expect("\(claimed.count)", "\(min(3, due))", "orders claimed")
         for order in claimed {
             let id = order.rawValue

@@ -61,7 +61,7 @@ extension Books {
         try ledger.record(
             [], claiming: [Claim(provider: alpha, count: count)],
             waitingForLinks: waitingForLinks, at: now
-        ).map(\.order)
+        ).intents.map(\.order)
     }
 
     func answer(_ order: OrderID, _ content: SendOutcome.Content) throws {

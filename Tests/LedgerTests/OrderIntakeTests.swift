@@ -1,3 +1,4 @@
+import GRDB
 import Money
 import Testing
 
@@ -99,6 +100,9 @@ import Testing
         try books.add(acme)
         #expect(try books.order(books.newOrder("A-1", charge: "0")) == "accepted")
         let order: OrderID = try books.value("SELECT id FROM orders")
+        try books.ledger.commit { db in
+            try db.execute(sql: "UPDATE services SET rate = 0, cost_rate = 0")
+        }
         try books.claim()
         try books.answer(order, .placed(providerOrder: "9", followAt: books.now))
         try books.settle(order, as: .completed)

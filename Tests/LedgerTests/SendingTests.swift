@@ -21,7 +21,8 @@ import Timestamps
         let order = try books.accepted()
         let intent = try books.ledger.record(
             [], claiming: [Claim(provider: books.alpha, count: 5)], waitingForLinks: false,
-            at: books.now)[0]
+            at: books.now
+        ).intents[0]
         #expect(intent.order == order && intent.providerService == "1" && intent.attempt == 1)
         #expect(intent.link == "https://a.example/1" && intent.quantity == 1_000)
         #expect(try books.state(of: order) == .sending)

@@ -97,7 +97,7 @@ extension Book {
     ) throws {
         let intents = try ledger.record(
             [], claiming: [Claim(provider: provider, count: 10)], waitingForLinks: false, at: moment
-        )
+        ).intents
         _ = try ledger.record(
             intents.map { SendOutcome(order: $0.order, answer($0.order)) }, claiming: [],
             waitingForLinks: false, at: moment)

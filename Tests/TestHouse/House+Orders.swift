@@ -60,7 +60,8 @@ extension House {
             table("SELECT coalesce(max(CAST(provider_order AS INTEGER)), 9000) FROM orders")[0])!
         let intents = try ledger.record(
             [], claiming: [Claim(provider: id(of: provider), count: 100_000)],
-            waitingForLinks: false, at: now)
+            waitingForLinks: false, at: now
+        ).intents
         _ = try ledger.record(
             intents.enumerated().map { index, intent in
                 SendOutcome(

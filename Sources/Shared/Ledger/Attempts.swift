@@ -20,24 +20,37 @@ struct Attempts {
     }
 
     func begin(_ order: OrderID, with provider: ProviderID, at now: Timestamp) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO attempts (order_id, number, provider_id, started_at)
-                SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM attempts WHERE order_id = ?1
-                """
-        ).execute(arguments: [order, provider, now])
+        let insertion = try RawStatement(
+            db,
+            """
+            INSERT INTO attempts (order_id, number, provider_id, started_at)
+            SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM attempts WHERE order_id = ?1
+            """)
+        insertion.bind(1, order.rawValue)
+        insertion.bind(2, provider.rawValue)
+        insertion.bind(3, now.milliseconds)
+        try insertion.run()
     }
 
-    /// Ends the attempt that is under way.
+    /// Notes that an order was not sent to a provider, and why.
+    func pass(
+        _ order: OrderID, by provider: ProviderID, evidence: String, at now: Timestamp
+    ) throws {
+        try begin(order, with: provider, at: now)
+        try end(order, as: .notSent, evidence: evidence, at: now)
+    }
+
+    /// Ends the attempt that is under way. `isFinal`: he refused it for good, and is not asked again.
     func end(
-        _ order: OrderID, as outcome: AttemptOutcome, evidence: String?, at now: Timestamp
+        _ order: OrderID, as outcome: AttemptOutcome, isFinal: Bool = false, evidence: String?,
+        at now: Timestamp
     ) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE attempts SET outcome = ?2, evidence = ?3, ended_at = ?4
+                UPDATE attempts SET outcome = ?2, evidence = ?3, ended_at = ?4, is_final = ?5
                 WHERE order_id = ?1 AND outcome IS NULL
                 """
-        ).execute(arguments: [order, outcome, evidence, now])
+        ).execute(arguments: [order, outcome, evidence, now, isFinal])
     }
 
     /// Ends the doubt about an attempt; what was known of it stays in its evidence.

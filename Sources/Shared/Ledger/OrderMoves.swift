@@ -66,6 +66,16 @@ struct OrderMoves {
         if try Ledger.hasOpenCancel(order.id, db) { try cancel(order) }
     }
 
+    /// Has an order bought as another service than before, from that one's provider. What the reseller
+    /// ordered and pays stays as it is.
+    func buy(_ order: OrderID, as place: Listing, due: Timestamp) throws {
+        try db.execute(
+            literal: """
+                UPDATE orders SET bought_service_id = nullif(\(place.id), service_id),
+                    provider_id = \(place.provider), due_at = \(due) WHERE id = \(order)
+                """)
+    }
+
     /// `sending` → `in_doubt`: the money stays on hold, and the provider is to be asked soon.
     func doubt(_ order: OrderID) throws {
         try db.cachedStatement(
@@ -82,6 +92,14 @@ struct OrderMoves {
     /// `sending` or `in_doubt` → `refused`: nobody will serve it; all its money goes back.
     func refuse(_ order: OrderRow) throws {
         try end(order, as: .refused, refund: order.charge)
+    }
+
+    /// The same of one that waits for a provider, where none is left who could serve it.
+    func refuseUnsent(_ id: OrderID) throws {
+        // The states allow it by way of `sending`; no attempt is made.
+        try db.execute(literal: "UPDATE orders SET state = 'sending' WHERE id = \(id)")
+        guard let order = try OrderRow.fetch(db, id) else { return }
+        try refuse(order)
     }
 
     /// `accepted` → `canceled`, before it was sent.

@@ -16,6 +16,7 @@ struct OrderRow {
     /// What placing it costs now, in the provider's and in the house currency.
     let expectedCharge: Amount
     let expectedCost: Amount
+    /// Of the service that it is bought as, like what it costs.
     let serviceRefills: Bool
     let serviceCancels: Bool
 
@@ -25,7 +26,8 @@ struct OrderRow {
                 SELECT o.id, o.user_id, o.state, o.provider_id, p.currency, o.charge, o.refunded,
                     o.cost, o.billed_units, s.refill, s.cancel, s.type, s.rate, s.cost_rate
                 FROM orders o
-                    JOIN services s ON s.id = o.service_id JOIN providers p ON p.id = o.provider_id
+                    JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
+                    JOIN providers p ON p.id = o.provider_id
                 WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
                 """
         ).fetchRow([id, user]).map(OrderRow.init(row:))

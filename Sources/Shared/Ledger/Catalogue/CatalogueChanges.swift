@@ -17,6 +17,8 @@ struct CatalogueChanges {
         case dropped, returned
         /// Its rate jumped and waits for the operator; the provider took that back; the operator agreed.
         case quarantined, withdrawn, released
+        /// The provider refused an order for it, as one for a service he does not know.
+        case refused
     }
 
     init(_ db: Database, _ provider: ProviderID, at now: Timestamp) {

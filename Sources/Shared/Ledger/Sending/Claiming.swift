@@ -1,0 +1,205 @@
+import GRDB
+import Money
+import Timestamps
+
+/// How many due orders of a provider are wanted.
+package struct Claim: Sendable {
+    package let provider: ProviderID
+    package let count: Int
+
+    package init(provider: ProviderID, count: Int) {
+        self.provider = provider
+        self.count = count
+    }
+}
+
+/// What a commit of dispatch brought.
+package struct Claimed: Sendable {
+    /// What is to be sent.
+    package internal(set) var intents: [Intent] = []
+    /// Those who have more due than their claim shows: orders of others came to them, or not all of theirs
+    /// were looked at.
+    package internal(set) var haveMore: Set<ProviderID> = []
+}
+
+/// The claims of one commit: of the orders that are due, which are sent, which are bought elsewhere, and
+/// which wait.
+struct Claiming {
+    private let db: Database
+    private let postings: Postings
+    private let market: Market
+    private let waitingForLinks: Bool
+    private let now: Timestamp
+    private(set) var claimed: Claimed
+
+    /// The most due orders of a provider that one commit looks at.
+    static let lookedAt = 1_000
+    /// How long an order is left alone that nobody may serve now, and one that costs too much, in seconds.
+    static let pauseWait = 60
+    static let priceWait = 300
+
+    init(
+        _ db: Database, _ postings: Postings, _ market: Market, haveMore: Set<ProviderID>,
+        waitingForLinks: Bool, at now: Timestamp
+    ) {
+        self.db = db
+        self.postings = postings
+        self.market = market
+        self.waitingForLinks = waitingForLinks
+        self.now = now
+        claimed = Claimed(haveMore: haveMore)
+    }
+
+    /// Claims due orders of a provider.
+    mutating func claim(_ claim: Claim) throws {
+        var wanted = claim.count
+        var left = Self.lookedAt
+        while wanted > 0 {
+            let due = try Self.due(db, claim.provider, limit: wanted, at: now)
+            for order in due where try !waitsForLink(order) {
+                guard let place = try settle(order, asking: claim.provider) else { continue }
+                claimed.intents.append(try begin(order, at: place))
+                wanted -= 1
+            }
+            left -= due.count
+            if due.isEmpty { break }
+            if left <= 0, wanted > 0 {
+                claimed.haveMore.insert(claim.provider)
+                break
+            }
+        }
+    }
+
+    /// Offers the due orders of a provider who gets none to those who may serve them too.
+    mutating func offer(from provider: ProviderID) throws {
+        let due = try Self.due(db, provider, limit: Self.lookedAt, isMovable: true, at: now)
+        for order in due where try settle(order, asking: nil) != nil {
+            // He may be sent orders again; whoever claims for him will see.
+            try postpone(order.id, seconds: Self.pauseWait)
+        }
+        if due.count == Self.lookedAt { claimed.haveMore.insert(provider) }
+    }
+
+    static func due(
+        _ db: Database, _ provider: ProviderID, limit: Int, isMovable: Bool = false,
+        at now: Timestamp
+    ) throws -> [WaitingOrder] {
+        let movable = """
+            AND (o.bought_service_id IS NOT NULL
+                OR EXISTS (SELECT 1 FROM service_backups b WHERE b.service_id = o.service_id))
+            """
+        let statement = try RawStatement(
+            db,
+            """
+            SELECT \(WaitingOrder.columns) FROM orders o
+            WHERE o.state = 'accepted' AND o.provider_id = ?1 AND o.due_at <= ?2 \
+            \(isMovable ? movable : "")
+            ORDER BY o.due_at, o.id LIMIT ?3
+            """)
+        statement.bind(1, provider.rawValue)
+        statement.bind(2, now.milliseconds)
+        statement.bind(3, Int64(limit))
+        var due: [WaitingOrder] = []
+        while try statement.step() { due.append(WaitingOrder(statement)) }
+        return due
+    }
+}
+
+extension Claiming {
+    /// The service to buy an order as where it is now; nil if it is not to be sent from there, and then
+    /// it has been moved, put off or ended.
+    private mutating func settle(
+        _ order: WaitingOrder, asking provider: ProviderID?
+    ) throws -> Listing? {
+        switch try market.choice(for: order, asking: provider) {
+        case .now(let place, let reason):
+            guard place.id != order.bought else { return place }
+            try move(order, to: place, due: now, reason)
+            claimed.haveMore.insert(place.provider)
+        case .later(let place, let least, let reason):
+            let wait = least == nil ? Self.pauseWait : Self.priceWait
+            if place.id == order.bought {
+                try postpone(order.id, seconds: wait)
+            } else {
+                try move(order, to: place, due: now.adding(seconds: wait), reason)
+            }
+            if let least {
+                try Ledger.raise(
+                    .belowCost(order.charge, least: least, at: place), order: order.id,
+                    provider: place.provider, db, at: now)
+            }
+        case .never:
+            try OrderMoves(db, postings, at: now).refuseUnsent(order.id)
+        }
+        return nil
+    }
+
+    private func move(
+        _ order: WaitingOrder, to place: Listing, due: Timestamp, _ reason: String
+    ) throws {
+        let before = try market.listing(order.bought)
+        try Attempts(db).pass(
+            order.id, by: before.provider,
+            evidence: "not sent: \(reason.isEmpty ? "one before him may serve it again" : reason); "
+                + "bought from \(place.providerName) instead", at: now)
+        try OrderMoves(db, postings, at: now).buy(order.id, as: place, due: due)
+    }
+
+    private func postpone(_ order: OrderID, seconds: Int) throws {
+        let update = try RawStatement(db, "UPDATE orders SET due_at = ?2 WHERE id = ?1")
+        update.bind(1, order.rawValue)
+        update.bind(2, now.adding(seconds: seconds).milliseconds)
+        try update.run()
+    }
+
+    private func begin(_ order: WaitingOrder, at place: Listing) throws -> Intent {
+        let update = try RawStatement(db, "UPDATE orders SET state = 'sending' WHERE id = ?1")
+        update.bind(1, order.id.rawValue)
+        try update.run()
+        try Attempts(db).begin(order.id, with: place.provider, at: now)
+        return Intent(
+            order: order.id, provider: place.provider, providerService: place.providerService,
+            link: order.link, quantity: order.quantity, parameters: order.parameters,
+            attempt: order.attempts + 1)
+    }
+}
+
+extension Claiming {
+    /// Puts off an order that has to wait for an earlier one for the same service and link.
+    private func waitsForLink(_ order: WaitingOrder) throws -> Bool {
+        guard waitingForLinks, let link = order.link else { return false }
+        let earlier = try RawStatement(
+            db,
+            """
+            SELECT EXISTS (SELECT 1 FROM orders
+                WHERE link = ?1 AND service_id = ?2 AND id < ?3
+                    AND ended_at IS NULL)
+            """)
+        earlier.bind(1, link)
+        earlier.bind(2, order.service.rawValue)
+        earlier.bind(3, order.id.rawValue)
+        guard try earlier.step() else { return false }
+        defer { earlier.reset() }
+        guard earlier.integer(0) == 1 else { return false }
+        try postpone(order.id, seconds: Self.linkWait)
+        return true
+    }
+
+    /// How long an order that waits for its link is left alone, in seconds.
+    static let linkWait = 60
+}
+
+extension LedgerException {
+    /// An order that would cost more than it brings.
+    static func belowCost(
+        _ charge: Amount, least: Amount, at place: Listing
+    ) -> LedgerException {
+        LedgerException(
+            "below_cost",
+            """
+            its charge of \(charge) is less than \(least), the least for service \(place.id) of \
+            \(place.providerName) as it costs now; it is held, and goes out by itself once the price \
+            allows; lower min_profit_percent, name a backup in catalogue.yaml, or have it cancelled
+            """)
+    }
+}

@@ -1,0 +1,137 @@
+import GRDB
+import Money
+import Timestamps
+
+/// What is to be written down about an order that was sent.
+package struct SendOutcome: Equatable, Sendable {
+    package enum Content: Equatable, Sendable {
+        /// The provider has it. It is asked about from `followAt`.
+        case placed(providerOrder: String, followAt: Timestamp)
+        /// No provider has it; it is sent again from `due`. `isRefusal`: he said so himself.
+        case postponed(until: Timestamp, isRefusal: Bool, evidence: String)
+        /// Refused for good by its provider. `isOfService`: he does not know the service, which is
+        /// taken off sale.
+        case refused(evidence: String, isOfService: Bool = false)
+        /// It may have been placed.
+        case unknown(evidence: String)
+    }
+
+    package let order: OrderID
+    package let content: Content
+
+    package init(order: OrderID, _ content: Content) {
+        self.order = order
+        self.content = content
+    }
+}
+
+/// The answers of one commit.
+struct Outcomes {
+    private let db: Database
+    private let market: Market
+    private let moves: OrderMoves
+    private let attempts: Attempts
+    private let now: Timestamp
+    /// Those whom orders that others refused came to.
+    private(set) var haveMore: Set<ProviderID> = []
+
+    init(_ db: Database, _ postings: Postings, _ market: Market, at now: Timestamp) {
+        self.db = db
+        self.market = market
+        self.now = now
+        moves = OrderMoves(db, postings, at: now)
+        attempts = Attempts(db)
+    }
+
+    mutating func record(_ answer: SendOutcome) throws {
+        guard let order = try OrderRow.fetch(db, answer.order), order.state == .sending else {
+            // The journal replays answers that may have been written down before it was emptied.
+            return
+        }
+        switch answer.content {
+        case .placed(let providerOrder, let followAt):
+            try place(order, as: providerOrder, followAt: followAt)
+        case .postponed(let due, let isRefusal, let evidence):
+            try attempts.end(
+                order.id, as: isRefusal ? .refused : .notSent, evidence: evidence, at: now)
+            try moves.returnToQueue(order, due: due)
+        case .refused(let evidence, let isOfService):
+            try attempts.end(order.id, as: .refused, isFinal: true, evidence: evidence, at: now)
+            try passOn(order, evidence, isOfService: isOfService)
+        case .unknown(let evidence):
+            try attempts.end(order.id, as: .unknown, evidence: evidence, at: now)
+            try moves.doubt(order.id)
+        }
+    }
+
+    private func place(
+        _ order: OrderRow, as providerOrder: String, followAt: Timestamp
+    ) throws {
+        if let other = try attempts.holder(of: providerOrder, with: order.provider) {
+            let evidence = "answered with id \(providerOrder), which order \(other) has"
+            try attempts.end(order.id, as: .unknown, evidence: evidence, at: now)
+            try moves.doubt(order.id)
+            try Ledger.raise(
+                .idTwice(providerOrder, of: other), order: order.id, provider: order.provider, db,
+                at: now)
+        } else {
+            try attempts.end(order.id, as: .placed, evidence: nil, at: now)
+            try moves.place(order, as: providerOrder, followAt: followAt)
+        }
+    }
+
+    /// Has an order that its provider refused for good bought from the next, or ends it.
+    private mutating func passOn(
+        _ order: OrderRow, _ evidence: String, isOfService: Bool
+    ) throws {
+        let waiting = try WaitingOrder.fetch(db, order.id)
+        if isOfService { try withhold(waiting.bought, order, evidence) }
+        switch try market.choice(for: waiting, asking: nil, wasRefused: true) {
+        case .now(let place, _):
+            try moves.buy(order.id, as: place, due: now)
+            try moves.returnToQueue(order, due: now)
+            haveMore.insert(place.provider)
+        case .later(let place, let least, _):
+            let wait = least == nil ? Claiming.pauseWait : Claiming.priceWait
+            try moves.buy(order.id, as: place, due: now)
+            try moves.returnToQueue(order, due: now.adding(seconds: wait))
+            if let least {
+                try Ledger.raise(
+                    .belowCost(order.charge, least: least, at: place), order: order.id,
+                    provider: place.provider, db, at: now)
+            }
+        case .never:
+            try moves.refuse(order)
+        }
+    }
+
+    /// Takes a service off sale that its provider does not know.
+    private func withhold(_ id: ServiceID, _ order: OrderRow, _ evidence: String) throws {
+        try db.execute(
+            literal: """
+                UPDATE services SET enabled = 0, withheld = 'refused'
+                WHERE id = \(id) AND withheld IS NULL
+                """)
+        guard db.changesCount > 0 else { return }
+        market.forget(id)
+        try CatalogueChanges(db, order.provider, at: now).note(
+            .refused, of: id, "withheld", after: KnownService.Withheld.refused.rawValue)
+        try Ledger.raise(
+            .serviceRefused(id, order.id, evidence), order: nil, provider: order.provider, db,
+            at: now)
+    }
+}
+
+extension LedgerException {
+    /// A provider does not know a service that he is asked for.
+    fileprivate static func serviceRefused(
+        _ id: ServiceID, _ order: OrderID, _ evidence: String
+    ) -> LedgerException {
+        LedgerException(
+            "service_refused",
+            """
+            he refused order \(order) because of its service (\(evidence)); service \(id) is off sale \
+            until his list has lacked it and offers it again, or a desk file releases it
+            """)
+    }
+}

@@ -1,0 +1,46 @@
+import GRDB
+import Money
+
+/// An order that is to be sent, as far as choosing where needs to know.
+struct WaitingOrder {
+    let id: OrderID
+    /// Its own.
+    let service: ServiceID
+    /// What it is bought as: its own, or one of that one's backups.
+    let bought: ServiceID
+    let link: String?
+    let quantity: Int64?
+    let parameters: String?
+    let billedUnits: Int64
+    let charge: Amount
+    /// How many attempts were made.
+    let attempts: Int
+
+    /// What is selected of orders `o` for it.
+    static let columns = """
+        o.id, o.service_id, coalesce(o.bought_service_id, o.service_id), o.link, o.quantity,
+        o.parameters, o.billed_units, o.charge,
+        (SELECT count(*) FROM attempts a WHERE a.order_id = o.id)
+        """
+
+    /// By position: this is read for each order that is sent.
+    init(_ row: RawStatement) {
+        id = OrderID(row.integer(0)!)
+        service = ServiceID(row.integer(1)!)
+        bought = ServiceID(row.integer(2)!)
+        link = row.text(3)
+        quantity = row.integer(4)
+        parameters = row.text(5)
+        billedUnits = row.integer(6)!
+        charge = Amount(micros: row.integer(7)!)
+        attempts = Int(row.integer(8)!)
+    }
+
+    static func fetch(_ db: Database, _ id: OrderID) throws -> WaitingOrder {
+        let lookup = try RawStatement(db, "SELECT \(columns) FROM orders o WHERE o.id = ?1")
+        lookup.bind(1, id.rawValue)
+        guard try lookup.step() else { preconditionFailure("the caller has the order") }
+        defer { lookup.reset() }
+        return WaitingOrder(lookup)
+    }
+}

@@ -1,0 +1,99 @@
+import Ledger
+import LoopbackProvider
+import Money
+import TestHouse
+import Testing
+
+@testable import DispatchStage
+
+/// An order that would cost more than it brings is not sent (design.md §5).
+@Suite struct MarginTests {
+    @Test(arguments: [
+        ("cost_rate = 1600001", "cost_rate = 1600000"),
+        (
+            "offered_rate = 1700000, offered_cost_rate = 1700000, offered_sale_rate = 3000000",
+            "offered_rate = NULL, offered_cost_rate = NULL, offered_sale_rate = NULL"
+        ),
+    ])
+    func `it is held, the operator is told once, and it goes out once the price allows`(
+        dear: String, again: String
+    ) throws {
+        try withHouse(also: #"pricing: {min_profit_percent: "25"}"#) {
+            .placed($0)
+        } _: { house, provider in
+            try house.accept(links(3))
+            try house.alter("UPDATE services SET \(dear) WHERE id = 101")
+            for _ in 1...3 {
+                try house.dispatch()
+                house.clock.advance(seconds: 301)
+            }
+            #expect(provider.requests.count == 0)
+            #expect(try house.states() == ["accepted|3"])
+            #expect(
+                try house.table("SELECT kind, order_id FROM exceptions ORDER BY id")
+                    == ["below_cost|1", "below_cost|2", "below_cost|3"])
+            let detail = try house.table("SELECT detail FROM exceptions LIMIT 1")[0]
+            #expect(detail.hasPrefix("its charge of 2.000000 is less than 2."))
+            try house.alter("UPDATE services SET \(again) WHERE id = 101")
+            try house.dispatch()
+            #expect(try house.states() == ["placed|3"])
+        }
+    }
+
+    @Test func `one that is held keeps nobody else's place`() throws {
+        let provider = LoopbackProvider { .placed($0) }
+        defer { provider.stop() }
+        let house = try House([Supplier(url: provider.url), Supplier("beta", url: provider.url)])
+        try house.accept(links(40))
+        try house.alter("UPDATE services SET cost_rate = 3000000 WHERE id = 101")
+        let alpha = try house.id(of: "alpha")
+        _ = try house.ledger.takeOver([.sample("102")], of: alpha, at: TickingClock.start)
+        try house.accept([
+            NewOrder(
+                ref: "", service: ServiceID(102), provider: alpha, link: "https://a.example/good",
+                quantity: 1_000, parameters: nil, billedUnits: 1_000,
+                charge: Amount(micros: 2_000_000))
+        ])
+        try house.dispatch()
+        #expect(try house.states() == ["accepted|40", "placed|1"])
+    }
+}
+
+/// A service that its provider does not know is not sold on.
+@Suite struct RefusedServiceTests {
+    @Test func `a service that he does not know is off sale, and the operator is told once`() throws
+    {
+        try withHouse { _ in
+            .error("Incorrect service ID")
+        } _: { house, _ in
+            try house.accept(links(3))
+            try house.dispatch()
+            #expect(try house.states() == ["refused|3"])
+            #expect(
+                try house.table("SELECT enabled, withheld FROM services WHERE id = 101")
+                    == ["0|refused"])
+            #expect(
+                try house.table(
+                    """
+                    SELECT kind, service_id, field, after FROM catalogue_changes
+                    WHERE kind <> 'new'
+                    """) == ["refused|101|withheld|refused"])
+            #expect(
+                try house.table("SELECT kind, provider_id FROM exceptions") == ["service_refused|1"]
+            )
+            #expect(try house.ledger.standing().waitingServices == 1)
+        }
+    }
+
+    @Test func `an order that is wrong itself leaves the service on sale`() throws {
+        try withHouse { _ in
+            .error("Quantity less than minimal 10")
+        } _: { house, _ in
+            try house.accept(links(1))
+            try house.dispatch()
+            #expect(
+                try house.table("SELECT enabled, withheld FROM services WHERE id = 101") == ["1|-"])
+            #expect(try house.table("SELECT * FROM exceptions") == [])
+        }
+    }
+}
