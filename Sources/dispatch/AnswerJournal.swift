@@ -80,8 +80,8 @@ extension SendOutcome {
             json.string(providerOrder)
             json.key("at")
             json.integer(followAt.milliseconds)
-        case .postponed(let until, let isRefusal, let evidence):
-            json.key(isRefusal ? "put_off" : "not_sent")
+        case .postponed(let until, let isRefusal, let evidence, let isDuplicate):
+            json.key(isDuplicate ? "duplicate" : isRefusal ? "put_off" : "not_sent")
             json.string(evidence)
             json.key("at")
             json.integer(until.milliseconds)
@@ -106,6 +106,9 @@ extension SendOutcome {
             content = .placed(providerOrder: id, followAt: at)
         } else if let evidence = json["put_off"]?.textValue {
             content = .postponed(until: at, isRefusal: true, evidence: evidence)
+        } else if let evidence = json["duplicate"]?.textValue {
+            content = .postponed(
+                until: at, isRefusal: true, evidence: evidence, isDuplicate: true)
         } else if let evidence = json["not_sent"]?.textValue {
             content = .postponed(until: at, isRefusal: false, evidence: evidence)
         } else if let evidence = json["refused"]?.textValue {

@@ -18,7 +18,8 @@ extension SendOutcome {
             case .notPlaced(let postponement):
                 .postponed(
                     until: now.adding(seconds: postponement.delay(intent, provider)),
-                    isRefusal: postponement.reason != .notSent, evidence: postponement.text)
+                    isRefusal: postponement.reason != .notSent, evidence: postponement.text,
+                    isDuplicate: postponement.reason == .duplicate)
             case .refused(let refusal):
                 .refused(evidence: refusal.text, isOfService: refusal.cause == .service)
             case .unknown(let evidence):

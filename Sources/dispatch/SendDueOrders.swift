@@ -110,6 +110,7 @@ struct SendDueOrders {
     /// Steps 2 to 4 until nothing is due, or the deadline.
     private mutating func sendAll() throws {
         let begin = context.clock.now()
+        if context.settings.duplicateLinks != .wait { try ledger.endLinkWaits(at: begin) }
         for lane in lanes.all where try !ledger.hasDueOrders(of: lane.id, at: begin) {
             lanes.noteIdle(lane.id, at: begin)
         }

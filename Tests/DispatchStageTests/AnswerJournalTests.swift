@@ -18,6 +18,9 @@ import Timestamps
         ),
         SendOutcome(order: OrderID(3), .postponed(until: later, isRefusal: false, evidence: "")),
         SendOutcome(order: OrderID(4), .refused(evidence: "Incorrect request")),
+        SendOutcome(
+            order: OrderID(7),
+            .postponed(until: later, isRefusal: true, evidence: "active", isDuplicate: true)),
         SendOutcome(order: OrderID(6), .refused(evidence: "service_not_found", isOfService: true)),
         SendOutcome(order: OrderID(5), .unknown(evidence: "Что-то пошло не так \u{0}")),
     ]

@@ -16,8 +16,8 @@ import Timestamps
     /// thousand; an order is for 2.00.
     private func withTrade(
         alpha: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer,
-        beta: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer = { .placed($0) },
-        also: String = "", _ settings: String = "",
+        beta: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer = placing,
+        also: String = "", settings: String = "",
         _ body: (House, LoopbackProvider, LoopbackProvider) throws -> Void
     ) throws {
         let first = LoopbackProvider(answer: alpha)
@@ -39,7 +39,7 @@ import Timestamps
     @Test(arguments: ["Incorrect service ID", "Quantity less than minimal 10"])
     func `what the first refuses for good, the second gets, at the same price`(text: String) throws
     {
-        try withTrade(alpha: { _ in .error(text) }) { house, alpha, beta in
+        try withTrade(alpha: always(.error(text))) { house, alpha, beta in
             let order = try house.accept(links(1))[0]
             let summary = try house.dispatch()
             #expect(summary["placed"] == 1)
@@ -79,7 +79,7 @@ import Timestamps
     func `a doubt, a duplicate or "not now" sends nothing to the second`(
         answer: LoopbackAnswer, state: String
     ) throws {
-        try withTrade(alpha: { _ in answer }) { house, alpha, beta in
+        try withTrade(alpha: always(answer)) { house, alpha, beta in
             try house.accept(links(1))
             for _ in 1...3 {
                 try house.dispatch()
@@ -92,7 +92,7 @@ import Timestamps
 
     @Test func `when all have refused it for good, the money goes back`() throws {
         try withTrade(
-            alpha: { _ in .error("Incorrect request") }, beta: { _ in .error("invalid_link") }
+            alpha: always(.error("Incorrect request")), beta: always(.error("invalid_link"))
         ) { house, alpha, beta in
             try house.accept(links(3))
             let summary = try house.dispatch()
@@ -110,8 +110,8 @@ import Timestamps
         throws
     {
         try withTrade(
-            alpha: { $0.serial == 1 ? .error("Insufficient balance") : .placed($0) },
-            "in_flight: 1"
+            alpha: broke,
+            settings: "in_flight: 1"
         ) { house, alpha, beta in
             let orders = try house.accept(links(5))
             try house.dispatch()
@@ -140,7 +140,7 @@ import Timestamps
     @Test func `an order that waits at the second returns to the first who may serve it again`()
         throws
     {
-        try withTrade(alpha: { .placed($0) }) { house, alpha, beta in
+        try withTrade(alpha: placing) { house, alpha, beta in
             let ids = try ["alpha", "beta"].map(house.id)
             let now = TickingClock.start
             try house.ledger.pause(ids[0], until: now.adding(seconds: 60), reason: "ill")
@@ -162,7 +162,7 @@ import Timestamps
     func `who is switched off, or is gone from the configuration, is passed over`(
         isGone: Bool
     ) throws {
-        try withTrade(alpha: { .placed($0) }) { house, alpha, beta in
+        try withTrade(alpha: placing) { house, alpha, beta in
             try house.accept(links(2))
             try house.dispatch(without: "alpha", isGone: isGone)
             #expect(alpha.requests.count == 0 && beta.requests.count == 2)
@@ -171,7 +171,7 @@ import Timestamps
 
     @Test func `when nobody may serve it now, it waits with its money on hold`() throws {
         try withTrade(
-            alpha: { _ in .error("Incorrect request") }, beta: { _ in .error("Invalid API key") }
+            alpha: always(.error("Incorrect request")), beta: always(.error("Invalid API key"))
         ) { house, alpha, beta in
             try house.accept(links(1))
             try house.dispatch()
@@ -195,7 +195,7 @@ import Timestamps
         "UPDATE service_backups SET provider = 'alpha', provider_service = '101'",
     ])
     func `a backup that does not fit gets nothing`(change: String) throws {
-        try withTrade(alpha: { _ in .error("Incorrect request") }) { house, alpha, beta in
+        try withTrade(alpha: always(.error("Incorrect request"))) { house, alpha, beta in
             try house.alter(change)
             try house.accept(links(1))
             try house.dispatch()
@@ -207,7 +207,7 @@ import Timestamps
 
     @Test(arguments: [(0, "refused|1"), (1, "placed|1")])
     func `an order in runs goes to a backup with drip-feed only`(drips: Int, state: String) throws {
-        try withTrade(alpha: { _ in .error("Incorrect request") }) { house, _, _ in
+        try withTrade(alpha: always(.error("Incorrect request"))) { house, _, _ in
             try house.alter("UPDATE services SET dripfeed = \(drips) WHERE id = 201")
             try house.accept([
                 NewOrder(
@@ -223,7 +223,7 @@ import Timestamps
 
     @Test func `a backup that costs more than the order brings waits for its price`() throws {
         try withTrade(
-            alpha: { _ in .error("Incorrect request") },
+            alpha: always(.error("Incorrect request")),
             also: #"pricing: {min_profit_percent: "25"}"#
         ) { house, _, beta in
             try house.alter("UPDATE services SET cost_rate = 1600001 WHERE id = 201")
@@ -239,6 +239,21 @@ import Timestamps
             #expect(beta.requests.count == 1)
         }
     }
+}
+
+/// Gives everybody the same answer.
+private func always(
+    _ answer: LoopbackAnswer
+) -> @Sendable (LoopbackRequest) -> LoopbackAnswer {
+    { _ in answer }
+}
+
+/// Takes every order.
+private let placing: @Sendable (LoopbackRequest) -> LoopbackAnswer = { .placed($0) }
+
+/// Finds no money for the first order, and takes the others.
+private let broke: @Sendable (LoopbackRequest) -> LoopbackAnswer = {
+    $0.serial == 1 ? .error("Insufficient balance") : .placed($0)
 }
 
 extension House {

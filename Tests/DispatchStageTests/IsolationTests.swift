@@ -3,6 +3,7 @@ import LoopbackProvider
 import Run
 import TestHouse
 import Testing
+import Timestamps
 
 @testable import DispatchStage
 
@@ -107,6 +108,11 @@ import Testing
                 house.clock.advance(seconds: 61)
                 try house.dispatch()
                 #expect(provider.requests.count == placed, "the first has not ended")
+                var news = StatusNews(order: OrderID(1), askAgain: house.clock.wall.now())
+                news.settlement = .completed
+                _ = try house.ledger.record([news], at: house.clock.wall.now())
+                try house.dispatch()
+                #expect(provider.requests.count == 3)
             }
         }
     }

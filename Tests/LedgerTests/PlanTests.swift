@@ -37,6 +37,12 @@ import Timestamps
 
     /// What SQLite is asked in a day's work.
     private func statements(of books: Books) throws -> [String] {
+        try books.ledger.keep(
+            [
+                ServiceBackups(
+                    provider: "alpha", providerService: "1",
+                    places: [ServiceBackups.Place(provider: "alpha", providerService: "2")])
+            ], at: books.now)
         let asked = Asked()
         books.ledger.database.inDatabase { db in
             db.trace { event in asked.note("\(event)") }
@@ -121,6 +127,19 @@ import Timestamps
             try $0.topUp("alpha", by: amount("1"), reference: "T", $1)
         }
         try books.claim(5, waitingForLinks: true)
+        _ = try books.ledger.record(
+            [
+                SendOutcome(
+                    order: third,
+                    .postponed(
+                        until: books.now, isRefusal: true, evidence: "no", isDuplicate: true))
+            ], claiming: [Claim(provider: books.alpha, count: 1)], waitingForLinks: false,
+            at: books.now)
+        _ = try books.ledger.record(
+            [SendOutcome(order: third, .refused(evidence: "no", isOfService: true))],
+            claiming: [], waitingForLinks: true, offeringFrom: [books.alpha], at: books.now)
+        _ = try books.ledger.hasDueOrders(of: books.alpha, at: books.now)
+        try books.ledger.endLinkWaits(at: books.now)
         _ = try books.ledger.holdUnanswered(at: books.now)
         _ = try books.ledger.dueToFollow(with: books.alpha, limit: 100, at: books.now)
         try books.ledger.intake(at: books.now) { _ = try $0.settled(books.arrival(acme)) }

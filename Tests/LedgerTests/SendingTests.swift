@@ -133,11 +133,85 @@ import Timestamps
         books.now = later(61)
         #expect(try books.claim(waitingForLinks: true) == [])
         try books.answer(first, .placed(providerOrder: "1", followAt: books.now))
+        #expect(try books.claim(waitingForLinks: true) == [])
         try books.settle(first, as: .completed)
-        #expect(try books.claim(waitingForLinks: true) == [], "it is looked at again, not spun on")
-        books.now = later(61)
-        #expect(try books.claim(waitingForLinks: true) == [second])
+        #expect(try books.claim(waitingForLinks: true) == [second], "at once")
         try books.expectSound()
+    }
+
+    @Test func `of those who wait for a link, one goes at a time, whatever ends the one before`()
+        throws
+    {
+        let orders = try (1...5).map { try books.accepted("A-\($0)") }
+        #expect(try books.claim(waitingForLinks: true) == [orders[0]])
+        #expect(try books.value("SELECT count(*) FROM orders WHERE due_at IS NULL") == 4)
+        // The second is cancelled while it waits: the third still waits for the first.
+        try books.verdict(of: acme, .cancels, ref: "C-1") {
+            try $0.requestCancel(of: orders[1], $1)
+        }
+        #expect(try books.claim(waitingForLinks: true) == [])
+        try books.answer(orders[0], .refused(evidence: "no"))
+        #expect(try books.claim(waitingForLinks: true) == [orders[2]])
+        // In doubt is not ended.
+        try books.answer(orders[2], .unknown(evidence: "lost"))
+        books.now = later(1_000_000)
+        #expect(try books.claim(waitingForLinks: true) == [])
+        try books.verdict(of: nil, .decisions) {
+            try $0.decide(.refund, on: orders[2], by: "a", $1)
+        }
+        #expect(try books.claim(waitingForLinks: true) == [orders[3]])
+        try books.answer(
+            orders[3], .postponed(until: later(60), isRefusal: true, evidence: "later"))
+        #expect(try books.claim(waitingForLinks: true) == [], "the fourth is still the first")
+        books.now = later(60)
+        #expect(try books.claim(waitingForLinks: true) == [orders[3]])
+        try books.answer(orders[3], .placed(providerOrder: "4", followAt: books.now))
+        try books.settle(orders[3], as: .canceled)
+        #expect(try books.claim(waitingForLinks: true) == [orders[4]])
+        try books.expectSound()
+    }
+
+    @Test func `where orders need not wait for links any more, those who do are due`() throws {
+        for number in 1...3 { _ = try books.accepted("A-\(number)") }
+        #expect(try books.claim(waitingForLinks: true).count == 1)
+        try books.ledger.endLinkWaits(at: books.now)
+        #expect(try books.claim().count == 2)
+    }
+
+    @Test func `an answer "duplicate" speaks for an order in doubt on that link`() throws {
+        let doubtful = try books.inDoubt("A-1")
+        let elsewhere = try books.accepted("A-2", link: "https://a.example/2")
+        let second = try books.accepted("A-3")
+        try books.claim()
+        let due = later(300)
+        for order in [elsewhere, second] {
+            try books.answer(
+                order,
+                .postponed(until: due, isRefusal: true, evidence: "active", isDuplicate: true))
+        }
+        let evidence: String = try books.value(
+            "SELECT evidence FROM attempts WHERE order_id = \(doubtful)")
+        #expect(
+            evidence == "timed out; he refused order \(second) as a second one for an active link, "
+                + "which speaks for it")
+        #expect(try books.state(of: second) == .accepted)
+        try books.expectSound()
+    }
+
+    @Test
+    func `an answer "duplicate" says nothing of a doubt where another order of ours explains it`()
+        throws
+    {
+        let doubtful = try books.inDoubt("A-1")
+        _ = try books.placed("A-2")
+        let third = try books.accepted("A-3")
+        try books.claim()
+        try books.answer(
+            third,
+            .postponed(until: later(300), isRefusal: true, evidence: "active", isDuplicate: true))
+        #expect(
+            try books.value("SELECT evidence FROM attempts WHERE order_id = \(doubtful)")
+                == "timed out")
     }
 
     @Test func `an order that waits for its link does not cost another its turn`() throws {

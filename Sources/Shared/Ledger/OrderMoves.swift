@@ -147,8 +147,26 @@ struct OrderMoves {
                     ended_at = ?4 WHERE id = ?1
                 """
         ).execute(arguments: [order.id, state, refund, now, lookBack])
+        try wakeNext(after: order.id)
         try Changes.note(db, order.user, .order, order.id.rawValue)
         try Ledger.endCancels(of: order.id, as: state, db, at: now)
+    }
+
+    /// Makes the next order due that waits for the link of one that has ended: `due_at` of one that waits
+    /// for a link is NULL.
+    private func wakeNext(after order: OrderID) throws {
+        let update = try RawStatement(
+            db,
+            """
+            UPDATE orders SET due_at = ?2 WHERE state = 'accepted' AND due_at IS NULL AND id = (
+                SELECT n.id FROM orders e JOIN orders n ON n.link = e.link
+                    AND n.service_id = e.service_id AND n.id > e.id
+                    AND n.state IN ('accepted', 'sending', 'in_doubt', 'placed')
+                WHERE e.id = ?1 ORDER BY n.id LIMIT 1)
+            """)
+        update.bind(1, order.rawValue)
+        update.bind(2, now.milliseconds)
+        try update.run()
     }
 
     /// Books what the provider really took: what he says, or else the share of the expected cost

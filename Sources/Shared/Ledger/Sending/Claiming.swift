@@ -165,7 +165,8 @@ extension Claiming {
 }
 
 extension Claiming {
-    /// Puts off an order that has to wait for an earlier one for the same service and link.
+    /// Has an order wait that is not the first open one for its service and link: it is due when the one
+    /// before it has ended (`OrderMoves.end`), and until then nobody looks at it.
     private func waitsForLink(_ order: WaitingOrder) throws -> Bool {
         guard waitingForLinks, let link = order.link else { return false }
         let earlier = try RawStatement(
@@ -181,12 +182,27 @@ extension Claiming {
         guard try earlier.step() else { return false }
         defer { earlier.reset() }
         guard earlier.integer(0) == 1 else { return false }
-        try postpone(order.id, seconds: Self.linkWait)
+        let update = try RawStatement(db, "UPDATE orders SET due_at = NULL WHERE id = ?1")
+        update.bind(1, order.id.rawValue)
+        try update.run()
         return true
     }
+}
 
-    /// How long an order that waits for its link is left alone, in seconds.
-    static let linkWait = 60
+extension Ledger {
+    /// Makes due what waits for a link, where orders no longer wait for links.
+    package func endLinkWaits(at now: Timestamp) throws {
+        let waiting = """
+            WHERE state = 'accepted' AND due_at IS NULL AND provider_id IN (SELECT id FROM providers)
+            """
+        let isAny = try read { db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM orders \(waiting))")!
+        }
+        guard isAny else { return }
+        try commit { db in
+            try db.execute(sql: "UPDATE orders SET due_at = ? \(waiting)", arguments: [now])
+        }
+    }
 }
 
 extension LedgerException {

@@ -7,8 +7,10 @@ package struct SendOutcome: Equatable, Sendable {
     package enum Content: Equatable, Sendable {
         /// The provider has it. It is asked about from `followAt`.
         case placed(providerOrder: String, followAt: Timestamp)
-        /// No provider has it; it is sent again from `due`. `isRefusal`: he said so himself.
-        case postponed(until: Timestamp, isRefusal: Bool, evidence: String)
+        /// No provider has it; it is sent again from `until`. `isRefusal`: he said so himself;
+        /// `isDuplicate`: because an order for its link is active with him.
+        case postponed(
+            until: Timestamp, isRefusal: Bool, evidence: String, isDuplicate: Bool = false)
         /// Refused for good by its provider. `isOfService`: he does not know the service, which is
         /// taken off sale.
         case refused(evidence: String, isOfService: Bool = false)
@@ -51,7 +53,8 @@ struct Outcomes {
         switch answer.content {
         case .placed(let providerOrder, let followAt):
             try place(order, as: providerOrder, followAt: followAt)
-        case .postponed(let due, let isRefusal, let evidence):
+        case .postponed(let due, let isRefusal, let evidence, let isDuplicate):
+            if isDuplicate { try testify(order) }
             try attempts.end(
                 order.id, as: isRefusal ? .refused : .notSent, evidence: evidence, at: now)
             try moves.returnToQueue(order, due: due)
@@ -102,6 +105,27 @@ struct Outcomes {
             }
         case .never:
             try moves.refuse(order)
+        }
+    }
+
+    /// That a provider has an active order for a link speaks for an earlier one of ours that is in doubt,
+    /// unless he has another of ours for it (provider-api.md §6).
+    private func testify(_ order: OrderRow) throws {
+        let open = """
+            n.link = o.link AND n.state IN ('accepted', 'sending', 'in_doubt', 'placed')
+                AND n.provider_id = o.provider_id AND n.id <> o.id
+            """
+        let doubts = try OrderID.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT n.id FROM orders o JOIN orders n ON \(open) AND n.state = 'in_doubt'
+                    WHERE o.id = ?1 AND NOT EXISTS
+                        (SELECT 1 FROM orders n WHERE \(open) AND n.state = 'placed')
+                    """), arguments: [order.id])
+        for doubt in doubts {
+            try attempts.note(
+                "he refused order \(order.id) as a second one for an active link, which speaks for it",
+                on: doubt)
         }
     }
 

@@ -44,7 +44,7 @@ extension Ledger {
     /// order. A claimed order is `sending`, with a new attempt.
     ///
     /// With `waitingForLinks`, an order waits while an earlier one for the same service and link has
-    /// not ended; it is looked at again after `Claiming.linkWait`.
+    /// not ended, and is due once it has.
     ///
     /// - Parameters:
     ///   - closed: those who get no orders now: theirs are offered to others who may serve them.
