@@ -112,7 +112,7 @@ struct Outcomes {
     /// unless he has another of ours for it (provider-api.md §6).
     private func testify(_ order: OrderRow) throws {
         let open = """
-            n.link = o.link AND n.state IN ('accepted', 'sending', 'in_doubt', 'placed')
+            n.link = o.link AND n.ended_at IS NULL
                 AND n.provider_id = o.provider_id AND n.id <> o.id
             """
         let doubts = try OrderID.fetchAll(
