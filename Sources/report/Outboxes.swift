@@ -42,6 +42,7 @@ struct Outboxes {
         let query = ReportQuery.statements
         // The first says whose row it is.
         let columns = query.columns[1...]
+        let kinds = query.columns.map(\.kind)
         let rows = try reports.rows(of: query, in: month.period)
         var next = try rows.next()
         while let first = next {
@@ -53,7 +54,7 @@ struct Outboxes {
                 ) { file in
                     csv.header(columns)
                     while let row = next, row.string(0) == user {
-                        csv.row(row, columns)
+                        csv.row(row, kinds[1...])
                         try csv.flush(to: &file)
                         next = try rows.next()
                     }

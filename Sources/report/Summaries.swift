@@ -44,11 +44,12 @@ struct Summaries {
         for query in ReportQuery.summaries {
             var csv = CSVWriter()
             var count = 0
+            let kinds = query.columns.map(\.kind)
             let source = try reports.rows(of: query, in: period)
             try publishing.add("\(query.name).csv", in: directory.path, ifChanged: true) { file in
                 csv.header(query.columns)
                 while let row = try source.next() {
-                    csv.row(row, query.columns[...])
+                    csv.row(row, kinds[...])
                     count += 1
                     try csv.flush(to: &file)
                 }

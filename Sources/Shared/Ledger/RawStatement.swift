@@ -7,10 +7,11 @@ import GRDBSQLite
 /// The statement belongs to the connection's cache and must be used on that connection only.
 final class RawStatement {
     private let statement: Statement
-    private var handle: SQLiteStatement { statement.sqliteStatement }
+    private let handle: SQLiteStatement
 
     init(_ db: Database, _ sql: String) throws {
         statement = try db.cachedStatement(sql: sql)
+        handle = statement.sqliteStatement
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
     }
