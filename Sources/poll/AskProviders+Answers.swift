@@ -27,7 +27,7 @@ extension AskProviders {
             news = orders.map { judge.nothing(about: $0, retryAfter: failure.retryAfter) }
         }
         tally.asked += orders.count
-        tally.ended += try ledger.record(news, at: now)
+        try learn(news, at: now)
         context.progress("asked", tally.asked, of: tally.asked + ordersOnTheWay)
     }
 

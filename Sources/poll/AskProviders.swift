@@ -10,8 +10,9 @@ import Timestamps
 /// have, where some are in doubt.
 ///
 /// 1. Ask each provider, a few questions at a time, until nothing is due or the deadline.
-/// 2. Write down what an answer says together with the money that moves by it, in one commit. An
-///    order's due date moves on with every answer and with the lack of one, so nobody starves.
+/// 2. Write down what the answers of a moment say together with the money that moves by it, in one
+///    commit. An order's due date moves on with every answer and with the lack of one, so nobody
+///    starves.
 /// 3. Tell the resellers what changed.
 ///
 /// Every question can be asked again, so nothing here needs an intent. A run that dies before step 2
@@ -26,17 +27,26 @@ struct AskProviders {
     var parties: [Party]
     var tally = PollTally()
     private let spool: Spool
-    private let transport: Transport
+    /// Made with the first question: most runs have none, and it takes megabytes.
+    private lazy var transport = Result {
+        try Transport(capacity: parties.count * Party.questionsAtOnce)
+    }
     private let deadline: Timestamp
     /// Questions on their way, by the tag of their call.
     private var onTheWay: [Int: (question: Question, party: Int)] = [:]
     private var nextTag = 0
+    /// What was learnt of orders and is not yet written down, and since when.
+    private var news: [StatusNews] = []
+    private var newsSince = Timestamp(milliseconds: 0)
     private let begun: Timestamp
     /// Whether what is not due is done as well.
     private(set) var isAskedNow = false
 
     /// How long a run waits for an answer before it looks around, in milliseconds.
     private static let patience = 1_000
+    /// How much may be learnt before it is written down, in orders, and for how long, in milliseconds.
+    private static let newsLimit = 2_000
+    private static let newsPatience = 200
 
     /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `DatabaseError`.
     init(_ context: RunContext) throws {
@@ -58,7 +68,6 @@ struct AskProviders {
                 Party(providers[provider.name]!, provider, key: key, at: now)
             }
         }
-        transport = try Transport(capacity: max(1, parties.count * Party.questionsAtOnce))
     }
 
     /// - Parameters:
@@ -116,31 +125,52 @@ struct AskProviders {
     private mutating func askAll() throws {
         while true {
             let now = context.clock.now()
+            let waited = now.milliseconds - newsSince.milliseconds
+            if !news.isEmpty, waited >= Self.newsPatience { try writeDown() }
             var wait: Int?
             if now < deadline {
                 for index in parties.indices { try ask(index, at: now) }
                 wait = parties.lazy.compactMap { $0.wait(at: now) }.min()
             }
-            if onTheWay.isEmpty, wait == nil { return }
-            let patience = min(wait ?? Self.patience, Self.patience)
-            for finished in try transport.wait(milliseconds: patience) { try take(finished) }
+            if onTheWay.isEmpty, wait == nil { return try writeDown() }
+            let patience = news.isEmpty ? Self.patience : Self.newsPatience
+            let finished = try transport.get().wait(milliseconds: min(wait ?? patience, patience))
+            for call in finished { try take(call) }
+            // Nobody's answer waits for another's.
+            if finished.isEmpty { try writeDown() }
         }
     }
 
     private mutating func ask(_ index: Int, at now: Timestamp) throws {
-        let provider = parties[index].provider.id
-        let horizon = horizon(for: parties[index], at: now)
-        while let question = try parties[index].nextQuestion(
-            at: now,
-            due: {
-                try ledger.dueToFollow(with: provider, limit: $0, at: horizon, lookingBackAt: now)
-            })
-        {
+        while parties[index].mayAsk(at: now) {
+            if let missing = parties[index].missingOrders {
+                // Until it is written down that these were asked about, they are still due.
+                try writeDown()
+                parties[index].take(
+                    due: try ledger.dueToFollow(
+                        with: parties[index].provider.id, limit: missing,
+                        at: horizon(for: parties[index], at: now), lookingBackAt: now))
+            }
+            guard let question = parties[index].nextQuestion() else { return }
             let call = parties[index].endpoint.call(question.action)
-            transport.start(call, tag: nextTag)
+            try transport.get().start(call, tag: nextTag)
             onTheWay[nextTag] = (question, index)
             nextTag += 1
         }
+    }
+
+    /// Keeps what was learnt, to be written down with what else is learnt at this moment: a commit's
+    /// cost is its sync. A run that dies meanwhile asks again.
+    mutating func learn(_ learnt: [StatusNews], at now: Timestamp) throws {
+        if news.isEmpty { newsSince = now }
+        news += learnt
+        if news.count >= Self.newsLimit { try writeDown() }
+    }
+
+    private mutating func writeDown() throws {
+        guard !news.isEmpty else { return }
+        tally.ended += try ledger.record(news, at: context.clock.now())
+        news.removeAll(keepingCapacity: true)
     }
 
     private mutating func take(_ finished: Finished) throws {
@@ -181,34 +211,5 @@ struct AskProviders {
             try ledger.noteAnswers(
                 of: party.provider.id, answeredAt: party.answeredAt, errors: party.errors, at: now)
         }
-    }
-}
-
-/// What a run did.
-struct PollTally {
-    /// Orders that were asked about, and those of them that ended.
-    var asked = 0
-    var ended = 0
-    /// Orders that were in doubt and are no more.
-    var resolved = 0
-    /// What the catalogues changed.
-    var catalogue = CatalogueTally()
-    /// Questions without an answer.
-    var failures = 0
-    var statusFiles = 0
-
-    var summary: Summary {
-        Summary(
-            "polled",
-            [
-                "orders": .integer(asked), "ended": .integer(ended),
-                "resolved": .integer(resolved),
-                "new_services": .integer(catalogue.new),
-                "changed_services": .integer(catalogue.changed),
-                "dropped_services": .integer(catalogue.dropped),
-                "quarantined_services": .integer(catalogue.quarantined),
-                "status_files": .integer(statusFiles),
-                "failures": .integer(failures),
-            ])
     }
 }

@@ -11,7 +11,9 @@ struct Party {
     let endpoint: ProviderEndpoint
     /// What he is to be asked once, before the statuses.
     private var agenda: [Question] = []
-    /// Whether orders may be due that he was not asked about.
+    /// Orders that are due, to be asked about next.
+    private var waiting: ArraySlice<FollowedOrder> = []
+    /// Whether more may be due than those.
     private var mayHaveDueOrders = false
     /// The orders he is being asked about.
     private var open: Set<OrderID> = []
@@ -25,6 +27,8 @@ struct Party {
 
     /// How many questions may be on their way to one provider.
     static let questionsAtOnce = 4
+    /// About how many due orders are read from the ledger at once.
+    private static let ordersAtOnce = 2_000
 
     init(_ provider: Provider, _ settings: ProviderSettings, key: String, at now: Timestamp) {
         self.provider = provider
@@ -45,17 +49,30 @@ struct Party {
         agenda.insert(question, at: 0)
     }
 
-    /// The next question to put to him at `now`; nil if there is none, or not now.
-    ///
-    /// - Parameter due: at most so many of his orders that are due, the longest due first.
-    mutating func nextQuestion(
-        at now: Timestamp, due: (_ limit: Int) throws -> [FollowedOrder]
-    ) rethrows -> Question? {
-        guard mayAsk, rate.available(at: now) > 0 else { return nil }
+    /// Whether he may be asked something at `now`.
+    mutating func mayAsk(at now: Timestamp) -> Bool {
+        mayAsk && rate.available(at: now) > 0
+    }
+
+    /// How many due orders to read from the ledger before he is asked; nil while some wait here.
+    var missingOrders: Int? {
+        agenda.isEmpty && waiting.isEmpty && mayHaveDueOrders
+            ? open.count + Self.ordersAtOnce : nil
+    }
+
+    /// Takes orders that are due, the longest due first; nothing is heard of them that is not yet
+    /// written down.
+    mutating func take(due orders: [FollowedOrder]) {
+        waiting = orders.filter { !open.contains($0.id) }[...]
+        mayHaveDueOrders = !waiting.isEmpty
+    }
+
+    /// The next question to put to him; nil if there is none.
+    mutating func nextQuestion() -> Question? {
         if !agenda.isEmpty { return start(agenda.removeFirst()) }
-        let orders = try due(open.count + portion).filter { !open.contains($0.id) }
-        mayHaveDueOrders = !orders.isEmpty
-        return orders.isEmpty ? nil : start(.statuses(Array(orders.prefix(portion))))
+        let orders = waiting.prefix(portion)
+        waiting = waiting.dropFirst(portion)
+        return orders.isEmpty ? nil : start(.statuses(Array(orders)))
     }
 
     /// Milliseconds until his rate allows a question; nil if it is not the rate that forbids it.
@@ -66,7 +83,7 @@ struct Party {
     /// One who failed several times in a row is left alone until the next run.
     private var mayAsk: Bool {
         failuresInARow < settings.breaker.failures && questionsOnTheWay < Self.questionsAtOnce
-            && (!agenda.isEmpty || mayHaveDueOrders)
+            && (!agenda.isEmpty || !waiting.isEmpty || mayHaveDueOrders)
     }
 
     private mutating func start(_ question: Question) -> Question {
@@ -100,7 +117,7 @@ struct Party {
     mutating func noteRefusal(of orders: [FollowedOrder], at now: Timestamp) {
         answeredAt = now
         portion = max(1, orders.count / 2)
-        mayHaveDueOrders = true
+        waiting = orders + waiting
     }
 }
 

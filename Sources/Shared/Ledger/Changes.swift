@@ -7,11 +7,15 @@ enum Changes {
     }
 
     static func note(_ db: Database, _ user: UserID, _ kind: Kind, _ subject: Int64) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO changes (user_id, kind, subject) VALUES (?, ?, ?)
-                ON CONFLICT (user_id, kind, subject) DO NOTHING
-                """
-        ).execute(arguments: [user, kind.rawValue, subject])
+        let note = try RawStatement(
+            db,
+            """
+            INSERT INTO changes (user_id, kind, subject) VALUES (?1, ?2, ?3)
+            ON CONFLICT (user_id, kind, subject) DO NOTHING
+            """)
+        note.bind(1, user.rawValue)
+        note.bind(2, kind.rawValue)
+        note.bind(3, subject)
+        try note.run()
     }
 }

@@ -25,48 +25,22 @@ package struct FollowedOrder: Sendable {
     /// When he last told something new.
     package let changedAt: Timestamp
 
-    /// By position: this is read for each order that is asked about, and names are slow to look up.
-    fileprivate init(row: Row) {
-        id = row[0]
-        providerOrder = row[1]
-        typeName = row[2]
-        charge = row[3]
-        billedUnits = row[4]
-        quantity = row[5]
-        parameters = row[6]
-        status = row[7]
-        startCount = row[8]
-        remains = row[9]
-        placedAt = row[10]
-        changedAt = row[11]
-        state = row[12]
-        cost = row[13]
-    }
-}
-
-/// What an answer, or the lack of one, says about a followed order.
-package struct StatusNews: Sendable {
-    package var order: OrderID
-    /// The provider's word; nil leaves what is known.
-    package var status: String?
-    package var startCount: Int64?
-    package var remains: Int64?
-    /// When to ask again; it always moves on. Of no meaning with a settlement.
-    package var askAgain: Timestamp
-    /// How the order ended, if it did.
-    package var settlement: Settlement?
-    /// What the provider took for it, if he says.
-    package var charged: ProviderCharge?
-    /// When he is asked about the order after its end; nil: not again.
-    package var lookBack: Timestamp?
-    /// Whether it was asked after the order's end: then nothing moves by it.
-    package var isLookBack = false
-    /// What the operator should look at.
-    package var exception: LedgerException?
-
-    package init(order: OrderID, askAgain: Timestamp) {
-        self.order = order
-        self.askAgain = askAgain
+    /// The row at which `due` stands.
+    fileprivate init(row due: RawStatement) {
+        id = OrderID(due.integer(0)!)
+        providerOrder = due.text(1)!
+        typeName = due.text(2)!
+        charge = Amount(micros: due.integer(3)!)
+        billedUnits = due.integer(4)!
+        quantity = due.integer(5)
+        parameters = due.text(6)
+        status = due.text(7)
+        startCount = due.integer(8)
+        remains = due.integer(9)
+        placedAt = Timestamp(milliseconds: due.integer(10)!)
+        changedAt = Timestamp(milliseconds: due.integer(11)!)
+        state = OrderState(rawValue: due.text(12)!)!
+        cost = Amount(micros: due.integer(13)!)
     }
 }
 
@@ -82,25 +56,35 @@ extension Ledger {
         lookingBackAt lookBack: Timestamp? = nil
     ) throws -> [FollowedOrder] {
         try read { db in
-            func due(
-                _ states: String, _ limit: Int, at moment: Timestamp
-            ) throws -> [FollowedOrder] {
-                try Row.fetchAll(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT o.id, o.provider_order, s.type, o.charge, o.billed_units,
-                                o.quantity, o.parameters, o.status, o.start_count, o.remains,
-                                o.placed_at, o.changed_at, o.state, o.cost
-                            FROM orders o JOIN services s ON s.id = o.service_id
-                            WHERE \(states) AND o.provider_id = ?1 AND o.due_at <= ?2
-                            ORDER BY o.due_at, o.id LIMIT ?3
-                            """), arguments: [provider, moment, limit]
-                ).map(FollowedOrder.init(row:))
-            }
-            let open = try due("o.state = 'placed'", limit, at: moment)
+            let open = try Self.due(db, "o.state = 'placed'", of: provider, limit, at: moment)
             guard open.count < limit else { return open }
-            return open + (try due(Self.lookedBackAt, limit - open.count, at: lookBack ?? moment))
+            return open
+                + (try Self.due(
+                    db, Self.lookedBackAt, of: provider, limit - open.count,
+                    at: lookBack ?? moment))
         }
+    }
+
+    private static func due(
+        _ db: Database, _ states: String, of provider: ProviderID, _ limit: Int,
+        at moment: Timestamp
+    ) throws -> [FollowedOrder] {
+        let due = try RawStatement(
+            db,
+            """
+            SELECT o.id, o.provider_order, s.type, o.charge, o.billed_units, o.quantity,
+                o.parameters, o.status, o.start_count, o.remains, o.placed_at, o.changed_at,
+                o.state, o.cost
+            FROM orders o JOIN services s ON s.id = o.service_id
+            WHERE \(states) AND o.provider_id = ?1 AND o.due_at <= ?2
+            ORDER BY o.due_at, o.id LIMIT ?3
+            """)
+        due.bind(1, provider.rawValue)
+        due.bind(2, moment.milliseconds)
+        due.bind(3, Int64(limit))
+        var orders: [FollowedOrder] = []
+        while try due.step() { orders.append(FollowedOrder(row: due)) }
+        return orders
     }
 
     /// As the index `orders_to_look_back` says it, or SQLite would not use it.
@@ -108,59 +92,4 @@ extension Ledger {
         o.due_at IS NOT NULL
         AND (o.state = 'completed' OR o.state = 'partial' OR o.state = 'canceled')
         """
-
-    /// Writes down what was learnt, and settles the orders that ended, in one commit.
-    ///
-    /// An order that is not `placed` any more is left as it is: an ended order never moves by itself.
-    /// Returns how many orders ended.
-    package func record(_ news: [StatusNews], at now: Timestamp) throws -> Int {
-        try commit(at: now) { db, postings in
-            var ended = 0
-            for item in news {
-                guard let order = try OrderRow.fetch(db, item.order),
-                    item.isLookBack ? order.state.isEnded : order.state == .placed
-                else { continue }
-                if let exception = item.exception {
-                    try Self.raise(
-                        exception, order: order.id, provider: order.provider, db, at: now)
-                }
-                if item.isLookBack {
-                    try Self.setDue(order.id, item.lookBack, db)
-                    continue
-                }
-                try Self.note(item, of: order, db, at: now)
-                if let settlement = item.settlement {
-                    try OrderMoves(db, postings, at: now).settle(
-                        order, as: settlement, charged: item.charged, lookBack: item.lookBack)
-                    ended += 1
-                }
-            }
-            return ended
-        }
-    }
-
-    /// Keeps the provider's words, and that the user is to be told where they are new.
-    private static func note(
-        _ news: StatusNews, of order: OrderRow, _ db: Database, at now: Timestamp
-    ) throws {
-        try db.cachedStatement(
-            sql: """
-                UPDATE orders SET status = coalesce(?2, status),
-                    start_count = coalesce(?3, start_count), remains = coalesce(?4, remains),
-                    changed_at = ?5
-                WHERE id = ?1 AND (status IS NOT coalesce(?2, status)
-                    OR start_count IS NOT coalesce(?3, start_count)
-                    OR remains IS NOT coalesce(?4, remains))
-                """
-        ).execute(arguments: [order.id, news.status, news.startCount, news.remains, now])
-        if db.changesCount > 0 {
-            try Changes.note(db, order.user, .order, order.id.rawValue)
-        }
-        try setDue(order.id, news.askAgain, db)
-    }
-
-    private static func setDue(_ order: OrderID, _ due: Timestamp?, _ db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE orders SET due_at = ?2 WHERE id = ?1")
-            .execute(arguments: [order, due])
-    }
 }

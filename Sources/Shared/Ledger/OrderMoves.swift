@@ -141,12 +141,18 @@ struct OrderMoves {
                 .release, "release:\(order.id)", from: .user(order.user, .held),
                 to: .user(order.user, .available), refund, subject(order))
         }
-        try db.cachedStatement(
-            sql: """
-                UPDATE orders SET state = ?2, refunded = ?3, due_at = ?5, changed_at = ?4,
-                    ended_at = ?4 WHERE id = ?1
-                """
-        ).execute(arguments: [order.id, state, refund, now, lookBack])
+        let ending = try RawStatement(
+            db,
+            """
+            UPDATE orders SET state = ?2, refunded = ?3, due_at = ?5, changed_at = ?4, ended_at = ?4
+            WHERE id = ?1
+            """)
+        ending.bind(1, order.id.rawValue)
+        ending.bind(2, state.rawValue)
+        ending.bind(3, refund.micros)
+        ending.bind(4, now.milliseconds)
+        ending.bind(5, lookBack?.milliseconds)
+        try ending.run()
         try wakeNext(after: order.id)
         try Changes.note(db, order.user, .order, order.id.rawValue)
         try Ledger.endCancels(of: order.id, as: state, db, at: now)
@@ -191,6 +197,7 @@ struct OrderMoves {
                 .providerRefund, "provider_refund:\(order.id)", from: spent, to: float,
                 booked - actual.amount, subject(order))
         }
+        guard actual.cost != order.cost else { return }
         try db.cachedStatement(sql: "UPDATE orders SET cost = ?2 WHERE id = ?1")
             .execute(arguments: [order.id, actual.cost])
     }
@@ -203,15 +210,19 @@ struct OrderMoves {
 
     /// What was booked when the order was placed, in the provider's currency.
     func bookedCharge(of order: OrderRow) throws -> Amount {
-        try Amount.fetchOne(
-            db.cachedStatement(sql: "SELECT amount FROM transactions WHERE reference = ?"),
-            arguments: ["provider_charge:\(order.id)"]) ?? .zero
+        let booked = try RawStatement(db, "SELECT amount FROM transactions WHERE reference = ?1")
+        booked.bind(1, "provider_charge:\(order.id)")
+        guard try booked.step() else { return .zero }
+        defer { booked.reset() }
+        return Amount(micros: booked.integer(0)!)
     }
 
     private func houseCurrency() throws -> Currency {
-        try Currency.fetchOne(
-            db.cachedStatement(sql: "SELECT currency FROM wallets WHERE id = ?"),
-            arguments: [Wallets.first])!
+        let house = try RawStatement(db, "SELECT currency FROM wallets WHERE id = ?1")
+        house.bind(1, Wallets.first.rawValue)
+        guard try house.step() else { preconditionFailure("the house has a wallet from the start") }
+        defer { house.reset() }
+        return try Currency(parsing: house.text(0)!)
     }
 
     private func subject(_ order: OrderRow) -> Subject {

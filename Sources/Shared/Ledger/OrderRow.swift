@@ -21,33 +21,38 @@ struct OrderRow {
     let serviceCancels: Bool
 
     static func fetch(_ db: Database, _ id: OrderID, of user: UserID? = nil) throws -> OrderRow? {
-        try db.cachedStatement(
-            sql: """
-                SELECT o.id, o.user_id, o.state, o.provider_id, p.currency, o.charge, o.refunded,
-                    o.cost, o.billed_units, s.refill, s.cancel, s.type, s.rate, s.cost_rate
-                FROM orders o
-                    JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
-                    JOIN providers p ON p.id = o.provider_id
-                WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
-                """
-        ).fetchRow([id, user]).map(OrderRow.init(row:))
+        let found = try RawStatement(
+            db,
+            """
+            SELECT o.id, o.user_id, o.state, o.provider_id, p.currency, o.charge, o.refunded,
+                o.cost, o.billed_units, s.refill, s.cancel, s.type, s.rate, s.cost_rate
+            FROM orders o
+                JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
+                 JOIN providers p ON p.id = o.provider_id
+            WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
+            """)
+        found.bind(1, id.rawValue)
+        found.bind(2, user?.rawValue)
+        guard try found.step() else { return nil }
+        defer { found.reset() }
+        return try OrderRow(row: found)
     }
 
-    /// By position: this is read for each order that moves, and names are slow to look up.
-    private init(row: Row) throws {
-        id = row[0]
-        user = row[1]
-        state = row[2]
-        provider = row[3]
-        providerCurrency = row[4]
-        charge = row[5]
-        refunded = row[6]
-        cost = row[7]
-        billedUnits = row[8]
-        serviceRefills = row[9]
-        serviceCancels = row[10]
-        let billing = OrderType.named(row[11])?.billing ?? .quantity
-        expectedCharge = try billing.price(of: billedUnits, at: row[12])
-        expectedCost = try billing.price(of: billedUnits, at: row[13])
+    /// The row at which `found` stands.
+    private init(row found: RawStatement) throws {
+        id = OrderID(found.integer(0)!)
+        user = UserID(rawValue: found.text(1)!)!
+        state = OrderState(rawValue: found.text(2)!)!
+        provider = ProviderID(found.integer(3)!)
+        providerCurrency = try Currency(parsing: found.text(4)!)
+        charge = Amount(micros: found.integer(5)!)
+        refunded = Amount(micros: found.integer(6)!)
+        cost = Amount(micros: found.integer(7)!)
+        billedUnits = found.integer(8)!
+        serviceRefills = found.integer(9) != 0
+        serviceCancels = found.integer(10) != 0
+        let billing = OrderType.named(found.text(11)!)?.billing ?? .quantity
+        expectedCharge = try billing.price(of: billedUnits, at: Rate(micros: found.integer(12)!))
+        expectedCost = try billing.price(of: billedUnits, at: Rate(micros: found.integer(13)!))
     }
 }

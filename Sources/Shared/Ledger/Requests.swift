@@ -194,12 +194,14 @@ extension Ledger {
     static func endCancels(
         of order: OrderID, as state: OrderState, _ db: Database, at now: Timestamp
     ) throws {
-        let open = try RequestID.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT id FROM requests
-                    WHERE order_id = ? AND kind = 'cancel' AND state <> 'ended'
-                    """), arguments: [order])
+        let asked = try RawStatement(
+            db,
+            """
+            SELECT id FROM requests WHERE order_id = ?1 AND kind = 'cancel' AND state <> 'ended'
+            """)
+        asked.bind(1, order.rawValue)
+        var open: [RequestID] = []
+        while try asked.step() { open.append(RequestID(asked.integer(0)!)) }
         let word = state == .completed ? "Rejected" : "Completed"
         for request in open { try end(request, as: word, db, at: now) }
     }

@@ -125,8 +125,11 @@ extension OrderType {
 
     /// The kind a catalogue means by `spelling`: any case, underscores for spaces.
     package static func named(_ spelling: String) -> OrderType? {
-        byFoldedName[folded(spelling)]
+        byName[spelling] ?? byFoldedName[folded(spelling)]
     }
+
+    /// By the names that the ledger keeps, which are looked up order after order.
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     private static let byFoldedName = Dictionary(
         uniqueKeysWithValues: all.map { (folded($0.name), $0) })

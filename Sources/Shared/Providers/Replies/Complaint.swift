@@ -12,7 +12,12 @@ extension JSONValue {
     var saysFailed: Bool {
         if self["success"]?.flag == false { return true }
         guard let status = self["status"] else { return false }
-        return ["error", "fail", "failed"].contains(status.text?.folded) || status.flag == false
+        guard let word = status.text?.folded else { return status.flag == false }
+        return switch word {
+        case "error", "fail", "failed": true
+        case "0", "false", "no", "": true
+        default: false
+        }
     }
 
     /// The complaint, if the reply is nothing else. Beside answers, it is one answer's (quirk 13).

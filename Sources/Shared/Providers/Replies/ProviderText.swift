@@ -8,16 +8,16 @@ extension ProviderEndpoint {
     /// echo.
     func evidence(_ words: some Sequence<UInt8>) -> String {
         let words = Array(words)
-        // As it is, as it was sent, and as JSON from PHP writes it.
-        let spellings = [
-            Array(key.utf8), RequestEncoding.percentEncoded(key),
-            key.utf8.flatMap { $0 == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), $0] : [$0] },
-        ]
+        let spellings = keySpellings.filter { words.contains($0[0]) }
+        guard !spellings.isEmpty else {
+            return String(decoding: words.prefix(4 * Self.evidenceLimit), as: UTF8.self)
+                .printable(limit: Self.evidenceLimit)
+        }
         var shown: [UInt8] = []
         var rest = words[...]
         // A character has at most four bytes.
         while let byte = rest.first, shown.count < 4 * Self.evidenceLimit {
-            if let found = spellings.first(where: { !$0.isEmpty && rest.starts(with: $0) }) {
+            if let found = spellings.first(where: { rest.starts(with: $0) }) {
                 shown += "(our key)".utf8
                 rest = rest.dropFirst(found.count)
             } else {
@@ -36,6 +36,7 @@ extension String {
     /// On one line, without what would control a terminal or turn the direction of the text around
     /// it, and at most `limit` scalars long.
     func printable(limit: Int) -> String {
+        if utf8.count <= limit, utf8.allSatisfy({ 0x20...0x7E ~= $0 }) { return trimmingSpaces }
         var shown = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             if shown.count == limit { break }

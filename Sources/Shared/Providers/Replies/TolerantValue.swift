@@ -16,6 +16,7 @@ extension JSONValue {
     /// A whole number, also in a string, with thousands separators, or with zeros as decimals.
     var wholeNumber: Int64? {
         guard let text, let plain = text.withoutSeparators else { return nil }
+        if let number = Int64(plain), plain.utf8.first != UInt8(ascii: "+") { return number }
         let parts = plain.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 1 || parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "0") }),
             !parts[0].hasPrefix("+")
@@ -83,14 +84,29 @@ extension String {
     /// Letters in lower case, without what providers put between words: `IN_PROGRESS`,
     /// `In progress` and `Inprogress` are one word.
     var folded: String {
-        String(lowercased().filter { $0 != " " && $0 != "_" && $0 != "-" })
+        guard utf8.allSatisfy({ $0 < 0x80 }) else {
+            return String(lowercased().filter { $0 != " " && $0 != "_" && $0 != "-" })
+        }
+        // The same without a look into Unicode's tables: words of the trade come with every order.
+        return String(unsafeUninitializedCapacity: utf8.count) { folded in
+            var count = 0
+            for byte in utf8 {
+                switch byte {
+                case UInt8(ascii: " "), UInt8(ascii: "_"), UInt8(ascii: "-"): continue
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"): folded[count] = byte | 0x20
+                default: folded[count] = byte
+                }
+                count += 1
+            }
+            return count
+        }
     }
 
     /// A number without its thousands separators, and without space around it; nil where commas
     /// separate something else, such as decimals.
     var withoutSeparators: String? {
         let trimmed = trimmingSpaces
-        guard trimmed.contains(",") else { return trimmed }
+        guard trimmed.utf8.contains(UInt8(ascii: ",")) else { return trimmed }
         let whole = trimmed.prefix { $0 != "." }
         let groups = whole.drop { $0 == "-" }
             .split(separator: ",", omittingEmptySubsequences: false)
@@ -103,6 +119,12 @@ extension String {
 
     /// Without white space at both ends.
     var trimmingSpaces: String {
+        // Most have none, and a printable sign of ASCII at either end shows it.
+        if let first = utf8.first, let last = utf8.last, 0x21...0x7E ~= first,
+            0x21...0x7E ~= last
+        {
+            return self
+        }
         let start = drop(while: \.isWhitespace)
         guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(start[...last])

@@ -13,6 +13,8 @@ package struct ProviderEndpoint: Sendable {
     /// Error texts of this provider's own, besides the trade's.
     package let extraErrors: [ErrorClass: [String]]
     let key: String
+    /// The key as it is, as it is sent, and as JSON from PHP writes it; none of them empty.
+    let keySpellings: [[UInt8]]
 
     package init(
         name: String, url: String, key: String, encoding: RequestEncoding = .form,
@@ -25,6 +27,10 @@ package struct ProviderEndpoint: Sendable {
         self.connectTimeout = connectTimeout
         self.totalTimeout = totalTimeout
         self.extraErrors = extraErrors
+        keySpellings = [
+            Array(key.utf8), RequestEncoding.percentEncoded(key),
+            key.utf8.flatMap { $0 == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), $0] : [$0] },
+        ].filter { !$0.isEmpty }
     }
 
     /// The endpoint of a configured provider, whose key was revealed.

@@ -1,0 +1,31 @@
+import Ledger
+import Run
+
+/// What a run did.
+struct PollTally {
+    /// Orders that were asked about, and those of them that ended.
+    var asked = 0
+    var ended = 0
+    /// Orders that were in doubt and are no more.
+    var resolved = 0
+    /// What the catalogues changed.
+    var catalogue = CatalogueTally()
+    /// Questions without an answer.
+    var failures = 0
+    var statusFiles = 0
+
+    var summary: Summary {
+        Summary(
+            "polled",
+            [
+                "orders": .integer(asked), "ended": .integer(ended),
+                "resolved": .integer(resolved),
+                "new_services": .integer(catalogue.new),
+                "changed_services": .integer(catalogue.changed),
+                "dropped_services": .integer(catalogue.dropped),
+                "quarantined_services": .integer(catalogue.quarantined),
+                "status_files": .integer(statusFiles),
+                "failures": .integer(failures),
+            ])
+    }
+}
