@@ -57,6 +57,7 @@ extension PipelineStatus {
         json.member("state", state)
         json.member("paused_until", until)
         json.member("pause_reason", provider.pauseReason)
+        json.member("throttled_until", provider.health.throttledUntil?.description)
         json.member("balance", provider.balance?.description)
         json.member("currency", provider.currency.code)
         json.member("balance_at", provider.balanceAt?.description)

@@ -68,6 +68,8 @@ extension PipelineStatus {
     private func row(_ provider: Standing.ProviderStanding) -> [String] {
         let state =
             switch provider.state {
+            case .active where provider.health.isThrottled(at: now):
+                "said \"not now\", until \(provider.health.throttledUntil ?? now)"
             case .active: "active"
             case .paused(let until):
                 "paused until \(until): \(provider.pauseReason ?? "no reason known")"

@@ -2,6 +2,7 @@ import Ledger
 import Run
 import Settings
 import Spool
+import Timestamps
 
 /// Where everything stands, as far as one look tells.
 struct PipelineStatus {
@@ -18,6 +19,8 @@ struct PipelineStatus {
     let freeBytes: Int
     let minFreeBytes: Int
     let settings: Settings
+    /// When it was looked.
+    let now: Timestamp
 
     /// What leaves a record of its last run.
     private static let programs = ["ingest", "dispatch", "poll", "report", "backup", "recover"]
@@ -25,6 +28,7 @@ struct PipelineStatus {
     /// - Throws: `SystemError`, `LedgerError`, `DatabaseError`.
     init(_ context: RunContext) throws {
         settings = context.settings
+        now = context.clock.now()
         let spool = try Spool.open(at: settings.spool, program: context.program)
         let owners = [Dropper.desk] + (try spool.resellers().map { .reseller($0) })
         inboxes = try owners.map { ($0.name, try spool.waiting(in: $0)) }.filter { $1.count > 0 }

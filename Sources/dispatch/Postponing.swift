@@ -33,9 +33,10 @@ extension Postponement {
     /// Seconds until the order is tried again: what the provider asks for, or twice as long after
     /// each attempt, from half a minute to an hour, a little different for each order.
     fileprivate func delay(_ intent: Intent, _ provider: ProviderSettings) -> Int {
-        if let retryAfter { return max(1, retryAfter) }
         switch reason {
-        case .funds, .auth: return provider.breaker.openSeconds
+        // He is paused for that. The order stays due: a backup may serve it meanwhile.
+        case .funds, .auth: return 0
+        case _ where retryAfter != nil: return max(1, retryAfter ?? 1)
         case .duplicate: return max(60, provider.pollEverySeconds)
         case .notSent, .throttle:
             let doubled = 30 << min(intent.attempt - 1, 7)

@@ -115,8 +115,8 @@ import Timestamps
         ) { house, alpha, beta in
             let orders = try house.accept(links(5))
             try house.dispatch()
-            #expect(try house.states() == ["accepted|1", "placed|4"])
-            #expect(beta.requests.count == 4)
+            #expect(try house.states() == ["placed|5"])
+            #expect(alpha.requests.count == 1 && beta.requests.count == 5)
             let evidence = try house.table(
                 "SELECT outcome, evidence FROM attempts WHERE order_id = \(orders[1]) LIMIT 1")
             #expect(

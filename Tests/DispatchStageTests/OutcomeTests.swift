@@ -21,8 +21,8 @@ import Testing
         (.error("Rate limit exceeded", status: 429), "refused|31|active"),
         (.error("Too many orders"), "refused|31|active"),
         (.error("You have active order with this link. Please wait."), "refused|300|active"),
-        (.error("Not enough funds on balance"), "refused|300|paused"),
-        (.error("Invalid API key", status: 401), "refused|300|paused"),
+        (.error("Not enough funds on balance"), "refused|0|paused"),
+        (.error("Invalid API key", status: 401), "refused|0|paused"),
     ])
     func `who says "not now" is asked again when it is due, and not before`(
         answer: LoopbackAnswer, row: String

@@ -198,7 +198,7 @@ private struct Order {
 
 extension Works {
     /// The house's number for a panel's service.
-    fileprivate func service(_ id: Int64, of panel: String) throws -> String {
+    func service(_ id: Int64, of panel: String) throws -> String {
         try table(
             """
             SELECT s.id FROM services s JOIN providers p ON p.id = s.provider_id
@@ -208,14 +208,14 @@ extension Works {
     }
 
     /// The lines of one of the operator's files, below its header.
-    fileprivate func report(_ name: String) throws -> [[String]] {
+    func report(_ name: String) throws -> [[String]] {
         let csv = try #require(content(at: "\(folder.path)/reports/latest/\(name).csv"))
         return Array(try rows(ofCSV: csv).dropFirst())
     }
 
     /// Has the reports made, and compares each with what the ledger's rows come to; made again, they
     /// are the same bytes.
-    fileprivate func expectReportsTrue() throws {
+    func expectReportsTrue() throws {
         run("report")
         let first = tree(at: "\(folder.path)/reports/latest")
         let truth = try Recomputation(ledger: "\(folder.path)/var/ledger.sqlite", currency: "USD")

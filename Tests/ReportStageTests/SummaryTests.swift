@@ -89,9 +89,9 @@ import Testing
             [
                 """
                 provider,state,balance,expected_balance,drift,currency,open_orders,in_doubt,\
-                errors_24h,last_answer_at
+                errors_24h,last_answer_at,paused_until,reason
                 """,
-                "alpha,active,498.200000,497.900000,0.300000,USD,3,1,2,2026-11-23T09:30:00Z",
+                "alpha,active,498.200000,497.900000,0.300000,USD,3,1,2,2026-11-23T09:30:00Z,,",
             ]
         ),
         (

@@ -28,6 +28,7 @@ package struct Standing: Sendable {
         package let name: String
         package let state: Provider.State
         package let pauseReason: String?
+        package let health: ProviderHealth
         package let currency: Currency
         /// What he last said we have with him.
         package let balance: Amount?
@@ -97,6 +98,7 @@ extension Standing.ProviderStanding {
         currency = provider.currency
         balanceAt = provider.balanceAt
         pauseReason = row["pause_reason"]
+        health = provider.health
         balance = row["balance"]
     }
 }

@@ -45,13 +45,14 @@ extension ReportQuery {
         """)
 
     /// How providers stand now, in their currencies. The balance is what a provider says, the
-    /// expected one what our books say of it; errors are those of the last 24 hours, by the hour.
+    /// expected one what our books say of it; errors are those of the last 24 hours, by the hour. One who
+    /// is paused, or said "not now", gets no order until `paused_until`.
     static let providers = ReportQuery(
         "providers",
         [
             .text("provider"), .text("state"), .amount("balance"), .amount("expected_balance"),
             .amount("drift"), .text("currency"), .integer("open_orders"), .integer("in_doubt"),
-            .integer("errors_24h"), .time("last_answer_at"),
+            .integer("errors_24h"), .time("last_answer_at"), .time("paused_until"), .text("reason"),
         ],
         """
         WITH open(provider, orders, doubts) AS (
@@ -62,7 +63,11 @@ extension ReportQuery {
             WHERE hour > ?3 / 3600000 - 24 GROUP BY provider_id)
         SELECT p.name, p.state, p.balance, coalesce(w.balance, 0),
             p.balance - coalesce(w.balance, 0), p.currency, coalesce(o.orders, 0),
-            coalesce(o.doubts, 0), coalesce(f.errors, 0), p.last_answer_at
+            coalesce(o.doubts, 0), coalesce(f.errors, 0), p.last_answer_at,
+            CASE WHEN p.state = 'paused' THEN p.paused_until
+                WHEN p.state = 'active' AND p.throttled_until > ?3 THEN p.throttled_until END,
+            CASE WHEN p.state = 'paused' THEN p.pause_reason
+                WHEN p.state = 'active' AND p.throttled_until > ?3 THEN 'he said "not now"' END
         FROM providers p
             LEFT JOIN wallets w ON w.provider_id = p.id AND w.name = 'float'
                 AND w.currency = p.currency
