@@ -11,7 +11,9 @@ struct Dispatch: AsyncParsableCommand {
             Run from cron. Commits the intent to send, sends each order once, and commits the answer. \
             An order that may have reached its provider without an answer is held in doubt: it is \
             never sent again and never refunded until a desk file decides it. What cannot be sent now \
-            is left for a later run. After the orders, passes on the refills and cancels that \
+            is left for a later run; what its provider refuses for good, or cannot be asked because he \
+            is paused, goes to the backups that its service has in catalogue.yaml. An order that would \
+            cost more than it brings is held. After the orders, passes on the refills and cancels that \
             resellers ask for; a refill is never asked for twice.
 
             Exit status: 0 done, also when orders were refused; 64 wrong usage; 70 stopped by \

@@ -33,12 +33,12 @@ extension Postponement {
     /// Seconds until the order is tried again: what the provider asks for, or twice as long after
     /// each attempt, from half a minute to an hour, a little different for each order.
     fileprivate func delay(_ intent: Intent, _ provider: ProviderSettings) -> Int {
-        switch reason {
+        switch (reason, retryAfter) {
         // He is paused for that. The order stays due: a backup may serve it meanwhile.
-        case .funds, .auth: return 0
-        case _ where retryAfter != nil: return max(1, retryAfter ?? 1)
-        case .duplicate: return max(60, provider.pollEverySeconds)
-        case .notSent, .throttle:
+        case (.funds, _), (.auth, _): return 0
+        case (_, let seconds?): return max(1, seconds)
+        case (.duplicate, nil): return max(60, provider.pollEverySeconds)
+        case (.notSent, nil), (.throttle, nil):
             let doubled = 30 << min(intent.attempt - 1, 7)
             let spread = Int(intent.order.rawValue % 10)
             return min(doubled, 3_600) + spread
