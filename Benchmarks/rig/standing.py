@@ -60,7 +60,8 @@ def report(seed, scale):
     def floor():
         script = ROOT / "Benchmarks/floor/report.sql"
         # The shell writes where it stands.
-        return run(["sh", "-c", 'cd "$1" && exec sqlite3 -csv -header "$2" < "$3"', "sh", output, place.ledger, script])
+        there = 'cd "$1" && exec sqlite3 -csv -header "$2" < "$3"'
+        return run(["/bin/sh", "-c", there, "sh", output, place.ledger, script])
 
     our_runs, floor_runs = in_turn(5, [ours, floor])
     return [compare("report-sqlite", count, "orders/s", 0.7, our_runs, floor_runs, note=(
