@@ -10,7 +10,8 @@ import Timestamps
 /// 2. Summaries: write each file beside its place and sync it; then rename them all into their places,
 ///    sync the directory, and turn `latest` to it.
 /// 3. Statements: for each user, write what has changed of his statements and his price list, sync it,
-///    and rename it into his outbox. An outbox that cannot be used stops nobody else's.
+///    and rename it into his outbox. An outbox that cannot be used stops nobody else's. Where no
+///    money has moved since they were written, the statements are left as they are.
 ///
 /// Nothing is written to the ledger and every file appears by a rename, so a run that dies leaves
 /// each file as it was or as it is to be; the next run makes them all again.
@@ -49,10 +50,7 @@ struct MakeReports {
             if parts.contains(.summaries) { try summaries.write(reports, at: now) }
             if parts.contains(.statements) {
                 try outboxes.writePriceLists(reports)
-                let month = Month(of: now)
-                for month in [month.previous, month] {
-                    try outboxes.writeStatements(of: month, reports)
-                }
+                try writeStatements(reports, at: now, to: &outboxes)
             }
         }
         return Summary(
@@ -62,5 +60,20 @@ struct MakeReports {
                 "outbox_files": .integer(outboxes.files),
                 "unusable_outboxes": .integer(outboxes.unusable.count),
             ])
+    }
+
+    private func writeStatements(
+        _ reports: Reports, at now: Timestamp, to outboxes: inout Outboxes
+    ) throws {
+        let month = Month(of: now)
+        let months = [month.previous, month]
+        var told = ToldStatements(
+            edition: "\(try reports.edition()) \(months.map(\.name).joined(separator: " "))")
+        if told.areThere(in: spool) { return }
+        for month in months { try outboxes.writeStatements(of: month, reports) }
+        // Who could not be written to is to be tried again.
+        guard outboxes.unusable.isEmpty else { return }
+        for path in outboxes.statements { told.note(path) }
+        try told.keep(in: spool)
     }
 }

@@ -12,6 +12,8 @@ struct Outboxes {
     private(set) var files = 0
     /// Whose outboxes could not be written to.
     private(set) var unusable: Set<String> = []
+    /// The statements that are in their places.
+    private(set) var statements: [String] = []
     private let context: RunContext
     private let spool: Spool
     private var publishing: Publishing
@@ -60,6 +62,10 @@ struct Outboxes {
                     }
                     try csv.finish(&file)
                 }
+            }
+            if !unusable.contains(user) {
+                let outbox = spool.outbox(of: .reseller(user))
+                statements.append("\(outbox)/\(query.name)-\(month.name).csv")
             }
             // What he can no longer be told.
             while let row = next, row.string(0) == user { next = try rows.next() }

@@ -67,6 +67,36 @@ import Timestamps
         #expect(november.last?[6] == "100.812500")
     }
 
+    @Test func `a statement that its owner removed or wrote to is written again`()
+        throws
+    {
+        let book = try Book()
+        let name = "spool/resellers/acme/outbox/statement-2026-10.csv"
+        try book.report([.statements])
+        let statement = try #require(book.text(of: name))
+        #expect(unlink("\(book.folder.path)/\(name)") == 0)
+        #expect(try book.report([.statements])["outbox_files"] == 1)
+        #expect(book.text(of: name) == statement)
+        // As long, and as old as it was.
+        var status = stat()
+        #expect(stat("\(book.folder.path)/\(name)", &status) == 0)
+        book.folder.write(String(statement.reversed()), to: name)
+        var times = [status.st_atim, status.st_mtim]
+        #expect(utimensat(AT_FDCWD, "\(book.folder.path)/\(name)", &times, 0) == 0)
+        try book.report([.statements])
+        #expect(book.text(of: name) == statement)
+        #expect(try book.report([.statements])["outbox_files"] == 0)
+    }
+
+    @Test func `the next month has its statement although no money moved`() throws {
+        let book = try Book()
+        try book.report([.statements])
+        try book.report([.statements], at: "2026-12-01T00:00:00Z")
+        #expect(
+            names(in: "\(book.spool)/resellers/acme/outbox").filter { $0.hasPrefix("statement") }
+                == ["10", "11", "12"].map { "statement-2026-\($0).csv" })
+    }
+
     @Test func `a user who never had money gets no statement`() throws {
         let book = try Book()
         try book.file("poor.json", by: nil, at: Book.now) { draft in

@@ -18,10 +18,13 @@ extension ReportQuery {
         """
         WITH moved(user, id, at, type, reference, order_id, metadata, amount) AS MATERIALIZED (
             SELECT w.user_id, t.id, t.created_at, t.type, t.reference, t.order_id, t.metadata,
-                CASE w.id WHEN t.to_wallet_id THEN t.amount ELSE -t.amount END
-            FROM transactions t
-                JOIN wallets w ON w.id IN (t.from_wallet_id, t.to_wallet_id)
-                    AND w.name = 'available'
+                t.amount
+            FROM transactions t JOIN wallets w ON w.id = t.to_wallet_id AND w.name = 'available'
+            WHERE t.created_at >= ?1
+            UNION ALL
+            SELECT w.user_id, t.id, t.created_at, t.type, t.reference, t.order_id, t.metadata,
+                -t.amount
+            FROM transactions t JOIN wallets w ON w.id = t.from_wallet_id AND w.name = 'available'
             WHERE t.created_at >= ?1),
         since(user, amount) AS (SELECT user, sum(amount) FROM moved GROUP BY user),
         month AS (SELECT * FROM moved WHERE at < ?2),

@@ -17,6 +17,12 @@ package struct Reports {
     /// The house currency's code.
     let currency: String
 
+    /// Which state of the money is told: as long as this is the same, no transaction was written.
+    package func edition() throws -> String {
+        let last = try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM transactions")!
+        return "\(try Generation(of: db).number) \(last)"
+    }
+
     /// The rows of a report, in its order.
     ///
     /// - Parameter period: what happened in it is told, its end excluded. Reports of how things
