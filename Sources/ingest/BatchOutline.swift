@@ -27,12 +27,12 @@ struct BatchOutline {
 }
 
 extension BatchOutline {
-    /// Reads the file at `path` once, from end to end.
+    /// Reads the file once, from end to end.
     ///
     /// - Throws: `Rejection` for what is wrong with the file as a whole; `SystemError`.
-    static func read(_ path: String, of dropper: Dropper) throws -> BatchOutline {
+    static func read(_ file: ClaimedFile) throws -> BatchOutline {
         do {
-            let source = try FileSource(path)
+            let source = try FileSource(file)
             var reader = source.reader()
             var outline = BatchOutline()
             guard try reader.peek() == .object else {
@@ -40,7 +40,7 @@ extension BatchOutline {
             }
             try reader.beginObject()
             while let key = try reader.nextKey() {
-                try outline.take(key, from: &reader, of: dropper)
+                try outline.take(key, from: &reader, of: file.dropper)
             }
             try reader.end()
             return outline

@@ -33,7 +33,7 @@ struct FileEffect {
         if let known { return .row(known) }
         var outline = BatchOutline()
         do {
-            outline = try BatchOutline.read(file.path, of: file.dropper)
+            outline = try BatchOutline.read(file)
             try check(outline)
             lines += outline.lines
             return .row(try effect(of: outline, in: intake))
@@ -115,7 +115,7 @@ struct FileEffect {
         var fields = LineFields()
         for kind in LineKind.kinds(of: file.dropper) {
             guard let extent = outline.arrays[kind], extent.lines > 0 else { continue }
-            let source = try FileSource(file.path, from: extent.offset)
+            let source = try FileSource(file, from: extent.offset)
             var reader = source.reader()
             try reader.beginArray()
             var number = 0

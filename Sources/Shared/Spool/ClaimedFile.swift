@@ -12,6 +12,8 @@ package struct ClaimedFile: Sendable {
     package let bytes: Int64
     /// Where the bytes are to be read from.
     package let path: String
+    /// The bytes themselves, where they were few.
+    package let content: [UInt8]?
     let place: Place
 
     enum Place: Sendable {
@@ -39,6 +41,8 @@ package struct Claiming {
     private var sync = SharedSync()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var next = 0
+    /// How many bytes the copies may still keep in memory, so that nobody reads them again.
+    private var room = 4 << 20
 
     package init(_ spool: Spool) throws(SystemError) {
         self.spool = spool
@@ -72,7 +76,7 @@ package struct Claiming {
         next += 1
         let copy = try create(copyName)
         defer { close(copy) }
-        let digest = try transfer(source, path, to: copy, limit: candidate.bytes)
+        let digest = try transfer(source, path, to: copy, length: candidate.bytes)
         guard let digest, try identity(of: source, path) == candidate.identity else {
             try temporary.remove(copyName)
             return .changed
@@ -85,7 +89,7 @@ package struct Claiming {
         let file = ClaimedFile(
             dropper: inbox.dropper, name: candidate.name, digest: digest,
             bytes: candidate.bytes, path: "\(spool.work(of: inbox.dropper))/\(digest)",
-            place: .work(original: candidate.identity))
+            content: keep(Int(candidate.bytes)), place: .work(original: candidate.identity))
         copies.append((copyName, file))
         return .copied
     }
@@ -104,6 +108,13 @@ package struct Claiming {
         return copies.map(\.file)
     }
 
+    /// The bytes of the file that was copied last, if all of it is in the buffer and there is room.
+    private mutating func keep(_ count: Int) -> [UInt8]? {
+        guard count <= min(buffer.count, room) else { return nil }
+        room -= count
+        return Array(buffer[..<count])
+    }
+
     private func create(_ name: FileName) throws(SystemError) -> Int32 {
         try check("cannot make", "\(temporary.path)/\(name)") {
             openat(
@@ -120,27 +131,26 @@ package struct Claiming {
         return FileIdentity(status)
     }
 
-    /// Copies to the end, and returns the SHA-256 in hexadecimal; nil if there is more than `limit`
-    /// bytes: the file grows while it is read.
+    /// Copies `length` bytes, and returns their SHA-256 in hexadecimal; nil if there are fewer. Whether
+    /// there are more, the caller sees from the file's size.
     private mutating func transfer(
-        _ source: Int32, _ path: String, to copy: Int32, limit: Int64
+        _ source: Int32, _ path: String, to copy: Int32, length: Int64
     ) throws -> String? {
         var hash = SHA256()
-        var total: Int64 = 0
-        while true {
+        var left = Int(length)
+        while left > 0 {
             let count = try buffer.withUnsafeMutableBytes { bytes in
                 let count = Int(
                     try check("cannot read", path) {
-                        Int32(read(source, bytes.baseAddress, bytes.count))
+                        Int32(read(source, bytes.baseAddress, min(bytes.count, left)))
                     })
                 let filled = UnsafeRawBufferPointer(rebasing: bytes[..<count])
                 hash.update(bufferPointer: filled)
                 try writeAll(filled, to: copy, temporary.path)
                 return count
             }
-            if count == 0 { break }
-            total += Int64(count)
-            if total > limit { return nil }
+            if count == 0 { return nil }
+            left -= count
         }
         return hash.finalize().hexadecimal
     }

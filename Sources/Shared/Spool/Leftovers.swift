@@ -13,7 +13,8 @@ extension Spool {
             files.append(
                 ClaimedFile(
                     dropper: dropper, name: FileName("\(name).json"), digest: "\(name)",
-                    bytes: Int64(status.st_size), path: "\(path)/\(name)", place: .orphan))
+                    bytes: Int64(status.st_size), path: "\(path)/\(name)", content: nil,
+                    place: .orphan))
         }
         return files
     }

@@ -115,17 +115,21 @@ extension Spool {
 struct TouchedDirectories {
     private let mode: mode_t
     private var open: [String: Directory] = [:]
+    /// The one asked for last, which is mostly the one asked for next.
+    private var last: Directory?
 
     init(mode: mode_t = Spool.privateMode) {
         self.mode = mode
     }
 
     mutating func at(_ path: String) throws(SystemError) -> Directory {
-        if let directory = open[path] { return directory }
-        if access(path, F_OK) != 0 { try Directory.make(path, mode: mode) }
-        let directory = try Directory(path)
-        open[path] = directory
-        return directory
+        if let last, last.path == path { return last }
+        if open[path] == nil {
+            if access(path, F_OK) != 0 { try Directory.make(path, mode: mode) }
+            open[path] = try Directory(path)
+        }
+        last = open[path]
+        return last!
     }
 
     func sync() throws(SystemError) {
