@@ -24,7 +24,7 @@ struct ResellerFile {
         self.find = find
         self.faults = faults
         prices = OrderPrices(
-            settings.pricing, discount: try draft.discount(), ownPrice: draft.price)
+            settings.pricing, discount: draft.discount, ownPrice: draft.price)
     }
 
     /// Takes one line: it is done, or written down as rejected.

@@ -61,20 +61,27 @@ package struct Receipts {
     let db: Database
 
     package func report(of file: FileID) throws -> FileReport {
-        let row = try db.cachedStatement(
-            sql: """
-                SELECT f.*, d.name AS duplicate_name
-                FROM files f LEFT JOIN files d ON d.id = f.duplicate_of WHERE f.id = ?
-                """
-        ).fetchRow([file])!
-        let (first, last): (Int64?, Int64?) = (row["first_order"], row["last_order"])
+        let row = try RawStatement(
+            db,
+            """
+            SELECT f.user_id, f.name, f.sha256, f.bytes, f.batch, f.status, f.reason, f.detail,
+                d.name, f.lines, f.accepted, f.rejected, f.charged, f.balance, f.received_at,
+                f.first_order, f.last_order
+            FROM files f LEFT JOIN files d ON d.id = f.duplicate_of WHERE f.id = ?1
+            """)
+        row.bind(1, file.rawValue)
+        let isThere = try row.step()
+        precondition(isThere, "there is no file \(file)")
+        defer { row.reset() }
         return FileReport(
-            file: file, user: row["user_id"], name: row["name"], digest: row["sha256"],
-            bytes: row["bytes"], batch: row["batch"], status: row["status"], reason: row["reason"],
-            detail: row["detail"], duplicateOf: row["duplicate_name"], lines: row["lines"],
-            accepted: row["accepted"], rejected: row["rejected"], charged: row["charged"],
-            balance: row["balance"], receivedAt: row["received_at"],
-            orders: first.map { $0...last! })
+            file: file, user: row.text(0).flatMap(UserID.init(rawValue:)), name: row.text(1)!,
+            digest: row.text(2)!, bytes: row.integer(3)!, batch: row.text(4),
+            status: row.text(5)!, reason: row.text(6), detail: row.text(7),
+            duplicateOf: row.text(8), lines: row.integer(9)!, accepted: row.integer(10)!,
+            rejected: row.integer(11)!, charged: Amount(micros: row.integer(12)!),
+            balance: row.integer(13).map(Amount.init(micros:)),
+            receivedAt: Timestamp(milliseconds: row.integer(14)!),
+            orders: row.integer(15).map { $0...row.integer(16)! })
     }
 
     /// Calls `body` with each line of one kind, in the order of the file.
@@ -82,6 +89,11 @@ package struct Receipts {
         of report: FileReport, _ kind: LineKind, _ body: (LineReport) throws -> Void
     ) throws {
         guard let file = report.file else { return }
+        // Where the orders are all there is, nothing else was written down.
+        if let orders = report.orders, orders.count == report.lines {
+            if kind == .orders { try forEachOrder(file, orders, body) }
+            return
+        }
         let notes = try RawStatement(
             db,
             """

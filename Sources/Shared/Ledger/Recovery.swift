@@ -133,6 +133,7 @@ extension FileDraft {
     /// Holds as in doubt what a file of the lost time put in line to be sent: its orders, and orders
     /// that a decision in it called not placed, or would.
     func holdIfRetaken() throws {
+        guard try intake.hasRetakenFiles.get() else { return }
         let isRetaken = try Bool.fetchOne(
             db.cachedStatement(
                 sql: """

@@ -41,7 +41,7 @@ extension FileDraft {
 
     private func outcome(of order: NewOrder, _ line: Line) throws -> LineOutcome {
         if let known = try earlier(order) { return known }
-        if try hasOtherReferences.get(),
+        if terms!.hasOtherReferences,
             let (holder, _) = try References.other(db, user, order.ref)
         {
             return References.reused(order.ref, by: "a \(holder.rawValue)")
@@ -50,7 +50,7 @@ extension FileDraft {
         let held = try postings.balance(of: .user(user, .held))
         // Nothing here can overflow, whatever credit somebody was given: neither is negative on the
         // left, and what would be held is tried first.
-        guard try order.charge - creditLimit.get() <= available,
+        guard try order.charge - terms!.creditLimit <= available,
             (try? held + order.charge) != nil
         else {
             return .rejected(
@@ -69,12 +69,7 @@ extension FileDraft {
 
     /// The outcome of an order whose reference another order has.
     private func earlier(_ order: NewOrder) throws -> LineOutcome? {
-        let lookup = try RawStatement(
-            db,
-            """
-            SELECT id, service_id, link, quantity, parameters FROM orders
-            WHERE user_id = ?1 AND ref = ?2
-            """)
+        let lookup = earlierOrder
         lookup.bind(1, user.rawValue)
         lookup.bind(2, order.ref)
         guard try lookup.step() else { return nil }
@@ -87,9 +82,7 @@ extension FileDraft {
     }
 
     private func insert(_ order: NewOrder, _ line: Line) throws -> OrderID {
-        let lastLost = try intake.lastLostOrder.get()
-        let insertion = try RawStatement(
-            db, lastLost == nil ? Self.insertion : Self.insertionPastLostOrders)
+        let insertion = insertOrder
         insertion.bind(1, user.rawValue)
         insertion.bind(2, file.rawValue)
         insertion.bind(3, Int64(line.number))
@@ -102,13 +95,18 @@ extension FileDraft {
         insertion.bind(10, order.charge.micros)
         insertion.bind(11, order.provider.rawValue)
         insertion.bind(12, intake.now.milliseconds)
-        if let lastLost { insertion.bind(13, lastLost.rawValue) }
+        if let lastLost = try intake.lastLostOrder.get() { insertion.bind(13, lastLost.rawValue) }
         try insertion.run()
         return OrderID(db.lastInsertedRowID)
     }
 
-    private static let insertion = insertion("")
-    private static let insertionPastLostOrders = insertion(
+    static let earlierOrder = """
+        SELECT id, service_id, link, quantity, parameters FROM orders
+        WHERE user_id = ?1 AND ref = ?2
+        """
+
+    static let insertion = insertion("")
+    static let insertionPastLostOrders = insertion(
         "id, ", "max(?13, (SELECT coalesce(max(id), 0) FROM orders)) + 1, ")
 
     private static func insertion(_ column: String, _ value: String = "") -> String {
@@ -139,16 +137,9 @@ extension FileDraft {
 
     /// The user's own price for a service, if he has one.
     package func price(of service: ServiceID) throws -> Rate? {
-        try Rate.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT price FROM prices WHERE user_id = ? AND service_id = ?"),
-            arguments: [user, service])
+        try intake.price(of: service, for: user)
     }
 
     /// What the user is spared of the sale rate.
-    package func discount() throws -> Percent {
-        try Percent.fetchOne(
-            db.cachedStatement(sql: "SELECT discount_percent FROM users WHERE id = ?"),
-            arguments: [user])!
-    }
+    package var discount: Percent { terms!.discount }
 }

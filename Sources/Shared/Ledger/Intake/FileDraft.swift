@@ -12,7 +12,9 @@ package final class FileDraft {
     package let batch: String
     /// What to go back to; nil where the effect will not be taken back.
     private let savepoint: Postings.Mark?
-    private let insertLine: RawStatement
+    /// The statements of the loop over the orders.
+    let earlierOrder: RawStatement
+    let insertOrder: RawStatement
 
     var firstOrder: OrderID?
     var lastOrder: OrderID?
@@ -27,14 +29,9 @@ package final class FileDraft {
     /// What this file put on hold for orders.
     private(set) var charged = Amount.zero
 
-    /// Whether a reseller's references may also stand with something else than an order.
-    private(set) lazy var hasOtherReferences = Result { try References.hasOthers(db, user) }
-
-    /// How far below zero the user's wallet may go.
-    private(set) lazy var creditLimit = Result {
-        try Amount.fetchOne(
-            db, sql: "SELECT credit_limit FROM users WHERE id = ?", arguments: [user])!
-    }
+    /// The user's, as they were when the file was opened: its orders come before all else. Nil for the
+    /// desk.
+    let terms: UserTerms?
 
     var db: Database { intake.db }
     var postings: Postings { intake.postings }
@@ -50,31 +47,39 @@ package final class FileDraft {
         // a large file, so it is opened only for those that need it.
         savepoint = mayBeAbandoned ? intake.postings.mark : nil
         if mayBeAbandoned { try intake.db.execute(sql: "SAVEPOINT file") }
+        terms = try arrival.user.flatMap(intake.terms)
         file = try intake.insertFile(arrival, batch: batch, status: "accepted")
-        insertLine = try RawStatement(
+        earlierOrder = try RawStatement(intake.db, Self.earlierOrder)
+        insertOrder = try RawStatement(
             intake.db,
-            """
-            INSERT INTO lines (file_id, kind, line, ref, status, code, detail, order_id)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            """)
+            intake.lastLostOrder.get() == nil ? Self.insertion : Self.insertionPastLostOrders)
     }
 
     /// Ends the file's effect, and says how it went.
     ///
     /// - Parameter reason: why the file as a whole has none, where that is so.
     package func close(reason: RejectionCode? = nil) throws -> FileID {
-        let status = rejected == 0 ? "accepted" : rejected == lines ? "rejected" : "partial"
-        try db.cachedStatement(
-            sql: """
-                UPDATE files SET status = ?2, lines = ?3, accepted = ?4, rejected = ?5, charged = ?6,
-                    first_order = ?7, last_order = ?8, reason = ?9 WHERE id = ?1
-                """
-        ).execute(arguments: [
-            file, status, lines, lines - rejected, rejected, charged, firstOrder, lastOrder,
-            reason,
-        ])
         try holdIfRetaken()
-        try intake.noteBalance(of: arrival.user, on: file)
+        let status = rejected == 0 ? "accepted" : rejected == lines ? "rejected" : "partial"
+        // Three indexes rest on the status: it is written only where it is another now.
+        let update = try RawStatement(
+            db,
+            """
+            UPDATE files SET lines = ?2, accepted = ?3, rejected = ?4, charged = ?5,
+                first_order = ?6, last_order = ?7, reason = ?8, balance = ?9
+                \(rejected == 0 ? "" : ", status = ?10") WHERE id = ?1
+            """)
+        update.bind(1, file.rawValue)
+        update.bind(2, Int64(lines))
+        update.bind(3, Int64(lines - rejected))
+        update.bind(4, Int64(rejected))
+        update.bind(5, charged.micros)
+        update.bind(6, firstOrder?.rawValue)
+        update.bind(7, lastOrder?.rawValue)
+        update.bind(8, reason?.rawValue)
+        update.bind(9, try intake.balance(of: arrival.user)?.micros)
+        if rejected > 0 { update.bind(10, status) }
+        try update.run()
         if savepoint != nil { try db.execute(sql: "RELEASE file") }
         return file
     }
@@ -84,6 +89,7 @@ package final class FileDraft {
     package func abandon() throws {
         try db.execute(sql: "ROLLBACK TO file; RELEASE file")
         postings.rewind(to: savepoint!)
+        intake.forgetTerms()
     }
 
     /// Writes down a line that never reached a wallet.
@@ -95,6 +101,7 @@ package final class FileDraft {
     @discardableResult
     func note(_ line: Line, _ outcome: LineOutcome) throws -> LineOutcome {
         lines += 1
+        if line.kind != .orders { intake.forgetTerms() }
         switch outcome {
         case .accepted(let order, let note):
             if line.kind != .orders { try write(line, "accepted", detail: note, order: order) }
@@ -122,6 +129,12 @@ package final class FileDraft {
         _ line: Line, _ status: String, code: RejectionCode? = nil, detail: String? = nil,
         order: OrderID? = nil
     ) throws {
+        let insertLine = try RawStatement(
+            db,
+            """
+            INSERT INTO lines (file_id, kind, line, ref, status, code, detail, order_id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """)
         insertLine.bind(1, file.rawValue)
         insertLine.bind(2, line.kind.rawValue)
         insertLine.bind(3, Int64(line.number))

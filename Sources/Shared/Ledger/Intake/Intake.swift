@@ -40,6 +40,13 @@ package final class Intake {
     let now: Timestamp
     let currency: Currency
     private var services: [ServiceID: Service?] = [:]
+    /// As far as they were asked for; nil inside where there is no such user.
+    var terms: [UserID: UserTerms?] = [:]
+    /// Whether any file is one of a time that was lost.
+    private(set) lazy var hasRetakenFiles = Result {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id >= '')")!
+    }
     /// The last number that an order may have had before an older ledger was restored; nil unless the
     /// next order would get that one or one before it.
     private(set) lazy var lastLostOrder = Result {
@@ -61,20 +68,23 @@ package final class Intake {
     /// The file's row if its content had its effect before. Under another name it is a duplicate,
     /// and gets a row that says so.
     package func settled(_ arrival: Arrival) throws -> FileID? {
-        let known = try db.cachedStatement(
-            sql: """
-                SELECT id, name, status, batch FROM files
-                WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2
-                ORDER BY name = ?3 DESC, status = 'duplicate' LIMIT 1
-                """
-        ).fetchRow([arrival.user?.rawValue ?? "", arrival.digest, arrival.name])
-        guard let known else { return nil }
-        if known["name"] == arrival.name { return known["id"] }
-        let first: FileID = known["id"]
-        let file = try insertFile(
-            arrival, batch: known["batch"], status: "duplicate", duplicateOf: first)
-        try noteBalance(of: arrival.user, on: file)
-        return file
+        let known = try RawStatement(
+            db,
+            """
+            SELECT id, name, batch FROM files
+            WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2
+            ORDER BY name = ?3 DESC, status = 'duplicate' LIMIT 1
+            """)
+        known.bind(1, arrival.user?.rawValue ?? "")
+        known.bind(2, arrival.digest)
+        known.bind(3, arrival.name)
+        guard try known.step() else { return nil }
+        defer { known.reset() }
+        let first = FileID(known.integer(0)!)
+        if known.text(1) == arrival.name { return first }
+        return try insertFile(
+            arrival, batch: known.text(2), status: "duplicate", duplicateOf: first,
+            balance: balance(of: arrival.user))
     }
 
     /// The latest row of a file's content: of a copy whose name is not known any more, because the
@@ -92,10 +102,9 @@ package final class Intake {
     package func refuse(
         _ arrival: Arrival, batch: String?, lines: Int, _ rejection: Rejection
     ) throws -> FileID {
-        let file = try insertFile(
-            arrival, batch: batch, status: "rejected", lines: lines, rejection: rejection)
-        try noteBalance(of: arrival.user, on: file)
-        return file
+        try insertFile(
+            arrival, batch: batch, status: "rejected", lines: lines, rejection: rejection,
+            balance: balance(of: arrival.user))
     }
 
     /// Begins the effect of a file whose content is new.
@@ -106,26 +115,23 @@ package final class Intake {
         _ arrival: Arrival, batch: String, mayBeAbandoned: Bool = true
     ) throws -> FileDraft {
         if let user = arrival.user { try checkNotBanned(user) }
-        let earlier = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT name FROM files WHERE coalesce(user_id, '') = ?1 AND batch = ?2
-                        AND status IN ('accepted', 'partial')
-                    """), arguments: [arrival.user?.rawValue ?? "", batch])
-        if let earlier {
-            let name: String = earlier["name"]
+        let earlier = try RawStatement(
+            db,
+            """
+            SELECT name FROM files WHERE coalesce(user_id, '') = ?1 AND batch = ?2
+                AND status IN ('accepted', 'partial')
+            """)
+        earlier.bind(1, arrival.user?.rawValue ?? "")
+        earlier.bind(2, batch)
+        if try earlier.step() {
+            defer { earlier.reset() }
+            let name = earlier.text(0)!
             throw Rejection(
                 .batchReused,
                 "batch \"\(batch)\" was used by \(name), which has other content; "
                     + "nothing of this file was done; give it a batch of its own")
         }
         return try FileDraft(self, arrival, batch: batch, mayBeAbandoned: mayBeAbandoned)
-    }
-
-    package func hasUser(_ user: UserID) throws -> Bool {
-        try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?)"),
-            arguments: [user])!
     }
 
     /// A service that is or was on sale, or nil.
@@ -137,43 +143,44 @@ package final class Intake {
     }
 
     private func checkNotBanned(_ user: UserID) throws {
-        let ban = try db.cachedStatement(
-            sql: """
-                SELECT ban_reason FROM users
-                WHERE id = ?1 AND banned = 1 AND coalesce(ban_expires, ?2 + 1) > ?2
-                """
-        ).fetchRow([user, now])
-        guard let ban else { return }
-        let reason: String? = ban["ban_reason"]
-        throw Rejection(
-            .userBanned, "\(user) is banned (\(reason ?? "no reason given")); nothing was done")
+        guard let ban = try terms(of: user)?.ban else { return }
+        throw Rejection(.userBanned, "\(user) is banned (\(ban)); nothing was done")
     }
 }
 
 extension Intake {
     func insertFile(
         _ arrival: Arrival, batch: String?, status: String, lines: Int = 0,
-        rejection: Rejection? = nil, duplicateOf: FileID? = nil
+        rejection: Rejection? = nil, duplicateOf: FileID? = nil, balance: Amount? = nil
     ) throws -> FileID {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO files (user_id, name, sha256, batch, bytes, status, reason, detail,
-                                   duplicate_of, lines, accepted, rejected, charged, received_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?)
-                """
-        ).execute(arguments: [
-            arrival.user, arrival.name, arrival.digest, batch, arrival.bytes, status,
-            rejection?.code, rejection?.detail, duplicateOf, lines,
-            status == "rejected" ? lines : 0, arrival.receivedAt,
-        ])
+        let insertion = try RawStatement(
+            db,
+            """
+            INSERT INTO files (user_id, name, sha256, batch, bytes, status, reason, detail,
+                               duplicate_of, lines, accepted, rejected, charged, balance,
+                               received_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, 0, ?12, ?13)
+            """)
+        insertion.bind(1, arrival.user?.rawValue)
+        insertion.bind(2, arrival.name)
+        insertion.bind(3, arrival.digest)
+        insertion.bind(4, batch)
+        insertion.bind(5, arrival.bytes)
+        insertion.bind(6, status)
+        insertion.bind(7, rejection?.code.rawValue)
+        insertion.bind(8, rejection?.detail)
+        insertion.bind(9, duplicateOf?.rawValue)
+        insertion.bind(10, Int64(lines))
+        insertion.bind(11, Int64(status == "rejected" ? lines : 0))
+        insertion.bind(12, balance?.micros)
+        insertion.bind(13, arrival.receivedAt.milliseconds)
+        try insertion.run()
         return FileID(db.lastInsertedRowID)
     }
 
-    /// Keeps what the user had after the file, so that its receipt is the same whenever written.
-    func noteBalance(of user: UserID?, on file: FileID) throws {
-        guard let user else { return }
-        let balance = try postings.balance(of: .user(user, .available))
-        try db.cachedStatement(sql: "UPDATE files SET balance = ?2 WHERE id = ?1")
-            .execute(arguments: [file, balance])
+    /// What the user has now: kept with his file, so that its receipt is the same whenever written.
+    /// Nil for the desk.
+    func balance(of user: UserID?) throws -> Amount? {
+        try user.map { try postings.balance(of: .user($0, .available)) }
     }
 }
