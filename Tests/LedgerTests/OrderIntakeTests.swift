@@ -86,6 +86,39 @@ import Testing
         try books.expectSound()
     }
 
+    @Test func `what a file changes for a user holds for the next file of its commit`() throws {
+        try books.add(acme)
+        try books.ledger.intake(at: books.now) { intake in
+            func take(_ user: UserID?, _ body: (FileDraft) throws -> Void) throws {
+                let arrival = books.arrival(user)
+                let draft = try intake.open(arrival, batch: arrival.digest)
+                try body(draft)
+                _ = try draft.close()
+            }
+            try take(acme) {
+                try $0.accept(books.newOrder("A-1"), Line(.orders, 1))
+                try $0.claimDeposit(
+                    method: "bank", reference: "TX-1", amount: amount("1"), currency: usd,
+                    Line(.deposits, 1, ref: "D-1"))
+            }
+            try take(nil) {
+                var entry = UserEntry(user: acme)
+                entry.creditLimit = amount("2")
+                try $0.put(entry, Line(.users, 1))
+            }
+            try take(acme) {
+                try $0.accept(books.newOrder("D-1"), Line(.orders, 1))
+                try $0.accept(books.newOrder("A-1"), Line(.orders, 2))
+            }
+        }
+        #expect(
+            try books.value(
+                "SELECT group_concat(coalesce(code, status), ' ') FROM lines WHERE kind = 'orders'")
+                == "INSUFFICIENT_FUNDS REF_REUSED")
+        #expect(try books.value("SELECT group_concat(ref, ' ') FROM orders") == "A-1")
+        try books.expectSound()
+    }
+
     @Test func `no charge is so large that it breaks the file`() throws {
         try books.add(acme, funds: "1", creditLimit: "5")
         try books.order(books.newOrder("A-1"))
