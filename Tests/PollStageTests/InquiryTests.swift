@@ -1,0 +1,225 @@
+import Ledger
+import LoopbackProvider
+import Run
+import TestHouse
+import Testing
+import Timestamps
+
+@testable import PollStage
+
+/// What a provider's own list, asked for over the wire, does to orders in doubt.
+@Suite struct InquiryTests {
+    private static let link = "https://a.example/1"
+
+    /// A row of the provider's list: by default the order that is in doubt.
+    private static func row(
+        _ id: Int, link: String = InquiryTests.link, quantity: Int = 1_000,
+        created: String = #""2025-06-01 10:00:01""#
+    ) -> String {
+        #"{"order":\#(id),"service":"101","link":"\#(link)","quantity":\#(quantity),"created":\#(created)}"#
+    }
+
+    /// A house whose provider lists `rows`, and says of each id that he is at it unless it is in
+    /// `unknown`. Its order 1 is in doubt.
+    private func withDoubt(
+        _ rows: [String], unknown: Set<String> = [], claimed: Bool = false,
+        _ body: (House, LoopbackProvider) throws -> Void
+    ) throws {
+        try withHouse("inquiry: orders, not_found_grace: 3000") { request in
+            guard request.field("action") == "orders" else {
+                return .statuses(request) { id in
+                    unknown.contains(id) ? #"{"error":"Incorrect order ID"}"# : status("Pending")
+                }
+            }
+            return .reply("[\(rows.joined(separator: ","))]")
+        } _: { house, provider in
+            try house.accept([Self.link])
+            try house.send(.unknown(evidence: "timed out"))
+            if claimed {
+                // Another order of ours, which has the provider's 9001.
+                try house.accept([Self.link])
+                try house.place()
+            }
+            try body(house, provider)
+        }
+    }
+
+    private func decide(_ decision: Decision, in house: House) throws {
+        try house.file(of: nil) {
+            try $0.decide(
+                decision, on: OrderID(1), by: "anna", Line(.decisions, 1), asking: { _ in .orders })
+        }
+    }
+
+    @Test func `exactly one row that no order of ours has is the order, and its charge is booked`()
+        throws
+    {
+        try withDoubt([
+            Self.row(7_001), Self.row(7_002, link: "https://a.example/2"),
+            Self.row(7_003, quantity: 500), Self.row(7_004, created: #""2025-05-28 10:00:00""#),
+        ]) { house, provider in
+            let summary = try house.poll()
+            #expect(summary["resolved"] == 1)
+            #expect(try house.doubts() == ["placed|7001"])
+            #expect(
+                try house.evidence()
+                    == "timed out; his list has it as 7001: service, link, quantity and time agree")
+            #expect(
+                try house.table("SELECT balance FROM wallets WHERE name = 'spent'") == ["1000000"])
+            #expect(try house.balances() == "999998000000|2000000")
+            #expect(provider.requests.count { $0.field("action") == "orders" } == 1)
+            #expect(provider.received(link: Self.link) == 0, "it is never sent again")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            [row(7_001), row(7_002)],
+            "timed out; several orders of his list may be it: 7001, 7002"
+        ),
+        (
+            [row(7_001, created: "null")],
+            "timed out; his order 7001 may be it, but his list does not say when it was placed"
+        ),
+        ([row(7_001, quantity: 500)], "timed out; his list of orders does not have it"),
+        ([], "timed out; his list of orders does not have it"),
+    ])
+    func `what is not proof leaves the order in doubt, with what was seen, and moves no money`(
+        rows: [String], evidence: String
+    ) throws {
+        try withDoubt(rows) { house, _ in
+            house.clock.advance(seconds: 3_100)
+            let books = try house.table("SELECT * FROM transactions")
+            #expect(try house.poll()["resolved"] == 0)
+            #expect(try house.doubts() == ["in_doubt|-"])
+            #expect(try house.evidence() == evidence)
+            #expect(try house.table("SELECT * FROM transactions") == books)
+        }
+    }
+
+    @Test func `a list so soon after the order proves no absence`() throws {
+        try withDoubt([]) { house, _ in
+            try house.poll()
+            #expect(try house.evidence() == "timed out")
+        }
+    }
+
+    @Test func `an id that another order of ours has is not taken`() throws {
+        try withDoubt([Self.row(9_001)], claimed: true) { house, _ in
+            let summary = try house.poll()
+            #expect(summary["resolved"] == 0)
+            #expect(try house.doubts() == ["in_doubt|-", "placed|9001"])
+            #expect(try house.exceptions() == [])
+        }
+    }
+
+    @Test func `a decision for an id that the provider does not know is contradicted`() throws {
+        try withDoubt([], unknown: ["7009"]) { house, provider in
+            house.clock.advance(seconds: 3_100)
+            try decide(.placed(providerOrder: "7009"), in: house)
+            let books = try house.table("SELECT * FROM transactions")
+            try house.poll()
+            #expect(provider.requests.contains { $0.ids == ["7009"] })
+            try house.expectContradicted(books)
+        }
+    }
+
+    @Test func `a decision for an id that is another order's of the provider is contradicted`()
+        throws
+    {
+        try withDoubt([Self.row(7_009, link: "https://a.example/else")], unknown: ["7009"]) {
+            house, _ in
+            try decide(.placed(providerOrder: "7009"), in: house)
+            let books = try house.table("SELECT * FROM transactions")
+            try house.poll()
+            try house.expectContradicted(books)
+        }
+    }
+
+    @Test(arguments: [Decision.notPlaced, .refund])
+    func `that a provider has it not is contradicted by his list, and nothing is given back`(
+        _ decision: Decision
+    ) throws {
+        let undated = [Self.row(7_001, created: "null")]
+        try withDoubt(undated) { house, provider in
+            house.clock.advance(seconds: 3_100)
+            try decide(decision, in: house)
+            let books = try house.table("SELECT * FROM transactions")
+            try house.poll()
+            try house.expectContradicted(books)
+            #expect(provider.received(link: Self.link) == 0)
+        }
+    }
+
+    @Test(arguments: [
+        (Decision.placed(providerOrder: "7001"), "placed|7001"), (.notPlaced, "accepted|-"),
+        (.refund, "refused|-"),
+    ])
+    func `a decision that the provider bears out is carried out`(
+        decision: Decision, fate: String
+    ) throws {
+        try withDoubt([]) { house, _ in
+            try decide(decision, in: house)
+            house.clock.advance(seconds: 3_100)
+            #expect(try house.poll()["resolved"] == 1)
+            #expect(try house.doubts() == [fate])
+            #expect(try house.table("SELECT state FROM decisions") == ["believed"])
+            #expect(try house.exceptions() == [])
+        }
+    }
+
+    @Test func `a list that cannot be had says nothing, and is asked for later`() throws {
+        try withHouse("inquiry: orders") { _ in
+            .reply("", status: 503)
+        } _: { house, provider in
+            try house.accept([Self.link])
+            try house.send(.unknown(evidence: "timed out"))
+            try house.poll()
+            try house.poll()
+            #expect(provider.requests.count == 1)
+            #expect(try house.doubts() == ["in_doubt|-"])
+            #expect(try house.evidence() == "timed out")
+            house.clock.advance(seconds: 301)
+            try house.poll()
+            #expect(provider.requests.count == 2)
+        }
+    }
+}
+
+extension House {
+    /// Sends the due orders of the first provider, with this outcome.
+    fileprivate func send(_ content: SendOutcome.Content) throws {
+        let now = clock.wall.now()
+        let intents = try ledger.record(
+            [], claiming: [Claim(provider: id(of: "alpha"), count: 10)], waitingForLinks: false,
+            at: now)
+        _ = try ledger.record(
+            intents.map { SendOutcome(order: $0.order, content) }, claiming: [],
+            waitingForLinks: false, at: now)
+    }
+
+    /// State and provider's id of every order.
+    fileprivate func doubts() throws -> [String] {
+        try table("SELECT state, provider_order FROM orders ORDER BY id")
+    }
+
+    fileprivate func evidence() throws -> String {
+        try table("SELECT evidence FROM attempts WHERE order_id = 1")[0]
+    }
+
+    /// The decision on order 1 is contradicted, once, and nothing else has changed.
+    fileprivate func expectContradicted(
+        _ books: [String], _ location: SourceLocation = #_sourceLocation
+    ) throws {
+        for _ in 1...2 {
+            #expect(try doubts() == ["in_doubt|-"], sourceLocation: location)
+            #expect(
+                try table("SELECT state FROM decisions") == ["contradicted"],
+                sourceLocation: location)
+            #expect(try exceptions() == ["decision_contradicted|1"], sourceLocation: location)
+            #expect(try table("SELECT * FROM transactions") == books, sourceLocation: location)
+            clock.advance(seconds: 600)
+            try poll()
+        }
+    }
+}
