@@ -21,7 +21,12 @@ struct Mutator {
     }
 
     mutating func next() -> [UInt8] {
-        var bytes = samples.randomElement(using: &random)!
+        edited(samples.randomElement(using: &random)!)
+    }
+
+    /// An input made of another one.
+    mutating func edited(_ sample: [UInt8]) -> [UInt8] {
+        var bytes = sample
         for _ in 0..<Int.random(in: 0...6, using: &random) { edit(&bytes) }
         return Array(bytes.prefix(Self.longest))
     }
@@ -38,7 +43,7 @@ struct Mutator {
         case 4: bytes.replaceSubrange(range, with: words.randomElement(using: &random)!)
         case 5: bytes.removeSubrange(place...)
         case 6:
-            let other = samples.randomElement(using: &random)!
+            let other = samples.randomElement(using: &random) ?? bytes
             bytes.replaceSubrange(place..., with: other[self.range(in: other).lowerBound...])
         case 7 where Int.random(in: 0..<8, using: &random) == 0:
             let part = range.isEmpty ? Array("[".utf8) : Array(bytes[range].prefix(64))

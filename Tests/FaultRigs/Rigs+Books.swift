@@ -1,4 +1,6 @@
 extension Rig {
     /// What tries the ledger, and the readers of what comes from outside.
-    static let books = [syncOrder, model, reader, replies, configuration, hostileFiles]
+    static let books = [
+        syncOrder, model, reader, replies, configuration, batches, hostileFiles, manyFiles,
+    ]
 }

@@ -1,0 +1,179 @@
+import Ledger
+import Money
+import OrderTypes
+import TestHouse
+import TestSupport
+import Timestamps
+
+/// Feeds hostile batches and desk files to the built `ingest`, many to a run, and judges every receipt
+/// and the books behind them.
+struct BatchFuzz {
+    private let folder = TemporaryFolder(inMemory: true)
+    private let ledger: Ledger
+    private let alpha: ProviderID
+    private var maker: BatchMaker
+    private var mutator: Mutator
+    private var random: Seeded
+    private var inputs = 0
+    private var lastTransaction: Int64 = 0
+    /// What all receipts together say; with neither, nothing was tried.
+    private(set) var orders = 0
+    private(set) var rejections: Int64 = 0
+
+    private var premises: Premises { Premises(path: folder.path) }
+
+    /// Files a run is given.
+    private static let perRun = 250
+    /// KiB of address space, and seconds: what a run may use at most.
+    private static let (memory, seconds) = (1 << 20, 60)
+
+    init(_ random: Seeded) throws {
+        self.random = random
+        maker = BatchMaker(Seeded(seed: random.seed &+ 1))
+        mutator = Mutator(Seeded(seed: random.seed &+ 2), samples: [], words: Self.words)
+        let premises = Premises(path: folder.path)
+        try premises.configure(providers: ["alpha": "http://127.0.0.1:9/api/v2"])
+        try premises.done("ingest")
+        let usd = try Currency(parsing: "USD")
+        ledger = try Ledger.open(at: premises.ledger, currency: usd)
+        alpha = try ledger.providers(configured: [
+            ConfiguredProvider(name: "alpha", currency: usd, isEnabled: true)
+        ])["alpha"]!.id
+        _ = try ledger.takeOver(
+            OrderType.all.enumerated().map { index, type in
+                .sample("\(BatchMaker.firstService + index)", type: type.name)
+            }, of: alpha, at: WallClock.system.now())
+    }
+
+    /// One run of `ingest` over new inputs; each is a point of `findings`.
+    mutating func run(into findings: inout Findings) throws {
+        let files = try drop()
+        let ending = premises.run(
+            "ingest", under: "ulimit -v \(Self.memory); exec timeout \(Self.seconds)")
+        let about = "SEED=\(random.seed), inputs \(inputs - Self.perRun + 1) to \(inputs)"
+        guard ending.status == 0 else {
+            return findings.fail("\(about): ended with \(ending.status): \(ending.text)")
+        }
+        var charged = Amount.zero
+        for (number, receipt) in files {
+            findings.trying("SEED=\(random.seed), input \(number)") {
+                guard let bytes = bytes(at: receipt) else { return ["it has no receipt"] }
+                let oracle = ReceiptOracle(bytes)
+                orders += oracle.orders
+                rejections += oracle.rejected
+                charged = try charged + oracle.charged
+                return oracle.complaints
+            }
+        }
+        for wrong in try booksSeen(charged) { findings.fail("\(about): \(wrong)") }
+        try clear()
+        try advanceOrders()
+    }
+
+    /// The 13 invariants.
+    func auditSeen() throws -> [String] { try premises.findings() }
+
+    /// Fills the inboxes: by turns as it was made, and garbled. Returns where the receipts will be.
+    private mutating func drop() throws -> [(number: Int, receipt: String)] {
+        try keepEverybodyInBusiness()
+        return (0..<Self.perRun).map { index in
+            inputs += 1
+            let home = index % 5 == 0 ? "desk" : "resellers/\(BatchMaker.users[index % 2])"
+            let text = Array((index % 5 == 0 ? maker.deskFile() : maker.batch()).utf8)
+            let bytes = index % 2 == 0 || Bool.random(using: &random) ? text : mutator.edited(text)
+            // A file without a byte waits for the rest of itself.
+            let name = "spool/\(home)/inbox/\(inputs).json"
+            folder.write(bytes.isEmpty ? [UInt8(ascii: " ")] : bytes, to: name)
+            return (inputs, "\(premises.spool)/\(home)/outbox/\(inputs).receipt.json")
+        }
+    }
+
+    /// Whoever was banned or lost all his money in the last run may trade again.
+    private func keepEverybodyInBusiness() throws {
+        func lines(_ line: (String) -> String) -> String {
+            BatchMaker.users.map(line).joined(separator: ",")
+        }
+        try premises.write(
+            """
+            {"users": [\(lines { #"{"user": "\#($0)"}"# })],
+             "unbans": [\(lines { #"{"user": "\#($0)"}"# })],
+             "deposits": [\(lines {
+                #"{"user": "\#($0)", "method": "bank", "reference": "\#($0)-\#(inputs)", "amount": 900}"#
+             })]}
+            """, to: "spool/desk/inbox/0-\(inputs).json")
+    }
+}
+
+// MARK: What is behind the receipts
+
+extension BatchFuzz {
+    /// What is wrong in the books since the last run, of which receipts say that orders were charged so
+    /// much.
+    private mutating func booksSeen(_ charged: Amount) throws -> [String] {
+        let since = lastTransaction
+        let held = try premises.table(
+            """
+            SELECT coalesce(sum(amount), 0) FROM transactions
+            WHERE id > \(since) AND type = 'hold'
+            """)
+        var seen = held == ["\(charged.micros)"] ? [] : ["held is \(held), charged \(charged)"]
+        seen += try premises.table(
+            """
+            SELECT DISTINCT f.name FROM transactions t JOIN files f ON f.id = t.file_id
+            WHERE t.id > \(since) AND f.accepted = 0
+            """
+        ).map { "\($0) moved money, and nothing of it was accepted" }
+        for user in BatchMaker.users {
+            let files = try premises.table(
+                """
+                SELECT balance, accepted FROM files WHERE user_id = '\(user)'
+                ORDER BY id DESC LIMIT \(Self.perRun / 3)
+                """
+            ).reversed().map { $0.split(separator: "|") }
+            for (before, after) in zip(files, files.dropFirst())
+            where after[1] == "0" && after[0] != before[0] {
+                seen.append("\(user)'s balance changed by a file of which nothing was accepted")
+            }
+        }
+        lastTransaction = Int64(try premises.table("SELECT max(id) FROM transactions")[0]) ?? 0
+        maker.lastOrder =
+            Int64(try premises.table("SELECT coalesce(max(id), 0) FROM orders")[0]) ?? 0
+        return seen
+    }
+
+    /// Removes what was kept of the files: a minute of them would fill the memory.
+    private func clear() throws {
+        let script =
+            "cd '\(premises.spool)' && rm -rf archive/* quarantine/* */outbox/* */*/outbox/*"
+        guard shellRun(script).status == 0 else { throw RigFailure("the spool cannot be cleared") }
+    }
+
+    /// What `dispatch` and `poll` would do to some orders, so that lines about orders find all kinds.
+    private func advanceOrders() throws {
+        let now = WallClock.system.now()
+        let sent = try ledger.record(
+            [], claiming: [Claim(provider: alpha, count: 40)], waitingForLinks: false, at: now
+        ).map(\.order)
+        let outcomes: [SendOutcome] = sent.enumerated().map { index, order in
+            switch index % 4 {
+            case 0: SendOutcome(order: order, .unknown(evidence: "lost"))
+            case 1: SendOutcome(order: order, .refused(evidence: "no"))
+            default:
+                SendOutcome(order: order, .placed(providerOrder: "P\(order)", followAt: now))
+            }
+        }
+        _ = try ledger.record(outcomes, claiming: [], waitingForLinks: false, at: now)
+        let ended = sent.enumerated().filter { $0.offset % 4 == 3 }.map { _, order in
+            var news = StatusNews(order: order, askAgain: now)
+            news.settlement = .completed
+            return news
+        }
+        _ = try ledger.record(ended, at: now)
+    }
+
+    private static let words = [
+        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "null", "true", "-0", "1e999",
+        "0.0000001", "9223372036854775808", "[[[[[[[[[[", "\"\":", "\"orders\": [", "\"users\": [",
+        "\"all_or_nothing\": true,", "\"service\": 101", "\"order\": 1", "\"amount\": \"-1\"",
+    ]
+}
