@@ -35,6 +35,26 @@ import Testing
         }
     }
 
+    @Test func `sums that pass what can be counted on their way are added up all the same`() throws
+    {
+        let huge = amount("9000000000000")
+        func adjust(by amount: Amount) throws {
+            try books.verdict(of: nil, .adjustments) {
+                try $0.adjust(zenith, by: amount, by: "anna", $1)
+            }
+        }
+        // What came to zenith is twice what can be counted, and so is what he and acme have.
+        try books.add(zenith, funds: "9000000000000")
+        try adjust(by: amount("-9000000000000"))
+        try adjust(by: huge)
+        try books.verdict(of: nil, .adjustments) {
+            try $0.adjust(acme, by: huge, by: "anna", $1)
+        }
+        #expect(try books.balance(of: zenith) == huge)
+        #expect(try books.balance() > huge)
+        try books.expectSound()
+    }
+
     @Test(arguments: [
         Violation(
             1, "UPDATE wallets SET balance = balance + 3 WHERE name = 'revenue'",

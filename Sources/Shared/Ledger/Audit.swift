@@ -43,6 +43,9 @@ extension Ledger {
 }
 
 /// What always holds, as one statement that returns only violations (design.md §5).
+///
+/// Where a sum may pass 64 bits on its way to one that does not, halves of 32 bits are summed: SQLite
+/// fails at an overflow, and an audit must not.
 struct Invariant {
     let number: Int
     let rule: String
@@ -52,8 +55,11 @@ struct Invariant {
         Invariant(
             number: 1, rule: "the balances of each currency sum to zero",
             sql: """
-                SELECT currency, sum(balance) AS total FROM wallets
-                GROUP BY currency HAVING total <> 0
+                WITH sums(currency, high, low) AS (
+                    SELECT currency, sum(balance >> 32), sum(balance & 4294967295) FROM wallets
+                    GROUP BY currency)
+                SELECT currency, (high << 32) + low AS total FROM sums
+                WHERE high + (low >> 32) <> 0 OR low & 4294967295 <> 0
                 """),
         Invariant(
             number: 2, rule: "a wallet's balance is the sum of its transactions",
@@ -61,7 +67,11 @@ struct Invariant {
                 WITH moved(wallet, amount) AS (
                     SELECT to_wallet_id, amount FROM transactions
                     UNION ALL SELECT from_wallet_id, -amount FROM transactions),
-                totals(wallet, total) AS (SELECT wallet, sum(amount) FROM moved GROUP BY wallet)
+                sums(wallet, high, low) AS (
+                    SELECT wallet, sum(amount >> 32), sum(amount & 4294967295) FROM moved
+                    GROUP BY wallet),
+                totals(wallet, total) AS (
+                    SELECT wallet, ((high + (low >> 32)) << 32) + (low & 4294967295) FROM sums)
                 SELECT w.id AS wallet, w.user_id AS user, w.name, w.balance,
                     coalesce(t.total, 0) AS transactions
                 FROM wallets w LEFT JOIN totals t ON t.wallet = w.id
