@@ -24,19 +24,55 @@ struct ManyFiles {
         try premises.done("ingest")
     }
 
-    /// What is wrong once all is taken: by a run that is killed on the way, and the next.
+    /// What is wrong after runs that are killed on the way; and, if there is time to finish, once all is
+    /// taken.
     ///
-    /// - Parameter seconds: until the first run is killed.
-    func seen(killedAfter seconds: Int) throws -> [String] {
+    /// - Parameter seconds: until each run is killed.
+    func seen(killedAfter seconds: [Int], finishing: Bool) throws -> [String] {
         let small = Self.largestChild()
         try drop(501...count)
         try premises.write(
             #"{"batch": "only", "cancels": []}"#, to: "spool/resellers/zenith/inbox/only.json")
-        let first = premises.run("ingest", under: "exec timeout -s KILL \(seconds)")
-        var seen = first.isKilled || first.status == 0 ? [] : ["ended with \(first.status)"]
-        try premises.done("ingest")
+        var seen: [String] = []
+        for limit in seconds {
+            let run = premises.run("ingest", under: "exec timeout -s KILL \(limit)")
+            if !run.isKilled, run.status != 0 { seen.append("ended with \(run.status)") }
+            seen += try lost()
+        }
+        if finishing {
+            try premises.done("ingest")
+            seen += try unfinished()
+        }
         let grown = Self.largestChild() - small
         if grown > Self.mostGrowth { seen.append("it grew by \(grown) KiB") }
+        // Turns are fair: a single file is in the first commits.
+        let before = try premises.table(
+            "SELECT count(*) FROM files WHERE id < (SELECT id FROM files WHERE name = 'only.json')")
+        if (Int(before[0]) ?? .max) > 2_500 { seen.append("\(before) came before a single file") }
+        return seen + (try premises.findings())
+    }
+
+    /// What is neither where it was dropped nor taken, row, receipt and all; and what is told without
+    /// being so.
+    private func lost() throws -> [String] {
+        let acme = "\(premises.spool)/resellers/acme"
+        let rows = Set(try premises.table("SELECT name FROM files WHERE user_id = 'acme'"))
+        let receipts = Set(
+            names(in: "\(acme)/outbox").filter { $0.hasSuffix(".receipt.json") }
+                .map { "\($0.dropLast(".receipt.json".count)).json" })
+        let waiting = Set(names(in: "\(acme)/inbox"))
+        let gone = (1...count).count { number in
+            let name = "\(number).json"
+            return !waiting.contains(name) && !(rows.contains(name) && receipts.contains(name))
+        }
+        let untrue = receipts.subtracting(rows).count
+        return (gone == 0 ? [] : ["\(gone) files are gone without row and receipt"])
+            + (untrue == 0 ? [] : ["\(untrue) receipts are of files that were not taken"])
+    }
+
+    /// What is not as it is when all is taken.
+    private func unfinished() throws -> [String] {
+        var seen: [String] = []
         for (place, wanted) in [
             ("resellers/acme/inbox", 0), ("resellers/acme/outbox", count),
             ("archive/*/acme", count), ("resellers/zenith/outbox", 1), ("work", 0), ("tmp", 0),
@@ -47,11 +83,7 @@ struct ManyFiles {
         let taken = try premises.table(
             "SELECT count(*), count(DISTINCT name), min(status) FROM files WHERE user_id = 'acme'")
         if taken != ["\(count)|\(count)|accepted"] { seen.append("taken were \(taken)") }
-        // Turns are fair: a single file is in the first commits.
-        let before = try premises.table(
-            "SELECT count(*) FROM files WHERE id < (SELECT id FROM files WHERE name = 'only.json')")
-        if (Int(before[0]) ?? .max) > 2_500 { seen.append("\(before) came before a single file") }
-        return seen + (try premises.findings())
+        return seen
     }
 
     private func drop(_ numbers: ClosedRange<Int>) throws {

@@ -25,6 +25,8 @@ struct Model {
         var released: Int64 = 0
         var hasOpenCancel = false
         var hasOpenRefill = false
+        /// What the desk decided of it, while that waits for the provider's word.
+        var pending: Decision?
     }
 
     struct Withdrawal {
@@ -58,12 +60,14 @@ struct Model {
         orders[id]!.released = back
         orders[id]!.earned = orders[id]!.charge - back
         orders[id]!.hasOpenCancel = false
+        orders[id]!.pending = nil
         available[orders[id]!.user]! += back
     }
 
     /// Puts an order back into the queue; a cancel that waits for that takes effect.
     mutating func requeue(_ id: Int64) {
         orders[id]!.state = .accepted
+        orders[id]!.pending = nil
         if orders[id]!.hasOpenCancel { end(id, as: .canceled) }
     }
 }
@@ -81,6 +85,7 @@ extension Model {
             "house fees \(fees)", "house revenue \(orders.values.map(\.earned).reduce(0, +))",
         ]
         return wallets + house + orders.sorted { $0.key < $1.key }.map(Self.fact) + references
+            + waiting
     }
 
     private static func fact(_ id: Int64, _ order: Order) -> String {
@@ -101,6 +106,13 @@ extension Model {
         }.sorted()
     }
 
+    /// The orders with a decision that waits, and its outcome.
+    private var waiting: [String] {
+        orders.sorted { $0.key < $1.key }.compactMap { id, order in
+            order.pending.map { "\(id) decided \($0)" }
+        }
+    }
+
     /// The queries that ask the ledger for `facts`.
     static let questions = [
         """
@@ -114,6 +126,10 @@ extension Model {
         """
         SELECT reference, amount FROM transactions WHERE type IN ('hold', 'capture', 'release')
         ORDER BY reference || ' ' || amount
+        """,
+        """
+        SELECT order_id, 'decided', trim(outcome || ' ' || coalesce(provider_order, ''))
+        FROM decisions WHERE state = 'pending' ORDER BY order_id
         """,
     ]
 }

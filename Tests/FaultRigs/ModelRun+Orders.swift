@@ -147,24 +147,4 @@ extension ModelRun {
     private mutating func asker(_ order: Model.Order) -> UserID {
         Int.random(in: 0..<5, using: &random) == 0 ? Model.users[2] : order.user
     }
-
-    /// The desk's word on an order, in doubt or not.
-    mutating func decide() throws {
-        guard let id = pick({ [.inDoubt, .accepted, .completed].contains($0.state) }) else {
-            return
-        }
-        let decision = [Decision.placed(providerOrder: "D\(id)"), .notPlaced, .refund]
-            .randomElement(using: &random)!
-        let reply = try books.reply(to: nil, .decisions) { draft, line in
-            try draft.decide(decision, on: OrderID(id), by: "anna", line)
-        }
-        let isDoubted = model.orders[id]!.state == .inDoubt
-        expect(reply, isDoubted ? "accepted" : "NOT_ALLOWED", "a decision")
-        guard isDoubted else { return }
-        switch decision {
-        case .placed: model.orders[id]!.state = .placed
-        case .notPlaced: model.requeue(id)
-        case .refund: model.end(id, as: .refused)
-        }
-    }
 }

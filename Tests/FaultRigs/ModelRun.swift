@@ -6,7 +6,7 @@ import TestSupport
 struct ModelRun {
     enum Operation: CaseIterable {
         case claim, confirm, confirmAgain, order, orderAgain, abandon
-        case send, findUnanswered, end, endAgain, cancel, refill, decide
+        case send, findUnanswered, end, endAgain, cancel, refill, decide, hearProvider
         case withdraw, conclude, adjust, refund
     }
 
@@ -64,6 +64,7 @@ struct ModelRun {
         case .cancel: try cancel()
         case .refill: try refill()
         case .decide: try decide()
+        case .hearProvider: try hearProvider()
         case .withdraw: try withdraw(micros, by: user)
         case .conclude: try conclude()
         case .adjust: try adjust(micros, for: user)
