@@ -9,7 +9,7 @@ extension Rig {
     }
 
     static let manyFiles = Rig(
-        "many-files", "a million files are taken in bounded memory, and nobody waits for them"
+        "many-files", "an inbox of a million files takes bounded memory, and nobody waits for it"
     ) { extent, findings in
         findings.trying("a few, to the end") {
             try ManyFiles(3_000).seen(killedAfter: [1], finishing: true)

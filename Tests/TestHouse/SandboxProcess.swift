@@ -17,7 +17,12 @@ package final class SandboxProcess {
     package init(_ arguments: String, key: String = "s3cret") throws {
         self.key = key
         let program = builtProgram("sandbox")
-        let script = "echo $$; SANDBOX_KEY=\(key) exec \(program) --port 0 \(arguments)"
+        // Whoever is killed cannot end his sandbox, so something looks whether he is still there.
+        let script = """
+            echo $$
+            (while kill -0 $PPID && kill -0 $$; do sleep 1; done; kill $$) >/dev/null 2>&1 &
+            SANDBOX_KEY=\(key) exec \(program) --port 0 \(arguments)
+            """
         guard let pipe = popen(script, "r") else { throw SystemFailure("no sandbox") }
         self.pipe = pipe
         func line() -> String {

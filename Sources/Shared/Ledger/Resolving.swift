@@ -1,0 +1,116 @@
+import GRDB
+import Timestamps
+
+/// What is done with news of doubts, within a commit.
+struct Resolving {
+    let db: Database
+    let decisions: Decisions
+    let now: Timestamp
+
+    /// Whether the order is in doubt no more.
+    func resolves(_ news: DoubtNews) throws -> Bool {
+        guard let order = try OrderRow.fetch(db, news.order), order.state == .inDoubt else {
+            return false
+        }
+        let pending = try decisions.pending(of: order.id)
+        let isCurrent = pending?.id == news.decision
+        switch news.content {
+        case .found(let providerOrder, let evidence):
+            return try place(order, as: providerOrder, evidence, pending)
+        case .believed(let reason):
+            guard let pending, isCurrent else { return false }
+            return try believe(pending, on: order, reason)
+        case .contradicted(let reason):
+            guard let pending, isCurrent else { return false }
+            try contradict(pending, on: order, reason, "it is still in doubt; decide again")
+            return false
+        case .open(let evidence):
+            if let evidence { try Attempts(db).note(evidence, on: order.id) }
+            if let pending, isCurrent { try wait(for: pending, on: order, until: news.askAgain) }
+            return false
+        }
+    }
+
+    /// Places an order that was found, unless it may as well be another of ours that was found.
+    private func place(
+        _ order: OrderRow, as providerOrder: String, _ evidence: String,
+        _ pending: PendingDecision?
+    ) throws -> Bool {
+        let attempts = Attempts(db)
+        guard try attempts.holder(of: providerOrder, with: order.provider) == nil else {
+            return false
+        }
+        if let rival = try rival(of: order.id) {
+            try attempts.note(
+                "his order \(providerOrder) may be it, or order \(rival)'s", on: order.id)
+            return false
+        }
+        let found = Decision.placed(providerOrder: providerOrder)
+        if let pending, pending.decision == found {
+            try decisions.end(order.id, as: "believed", note: evidence)
+        } else if let pending {
+            try contradict(
+                pending, on: order, evidence, "it was placed under that id; nothing is left to do")
+        }
+        try decisions.carryOut(found, on: order, note: evidence)
+        return true
+    }
+
+    private func believe(
+        _ pending: PendingDecision, on order: OrderRow, _ reason: String
+    ) throws -> Bool {
+        if case .placed(let providerOrder) = pending.decision,
+            let other = try Attempts(db).holder(of: providerOrder, with: order.provider)
+        {
+            try contradict(
+                pending, on: order, "that is the provider's order for our order \(other)",
+                "it is still in doubt; decide again")
+            return false
+        }
+        try decisions.end(order.id, as: "believed", note: reason)
+        try decisions.carryOut(
+            pending.decision, on: order,
+            note: "decided by \(pending.person): \(pending.decision.inWords); \(reason)")
+        return true
+    }
+
+    private func contradict(
+        _ pending: PendingDecision, on order: OrderRow, _ reason: String, _ rest: String
+    ) throws {
+        try decisions.end(order.id, as: "contradicted", note: reason)
+        try Attempts(db).note("decided: \(pending.decision), but \(reason)", on: order.id)
+        try Ledger.raise(
+            LedgerException(
+                "decision_contradicted",
+                "\(pending.person) decided \"\(pending.decision)\", but \(reason); \(rest)"),
+            order: order.id, provider: order.provider, db, at: now)
+    }
+
+    private func wait(
+        for pending: PendingDecision, on order: OrderRow, until due: Timestamp
+    ) throws {
+        try decisions.postpone(pending, until: due)
+        guard now > pending.createdAt.adding(seconds: Ledger.decisionPatience) else { return }
+        try Ledger.raise(
+            LedgerException(
+                "decision_unverified",
+                "\(pending.person) decided \"\(pending.decision)\", and for a day the provider has "
+                    + "not said whether that is so; ask him; if he will never answer, switch him "
+                    + "off (enabled: false) and decide again"),
+            order: order.id, provider: order.provider, db, at: now)
+    }
+
+    /// Another order for the same service and link that the same provider may have unknown to us.
+    private func rival(of order: OrderID) throws -> OrderID? {
+        try OrderID.fetchOne(
+            db,
+            sql: """
+                SELECT r.id FROM orders r JOIN orders o ON o.id = ?1
+                WHERE (r.state = 'sending' OR r.state = 'in_doubt') AND r.id <> o.id
+                    AND r.provider_id = o.provider_id AND r.link IS o.link
+                    AND coalesce(r.bought_service_id, r.service_id)
+                        = coalesce(o.bought_service_id, o.service_id)
+                ORDER BY r.id LIMIT 1
+                """, arguments: [order])
+    }
+}
