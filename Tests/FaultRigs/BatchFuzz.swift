@@ -153,7 +153,7 @@ extension BatchFuzz {
         let now = WallClock.system.now()
         let sent = try ledger.record(
             [], claiming: [Claim(provider: alpha, count: 40)], waitingForLinks: false, at: now
-        ).map(\.order)
+        ).intents.map(\.order)
         let outcomes: [SendOutcome] = sent.enumerated().map { index, order in
             switch index % 4 {
             case 0: SendOutcome(order: order, .unknown(evidence: "lost"))
