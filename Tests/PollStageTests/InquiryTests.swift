@@ -190,11 +190,11 @@ extension House {
     /// Sends the due orders of the first provider, with this outcome.
     fileprivate func send(_ content: SendOutcome.Content) throws {
         let now = clock.wall.now()
-        let intents = try ledger.record(
+        let claimed = try ledger.record(
             [], claiming: [Claim(provider: id(of: "alpha"), count: 10)], waitingForLinks: false,
             at: now)
         _ = try ledger.record(
-            intents.map { SendOutcome(order: $0.order, content) }, claiming: [],
+            claimed.intents.map { SendOutcome(order: $0.order, content) }, claiming: [],
             waitingForLinks: false, at: now)
     }
 
