@@ -29,7 +29,7 @@ providers:
     api_key: {env: BENCH_KEY}
     currency: USD
     in_flight: IN_FLIGHT
-    requests_per_second: 10000
+    requests_per_second: 1000000
     allow_http: true
 catalogue: {sync_every: 86400}
 """

@@ -32,7 +32,7 @@ struct BalanceQuestion {
 
     /// - Throws: `NoAnswer`, `TransportError`.
     func ask() throws -> Answer {
-        let transport = try Transport(capacity: 1)
+        let transport = Transport(capacity: 1)
         let clock = ContinuousClock()
         let begun = clock.now
         transport.start(endpoint.call(.balance), tag: 0)

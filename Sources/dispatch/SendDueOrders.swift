@@ -70,7 +70,7 @@ struct SendDueOrders {
             },
             limit: limit, batch: settings.dispatch.batch,
             deadline: now.adding(seconds: settings.dispatch.deadlineSeconds))
-        transport = try Transport(capacity: max(1, lanes.capacity))
+        transport = Transport(capacity: max(1, lanes.capacity))
     }
 
     mutating func run() throws -> Summary {
@@ -131,7 +131,11 @@ struct SendDueOrders {
             }
             let wait = lanes.offering(unoffered, at: now).isEmpty ? lanes.wait(at: now) : 0
             if onTheWay.isEmpty, wait == nil { return }
-            try take(transport.wait(milliseconds: min(wait ?? Self.patience, Self.patience)))
+            // Half of them at most: while these are written down, the others are on the wire.
+            try take(
+                transport.wait(
+                    milliseconds: min(wait ?? Self.patience, Self.patience),
+                    limit: max(1, transport.capacity / 2)))
         }
     }
 

@@ -49,7 +49,7 @@ struct SendRequests {
             }.map { Errand(kind: kind, lane: $0) }
         }
         guard !errands.isEmpty else { return 0 }
-        let transport = try Transport(capacity: errands.count)
+        let transport = Transport(capacity: errands.count)
         var onTheWay: [Question] = []
         while true {
             let now = context.clock.now()

@@ -27,10 +27,7 @@ struct AskProviders {
     var parties: [Party]
     var tally = PollTally()
     private let spool: Spool
-    /// Made with the first question: most runs have none, and it takes megabytes.
-    private lazy var transport = Result {
-        try Transport(capacity: parties.count * Party.questionsAtOnce)
-    }
+    private let transport: Transport
     private let deadline: Timestamp
     /// Questions on their way, by the tag of their call.
     private var onTheWay: [Int: (question: Question, party: Int)] = [:]
@@ -68,6 +65,7 @@ struct AskProviders {
                 Party(providers[provider.name]!, provider, key: key, at: now)
             }
         }
+        transport = Transport(capacity: max(1, parties.count * Party.questionsAtOnce))
     }
 
     /// - Parameters:
@@ -134,7 +132,7 @@ struct AskProviders {
             }
             if onTheWay.isEmpty, wait == nil { return try writeDown() }
             let patience = news.isEmpty ? Self.patience : Self.newsPatience
-            let finished = try transport.get().wait(milliseconds: min(wait ?? patience, patience))
+            let finished = try transport.wait(milliseconds: min(wait ?? patience, patience))
             for call in finished { try take(call) }
             // Nobody's answer waits for another's.
             if finished.isEmpty { try writeDown() }
@@ -153,7 +151,7 @@ struct AskProviders {
             }
             guard let question = parties[index].nextQuestion() else { return }
             let call = parties[index].endpoint.call(question.action)
-            try transport.get().start(call, tag: nextTag)
+            transport.start(call, tag: nextTag)
             onTheWay[nextTag] = (question, index)
             nextTag += 1
         }

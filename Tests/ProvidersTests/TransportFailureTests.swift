@@ -14,7 +14,7 @@ import Testing
         try withProvider { _ in
             .reply("no TLS here")
         } _: { provider in
-            let transport = try Transport(capacity: 1)
+            let transport = Transport(capacity: 1)
             let unreachable = [
                 "refused": "http://127.0.0.1:\(closedPort)/",
                 "no such host": "http://no-such-host.invalid/",

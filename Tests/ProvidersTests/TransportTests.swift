@@ -12,7 +12,7 @@ import Testing
         } _: {
             provider in
             let endpoint = ProviderEndpoint.sample(url: provider.url)
-            let transport = try Transport(capacity: 1)
+            let transport = Transport(capacity: 1)
             let first = try transport.run(endpoint.call(.order("https://a.example/1")))
             let second = try transport.run(endpoint.call(.order("https://a.example/2")))
 
@@ -31,7 +31,7 @@ import Testing
             .reply($0.field("link")!, milliseconds: 50)
         } _: { provider in
             let endpoint = ProviderEndpoint.sample(url: provider.url)
-            let transport = try Transport(capacity: 150)
+            let transport = Transport(capacity: 150)
             let links = (0..<150).map { "https://a.example/\($0)" }
             for round in 1...2 {
                 let finished = try transport.run(links.map { endpoint.call(.order($0)) })
@@ -52,7 +52,7 @@ import Testing
         try withProvider { _ in
             .reply("{}")
         } _: { provider in
-            let transport = try Transport(capacity: 4)
+            let transport = Transport(capacity: 4)
             let call = ProviderEndpoint.sample(url: provider.url).call(.balance)
             for _ in 0..<25 { _ = try transport.run([call, call, call, call]) }
             #expect(provider.requests.count == 100)
@@ -93,7 +93,7 @@ import Testing
             .reply("", status: 429, headers: $0.number == 1 ? headers : [])
         } _: { provider in
             let call = ProviderEndpoint.sample(url: provider.url).call(.balance)
-            let transport = try Transport(capacity: 1)
+            let transport = Transport(capacity: 1)
             guard case .replied(let reply) = try transport.run(call).ending else {
                 Issue.record("no reply")
                 return
@@ -121,7 +121,7 @@ import Testing
         try withProvider { _ in
             .reply("late", milliseconds: 100)
         } _: { provider in
-            let transport = try Transport(capacity: 1)
+            let transport = Transport(capacity: 1)
             transport.start(ProviderEndpoint.sample(url: provider.url).call(.balance), tag: 7)
             let early = try transport.wait(milliseconds: 1)
             #expect(early.isEmpty)

@@ -45,12 +45,18 @@ struct Attempts {
         _ order: OrderID, as outcome: AttemptOutcome, isFinal: Bool = false, evidence: String?,
         at now: Timestamp
     ) throws {
-        try db.cachedStatement(
-            sql: """
-                UPDATE attempts SET outcome = ?2, evidence = ?3, ended_at = ?4, is_final = ?5
-                WHERE order_id = ?1 AND outcome IS NULL
-                """
-        ).execute(arguments: [order, outcome, evidence, now, isFinal])
+        let update = try RawStatement(
+            db,
+            """
+            UPDATE attempts SET outcome = ?2, evidence = ?3, ended_at = ?4, is_final = ?5
+            WHERE order_id = ?1 AND outcome IS NULL
+            """)
+        update.bind(1, order.rawValue)
+        update.bind(2, outcome.rawValue)
+        update.bind(3, evidence)
+        update.bind(4, now.milliseconds)
+        update.bind(5, isFinal ? 1 : 0)
+        try update.run()
     }
 
     /// Ends the doubt about an attempt; what was known of it stays in its evidence.
@@ -76,9 +82,10 @@ struct Attempts {
 
     /// The order that has a provider's order id already.
     func holder(of providerOrder: String, with provider: ProviderID) throws -> OrderID? {
-        try OrderID.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT id FROM orders WHERE provider_id = ? AND provider_order = ?"),
-            arguments: [provider, providerOrder])
+        let lookup = try RawStatement(
+            db, "SELECT id FROM orders WHERE provider_id = ?1 AND provider_order = ?2")
+        lookup.bind(1, provider.rawValue)
+        lookup.bind(2, providerOrder)
+        return try lookup.first { OrderID($0.integer(0)!) }
     }
 }

@@ -42,12 +42,18 @@ struct OrderMoves {
 
     /// `sending` or `in_doubt` → `placed`: the provider has it, and took what it costs.
     func place(_ order: OrderRow, as providerOrder: String, followAt due: Timestamp) throws {
-        try db.cachedStatement(
-            sql: """
-                UPDATE orders SET state = 'placed', provider_order = ?2, cost = ?3, due_at = ?4,
-                    placed_at = ?5, changed_at = ?5 WHERE id = ?1
-                """
-        ).execute(arguments: [order.id, providerOrder, order.expectedCost, due, now])
+        let update = try RawStatement(
+            db,
+            """
+            UPDATE orders SET state = 'placed', provider_order = ?2, cost = ?3, due_at = ?4,
+                placed_at = ?5, changed_at = ?5 WHERE id = ?1
+            """)
+        update.bind(1, order.id.rawValue)
+        update.bind(2, providerOrder)
+        update.bind(3, order.expectedCost.micros)
+        update.bind(4, due.milliseconds)
+        update.bind(5, now.milliseconds)
+        try update.run()
         if order.expectedCharge > .zero {
             try postings.post(
                 .providerCharge, "provider_charge:\(order.id)",
@@ -212,17 +218,14 @@ struct OrderMoves {
     func bookedCharge(of order: OrderRow) throws -> Amount {
         let booked = try RawStatement(db, "SELECT amount FROM transactions WHERE reference = ?1")
         booked.bind(1, "provider_charge:\(order.id)")
-        guard try booked.step() else { return .zero }
-        defer { booked.reset() }
-        return Amount(micros: booked.integer(0)!)
+        return try booked.first { Amount(micros: $0.integer(0)!) } ?? .zero
     }
 
     private func houseCurrency() throws -> Currency {
         let house = try RawStatement(db, "SELECT currency FROM wallets WHERE id = ?1")
         house.bind(1, Wallets.first.rawValue)
-        guard try house.step() else { preconditionFailure("the house has a wallet from the start") }
-        defer { house.reset() }
-        return try Currency(parsing: house.text(0)!)
+        // It has a wallet from the start.
+        return try house.first { try Currency(parsing: $0.text(0)!) }!
     }
 
     private func subject(_ order: OrderRow) -> Subject {

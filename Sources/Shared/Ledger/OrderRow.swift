@@ -33,9 +33,7 @@ struct OrderRow {
             """)
         found.bind(1, id.rawValue)
         found.bind(2, user?.rawValue)
-        guard try found.step() else { return nil }
-        defer { found.reset() }
-        return try OrderRow(row: found)
+        return try found.first(OrderRow.init(row:))
     }
 
     /// The row at which `found` stands.

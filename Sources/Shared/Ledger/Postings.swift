@@ -44,7 +44,8 @@ final class Postings {
     init(_ db: Database, at now: Timestamp) throws {
         self.db = db
         self.now = now
-        next = try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) + 1 FROM transactions")!
+        let last = try RawStatement(db, "SELECT max(id) FROM transactions")
+        next = try last.first { ($0.integer(0) ?? 0) + 1 }!
         insertion = try RawStatement(
             db,
             """

@@ -57,6 +57,13 @@ final class RawStatement {
         return false
     }
 
+    /// What `read` makes of the first row; nil if there is none. The statement can be bound again.
+    func first<T>(_ read: (RawStatement) throws -> T) throws -> T? {
+        guard try step() else { return nil }
+        defer { reset() }
+        return try read(self)
+    }
+
     /// Leaves the rest of the rows.
     func reset() {
         sqlite3_reset(handle)

@@ -103,12 +103,12 @@ private struct StatusRecording {
 
     private func look(_ order: OrderID) throws -> Known? {
         known.bind(1, order.rawValue)
-        guard try known.step() else { return nil }
-        defer { known.reset() }
-        return Known(
-            user: UserID(rawValue: known.text(0)!)!, provider: ProviderID(known.integer(1)!),
-            state: OrderState(rawValue: known.text(2)!)!, status: known.text(3),
-            startCount: known.integer(4), remains: known.integer(5))
+        return try known.first { row in
+            Known(
+                user: UserID(rawValue: row.text(0)!)!, provider: ProviderID(row.integer(1)!),
+                state: OrderState(rawValue: row.text(2)!)!, status: row.text(3),
+                startCount: row.integer(4), remains: row.integer(5))
+        }
     }
 
     /// Keeps the provider's words, and that the user is to be told where they are new.

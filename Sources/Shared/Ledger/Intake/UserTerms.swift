@@ -30,12 +30,12 @@ extension UserTerms {
             """)
         row.bind(1, user.rawValue)
         row.bind(2, now.milliseconds)
-        guard try row.step() else { return nil }
-        defer { row.reset() }
-        return UserTerms(
-            discount: Percent(micros: row.integer(0)!),
-            creditLimit: Amount(micros: row.integer(1)!),
-            ban: row.text(2), hasOtherReferences: try References.hasOthers(db, user))
+        return try row.first { row in
+            UserTerms(
+                discount: Percent(micros: row.integer(0)!),
+                creditLimit: Amount(micros: row.integer(1)!),
+                ban: row.text(2), hasOtherReferences: try References.hasOthers(db, user))
+        }
     }
 }
 

@@ -172,16 +172,13 @@ extension Claiming {
         let earlier = try RawStatement(
             db,
             """
-            SELECT EXISTS (SELECT 1 FROM orders
-                WHERE link = ?1 AND service_id = ?2 AND id < ?3
-                    AND ended_at IS NULL)
+            SELECT 1 FROM orders
+            WHERE link = ?1 AND service_id = ?2 AND id < ?3 AND ended_at IS NULL LIMIT 1
             """)
         earlier.bind(1, link)
         earlier.bind(2, order.service.rawValue)
         earlier.bind(3, order.id.rawValue)
-        guard try earlier.step() else { return false }
-        defer { earlier.reset() }
-        guard earlier.integer(0) == 1 else { return false }
+        guard try earlier.first({ _ in true }) == true else { return false }
         let update = try RawStatement(db, "UPDATE orders SET due_at = NULL WHERE id = ?1")
         update.bind(1, order.id.rawValue)
         try update.run()

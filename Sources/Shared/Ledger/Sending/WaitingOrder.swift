@@ -39,8 +39,7 @@ struct WaitingOrder {
     static func fetch(_ db: Database, _ id: OrderID) throws -> WaitingOrder {
         let lookup = try RawStatement(db, "SELECT \(columns) FROM orders o WHERE o.id = ?1")
         lookup.bind(1, id.rawValue)
-        guard try lookup.step() else { preconditionFailure("the caller has the order") }
-        defer { lookup.reset() }
-        return WaitingOrder(lookup)
+        // The caller has the order.
+        return try lookup.first(WaitingOrder.init)!
     }
 }

@@ -14,18 +14,18 @@ package final class Transport {
     /// How many calls have been started and not been returned by `wait`.
     package private(set) var inFlight = 0
 
-    private let wire: Wire
+    /// Made when it is first waited for: a run with nothing to ask does not wake libcurl.
+    private var wire: Wire?
     /// Started, and not on the wire yet.
     private var starting: [(call: Call, tag: Int)] = []
 
-    package init(capacity: Int) throws(TransportError) {
+    package init(capacity: Int) {
         precondition(capacity > 0)
         self.capacity = capacity
-        wire = try Wire(capacity: capacity)
     }
 
     deinit {
-        wire.stop()
+        wire?.stop()
     }
 
     /// Puts a call on its way. The first byte leaves in `wait`, which must be called before long.
@@ -39,14 +39,26 @@ package final class Transport {
 
     /// Sends what was started, and waits until at least one call has ended or the time is over. With
     /// none under way it just waits.
-    package func wait(milliseconds: Int) throws(TransportError) -> [Finished] {
+    ///
+    /// - Parameter limit: the most endings to return; others are kept for the next time.
+    package func wait(
+        milliseconds: Int, limit: Int = .max
+    ) throws(TransportError) -> [Finished] {
+        let wire = try openWire()
         if !starting.isEmpty {
             try wire.send(starting)
             starting = []
         }
-        let finished = try wire.receive(milliseconds: milliseconds)
+        let finished = try wire.receive(milliseconds: milliseconds, limit: limit)
         inFlight -= finished.count
         return finished
+    }
+
+    private func openWire() throws(TransportError) -> Wire {
+        if let wire { return wire }
+        let opened = try Wire(capacity: capacity)
+        wire = opened
+        return opened
     }
 }
 

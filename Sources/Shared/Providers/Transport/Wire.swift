@@ -65,16 +65,18 @@ extension Wire {
         if thread == nil { try begin() } else { curl_multi_wakeup(multi) }
     }
 
-    /// Waits until a call has ended or the time is over; what has ended since it was last asked.
+    /// Waits until a call has ended or the time is over; what has ended since it was last asked, at
+    /// most `limit` of it.
     ///
     /// - Throws: why the thread gave up; what was under way is lost.
-    func receive(milliseconds: Int) throws(TransportError) -> [Finished] {
+    func receive(milliseconds: Int, limit: Int) throws(TransportError) -> [Finished] {
         let deadline = Self.milliseconds() + milliseconds
         while true {
             let (finished, failure) = exchange.withLock { exchange in
-                defer { exchange.finished = [] }
                 exchange.isAwaited = exchange.finished.isEmpty
-                return (exchange.finished, exchange.failure)
+                let finished = exchange.finished.prefix(limit)
+                exchange.finished.removeFirst(finished.count)
+                return (Array(finished), exchange.failure)
             }
             if finished.isEmpty, let failure { throw failure }
             let left = deadline - Self.milliseconds()
