@@ -97,10 +97,12 @@ extension AskProviders {
     ) -> DoubtNews.Content {
         switch answer {
         case .report(let report):
-            switch report.status {
-            case .unknown: .open(evidence: nil)
-            case .pending, .processing, .inProgress, .completed, .partial, .canceled:
-                .believed(because: "the provider knows it: \(report.status.tradeWord)")
+            // A word that nobody knows may be his way to say that he does not know the order either;
+            // not beside an order's figures.
+            if case .unknown = report.status, !report.hasFigures {
+                .open(evidence: nil)
+            } else {
+                .believed(because: "the provider knows it: \(report.word)")
             }
         case .notFound:
             now > doubt.sentAt.adding(seconds: party.settings.notFoundGraceSeconds)

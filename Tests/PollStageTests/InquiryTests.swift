@@ -19,16 +19,17 @@ import Timestamps
         #"{"order":\#(id),"service":"101","link":"\#(link)","quantity":\#(quantity),"created":\#(created)}"#
     }
 
-    /// A house whose provider lists `rows`, and says of each id that he is at it unless it is in
-    /// `unknown`. Its order 1 is in doubt.
+    /// A house whose provider lists `rows`, and gives `answer` about each id unless it is in `unknown`.
+    /// Its order 1 is in doubt.
     private func withDoubt(
-        _ rows: [String], unknown: Set<String> = [], claimed: Bool = false,
+        _ rows: [String], unknown: Set<String> = [], answer: String = status("Pending"),
+        claimed: Bool = false,
         _ body: (House, LoopbackProvider) throws -> Void
     ) throws {
         try withHouse("inquiry: orders, not_found_grace: 3000") { request in
             guard request.field("action") == "orders" else {
                 return .statuses(request) { id in
-                    unknown.contains(id) ? #"{"error":"Incorrect order ID"}"# : status("Pending")
+                    unknown.contains(id) ? #"{"error":"Incorrect order ID"}"# : answer
                 }
             }
             return .reply("[\(rows.joined(separator: ","))]")
@@ -165,6 +166,19 @@ import Timestamps
             #expect(try house.doubts() == [fate])
             #expect(try house.table("SELECT state FROM decisions") == ["believed"])
             #expect(try house.exceptions() == [])
+        }
+    }
+
+    @Test(arguments: [
+        (status("Frozen"), "placed|7001"), (#"{"status":"Error"}"#, "in_doubt|-"),
+    ])
+    func `a word that nobody knows bears a decision out only beside an order's figures`(
+        answer: String, fate: String
+    ) throws {
+        try withDoubt([], answer: answer) { house, _ in
+            try decide(.placed(providerOrder: "7001"), in: house)
+            try house.poll()
+            #expect(try house.doubts() == [fate])
         }
     }
 

@@ -21,6 +21,9 @@ package struct StatusReport: Equatable, Sendable {
     package let posts: Int64?
     /// The provider's ids of the orders that a drip-feed order or a subscription has made.
     package let orders: [String]
+
+    /// Whether he says anything of the order besides its status.
+    package var hasFigures: Bool { charge != nil || startCount != nil || remains != nil }
 }
 
 extension ProviderEndpoint {
