@@ -96,7 +96,7 @@ struct SendRequests {
         let news = question.requests.map { request in
             RequestNews(
                 request.id,
-                Self.content(answers, about: request.providerOrder, kind, later: later))
+                Self.content(answers, about: request, kind, later: later))
         }
         try ledger.record(news, at: now)
         var problem: ReplyFailure?
@@ -114,16 +114,20 @@ struct SendRequests {
     }
 
     private static func content(
-        _ answers: Answers<Acceptance>, about id: String, _ kind: RequestKind, later: Timestamp
+        _ answers: Answers<Acceptance>, about request: DueRequest, _ kind: RequestKind,
+        later: Timestamp
     ) -> RequestNews.Content {
-        switch answers {
+        // Who may have taken it before refuses it now because he did: the order's end will tell.
+        let refused: RequestNews.Content =
+            request.isRepeated ? .sent(refill: nil, followAt: later) : .ended("Rejected")
+        return switch answers {
         case .success(let answers):
-            switch answers[id] ?? .missing {
+            switch answers[request.providerOrder] ?? .missing {
             case .report(let acceptance):
                 // A refill without an id cannot be asked about: it ends here.
                 kind == .refill && acceptance.refill == nil
                     ? .ended("Accepted") : .sent(refill: acceptance.refill, followAt: later)
-            case .notFound, .error: .ended("Rejected")
+            case .notFound, .error: refused
             case .missing: .unknown(evidence: "the reply passes over it", due: later)
             }
         case .failure(let failure):
@@ -131,7 +135,7 @@ struct SendRequests {
             case .notSent, .refused(.auth), .refused(.funds), .refused(.throttle):
                 .postponed(until: later)
             case .refused(nil): .unknown(evidence: failure.text, due: later)
-            case .refused: .ended("Rejected")
+            case .refused: refused
             case .lost, .httpStatus, .html, .empty, .unreadable:
                 .unknown(evidence: failure.text, due: later)
             }

@@ -1,6 +1,7 @@
 import Ledger
 import LoopbackProvider
 import Settings
+import Synchronization
 import TestHouse
 import TestSupport
 import Testing
@@ -88,6 +89,46 @@ import Timestamps
         try house.dispatch()
         #expect(provider.requests.allSatisfy { !$0.text.contains("action=refill") })
         #expect(try house.requests() == ["refill|ended|Unknown"])
+    }
+
+    /// Asked a second time, because the first answer was lost or its run died, a provider refuses what
+    /// he has taken.
+    @Test(arguments: [false, true])
+    func `a cancel refused after an answer that was lost ends as the order does`(
+        isKilled: Bool
+    ) throws {
+        let asked = Mutex(isKilled ? 1 : 0)
+        let provider = LoopbackProvider { request in
+            switch request.field("action") {
+            case "cancel":
+                asked.withLock {
+                    $0 += 1
+                    return $0
+                } == 1
+                    ? .reset : .reply(#"[{"order":77,"cancel":{"error":"Incorrect order ID"}}]"#)
+            case "status":
+                .reply(#"{"status":"Canceled","charge":"0","start_count":"1","remains":"1000"}"#)
+            default: .reply(#"{"order":77}"#)
+            }
+        }
+        defer { provider.stop() }
+        let house = try House([Supplier(url: provider.url, "poll_every: 10")])
+        let order = try house.accept(["https://a.example/1"])[0]
+        try house.dispatch()
+        try house.ask { try $0.requestCancel(of: order, Line(.cancels, 1, ref: "C-1")) }
+        if isKilled {
+            _ = try house.ledger.claimRequests(
+                .cancel, of: house.id(of: "alpha"), limit: 9, at: house.clock.wall.now())
+        } else {
+            try house.dispatch()
+            house.clock.advance(seconds: 400)
+        }
+        try house.dispatch()
+        #expect(try house.requests() == ["cancel|sent|Pending"])
+        house.clock.advance(seconds: 20)
+        try house.poll()
+        #expect(try house.requests() == ["cancel|ended|Completed"])
+        #expect(try house.table("SELECT state FROM orders") == ["canceled"])
     }
 
     @Test func `a cancel asked for while the order was on its way ends it where it was not sent`()

@@ -14,6 +14,9 @@ package struct DueRequest: Sendable {
     package let providerOrder: String
     /// The provider's id of the refill, once he gave one.
     package let providerRequest: String?
+    /// Whether he may have heard of it before, because an answer of his was lost: that he refuses it
+    /// now may mean that he took it then.
+    package let isRepeated: Bool
 }
 
 /// What became of a request, as far as is known.
@@ -67,7 +70,8 @@ extension Ledger {
     }
 
     private static let dueRequests = """
-        SELECT r.id, r.order_id, o.provider_order, r.provider_request
+        SELECT r.id, r.order_id, o.provider_order, r.provider_request,
+            r.state = 'sending' OR r.status IS NOT NULL AS is_repeated
         FROM requests r JOIN orders o ON o.id = r.order_id
         WHERE r.state <> 'ended'
             AND r.state IN ('accepted', CASE WHEN r.kind = 'cancel' THEN 'sending' END)
@@ -84,7 +88,8 @@ extension Ledger {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT r.id, r.order_id, o.provider_order, r.provider_request
+                    SELECT r.id, r.order_id, o.provider_order, r.provider_request,
+                        0 AS is_repeated
                     FROM requests r JOIN orders o ON o.id = r.order_id
                     WHERE r.state <> 'ended' AND r.state = 'sent' AND r.kind = 'refill'
                         AND r.due_at <= ?1 AND o.provider_id = ?2
@@ -154,7 +159,7 @@ extension Ledger {
             // Asking twice to cancel an order cancels it once.
             return try db.execute(
                 literal: """
-                    UPDATE requests SET state = 'accepted', due_at = \(due)
+                    UPDATE requests SET state = 'accepted', status = 'Pending', due_at = \(due)
                     WHERE id = \(id) AND state <> 'ended'
                     """)
         }
@@ -213,5 +218,6 @@ extension DueRequest {
         order = row["order_id"]
         providerOrder = row["provider_order"]
         providerRequest = row["provider_request"]
+        isRepeated = row["is_repeated"]
     }
 }
