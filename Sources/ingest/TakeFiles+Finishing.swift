@@ -89,7 +89,7 @@ extension TakeFiles {
         _ publishing: inout Publishing
     ) throws {
         let place = spool.reasonFile(digest: report.digest, name, of: dropper)
-        try publishing.add(place.name, in: place.directory) { piece in
+        try publishing.add(place.name, in: place.directory, mode: 0o600) { piece in
             try piece.write(ReceiptWriter.reason(report))
         }
     }

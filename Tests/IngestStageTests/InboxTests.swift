@@ -68,6 +68,17 @@ private let order = #"{"orders": [{"service": 101, "link": "a", "quantity": 1000
         }
     }
 
+    @Test func `what is in quarantine, and why, nobody else may read`() throws {
+        let shop = try Shop()
+        try shop.add()
+        #expect(try shop.drop("no JSON").reason == "BAD_JSON")
+        #expect(shop.mode(of: "quarantine/acme") == 0o700)
+        let names = shop.names(in: "quarantine/acme")
+        let reason = try #require(names.first { $0.hasSuffix(".reason.json") })
+        #expect(shop.mode(of: "quarantine/acme/\(reason)") == 0o600)
+        #expect(shop.mode(of: "resellers/acme/outbox/orders.receipt.json") == 0o644)
+    }
+
     @Test func `nobody becomes the desk by his directory's name`() throws {
         let shop = try Shop()
         shop.folder.write(#"{"users": [{"user": "me"}]}"#, to: "spool/resellers/desk/inbox/u.json")

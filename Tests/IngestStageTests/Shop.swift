@@ -139,6 +139,13 @@ extension Shop {
         try #require(bytes(at: "\(spool)/\(path)"), "\(path) is not there")
     }
 
+    /// Who may do what with something below the spool.
+    func mode(of path: String) -> mode_t {
+        var status = stat()
+        precondition(lstat("\(spool)/\(path)", &status) == 0, "\(path) is not there")
+        return status.st_mode & 0o777
+    }
+
     /// The names in a directory below the spool, sorted; none if it is not there.
     func names(in path: String) -> [String] {
         TestSupport.names(in: "\(spool)/\(path)")

@@ -7,11 +7,22 @@ import Glibc
 package struct Publishing {
     private let temporary: Directory
     private let prefix: String
-    private var written: [(name: FileName, directory: String, finalName: FileName)] = []
+    private var written: [Written] = []
     /// Where they are to go.
     private var paths: Set<String> = []
     private var sync = SharedSync()
     private var next = 0
+
+    /// A file on its way.
+    private struct Written {
+        let name: FileName
+        let directory: String
+        let finalName: FileName
+        let mode: mode_t
+
+        /// That of its directory, where it is missing: what only we may read lies where only we may look.
+        var directoryMode: mode_t { mode & 0o077 == 0 ? Spool.privateMode : Spool.sharedMode }
+    }
 
     /// How many files are written and not in their places.
     package var count: Int { written.count }
@@ -56,7 +67,9 @@ package struct Publishing {
             return try temporary.remove(temporaryName)
         }
         try sync.take(descriptor, path)
-        written.append((temporaryName, directory, FileName(name)))
+        written.append(
+            Written(
+                name: temporaryName, directory: directory, finalName: FileName(name), mode: mode))
         paths.insert("\(directory)/\(name)")
     }
 
@@ -110,11 +123,11 @@ package struct Publishing {
     /// the way of some: an outbox is a reseller's to make a mess of, but his alone.
     package mutating func finishUnobstructed() throws(SystemError) -> [String: SystemError] {
         try sync.finish(in: temporary)
-        var directories = TouchedDirectories(mode: Spool.sharedMode)
+        var directories = TouchedDirectories()
         var obstacles: [String: SystemError] = [:]
         for file in written {
             do {
-                try directories.at(file.directory)
+                try directories.at(file.directory, mode: file.directoryMode)
                     .take(file.name, from: temporary, as: file.finalName)
             } catch  where error.isObstacle {
                 obstacles["\(file.directory)/\(file.finalName)"] = error

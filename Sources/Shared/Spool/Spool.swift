@@ -113,16 +113,13 @@ extension Spool {
 ///
 /// A directory that is missing is made.
 struct TouchedDirectories {
-    private let mode: mode_t
     private var open: [String: Directory] = [:]
     /// The one asked for last, which is mostly the one asked for next.
     private var last: Directory?
 
-    init(mode: mode_t = Spool.privateMode) {
-        self.mode = mode
-    }
-
-    mutating func at(_ path: String) throws(SystemError) -> Directory {
+    mutating func at(
+        _ path: String, mode: mode_t = Spool.privateMode
+    ) throws(SystemError) -> Directory {
         if let last, last.path == path { return last }
         if open[path] == nil {
             if access(path, F_OK) != 0 { try Directory.make(path, mode: mode) }
