@@ -17,6 +17,6 @@ enum Answer {
         } else if options.quiet {
             return
         }
-        print(line)
+        try answer(line)
     }
 }

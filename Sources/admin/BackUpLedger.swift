@@ -29,7 +29,7 @@ struct BackUpLedger {
         guard access(path, F_OK) != 0 else { throw FileExists(path: path) }
         let settings = context.settings
         let spool = try Spool.open(at: settings.spool, program: context.program)
-        let ledger = try Ledger.open(
+        let ledger = try Ledger.openExisting(
             at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
         let part = path + ".part"
         unlink(part)

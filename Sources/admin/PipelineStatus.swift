@@ -29,6 +29,8 @@ struct PipelineStatus {
     init(_ context: RunContext) throws {
         settings = context.settings
         now = context.clock.now()
+        // First, because where there is no ledger nothing else is made either.
+        let ledger = try Ledger.openExisting(at: settings.ledger, currency: settings.currency)
         let spool = try Spool.open(at: settings.spool, program: context.program)
         let owners = [Dropper.desk] + (try spool.resellers().map { .reseller($0) })
         inboxes = try owners.map { ($0.name, try spool.waiting(in: $0)) }.filter { $1.count > 0 }
@@ -37,7 +39,6 @@ struct PipelineStatus {
         freeBytes = try spool.freeBytes()
         minFreeBytes = settings.intake.minFreeBytes
         lastRuns = Self.programs.map { ($0, LastRun.read(of: $0, inSpool: spool.root)) }
-        let ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
         standing = try ledger.standing()
         isBehind = try ledger.isBehind(spool.generationFile)
     }

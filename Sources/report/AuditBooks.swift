@@ -22,19 +22,20 @@ struct AuditBooks {
         self.journal = journal
     }
 
-    /// - Throws: `BooksWrong` once the findings are printed; `LedgerError`, `DatabaseError`.
+    /// - Throws: `BooksWrong` once the findings are printed; `LedgerError`, `OutputError`,
+    ///   `DatabaseError`.
     func run() throws -> Summary {
-        let ledger = try Ledger.open(
+        let ledger = try Ledger.openExisting(
             at: context.settings.ledger, currency: context.settings.currency)
         // First the journal: whoever doubts the books wants them most when they are wrong.
         let entries = try journal.map { try BookJournal(context, at: $0).write(ledger) }
         let findings = try ledger.audit()
         guard findings.isEmpty else {
-            print(inJSON ? Self.json(findings) : Self.text(findings))
+            try answer(inJSON ? Self.json(findings) : Self.text(findings))
             throw BooksWrong(findings: findings.count)
         }
         if !inJSON, !quietly {
-            print("the books are right: \(Ledger.invariants) invariants hold")
+            try answer("the books are right: \(Ledger.invariants) invariants hold")
         }
         guard let entries else {
             return Summary("audited", ["invariants": .integer(Ledger.invariants), "broken": 0])

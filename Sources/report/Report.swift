@@ -20,7 +20,7 @@ struct Report: AsyncParsableCommand {
             notify: nothing is configured to be sent; it says so and ends.
 
             audit: proves the books by their invariants, and prints what breaks them. It needs no lock \
-            and changes nothing. With --journal FILE it also writes every transaction, and the balance of \
+            and changes nothing; where there is no ledger, it says so and makes none (78). With --journal FILE it also writes every transaction, and the balance of \
             every wallet, for hledger to check: hledger --strict check -f FILE.
 
             Days are UTC. In summaries, profit = charged - refunded - cost, by day with fees on top; \

@@ -25,6 +25,27 @@ import Testing
         for line in expected { #expect(screen.contains(line), "\(screen)") }
     }
 
+    @Test(arguments: [
+        "admin status", "admin user list", "admin backup copy", "report audit",
+        "report audit --journal books",
+    ])
+    func `whoever only looks makes no ledger`(command: String) throws {
+        let shop = Shop()
+        let ended = try shop.run(command)
+        #expect(ended.status == 78)
+        #expect(ended.log.contains("there is no ledger at \(shop.ledgerPath); nothing was made"))
+        #expect(!names(in: shop.folder.path).contains("var"))
+    }
+
+    @Test(arguments: ["admin status", "admin user list", "report audit", "report audit --json"])
+    func `an answer that is lost is no success`(command: String) throws {
+        let shop = Shop()
+        try shop.open()
+        let ended = try shop.run("\(command) >/dev/full")
+        #expect(ended.status == 74)
+        #expect(ended.log.contains("standard output cannot be written: No space left on device"))
+    }
+
     @Test func `a script gets the same as JSON`() throws {
         let shop = Shop()
         try shop.open()

@@ -78,12 +78,65 @@ import Testing
         #expect(try theirs.read { try $0.tableExists("users") } == false)
     }
 
+    @Test(arguments: [
+        ("CREATE TABLE recipes (name TEXT)", "a database of something else"),
+        ("PRAGMA user_version = 9; PRAGMA application_id = 0x534D4D47", "has schema 9"),
+    ])
+    func `what is no ledger of ours keeps every byte, and nothing appears beside it`(
+        sql: String, words: String
+    ) throws {
+        try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: sql) }
+        try expectRefusal(words)
+    }
+
+    @Test func `a ledger in another currency keeps every byte, and nothing appears beside it`()
+        throws
+    {
+        try Ledger.open(at: path, currency: eur).database.inDatabase {
+            try $0.execute(sql: "PRAGMA journal_mode = DELETE")
+        }
+        try expectRefusal("the ledger is kept in EUR")
+    }
+
+    @Test func `a file that is no database is named, and left as it is`() throws {
+        folder.write(String(repeating: "no database, ", count: 400), to: "ledger.sqlite")
+        try expectRefusal("\(path) is no database; nothing was touched; correct `ledger`")
+    }
+
+    private func expectRefusal(_ words: String) throws {
+        let before = try #require(bytes(at: path))
+        let error = try #require(throws: LedgerError.self) {
+            try Ledger.open(at: path, currency: usd)
+        }
+        #expect("\(error)".contains(words))
+        #expect(error.exitStatus == .badConfiguration)
+        #expect(bytes(at: path) == before)
+        #expect(names(in: folder.path) == ["ledger.sqlite"])
+    }
+
+    @Test(arguments: ["ledger.sqlite", "missing/ledger.sqlite"])
+    func `whoever only looks is told where no ledger is, and makes none`(name: String) throws {
+        let error = try #require(throws: LedgerError.self) {
+            try Ledger.openExisting(at: "\(folder.path)/\(name)", currency: usd)
+        }
+        #expect(
+            "\(error)".hasPrefix("there is no ledger at \(folder.path)/\(name); nothing was made"))
+        #expect(error.exitStatus == .badConfiguration)
+        #expect(names(in: folder.path) == [])
+    }
+
+    @Test func `an empty file is no ledger to look at`() throws {
+        folder.write("", to: "ledger.sqlite")
+        #expect(throws: LedgerError.self) { try Ledger.openExisting(at: path, currency: usd) }
+        #expect(bytes(at: path) == [])
+    }
+
     @Test func `a path that cannot be is an error that names it`() throws {
         folder.write("", to: "file")
         let error = try #require(throws: LedgerError.self) {
             try Ledger.open(at: "\(folder.path)/file/ledger.sqlite", currency: usd)
         }
-        #expect("\(error)".hasPrefix("\(folder.path)/file/ledger.sqlite.lock: Not a directory"))
+        #expect("\(error)".hasPrefix("\(folder.path)/file: Not a directory"))
         #expect(error.exitStatus == .ioFailed)
     }
 

@@ -94,6 +94,16 @@ extension Ledger {
         return ledger
     }
 
+    /// The same for somebody who only looks, and so makes none.
+    ///
+    /// - Throws: `LedgerError.missing` where there is none; what the other throws.
+    package static func openExisting(
+        at path: String, currency: Currency, lastSeenIn seenFile: String
+    ) throws -> Ledger {
+        try checkExistence(path)
+        return try open(at: path, currency: currency, lastSeenIn: seenFile)
+    }
+
     /// Whether the programs would refuse this ledger, because it is behind what `seenFile` tells.
     package func isBehind(_ seenFile: String) throws -> Bool {
         // The file first: the ledger only grows.

@@ -16,16 +16,21 @@ func write(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
     }
 }
 
-/// Why a summary could not be told. What it tells of is done.
-struct OutputError: StageFailure, CustomStringConvertible {
+/// Writes a line of what was asked for to standard output.
+package func answer(_ line: String) throws(OutputError) {
+    try write(Array("\(line)\n".utf8), to: STDOUT_FILENO)
+}
+
+/// Why something could not be told. What it tells of is done.
+package struct OutputError: StageFailure, CustomStringConvertible {
     /// The `errno` of the write.
     let code: Int32
 
-    var exitStatus: ExitStatus { .ioFailed }
+    package var exitStatus: ExitStatus { .ioFailed }
 
-    var description: String {
+    package var description: String {
         """
-        the summary cannot be written to standard output: \(String(cString: strerror(code))). \
+        standard output cannot be written: \(String(cString: strerror(code))). \
         What the run did is done, and stays so.
         """
     }
