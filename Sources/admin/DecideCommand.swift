@@ -11,7 +11,8 @@ struct DecideCommand: AsyncParsableCommand {
             placed: the provider has it, under the id given with --provider-order; it is followed.
             not-placed: the provider does not have it; it is sent again. Be sure: nothing else can make \
             an order be sent twice.
-            refund: the reseller gets his money back, wherever the order is.
+            refund: the reseller gets his money back, wherever the order is. That also ends an order that \
+            is with a provider, once it stands in exceptions.csv.
 
             Where the provider can be asked, poll asks him before the decision is believed: placed by \
             the status of that id, the others by his list of orders (inquiry: orders). in-doubt.csv \
@@ -59,9 +60,15 @@ struct DecideCommand: AsyncParsableCommand {
             guard let state = try ledger.state(of: order) else {
                 throw ValidationError("There is no order \(order); nothing was dropped.")
             }
-            guard state == .inDoubt else {
+            guard state != .inDoubt else { return }
+            guard state == .placed, outcome == .refund else {
                 throw ValidationError(
                     "Order \(order) is \(state.rawValue), not in doubt; nothing was dropped.")
+            }
+            guard try ledger.hasException(of: order) else {
+                throw ValidationError(
+                    "Order \(order) is placed, and nothing in exceptions.csv is said of it; "
+                        + "nothing was dropped.")
             }
         }
     }

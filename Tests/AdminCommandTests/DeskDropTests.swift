@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 import Testing
 
@@ -87,6 +88,27 @@ import Testing
             #expect(ended.log.contains(why), "\(command): \(ended.log)")
         }
         #expect(try shop.names("desk/inbox").isEmpty)
+    }
+
+    @Test func `an order with a provider is refunded once it stands in the exceptions`() throws {
+        let shop = Shop()
+        try shop.open()
+        shop.order("l1", "l2")
+        try shop.done("ingest", "dispatch")
+        let refused = try shop.run("admin decide 1 refund")
+        #expect(refused.status == 64)
+        #expect(refused.log.contains("Order 1 is placed, and nothing in exceptions.csv is said of"))
+        try DatabaseQueue(path: shop.ledgerPath).write {
+            try $0.execute(
+                sql: """
+                    INSERT INTO exceptions (at, kind, order_id, detail) VALUES (1, 'no_status', 1, '')
+                    """)
+        }
+        #expect(try shop.run("admin decide 1 not-placed").status == 64)
+        try shop.done("admin decide 1 refund", "ingest", "report audit")
+        #expect(
+            try shop.table("SELECT state, refunded FROM orders")
+                == [#""canceled"|2000000"#, #""placed"|0"#])
     }
 
     @Test func `users are listed with their money`() throws {

@@ -37,4 +37,15 @@ extension Ledger {
                 ON CONFLICT DO NOTHING
                 """)
     }
+
+    /// Whether the operator was told that something is wrong with the order.
+    package func hasException(of order: OrderID) throws -> Bool {
+        try read { try Self.hasException(of: order, $0) }
+    }
+
+    static func hasException(of order: OrderID, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?)",
+            arguments: [order])!
+    }
 }

@@ -20,7 +20,7 @@ extension FileDraft {
     ) throws -> LineOutcome {
         guard let order = try OrderRow.fetch(db, id) else { return unknownOrder(id) }
         let moves = OrderMoves(db, postings, at: intake.now, file: file)
-        if order.state == .placed, decision == .refund, try isExceptional(id) {
+        if order.state == .placed, decision == .refund, try Ledger.hasException(of: id, db) {
             // What the provider took stays booked: nobody knows that he gives it back.
             try moves.settle(
                 order, as: .canceled,
@@ -56,13 +56,6 @@ extension FileDraft {
     private func name(of provider: ProviderID) throws -> String {
         try String.fetchOne(
             db, sql: "SELECT name FROM providers WHERE id = ?", arguments: [provider])!
-    }
-
-    /// Whether the operator was told that something is wrong with the order.
-    private func isExceptional(_ id: OrderID) throws -> Bool {
-        try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?)",
-            arguments: [id])!
     }
 
     /// Gives back, after the end, some of what the house earned with an order.
