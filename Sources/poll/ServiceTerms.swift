@@ -65,8 +65,10 @@ extension ServiceTerms {
         PricedService(
             providerService: entry.service, name: name,
             type: OrderType.named(entry.type)?.name ?? entry.type, category: category,
-            rate: prices.rate, costRate: prices.costRate, profit: profit,
-            profitFixed: profitFixed, saleRate: prices.saleRate, minimum: minimum,
+            rate: prices.rate, costRate: prices.costRate,
+            profit: price.map { PriceRule.profit(of: $0, over: prices.costRate) } ?? profit,
+            profitFixed: price == nil ? profitFixed : .zero, saleRate: prices.saleRate,
+            minimum: minimum,
             maximum: maximum, drips: entry.dripfeed, refills: entry.refill,
             cancels: entry.cancel, isEnabled: isWanted && fault == nil, fault: fault)
     }

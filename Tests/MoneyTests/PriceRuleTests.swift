@@ -31,6 +31,17 @@ import Testing
             ).description == sale)
     }
 
+    @Test(arguments: [
+        ("1.35", "1", "35"), ("1", "3", "0"), ("4", "3", "33.333333"), ("1", "1", "0"),
+        ("1", "0", "0"), ("9000000000000", "0.000001", "9223372036854.775807"),
+    ])
+    func `the profit of a sale rate is rounded down, and none at or below cost`(
+        sale: String, cost: String, profit: String
+    ) throws {
+        #expect(
+            try PriceRule.profit(of: rate(sale), over: rate(cost)) == percent(profit))
+    }
+
     @Test(
         arguments: [
             ("1", "5", nil, "0.950000"), ("0.000001", "5", nil, "0.000001"),

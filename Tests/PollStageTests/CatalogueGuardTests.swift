@@ -1,3 +1,4 @@
+import Ledger
 import Run
 import TestHouse
 import Testing
@@ -126,6 +127,29 @@ import Testing
                     "101|changed|sale_rate|1.320000|1.452000",
                     "101|withdrawn|rate|3000.500000|1.100000",
                 ])
+        }
+    }
+
+    @Test
+    func `a price of the operator's has the profit that it brings, also once a rate is released`()
+        throws
+    {
+        try shelf.house(
+            also: #"catalogue: {services: [{provider: alpha, service: "7", price: "4"}]}"#
+        ) { house in
+            func terms() throws -> [String] {
+                try house.table(
+                    "SELECT cost_rate, sale_rate, profit, profit_fixed FROM services WHERE id = 7")
+            }
+            shelf.list([101, 7])
+            try house.poll(.catalogue)
+            #expect(try terms() == ["1000000|4000000|300000000|0"])
+            shelf.change(7) { $0.rate = "3" }
+            try house.poll(.catalogue)
+            #expect(try terms() == ["1000000|4000000|300000000|0"])
+            try house.file(of: nil) { try $0.release(ServiceID(7), at: nil, Line(.releases, 1)) }
+            #expect(try terms() == ["3000000|4000000|33333333|0"])
+            #expect(try house.poll(.catalogue)["changed_services"] == 0)
         }
     }
 

@@ -18,6 +18,14 @@ package enum PriceRule {
         try cost.marked(up: profit, plus: fixed)
     }
 
+    /// What `sale` brings over `cost`, in percent of that, rounded down to a millionth of a percent; 0 at
+    /// or below cost, and where nothing is paid.
+    package static func profit(of sale: Rate, over cost: Rate) -> Percent {
+        guard sale > cost, cost.micros > 0 else { return .zero }
+        let profit = Int128(sale.micros - cost.micros) * Int128(Percent.hundred.micros)
+        return Percent(micros: Int64(clamping: profit / Int128(cost.micros)))
+    }
+
     /// What one user pays: his own price where he has one, else the sale rate less his discount.
     package static func price(
         of sale: Rate, discount: Percent, own: Rate?

@@ -13,7 +13,11 @@ extension FileDraft {
 
     private func outcome(ofReleasing id: ServiceID, at rate: Rate?) throws -> LineOutcome {
         let row = try db.cachedStatement(
-            sql: "SELECT provider_id, rate, offered_rate, withheld FROM services WHERE id = ?"
+            sql: """
+                SELECT provider_id, rate, offered_rate, withheld, sale_rate, offered_cost_rate,
+                    offered_sale_rate
+                FROM services WHERE id = ?
+                """
         ).fetchRow([id])
         guard let row else {
             return .rejected(Rejection(.unknownService, "there is no service \(id)"))
@@ -36,9 +40,13 @@ extension FileDraft {
                 Rejection(
                     .rateChanged, "its provider offers \(found), not \(rate); nothing was done"))
         }
+        // A price of catalogue.yaml stays, and brings another profit from now on.
+        let (sale, newCost, newSale): (Rate, Rate?, Rate?) = (row[4], row[5], row[6])
+        let profit = newSale == sale ? newCost.map { PriceRule.profit(of: sale, over: $0) } : nil
         try db.execute(
             literal: """
                 UPDATE services SET rate = coalesce(offered_rate, rate),
+                    profit = coalesce(\(profit), profit),
                     cost_rate = coalesce(offered_cost_rate, cost_rate),
                     sale_rate = coalesce(offered_sale_rate, sale_rate), offered_rate = NULL,
                     offered_cost_rate = NULL, offered_sale_rate = NULL, withheld = NULL

@@ -1,6 +1,7 @@
 extension ReportQuery {
     /// Every service that is or was on sale. Cost and sale rate are in the house currency, the percent is
-    /// the one the sale rate was made with; `provider_rate` and `offered_rate` are in the provider's.
+    /// the one the sale rate was made with, or where `price` names the sale rate, what that brings over
+    /// cost (`PriceRule.profit`); `provider_rate` and `offered_rate` are in the provider's.
     static let services = ReportQuery(
         "services",
         [
