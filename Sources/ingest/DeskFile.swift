@@ -21,7 +21,7 @@ struct DeskFile {
         let line = Line(kind, number)
         do {
             try fields.checkIsObject()
-            try act(on: line, &fields)
+            try draft.whole { try act(on: line, &fields) }
         } catch let rejection as Rejection {
             try draft.reject(line, rejection)
         }
@@ -58,11 +58,12 @@ struct DeskFile {
             let user = try required(fields.user(), "user")
             let amount = try required(fields.amount("amount"), "amount")
             guard amount != .zero else { throw Rejection(.badValue, "amount must not be zero") }
+            try Text.checkIncoming("amount", amount)
             try fields.checkNothingRemains()
             try draft.adjust(user, by: amount, by: person, line)
         case .topups:
             let provider = try required(fields.text("provider"), "provider")
-            let amount = try required(fields.positiveAmount("amount"), "amount")
+            let amount = try required(fields.incomingAmount("amount"), "amount")
             let reference = try fields.text("reference")
             try fields.checkNothingRemains()
             try draft.topUp(provider, by: amount, reference: reference, line)
@@ -94,7 +95,7 @@ struct DeskFile {
         let user = try required(fields.user(), "user")
         let method = try required(fields.text("method"), "method")
         let reference = try required(fields.text("reference"), "reference")
-        let amount = try required(fields.positiveAmount("amount"), "amount")
+        let amount = try required(fields.incomingAmount("amount"), "amount")
         let currency = try fields.currency(among: settings) ?? settings.currency
         try fields.checkNothingRemains()
         // `currency(among:)` found its rate.
@@ -105,6 +106,12 @@ struct DeskFile {
             fee = try settings.fees.deposit.of(credited)
         } catch {
             throw Rejection(.badValue, "amount \(error)")
+        }
+        try Text.checkIncoming("what it comes to in \(settings.currency)", credited)
+        guard credited > .zero else {
+            throw Rejection(
+                .badValue,
+                "\(amount) \(currency) is less than a millionth of a \(settings.currency)")
         }
         guard fee < credited else {
             throw Rejection(

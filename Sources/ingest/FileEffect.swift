@@ -75,9 +75,8 @@ struct FileEffect {
     private func draft(
         of outline: BatchOutline, in intake: Intake, abortingFor faults: Faults
     ) throws -> FileDraft {
-        // An ordinary batch stays as it is, line by line: a reseller's sums are bounded by his money.
-        let mayBeAbandoned =
-            file.dropper == .desk || outline.total != nil || outline.allOrNothing
+        // An ordinary file stays as it is, line by line.
+        let mayBeAbandoned = outline.total != nil || outline.allOrNothing
         let draft = try intake.open(
             arrival, batch: outline.batch ?? arrival.digest, mayBeAbandoned: mayBeAbandoned)
         do {
@@ -94,18 +93,16 @@ struct FileEffect {
         } catch let rejection as Rejection {
             try draft.abandon()
             throw rejection
-        } catch is MoneyError where mayBeAbandoned {
-            try draft.abandon()
-            throw Rejection(
-                .badValue, "its amounts come to more than can be counted; nothing was done")
         }
     }
 
-    private func check(_ total: Amount, against outline: BatchOutline) throws(Rejection) {
-        guard let said = outline.total, said != total else { return }
+    private func check(_ micros: Int128, against outline: BatchOutline) throws(Rejection) {
+        guard let said = outline.total, Int128(said.micros) != micros else { return }
+        let total = Int64(exactly: micros).map { "\(Amount(micros: $0))" }
         throw Rejection(
             .totalsMismatch,
-            "total is \(said), the lines come to \(total) as we price them; nothing was done")
+            "total is \(said), the lines come to \(total ?? "more than can be counted") as we price them; nothing was done"
+        )
     }
 
     /// Reads the lines of the file, kind by kind. That they are JSON is known already.

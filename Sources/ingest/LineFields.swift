@@ -146,6 +146,13 @@ extension LineFields {
         return amount
     }
 
+    /// The same of money that comes in, which has a limit.
+    mutating func incomingAmount(_ key: String) throws(Rejection) -> Amount? {
+        guard let amount = try positiveAmount(key) else { return nil }
+        try Text.checkIncoming(key, amount)
+        return amount
+    }
+
     mutating func rate(_ key: String) throws(Rejection) -> Rate? {
         guard let text = try decimal(key) else { return nil }
         do {

@@ -12,8 +12,9 @@ struct ResellerFile {
     private var prices: OrderPrices
     /// What an `all_or_nothing` file's lines failed with in the first pass.
     private let faults: Faults
-    /// The charges as we price them, and the withdrawals: what `total` is compared with.
-    private(set) var total = Amount.zero
+    /// The charges as we price them, and the withdrawals, in millionths: what `total` is compared with.
+    /// Rejected lines are among them, so it may be more than any wallet holds.
+    private(set) var total: Int128 = 0
 
     init(
         _ draft: FileDraft, _ settings: Settings, abortingFor faults: Faults,
@@ -34,7 +35,11 @@ struct ResellerFile {
         do {
             try fields.checkIsObject()
             line = Line(kind, number, ref: try fields.text("ref") ?? fallback)
-            try act(on: line, &fields)
+            if kind == .orders {
+                try order(line, &fields)
+            } else {
+                try draft.whole { try act(on: line, &fields) }
+            }
         } catch let rejection as Rejection {
             try draft.reject(line, rejection)
         }
@@ -42,7 +47,6 @@ struct ResellerFile {
 
     private mutating func act(on line: Line, _ fields: inout LineFields) throws {
         switch line.kind {
-        case .orders: try order(line, &fields)
         case .refills:
             let order: OrderID = try required(fields.identifier("order"), "order")
             try fields.checkNothingRemains()
@@ -53,6 +57,7 @@ struct ResellerFile {
             try unlessAborted(line) { try draft.requestCancel(of: order, line) }
         case .deposits: try deposit(line, &fields)
         case .withdrawals: try withdrawal(line, &fields)
+        case .orders: preconditionFailure("an order is taken by itself")
         case .users, .bans, .unbans, .prices, .decisions, .refunds, .adjustments, .topups,
             .releases:
             preconditionFailure("\(line.kind) is the desk's")
@@ -62,7 +67,7 @@ struct ResellerFile {
     private mutating func order(_ line: Line, _ fields: inout LineFields) throws {
         let order = try OrderLine(&fields, ref: line.ref!, find: find)
         let charge = try prices.charge(of: order)
-        try add(charge)
+        total += Int128(charge.micros)
         if settings.duplicateLinks == .reject, let link = order.link {
             // A line that says nothing new is told so: what is open for its link is its own order.
             let isNew = try !draft.hasOrder(ref: order.ref)
@@ -83,7 +88,7 @@ struct ResellerFile {
     private func deposit(_ line: Line, _ fields: inout LineFields) throws {
         let method = try required(fields.text("method"), "method")
         let reference = try required(fields.text("reference"), "reference")
-        let amount = try required(fields.positiveAmount("amount"), "amount")
+        let amount = try required(fields.incomingAmount("amount"), "amount")
         let currency = try fields.currency(among: settings) ?? settings.currency
         try fields.checkNothingRemains()
         try unlessAborted(line) {
@@ -96,7 +101,7 @@ struct ResellerFile {
         let amount = try required(fields.positiveAmount("amount"), "amount")
         let destination = try required(fields.text("to"), "to")
         try fields.checkNothingRemains()
-        try add(amount)
+        total += Int128(amount.micros)
         let fee: Amount
         do {
             fee = try settings.fees.withdrawal.of(amount)
@@ -108,14 +113,6 @@ struct ResellerFile {
         }
         try unlessAborted(line) {
             try draft.requestWithdrawal(of: amount, fee: fee, to: destination, line)
-        }
-    }
-
-    private mutating func add(_ amount: Amount) throws {
-        do {
-            total = try total + amount
-        } catch {
-            throw Rejection(.quantityTooLarge, "the file's total is more than can be counted")
         }
     }
 

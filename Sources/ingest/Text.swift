@@ -31,6 +31,15 @@ enum Text {
         }
     }
 
+    /// The most that comes in with one line, in its currency: so no sum of ordinary books overflows.
+    static let mostIncoming = Amount(micros: 1_000_000_000_000_000_000)
+
+    static func checkIncoming(_ key: String, _ amount: Amount) throws(Rejection) {
+        guard amount <= mostIncoming else {
+            throw Rejection(.badValue, "\(key) must be at most \(mostIncoming), not \(amount)")
+        }
+    }
+
     /// The lines of a text that are not blank. With `undoingEscapes`, a literal `\n` is a newline
     /// that somebody escaped twice.
     static func lines(of text: String, undoingEscapes: Bool) -> [String] {

@@ -164,15 +164,76 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
     }
 }
 
-@Test func `sums beyond counting refuse their file, and stop nobody else`() throws {
-    let shop = try Shop()
-    try shop.add(funds: "9000000000000")
-    try shop.add("zenith")
-    let deposit = #"{"user": "acme", "method": "bank", "reference": "T", "amount": 9000000000000}"#
-    shop.put(#"{"deposits": [\#(deposit)]}"#, as: "huge.json", by: "desk")
-    shop.put(#"{"orders": [\#(order)]}"#, by: "zenith")
-    try shop.run()
-    #expect(try shop.receipt(of: "huge.json", by: "desk").reason == "BAD_VALUE")
-    #expect(try shop.receipt(of: "orders.json", by: "zenith")["status"] == "accepted")
-    try shop.expectSound()
+@Suite struct AbsurdAmountTests {
+    /// A deposit of the most that one line may bring.
+    private func deposit(_ reference: Int, for user: String = "acme") -> String {
+        """
+        {"user": "\(user)", "method": "bank", "reference": "\(reference)", "amount": 1000000000000}
+        """
+    }
+
+    @Test func `a line whose sum cannot be counted is refused alone, and leaves nothing`() throws {
+        let shop = try Shop("intake: {min_free_bytes: 0}\nfees: {deposit: {percent: \"1\"}}")
+        try shop.add(funds: "0")
+        try shop.add("zenith", funds: "0")
+        // The house's wallet of deposits takes nine of them, and a little.
+        let lines = (1...10).map { deposit($0) }.joined(separator: ",")
+        let receipt = try shop.drop(
+            """
+            {"deposits": [\(lines),
+                {"user": "zenith", "method": "bank", "reference": "T", "amount": 100}],
+             "adjustments": [{"user": "acme", "amount": "-1"}]}
+            """, as: "huge.json", by: "desk")
+        #expect(receipt["status"] == "partial")
+        #expect(
+            receipt.verdicts("deposits")
+                == Array(repeating: "accepted", count: 9) + ["BAD_VALUE", "accepted"])
+        #expect(receipt.verdicts("adjustments") == ["accepted"])
+        #expect(try shop.value("SELECT count(*) FROM deposits WHERE reference = '10'") == 0)
+        #expect(try shop.drop("{}", as: "look.json")["balance"] == "8909999999999.000000")
+        #expect(try shop.drop("{}", as: "look.json", by: "zenith")["balance"] == "99.000000")
+        try shop.expectSound()
+    }
+
+    @Test(arguments: [
+        ("deposits", #"{"user": "acme", "method": "a", "reference": "T", "amount": AMOUNT}"#),
+        ("topups", #"{"provider": "alpha", "amount": AMOUNT}"#),
+        ("adjustments", #"{"user": "acme", "amount": AMOUNT}"#),
+    ])
+    func `what one line brings has a limit, which is named`(kind: String, line: String) throws {
+        let shop = try Shop()
+        try shop.add()
+        for (amount, verdict) in [
+            ("1000000000000", "accepted"), ("1000000000000.000001", "rejected"),
+        ] {
+            let line = line.replacing("AMOUNT", with: amount)
+            let receipt = try shop.drop(
+                #"{"\#(kind)": [\#(line)]}"#, as: "\(verdict).json", by: "desk")
+            #expect(receipt["status"] == verdict)
+            guard verdict == "rejected" else { continue }
+            #expect(receipt.lines(kind)[0]["code"] == "BAD_VALUE")
+            #expect(
+                receipt.lines(kind)[0]["detail"]?.contains("at most 1000000000000.000000") == true)
+        }
+        try shop.expectSound()
+    }
+
+    @Test func `lines that were refused for want of money do not stop others`() throws {
+        let shop = try Shop()
+        try shop.add(funds: "10")
+        let dear = #"{"service": 205, "link": "a", "quantity": 99000}"#
+        let receipt = try shop.drop(
+            """
+            {"orders": [\(dear), \(dear), \(dear), \(order)],
+             "withdrawals": [{"amount": 9000000000000, "to": "IBAN"}, {"amount": 1, "to": "IBAN"}]}
+            """)
+        #expect(
+            receipt.verdicts() == Array(repeating: "INSUFFICIENT_FUNDS", count: 3) + ["accepted"])
+        #expect(receipt.verdicts("withdrawals") == ["INSUFFICIENT_FUNDS", "accepted"])
+        let total = try shop.drop(
+            #"{"total": 5, "orders": [\#(dear), \#(dear)]}"#, as: "total.json")
+        #expect(total.reason == "TOTALS_MISMATCH")
+        #expect(total["detail"]?.contains("come to more than can be counted") == true)
+        try shop.expectSound()
+    }
 }

@@ -92,6 +92,28 @@ package final class FileDraft {
         intake.forgetTerms()
     }
 
+    /// Does what a line wants, or nothing of it where a wallet would come to more than can be counted.
+    ///
+    /// Not for orders: those are many, and nothing of them overflows once it has begun.
+    ///
+    /// - Throws: `Rejection` in that case; what `act` throws.
+    package func whole(_ act: () throws -> Void) throws {
+        // Then all that is to be taken back is in the database.
+        try postings.writeBalances()
+        let mark = postings.mark
+        try db.execute(sql: "SAVEPOINT line")
+        do {
+            try act()
+        } catch is MoneyError {
+            try db.execute(sql: "ROLLBACK TO line; RELEASE line")
+            postings.rewind(to: mark)
+            intake.forgetTerms()
+            throw Rejection(
+                .badValue, "a balance would be more than can be counted; nothing was done")
+        }
+        try db.execute(sql: "RELEASE line")
+    }
+
     /// Writes down a line that never reached a wallet.
     package func reject(_ line: Line, _ rejection: Rejection) throws {
         try note(line, .rejected(rejection))
