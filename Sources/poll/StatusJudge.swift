@@ -1,9 +1,7 @@
 import Ledger
 import Money
-import OrderTypes
 import Providers
 import Settings
-import StrictJSON
 import Timestamps
 
 /// What a provider's answer about one order means for the order and its money (provider-api.md §5,
@@ -99,7 +97,7 @@ struct StatusJudge {
         case .completed where !order.isSubscription || delivered(report, of: order) == nil:
             news.settlement = .completed
             news.charged = try charge(report, of: order, delivered: order.billedUnits, &news)
-        case .canceled where !order.isSubscription:
+        case .canceled where !order.isSubscription && !hasBegun(report, order):
             // All back, whatever the charge still says.
             news.settlement = .canceled
         case .completed, .canceled, .partial:
@@ -128,26 +126,6 @@ struct StatusJudge {
         default: news.settlement = .partial(refund: refund)
         }
         news.charged = try charge(report, of: order, delivered: delivered, &news)
-    }
-
-    /// The billed units that were delivered; nil where the provider does not say so that it can be
-    /// believed.
-    private func delivered(_ report: StatusReport, of order: FollowedOrder) -> Int64? {
-        if order.isSubscription {
-            let served = report.orders.isEmpty ? report.posts : Int64(report.orders.count)
-            guard let served, let posts = order.parameter(.posts), posts > 0 else { return nil }
-            return min(served, posts) * (order.billedUnits / posts)
-        }
-        // Nobody says what part of a package a unit is.
-        if order.isPackage { return report.remains == 0 ? order.billedUnits : nil }
-        if let remains = report.remains {
-            guard (0...order.billedUnits).contains(remains) else { return nil }
-            return order.billedUnits - remains
-        }
-        if let runs = report.runs, let ordered = order.parameter(.runs), ordered > 0 {
-            return min(runs, ordered) * (order.billedUnits / ordered)
-        }
-        return nil
     }
 
     /// What the provider took, if he says it in the currency we know him by.
@@ -199,19 +177,5 @@ extension OrderStatus {
         case .canceled: "Canceled"
         case .unknown(let word): word
         }
-    }
-}
-
-extension FollowedOrder {
-    fileprivate var billing: Billing { OrderType.named(typeName)?.billing ?? .quantity }
-    fileprivate var isPackage: Bool { billing == .package }
-    fileprivate var isSubscription: Bool { billing == .maximumTimesPosts }
-
-    /// A whole number among what its type takes besides link and quantity.
-    fileprivate func parameter(_ parameter: Parameter) -> Int64? {
-        guard let parameters, let json = try? JSONValue(parsing: Array(parameters.utf8)),
-            case .number(let number)? = json[parameter.rawValue]
-        else { return nil }
-        return number.integer
     }
 }

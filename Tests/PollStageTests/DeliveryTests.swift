@@ -34,6 +34,35 @@ import Testing
             "canceled|6000000"
         ),
         (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Partial","runs":"3","orders":[1,2]}"#, "partial|2000000"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Canceled","runs":"3","orders":[1,{"order":2}]}"#, "partial|2000000"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Canceled","runs":"3","orders":[]}"#, "canceled|6000000"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Partial","runs":"3","orders":[]}"#, "placed|0"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Canceled","posts":"5","orders":[]}"#,
+            "canceled|6000000"
+        ),
+        (
+            "Subscriptions", subscription, 600,
+            #"{"status":"Canceled","posts":"5","orders":[1,2]}"#,
+            "partial|4000000"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Canceled","posts":"5"}"#,
+            "partial|1000000"
+        ),
+        (
             "Subscriptions", subscription, 600, #"{"status":"Active","posts":"2","orders":[1,2]}"#,
             "placed|0"
         ),

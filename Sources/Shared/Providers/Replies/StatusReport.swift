@@ -19,8 +19,9 @@ package struct StatusReport: Equatable, Sendable {
     package let runs: Int64?
     /// How many posts a subscription has served.
     package let posts: Int64?
-    /// The provider's ids of the orders that a drip-feed order or a subscription has made.
-    package let orders: [String]
+    /// How many orders a drip-feed order or a subscription has made, by the list of them; nil where there
+    /// is no list.
+    package let ordersMade: Int64?
 
     /// Whether he says anything of the order besides its status.
     package var hasFigures: Bool { charge != nil || startCount != nil || remains != nil }
@@ -50,7 +51,7 @@ extension ProviderEndpoint {
                 currency: value["currency"]?.currency,
                 runs: value.count(of: ["runs"]),
                 posts: value.count(of: ["posts"]),
-                orders: value["orders"]?.elements?.compactMap(\.identifier) ?? []))
+                ordersMade: value["orders"]?.elements.map { Int64($0.count) }))
     }
 }
 
