@@ -51,8 +51,8 @@ format: ## format the code
 check: lint test demo ## all of it: what .ci/run runs
 	@cat .build/test-count
 
-fuzz: ## feed hostile bytes to the readers of JSON and of money for SECONDS
-	@scripts/fuzz $(SECONDS)
+fuzz: deps ## feed hostile bytes to every reader for SECONDS each (TARGET=name for one)
+	@scripts/fuzz $(SECONDS) $(TARGET)
 
 bench: release ## measure against the floor and plain scripts; ROW=name for one row
 	@Benchmarks/run $(ROW)
@@ -63,4 +63,4 @@ install: release ## install the programs below PREFIX
 	@echo "installed in $(DESTDIR)$(PREFIX)/bin: $(PROGRAMS)"
 
 clean: ## remove what was built, and the demo
-	@rm -rf .build var/demo
+	@rm -rf .build .build-fuzz var/demo

@@ -21,6 +21,10 @@ let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 
+/// Whether this is for `scripts/fuzz`: then there are no programs, and what they are made of is libraries of the
+/// one executable that libFuzzer drives.
+let isFuzzed = Context.environment["FUZZ"] != nil
+
 /// A module below `Sources/Shared`.
 func shared(_ name: String, folder: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
     .target(
@@ -33,7 +37,13 @@ func shared(_ name: String, folder: String? = nil, _ dependencies: [Target.Depen
 /// The target's name differs from the product's because a target named `dispatch` gets the entry
 /// point `dispatch_main`, which is a function of libdispatch: its tests crash at start.
 func program(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(
+    if isFuzzed {
+        return .target(
+            name: name, dependencies: dependencies, path: "Sources/\(folder)",
+            exclude: ["\(folder.prefix(1).uppercased() + folder.dropFirst()).swift"],
+            swiftSettings: strict)
+    }
+    return .executableTarget(
         name: name, dependencies: dependencies, path: "Sources/\(folder)", swiftSettings: strict)
 }
 
@@ -175,3 +185,19 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
+
+if isFuzzed {
+    package.products = []
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money", "OrderTypes", "Settings",
+                "Spool", "TestHouse", "TestSupport", "Timestamps",
+            ],
+            path: "Tests/Fuzz", exclude: ["CFuzzer"], swiftSettings: strict,
+            // Gold stumbles over the second `main`, which is libFuzzer's own.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
+    ]
+}

@@ -30,7 +30,7 @@ struct BatchFuzz {
     init(_ random: Seeded) throws {
         self.random = random
         maker = BatchMaker(Seeded(seed: random.seed &+ 1))
-        mutator = Mutator(Seeded(seed: random.seed &+ 2), samples: [], words: Self.words)
+        mutator = Mutator(Seeded(seed: random.seed &+ 2), samples: [], words: BatchMaker.words)
         let premises = Premises(path: folder.path)
         try premises.configure(providers: ["alpha": "http://127.0.0.1:9/api/v2"])
         try premises.done("ingest")
@@ -170,10 +170,4 @@ extension BatchFuzz {
         }
         _ = try ledger.record(ended, at: now)
     }
-
-    private static let words = [
-        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "null", "true", "-0", "1e999",
-        "0.0000001", "9223372036854775808", "[[[[[[[[[[", "\"\":", "\"orders\": [", "\"users\": [",
-        "\"all_or_nothing\": true,", "\"service\": 101", "\"order\": 1", "\"amount\": \"-1\"",
-    ]
 }

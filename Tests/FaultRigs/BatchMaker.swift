@@ -3,23 +3,30 @@ import TestSupport
 
 /// Makes batches and desk files as people write them: most lines make sense, some lack a key, have one
 /// too many, or an odd value.
-struct BatchMaker {
+package struct BatchMaker {
     private var random: Seeded
     private var made = 0
     /// The last order there is, for lines about orders.
-    var lastOrder: Int64 = 0
+    package var lastOrder: Int64 = 0
 
-    static let users = ["acme", "zenith"]
+    package static let users = ["acme", "zenith"]
     /// The number of the first service; one of each type follows.
-    static let firstService = 101
+    package static let firstService = 101
+
+    /// What means something to the reader of these files.
+    package static let words = [
+        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "null", "true", "-0", "1e999",
+        "0.0000001", "9223372036854775808", "[[[[[[[[[[", "\"\":", "\"orders\": [", "\"users\": [",
+        "\"all_or_nothing\": true,", "\"service\": 101", "\"order\": 1", "\"amount\": \"-1\"",
+    ]
 
     private typealias Field = (key: String, value: String)
 
-    init(_ random: Seeded) {
+    package init(_ random: Seeded) {
         self.random = random
     }
 
-    mutating func batch() -> String {
+    package mutating func batch() -> String {
         var members: [Field] = head()
         if oneIn(6) { members.append(("all_or_nothing", "true")) }
         if oneIn(6) { members.append(("count", String(Int.random(in: 0...9, using: &random)))) }
@@ -38,7 +45,7 @@ struct BatchMaker {
         return object(members)
     }
 
-    mutating func deskFile() -> String {
+    package mutating func deskFile() -> String {
         var members: [Field] = head() + [("by", #""anna""#), ("why", #""fuzz""#)]
         for (kind, line) in Self.deskLines where oneIn(3) {
             members.append((kind, lines(2, line)))

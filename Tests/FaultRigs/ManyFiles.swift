@@ -11,10 +11,12 @@ struct ManyFiles {
     /// be more.
     private static let mostGrowth = 64 << 10
 
+    /// - Throws: `NoRoomInMemory`; `RigFailure`.
     init(_ count: Int) throws {
         self.count = count
-        // The memory of a machine does not hold a million files.
-        folder = TemporaryFolder(inMemory: count < 10_000)
+        // A disk takes and forgets a thousand files a second where it is busy; memory, a hundred thousand.
+        folder = TemporaryFolder(inMemory: true)
+        try NoRoomInMemory.check(files: count, at: folder.path)
         try premises.configure(provider: "http://127.0.0.1:9/api/v2")
         try premises.write(
             #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, {"user": "zenith"}]}"#,
@@ -100,5 +102,33 @@ struct ManyFiles {
         var usage = rusage()
         getrusage(RUSAGE_CHILDREN.rawValue, &usage)
         return usage.ru_maxrss
+    }
+}
+
+/// Why so many files cannot be kept here.
+struct NoRoomInMemory: Error, CustomStringConvertible {
+    let description: String
+
+    /// Nodes of the file system that a file needs, which lies in an inbox, or has its copy and its receipt;
+    /// and for each a page and what the system keeps of it, in bytes.
+    private static let (nodes, nodeBytes) = (2, 6 << 10)
+
+    /// Throws where `path` has no room for so many files.
+    static func check(files: Int, at path: String) throws {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw RigFailure("\(path) cannot be looked at") }
+        let nodes = files * Self.nodes
+        let bytes = nodes * nodeBytes
+        let words = content(at: "/proc/meminfo")?.split(separator: "\n")
+            .first { $0.hasPrefix("MemAvailable:") }?.split(separator: " ")
+        let memory = (words.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0) << 10
+        let free = Int(status.f_bavail) * Int(status.f_frsize)
+        guard Int(status.f_favail) >= nodes, min(free, memory) >= bytes else {
+            throw NoRoomInMemory(
+                description: """
+                    \(files) files and their receipts take \(nodes) files and \(bytes >> 20) MiB of memory in \
+                    \(path), which has \(status.f_favail) and \(min(free, memory) >> 20)
+                    """)
+        }
     }
 }

@@ -16,9 +16,15 @@ struct Model {
         let user: UserID
         let ref: String
         let charge: Int64
-        /// Whether its service can be refilled and cancelled.
+        /// Whether its service can be refilled and cancelled, and bought from a second provider.
         let isFlexible: Bool
         var state = State.accepted
+        /// Who is to serve it, or does.
+        var place = Place.alpha
+        /// Who has refused it for good.
+        var refusers: Set<Place> = []
+        /// Milliseconds: from when on it is sent, as long as it is accepted.
+        var due: Int64
         /// What the house keeps of it.
         var earned: Int64 = 0
         /// What came back by its end; a later refund is apart.
@@ -48,6 +54,8 @@ struct Model {
     /// Payments that were claimed and not confirmed.
     var claims: [(user: UserID, reference: String, amount: Int64)] = []
     var fees: Int64 = 0
+    /// The providers who get no orders now.
+    var paused: Set<Place> = []
 
     func canSpend(_ micros: Int64, _ user: UserID) -> Bool {
         available[user]! + credit[user]! >= micros
@@ -65,8 +73,9 @@ struct Model {
     }
 
     /// Puts an order back into the queue; a cancel that waits for that takes effect.
-    mutating func requeue(_ id: Int64) {
+    mutating func requeue(_ id: Int64, due: Int64) {
         orders[id]!.state = .accepted
+        orders[id]!.due = due
         orders[id]!.pending = nil
         if orders[id]!.hasOpenCancel { end(id, as: .canceled) }
     }
@@ -90,8 +99,10 @@ extension Model {
 
     private static func fact(_ id: Int64, _ order: Order) -> String {
         let refunded = order.state.isEnded ? order.charge - order.earned : 0
+        let due = order.state == .accepted ? "\(order.due)" : "-"
         return
-            "\(id) \(order.user) \(order.ref) \(order.state.rawValue) \(order.charge) \(refunded)"
+            "\(id) \(order.user) \(order.ref) \(order.state.rawValue) \(order.charge) \(refunded) "
+            + "\(order.place.rawValue) \(due)"
     }
 
     /// The keys under which the money of orders moved: each can be used once for ever, which is what
@@ -122,7 +133,11 @@ extension Model {
         SELECT 'house', name, sum(balance) FROM wallets
         WHERE user_id IS NULL AND name IN ('fees', 'revenue') GROUP BY name ORDER BY name
         """,
-        "SELECT id, user_id, ref, state, charge, refunded FROM orders ORDER BY id",
+        """
+        SELECT o.id, o.user_id, o.ref, o.state, o.charge, o.refunded, p.name,
+            iif(o.state = 'accepted', o.due_at, '-')
+        FROM orders o JOIN providers p ON p.id = o.provider_id ORDER BY o.id
+        """,
         """
         SELECT reference, amount FROM transactions WHERE type IN ('hold', 'capture', 'release')
         ORDER BY reference || ' ' || amount

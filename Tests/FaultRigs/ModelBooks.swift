@@ -5,10 +5,10 @@ import TestSupport
 import Timestamps
 
 /// The ledger's side of a model run: a ledger of its own with the provider `alpha`, who sells two
-/// services, of which only the first can be refilled and cancelled.
+/// services, of which only the first can be refilled and cancelled, and bought from `beta` instead.
 final class ModelBooks {
     let ledger: Ledger
-    let alpha: ProviderID
+    private let providers: [Model.Place: ProviderID]
     private let folder = TemporaryFolder(inMemory: true)
     /// Of its own, so that what the ledger says of itself is not believed.
     private let eyes: DatabaseQueue
@@ -18,18 +18,37 @@ final class ModelBooks {
     init() throws {
         let usd = try Currency(parsing: "USD")
         ledger = try Ledger.open(at: "\(folder.path)/ledger.sqlite", currency: usd)
-        alpha = try ledger.providers(configured: [
-            ConfiguredProvider(name: "alpha", currency: usd, isEnabled: true)
-        ])["alpha"]!.id
-        _ = try ledger.takeOver([Self.service("1"), Self.service("2")], of: alpha, at: now)
+        let known = try ledger.providers(
+            configured: Model.Place.allCases.map {
+                ConfiguredProvider(name: $0.rawValue, currency: usd, isEnabled: true)
+            })
+        providers = known.reduce(into: [:]) { $0[Model.Place(rawValue: $1.key)!] = $1.value.id }
+        for place in Model.Place.allCases {
+            _ = try ledger.takeOver(
+                [Self.service("1", at: place), Self.service("2", at: place)],
+                of: providers[place]!, at: now)
+        }
+        try ledger.keep(
+            [
+                ServiceBackups(
+                    provider: "alpha", providerService: "1",
+                    places: [.init(provider: "beta", providerService: "1")])
+            ], at: now)
         eyes = try DatabaseQueue(path: "\(folder.path)/ledger.sqlite")
     }
 
-    private static func service(_ id: String) -> PricedService {
-        PricedService(
+    func id(of place: Model.Place) -> ProviderID { providers[place]! }
+
+    func wait(seconds: Int) {
+        now = now.adding(seconds: seconds)
+    }
+
+    private static func service(_ id: String, at place: Model.Place) -> PricedService {
+        let rate = Rate(micros: place.cost)
+        return PricedService(
             providerService: id, name: "Followers", type: "Default", category: "Instagram",
-            rate: Rate(micros: 0), costRate: Rate(micros: 0), profit: .zero,
-            profitFixed: .zero, saleRate: Rate(micros: 2_000_000), minimum: 1, maximum: 1_000_000,
+            rate: rate, costRate: rate, profit: .zero, profitFixed: .zero,
+            saleRate: Rate(micros: 2_000_000), minimum: 1, maximum: 1_000_000,
             drips: false, refills: id == "1", cancels: id == "1", isEnabled: true)
     }
 

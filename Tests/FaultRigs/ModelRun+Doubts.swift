@@ -1,4 +1,5 @@
 import Ledger
+import Timestamps
 
 /// Orders in doubt: what the desk decides of them, and what their provider says to it.
 extension ModelRun {
@@ -36,7 +37,8 @@ extension ModelRun {
     /// or not, or nothing is known yet. Nothing but the first two moves the order.
     mutating func hearProvider() throws {
         guard let id = pick({ $0.state == .inDoubt }) else { return }
-        let doubt = try books.ledger.doubts(with: books.alpha).first { $0.order.rawValue == id }!
+        let provider = books.id(of: model.orders[id]!.place)
+        let doubt = try books.ledger.doubts(with: provider).first { $0.order.rawValue == id }!
         let pending = model.orders[id]!.pending
         expect("\(doubt.decision?.decision as Any)", "\(pending as Any)", "a decision that waits")
         let content: DoubtNews.Content = [
@@ -46,7 +48,7 @@ extension ModelRun {
         let news = DoubtNews(of: doubt, content, askAgain: books.now)
         // The second time it is no news: the order was moved, or the decision is none any more.
         let resolved = try (1...2).map { _ in
-            try books.ledger.record([news], of: books.alpha, at: books.now)
+            try books.ledger.record([news], of: provider, at: books.now)
         }
         var wanted = 0
         switch (content, pending) {
@@ -64,11 +66,12 @@ extension ModelRun {
         expect("\(resolved)", "[\(wanted), 0]", "orders resolved by \(content)")
     }
 
-    /// Whether another order for the same service may be with the provider unknown to us.
+    /// Whether another order for the same service may be with the same provider unknown to us.
     private func hasRival(_ id: Int64) -> Bool {
         model.orders.contains { other, order in
             other != id && [.sending, .inDoubt].contains(order.state)
                 && order.isFlexible == model.orders[id]!.isFlexible
+                && order.place == model.orders[id]!.place
         }
     }
 
@@ -77,7 +80,7 @@ extension ModelRun {
         case .placed:
             model.orders[id]!.state = .placed
             model.orders[id]!.pending = nil
-        case .notPlaced: model.requeue(id)
+        case .notPlaced: model.requeue(id, due: books.now.milliseconds)
         case .refund: model.end(id, as: .refused)
         }
     }

@@ -1,11 +1,13 @@
 import Ledger
 import Money
+import Timestamps
 
 /// Orders and what becomes of them, told to both.
 extension ModelRun {
     private func newOrder(_ ref: String, _ micros: Int64, isFlexible: Bool = true) -> NewOrder {
         NewOrder(
-            ref: ref, service: ServiceID(isFlexible ? 1 : 2), provider: books.alpha, link: nil,
+            ref: ref, service: ServiceID(isFlexible ? 1 : 2), provider: books.id(of: .alpha),
+            link: nil,
             quantity: 1_000, parameters: nil, billedUnits: 1_000, charge: Amount(micros: micros))
     }
 
@@ -21,7 +23,8 @@ extension ModelRun {
         model.available[user]! -= micros
         let id = Int64(try books.rows("SELECT max(id) FROM orders")[0])!
         model.orders[id] = Model.Order(
-            user: user, ref: ref, charge: micros, isFlexible: isFlexible)
+            user: user, ref: ref, charge: micros, isFlexible: isFlexible,
+            due: books.now.milliseconds)
     }
 
     /// The same reference again, for the same service or for another one.
@@ -38,43 +41,6 @@ extension ModelRun {
 
     mutating func abandon(_ micros: Int64, by user: UserID) throws {
         try books.abandon(newOrder(newRef(), micros), of: user)
-    }
-
-    /// Dispatch's round: a few orders are claimed, and most of them answered.
-    mutating func send() throws {
-        let due = model.orders.filter { $0.value.state == .accepted }.count
-        let claimed = try books.ledger.record(
-            [], claiming: [Claim(provider: books.alpha, count: 3)], waitingForLinks: false,
-            at: books.now
-        ).intents.map(\.order)
-        expect("\(claimed.count)", "\(min(3, due))", "orders claimed")
-        for order in claimed {
-            let id = order.rawValue
-            switch Int.random(in: 0..<6, using: &random) {
-            case 0:
-                try books.answer(order, .refused(evidence: "no"))
-                model.end(id, as: .refused)
-            case 1:
-                try books.answer(
-                    order, .postponed(until: books.now, isRefusal: false, evidence: "later"))
-                model.requeue(id)
-            case 2:
-                try books.answer(order, .unknown(evidence: "lost"))
-                model.orders[id]!.state = .inDoubt
-            case 3:
-                model.orders[id]!.state = .sending
-            default:
-                try books.answer(order, .placed(providerOrder: "P\(id)", followAt: books.now))
-                model.orders[id]!.state = .placed
-            }
-        }
-    }
-
-    mutating func findUnanswered() throws {
-        let found = model.orders.filter { $0.value.state == .sending }.keys
-        let held = try books.ledger.holdUnanswered(at: books.now)
-        expect("\(held)", "\(found.count)", "orders without an answer")
-        for id in found { model.orders[id]!.state = .inDoubt }
     }
 
     mutating func end() throws {

@@ -6,7 +6,7 @@ import TestSupport
 struct ModelRun {
     enum Operation: CaseIterable {
         case claim, confirm, confirmAgain, order, orderAgain, abandon
-        case send, findUnanswered, end, endAgain, cancel, refill, decide, hearProvider
+        case send, findUnanswered, pause, end, endAgain, cancel, refill, decide, hearProvider
         case withdraw, conclude, adjust, refund
     }
 
@@ -59,6 +59,7 @@ struct ModelRun {
         case .abandon: try abandon(micros, by: user)
         case .send: try send()
         case .findUnanswered: try findUnanswered()
+        case .pause: try pause()
         case .end: try end()
         case .endAgain: try endAgain()
         case .cancel: try cancel()

@@ -1,11 +1,8 @@
-// For libFuzzer everything is one module: a sanitizer has to see all of it (scripts/fuzz).
-#if canImport(StrictJSON)
-    import Money
-    import StrictJSON
-#endif
+import Money
+import StrictJSON
 
 /// Knows when the readers of JSON and of money contradict themselves.
-enum ReaderOracle {
+package enum ReaderOracle {
     /// What became of a document: nothing wrong, or where and what.
     private typealias Verdict = JSONError?
 
@@ -13,7 +10,7 @@ enum ReaderOracle {
     private static let limits = JSONLimits(depth: 8, tokenBytes: 64, keys: 6, keyBytes: 16)
 
     /// Feeds one input to every way of reading; where they disagree, how.
-    static func complaint(about bytes: [UInt8]) -> String? {
+    package static func complaint(about bytes: [UInt8]) -> String? {
         let verdict = skippedWhole(bytes)
         for window in [1, 7, 64] where skipped(bytes, window: window) != verdict {
             return "a window of \(window) bytes disagrees"
@@ -103,4 +100,16 @@ enum ReaderOracle {
             fatalError("only a JSONError may come from memory: \(error)")
         }
     }
+
+    package static let samples = [
+        #"{"batch": "1", "orders": [{"ref": "A-1", "quantity": 1000, "max_rate": "1.25"}]}"#,
+        #"[[[1, -2.5e10, true, false, null], "\u00e9\ud83d\ude00\n"], {"a": {"b": []}}]"#,
+        "0.000001", "-922337203685.477580", "12.50",
+    ]
+
+    package static let words = [
+        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "\\\\", "null", "true", "-0",
+        "1e999", "0.0000001", "9223372036854775808", "-", "[[[[[[[[[[", "\"\":", "\u{202E}",
+        "\u{2028}",
+    ]
 }

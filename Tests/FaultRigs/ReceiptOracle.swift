@@ -2,21 +2,21 @@ import Money
 import StrictJSON
 
 /// Knows when a receipt contradicts itself, whatever the file was.
-struct ReceiptOracle {
+package struct ReceiptOracle {
     /// How many orders it says were accepted, and what they were charged.
-    private(set) var orders = 0
-    private(set) var charged = Amount.zero
+    package private(set) var orders = 0
+    package private(set) var charged = Amount.zero
     /// How many lines it says were rejected.
-    private(set) var rejected: Int64 = 0
+    package private(set) var rejected: Int64 = 0
     /// What is wrong with it.
-    private(set) var complaints: [String] = []
+    package private(set) var complaints: [String] = []
 
     private static let arrays = [
         "orders", "refills", "cancels", "users", "bans", "unbans", "prices", "deposits",
         "withdrawals", "decisions", "refunds", "adjustments", "topups", "releases",
     ]
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         do {
             try read(JSONValue(parsing: bytes))
         } catch {

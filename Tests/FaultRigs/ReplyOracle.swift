@@ -4,14 +4,16 @@ import Providers
 import TestSupport
 
 /// Knows what may never be concluded from a reply.
-struct ReplyOracle {
+package struct ReplyOracle {
     private static let key = "s3cr3t-k3y"
     private let endpoint = ProviderEndpoint(
         name: "alpha", url: "https://alpha.example/api/v2", key: key, connectTimeout: 1,
         totalTimeout: 1)
 
+    package init() {}
+
     /// Feeds one body to every decoder.
-    func complaint(about body: [UInt8], _ random: inout Seeded) -> String? {
+    package func complaint(about body: [UInt8], _ random: inout Seeded) -> String? {
         let status = [200, 200, 200, 201, 301, 400, 429, 500, 503].randomElement(using: &random)!
         let finished = Finished(tag: 0, ending: .replied(Reply(status: status, body: body)))
         return placement(finished, status) ?? answers(finished) ?? lists(finished)
@@ -77,14 +79,14 @@ struct ReplyOracle {
         return isControlled ? "evidence with a control character" : nil
     }
 
-    static let words = [
+    package static let words = [
         "order", "error", "status", "charge", "remains", "start_count", "balance", "currency",
         "data",
         "Incorrect order ID", "neworder.error.not_enough_funds", "<html>", "Completed", "Partial",
         "\"1\"", "1.5e3", key, "&amp;", "&#x0;", "<br />\n<b>Warning</b>: x", "refill", "cancel",
     ]
 
-    static let samples = [
+    package static let samples = [
         #"{"order": 23501}"#, #"{"error": "Not enough funds on balance"}"#,
         #"{"data": {"order": "23501", "status": "success"}}"#, #"<html><body>502</body></html>"#,
         #"{"1": {"charge": "0.27819", "start_count": "3572", "status": "Partial", "remains": "157", "currency": "USD"}, "2": {"error": "Incorrect order ID"}, "9999": {"status": "Completed"}}"#,

@@ -1,7 +1,8 @@
 import FaultRigs
 import Glibc
 
-/// Runs every rig in full, or those that are named, and prints a table: `make test-faults`.
+/// Runs every rig in full, or those that are named, and prints a table with the seconds that each took:
+/// `make test-faults`.
 ///
 /// With `--short`, at some points only; `--list` prints the rigs' names.
 ///
@@ -21,11 +22,15 @@ enum Faults {
             print("faults: the rigs are \(known.sorted().joined(separator: ", "))")
             exit(64)
         }
-        print(row("promise", "points", "failed"))
+        print(row("promise", "points", "failed", "seconds"))
         var isBroken = false
         for rig in Rig.all where names.isEmpty || names.contains(rig.name) {
+            let begun = ContinuousClock.now
             let findings = rig.run(extent)
-            print(row(rig.promise, "\(findings.points)", "\(findings.failures.count)"))
+            let seconds = (ContinuousClock.now - begun).components.seconds
+            print(
+                row(
+                    rig.promise, "\(findings.points)", "\(findings.failures.count)", "\(seconds)"))
             if let notice = findings.notice { print("    not tried: \(notice)") }
             for failure in findings.failures { print("    \(rig.name): \(failure)") }
             fflush(nil)
@@ -34,10 +39,10 @@ enum Faults {
         exit(isBroken ? 1 : 0)
     }
 
-    private static func row(_ promise: String, _ points: String, _ failed: String) -> String {
+    private static func row(_ promise: String, _ figures: String...) -> String {
         func fill(_ count: Int, _ text: String) -> String {
             String(repeating: " ", count: max(0, count - text.count))
         }
-        return promise + fill(76, promise) + fill(9, points) + points + fill(9, failed) + failed
+        return promise + fill(76, promise) + figures.map { fill(9, $0) + $0 }.joined()
     }
 }

@@ -80,9 +80,6 @@ struct Ban: Sendable, CustomTestStringConvertible {
             instead: "The logger of the run's context, its Summary, or `answer`."),
         Ban(
             ["public", "open class"], from: everywhere, example: "public struct Order {}",
-            except: [
-                "Tests/Fuzz/JSONFuzz.swift"  // libFuzzer calls it from outside.
-            ],
             instead: "package: nothing here is for other packages."),
         Ban(
             ["TODO", "FIXME", "XXX", "HACK"], in: .comments, from: everywhere,

@@ -2,7 +2,7 @@ import Testing
 
 @Suite struct PackageTests {
     /// Folders of code that is not built by SwiftPM, and by whom instead.
-    private static let others = ["Tests/Fuzz": "make fuzz", "Tests/Mutants": "make mutants"]
+    private static let others = ["Tests/Mutants": "make mutants"]
 
     @Test func `every target has its folder, with code in it`() {
         #expect(SourceTree.targets.count >= 20)

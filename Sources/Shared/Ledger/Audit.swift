@@ -21,23 +21,25 @@ extension Ledger {
 
     /// Runs every invariant over the whole ledger, as of one moment.
     package func audit() throws -> [Finding] {
-        try read { db in
-            try Invariant.all.compactMap { invariant in
-                var shown: [String] = []
-                var count = 0
-                let rows = try Row.fetchCursor(db, sql: invariant.sql)
-                while let row = try rows.next() {
-                    count += 1
-                    if count <= Self.violationsShown {
-                        shown.append(row.map { "\($0)=\($1)" }.joined(separator: " "))
-                    }
+        try read(Self.audit)
+    }
+
+    static func audit(_ db: Database) throws -> [Finding] {
+        try Invariant.all.compactMap { invariant in
+            var shown: [String] = []
+            var count = 0
+            let rows = try Row.fetchCursor(db, sql: invariant.sql)
+            while let row = try rows.next() {
+                count += 1
+                if count <= violationsShown {
+                    shown.append(row.map { "\($0)=\($1)" }.joined(separator: " "))
                 }
-                return count == 0
-                    ? nil
-                    : Finding(
-                        invariant: invariant.number, rule: invariant.rule, violations: shown,
-                        count: count)
             }
+            return count == 0
+                ? nil
+                : Finding(
+                    invariant: invariant.number, rule: invariant.rule, violations: shown,
+                    count: count)
         }
     }
 }

@@ -1,0 +1,52 @@
+import FaultRigs
+import TestSupport
+
+/// Something of ours that reads what strangers write, and how to see that it went wrong.
+struct FuzzTarget: Sendable {
+    let name: String
+    /// Inputs as they should be: where the fuzzer begins.
+    let seeds: [[UInt8]]
+    /// What means something to the reader.
+    let words: [String]
+    /// Makes what is needed once, and returns who says what is wrong with an input, if anything is. The
+    /// same input is always judged alike.
+    let judge: @Sendable () throws -> (_ input: [UInt8]) throws -> String?
+
+    static let all = [reader, replies, configuration, batch]
+
+    private static let reader = FuzzTarget(
+        name: "reader", seeds: ReaderOracle.samples.map { Array($0.utf8) },
+        words: ReaderOracle.words
+    ) { ReaderOracle.complaint }
+
+    /// The first byte draws the HTTP status.
+    private static let replies = FuzzTarget(
+        name: "replies", seeds: ReplyOracle.samples.map { [0] + $0.utf8 },
+        words: ReaderOracle.words + ReplyOracle.words
+    ) {
+        let oracle = ReplyOracle()
+        return { input in
+            var random = Seeded(seed: UInt64(input.first ?? 0))
+            return oracle.complaint(about: Array(input.dropFirst()), &random)
+        }
+    }
+
+    private static let configuration = FuzzTarget(
+        name: "configuration", seeds: [Array(ConfigurationOracle.sample.utf8)],
+        words: ConfigurationOracle.words
+    ) { ConfigurationOracle().complaint }
+
+    /// The first byte says whose file it is: `d` for the desk's.
+    private static let batch = FuzzTarget(
+        name: "batch", seeds: batches, words: BatchMaker.words
+    ) { try BatchHouse().complaint }
+
+    private static var batches: [[UInt8]] {
+        var maker = BatchMaker(Seeded(seed: 1))
+        maker.lastOrder = 20
+        return (0..<40).map { index in
+            index % 3 == 0
+                ? Array("d\(maker.deskFile())".utf8) : Array("r\(maker.batch())".utf8)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Glibc
+import LoopbackProvider
+import Providers
+import Testing
+
+/// What passes between the thread that sends and whoever started the calls. Every loop here has an end,
+/// whatever is lost.
+@Suite(.serialized) struct WireTests {
+    private static let calls = 64
+
+    @Test func `answers that pile up before anybody collects them all come, each once`() throws {
+        try withProvider {
+            // One after the other, so that the thread delivers many times.
+            .reply("{}", milliseconds: Int($0.field("quantity")!)!)
+        } _: { provider in
+            let endpoint = ProviderEndpoint.sample(url: provider.url)
+            let transport = try Transport(capacity: Self.calls)
+            for tag in 0..<Self.calls {
+                let action = Action.add(service: "1", parameters: [("quantity", "\(tag * 3)")])
+                transport.start(endpoint.call(action), tag: tag)
+            }
+            var tags = try transport.wait(milliseconds: 0).map(\.tag)
+            usleep(300_000)
+            for _ in 0..<20 where transport.inFlight > 0 {
+                tags += try transport.wait(milliseconds: 500).map(\.tag)
+            }
+            #expect(tags.sorted() == Array(0..<Self.calls))
+            #expect(provider.requests.count == Self.calls)
+        }
+    }
+}
