@@ -14,7 +14,7 @@ import Testing
             .reply("{}", milliseconds: Int($0.field("quantity")!)!)
         } _: { provider in
             let endpoint = ProviderEndpoint.sample(url: provider.url)
-            let transport = try Transport(capacity: Self.calls)
+            let transport = Transport(capacity: Self.calls)
             for tag in 0..<Self.calls {
                 let action = Action.add(service: "1", parameters: [("quantity", "\(tag * 3)")])
                 transport.start(endpoint.call(action), tag: tag)
