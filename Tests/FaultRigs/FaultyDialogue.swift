@@ -153,8 +153,8 @@ final class FaultyDialogue {
         case .status: ["placed"]
         // Never asked for twice, unless he said that it was too early.
         case .refill: [fault.name == "429" ? "accepted -" : "ended Unknown"]
-        // Asking twice cancels once.
-        case .cancel: ["accepted -", "sent Pending"]
+        // Asking twice cancels once; what he may have heard of is pending.
+        case .cancel: ["accepted -", "accepted Pending", "sent Pending"]
         case .refillStatus: ["sent Pending"]
         case .balance: ["0", "1"]
         case .services: ["24"]
