@@ -21,6 +21,24 @@ import Testing
         }
     }
 
+    /// A withdrawal that was paid, less its fee.
+    private func payOut() throws {
+        try books.verdict(of: acme, .withdrawals, ref: "W-2") {
+            try $0.requestWithdrawal(of: amount("3"), fee: amount("1"), to: "IBAN", $1)
+        }
+        try books.verdict(of: nil, .withdrawals) {
+            try $0.conclude(withdrawal: "W-2", of: acme, isPaid: true, reference: nil, $1)
+        }
+    }
+
+    @Test func `a refund after the end and a withdrawal that was paid are sound`() throws {
+        try payOut()
+        try books.verdict(of: nil, .refunds) {
+            try $0.refund(amount("0.5"), of: OrderID(1), by: "anna", $1)
+        }
+        try books.expectSound()
+    }
+
     /// What is done to the books behind the ledger's back, and the row the audit must name.
     struct Violation: Sendable, CustomTestStringConvertible {
         let invariant: Int
@@ -89,6 +107,22 @@ import Testing
             SELECT user_id, file_id, 9, 'free', 1, 1, 5, 'accepted', 1, 0 FROM orders WHERE id = 5
             """, row: #"order=6 state="accepted" charge=5 holds=NULL held=NULL settled=NULL"#),
         Violation(
+            5, "UPDATE orders SET refunded = 1 WHERE id = 1",
+            row: #"settled=2000000 captured=2000000 refunded=1 returned=0"#),
+        Violation(
+            5,
+            """
+            DROP TRIGGER orders_move_forward;
+            UPDATE orders SET state = 'canceled' WHERE id = 1;
+            """, row: #"order=1 state="canceled" charge=2000000 holds=1"#),
+        Violation(
+            5,
+            """
+            DROP TRIGGER transactions_never_updated;
+            UPDATE transactions SET type = 'release' WHERE reference = 'capture:1';
+            UPDATE orders SET refunded = charge WHERE id = 1;
+            """, row: #"order=1 state="completed" charge=2000000 holds=1"#),
+        Violation(
             6,
             """
             INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount, order_id,
@@ -100,6 +134,24 @@ import Testing
             7, "UPDATE files SET lines = 2 WHERE first_order = 5",
             row: "lines=2 accepted=1 rejected=0"),
         Violation(
+            7, "UPDATE files SET charged = charged - 1 WHERE first_order = 5",
+            row: "charged=1999999 charges=2000000"),
+        Violation(
+            7, "UPDATE deposits SET credited = credited + 1",
+            row: #"status="confirmed" credited=100000001 fee=0 moved=100000000 fee_moved=NULL"#),
+        Violation(
+            7, "UPDATE deposits SET fee = 1",
+            row: #"credited=100000000 fee=1 moved=100000000 fee_moved=NULL"#),
+        Violation(
+            7, "UPDATE withdrawals SET amount = amount + 1 WHERE ref = 'W-1'",
+            row: #"status="held" amount=7000001 fee=0 held=7000000"#),
+        Violation(
+            7, "UPDATE withdrawals SET fee = fee + 1 WHERE ref = 'W-2'",
+            row: #"amount=3000000 fee=1000001 held=3000000 paid=2000000 fee_moved=1000000"#),
+        Violation(
+            7, "UPDATE transaction_fees SET fee_amount = 7",
+            row: #"fee_amount=7 type="withdrawal" moved_as="fee" moved=1000000"#),
+        Violation(
             8, "UPDATE files SET status = 'rejected' WHERE first_order = 5",
             row: #"status="rejected" has="order" id=5"#),
         Violation(
@@ -108,6 +160,20 @@ import Testing
         Violation(
             9, "DROP TRIGGER transactions_never_updated",
             row: #"what="trigger is missing" transactions="transactions_never_updated""#),
+        Violation(
+            9,
+            """
+            DROP TRIGGER transactions_never_updated;
+            CREATE TRIGGER transactions_never_updated BEFORE UPDATE ON transactions
+            WHEN OLD.id < 0 BEGIN SELECT RAISE(ABORT, 'a transaction is never updated'); END;
+            """, row: #"what="trigger is another" transactions="transactions_never_updated""#),
+        Violation(
+            9, "DROP TRIGGER wallets_never_replaced",
+            row: #"what="trigger is missing" transactions="wallets_never_replaced""#),
+        Violation(
+            9,
+            "CREATE TRIGGER mine AFTER INSERT ON lines BEGIN UPDATE users SET credit_limit = 9; END",
+            row: #"what="trigger is not ours" transactions="mine""#),
         Violation(
             10,
             """
@@ -120,6 +186,16 @@ import Testing
         Violation(
             11, "UPDATE attempts SET outcome = 'unknown' WHERE order_id = 2",
             row: #"order=2 state="placed" outcome="unknown""#),
+        Violation(
+            11, "UPDATE orders SET state = 'sending' WHERE id = 5",
+            row: #"order=5 state="sending" outcome="none""#),
+        Violation(
+            11,
+            "INSERT INTO attempts (order_id, number, provider_id, started_at) VALUES (5, 1, 1, 0)",
+            row: #"order=5 state="accepted" outcome=NULL"#),
+        Violation(
+            12, "UPDATE attempts SET outcome = 'not_sent' WHERE order_id = 2",
+            row: #"order=2 state="without attempt" provider=1"#),
         Violation(
             12, "UPDATE orders SET provider_order = NULL WHERE id = 2",
             row: #"order=2 state="placed" provider=1 provider_order=NULL"#),
@@ -142,6 +218,7 @@ import Testing
             """, row: #"table="transactions""#),
     ])
     func `a violation is found and named`(violation: Violation) throws {
+        try payOut()
         try books.expectSound()
         try books.plainConnection().writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA ignore_check_constraints = ON")
