@@ -33,22 +33,37 @@ struct DepositCommand: AsyncParsableCommand {
     var currency: Currency?
 
     func run() async throws {
-        let line = DeskLine(
-            kind: .deposits, words: "deposit",
-            meaning: "\(user) is credited \(amount), once for \(method) \(reference)"
-        ) { json in
-            json.member("user", user.rawValue)
-            json.member("method", method)
-            json.member("reference", reference)
-            json.member("amount", amount.description)
-            json.given("currency", currency?.code)
-        }
-        try await options.drop(line) { context, ledger, spool in
-            if let currency, context.settings.exchangeRate(of: currency) == nil {
-                throw ValidationError(
-                    "There is no exchange rate for \(currency); nothing was dropped.")
-            }
+        try await options.drop { context, ledger, spool in
+            let credit = try credit(context.settings)
             try checkUser(user, ledger, spool)
+            return DeskLine(
+                kind: .deposits, words: "deposit",
+                meaning: "\(user) is credited \(credit), once for \(method) \(reference)"
+            ) { json in
+                json.member("user", user.rawValue)
+                json.member("method", method)
+                json.member("reference", reference)
+                json.member("amount", amount.description)
+                json.given("currency", currency?.code)
+            }
         }
+    }
+
+    /// What arrives, in words, by the exchange rate and the fee of now.
+    private func credit(_ settings: Settings) throws -> String {
+        let currency = currency ?? settings.currency
+        guard let rate = settings.exchangeRate(of: currency) else {
+            throw ValidationError(
+                "There is no exchange rate for \(currency); nothing was dropped.")
+        }
+        let credited = try amount.converted(at: rate, rounding: .down)
+        let fee = try settings.fees.deposit.of(credited)
+        let origin = currency == settings.currency ? "" : " for \(amount) \(currency)"
+        guard fee > .zero else { return "\(credited)\(origin)" }
+        guard fee < credited else {
+            throw ValidationError(
+                "The fee of \(fee) leaves nothing of \(credited); nothing was dropped.")
+        }
+        return "\(try credited - fee)\(origin), after a fee of \(fee)"
     }
 }

@@ -22,10 +22,11 @@ enum ParameterValue: Equatable {
         case .integer(let range):
             guard let integer = try fields.integer(key) else { return nil }
             guard range.contains(integer) else {
-                throw Rejection(
-                    .badValue,
-                    "\(key) must be from \(range.lowerBound) to \(range.upperBound), not \(integer)"
-                )
+                // A quantity's most is the service's.
+                let wanted =
+                    range.upperBound == .max
+                    ? "1 or more" : "from \(range.lowerBound) to \(range.upperBound)"
+                throw Rejection(.badValue, "\(key) must be \(wanted), not \(integer)")
             }
             self = .integer(integer)
         case .choice(let choices):

@@ -24,13 +24,13 @@ struct ParameterValues {
 
     /// Checks what the service allows, and what one parameter says about another.
     func check(against service: Service) throws(Rejection) {
-        if let quantity = amountOfUnits(service.type?.billing ?? .quantity) {
-            try Self.check(quantity, service)
+        if let (units, name) = amountOfUnits(service.type?.billing ?? .quantity) {
+            try Self.check(units, name, service)
         }
         if let least = integer(.min), let most = integer(.max) {
             guard least <= most else { throw Rejection(.badValue, "min must not be above max") }
-            try Self.check(least, service)
-            try Self.check(most, service)
+            try Self.check(least, "min", service)
+            try Self.check(most, "max", service)
         }
         if let traffic = integer(.typeOfTraffic) {
             try check(.googleKeyword, belongsTo: 1, traffic)
@@ -38,15 +38,21 @@ struct ParameterValues {
         }
     }
 
-    private static func check(_ quantity: Int64, _ service: Service) throws(Rejection) {
+    private static func check(
+        _ units: Int64, _ name: String, _ service: Service
+    ) throws(Rejection) {
         let least = max(1, service.minimum)
-        guard quantity >= least else {
-            throw Rejection(.quantityTooSmall, "\(quantity) is less than the service's \(least)")
+        guard units >= least else {
+            throw Rejection(
+                .quantityTooSmall,
+                "\(name) \(units) is less than the service's minimum of \(least)")
         }
         // Times `runs`, which has 32 bits, it must still be countable.
         let most = min(service.maximum, Int64(Int32.max))
-        guard quantity <= most else {
-            throw Rejection(.quantityTooLarge, "\(quantity) is more than the service's \(most)")
+        guard units <= most else {
+            throw Rejection(
+                .quantityTooLarge,
+                "\(name) \(units) is more than the service's maximum of \(most)")
         }
     }
 
@@ -59,11 +65,12 @@ struct ParameterValues {
         }
     }
 
-    /// What the service's least and most are compared with; nil for packages and subscriptions.
-    private func amountOfUnits(_ billing: Billing) -> Int64? {
+    /// What the service's least and most are compared with, and its name; nil for packages and
+    /// subscriptions.
+    private func amountOfUnits(_ billing: Billing) -> (units: Int64, name: String)? {
         switch billing {
-        case .quantity: integer(.quantity)
-        case .lines(let list): lineCount(list)
+        case .quantity: integer(.quantity).map { ($0, "quantity") }
+        case .lines(let list): lineCount(list).map { ($0, "the number of \(list.rawValue)") }
         case .package, .maximumTimesPosts: nil
         }
     }

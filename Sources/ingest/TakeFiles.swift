@@ -49,6 +49,11 @@ struct TakeFiles {
     }
 
     mutating func run() throws -> Summary {
+        if let stray = spool.strayDesk {
+            context.logger.warning(
+                "nothing is taken from here: no reseller can have the desk's name",
+                metadata: ["directory": "\(stray)"])
+        }
         var isMoreDue = true
         while isMoreDue { isMoreDue = try look() }
         try takeLeftovers()

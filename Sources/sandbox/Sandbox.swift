@@ -40,7 +40,7 @@ struct Sandbox: AsyncParsableCommand {
     func run() async throws {
         let server: SandboxServer
         do {
-            server = try await SandboxServer.start(options.checked)
+            server = try await SandboxServer.start(options.checked())
         } catch let error as CannotListen {
             complain(error)
             throw ExitCode(70)

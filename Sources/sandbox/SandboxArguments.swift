@@ -52,14 +52,17 @@ struct SandboxArguments: ParsableArguments {
         guard (0...Self.maximumSpeed).contains(speed) else {
             throw ValidationError("--speed must be from 0 to \(Self.maximumSpeed).")
         }
-        guard key ?? Self.keyInEnvironment != nil else {
-            throw ValidationError("Give the key that clients must send in $SANDBOX_KEY.")
-        }
     }
 
-    /// What the server is to be like; `validate` has seen to it that it can be.
-    var checked: SandboxOptions {
-        var options = SandboxOptions(key: key ?? Self.keyInEnvironment ?? "")
+    /// What the server is to be like.
+    ///
+    /// - Throws: `ValidationError` without a key. Not by `validate`, which is asked before an option that
+    ///   nobody knows is told.
+    func checked() throws -> SandboxOptions {
+        guard let key = key ?? Self.keyInEnvironment else {
+            throw ValidationError("Give the key that clients must send in $SANDBOX_KEY.")
+        }
+        var options = SandboxOptions(key: key)
         options.currency = currency
         options.host = host
         options.port = Int(port)

@@ -45,6 +45,31 @@ import Testing
         #expect(ended.output.contains(#","batch":"admin-"#))
     }
 
+    @Test func `a deposit is said with what arrives of it`() throws {
+        let shop = Shop()
+        try shop.configure(
+            """
+            fees: {deposit: {percent: "1", fixed: "0.50"}}
+            exchange_rates: {EUR: "1.10"}
+            providers:
+            """, insteadOf: "providers:")
+        try shop.open()
+        let command = "admin deposit acme 100 --method bank --reference"
+        #expect(
+            try shop.run("\(command) T").output.contains(
+                "acme is credited 98.500000, after a fee of 1.500000, once for bank T"))
+        #expect(
+            try shop.run("\(command) U --currency EUR").output.contains(
+                "acme is credited 108.400000 for 100.000000 EUR, after a fee of 1.600000"))
+        try shop.done("ingest")
+        #expect(
+            try shop.table("SELECT balance FROM wallets WHERE name = 'available'")
+                == ["305400000"])
+        let nothing = try shop.run("admin deposit acme 0.10 --method bank --reference V")
+        #expect(nothing.status == 64)
+        #expect(nothing.log.contains("leaves nothing of 0.100000; nothing was dropped"))
+    }
+
     @Test func `a deposit said twice is credited once`() throws {
         let shop = Shop()
         try shop.open()

@@ -32,6 +32,42 @@ private let refusals: [(line: String, code: String)] = [
     (#"{"service": 101, "link": "a", "quantity": 100, "ref": "a\u0000b"}"#, "BAD_VALUE"),
 ]
 
+private let sentences: [(kind: String, line: String, detail: String)] = [
+    (
+        "orders", #"{"service": 101, "link": "a", "quantity": -5}"#,
+        "quantity must be 1 or more, not -5"
+    ),
+    (
+        "orders", #"{"service": 201, "link": "a", "quantity": 9}"#,
+        "quantity 9 is less than the service's minimum of 100"
+    ),
+    (
+        "orders", #"{"service": 201, "link": "a", "quantity": 9999}"#,
+        "quantity 9999 is more than the service's maximum of 1000"
+    ),
+    (
+        "orders", #"{"service": 101, "link": "a", "quantity": 1000000}"#,
+        "the order costs 1200.000000, 0.000000 is available and the credit limit is 5.000000; "
+            + "nothing was charged"
+    ),
+    (
+        "deposits",
+        """
+        {"user": "acme", "method": "a", "reference": "b", "amount": "0.000001", "currency": "YEN"}
+        """, "0.000001 YEN is less than a millionth of a USD"
+    ),
+]
+
+@Test(arguments: sentences.indices)
+func `a refusal says what was found and what is wanted`(index: Int) throws {
+    let (kind, line, detail) = sentences[index]
+    let shop = try Shop("intake: {min_free_bytes: 0}\nexchange_rates: {YEN: \"0.0065\"}")
+    try shop.add(funds: "0", creditLimit: "5")
+    let user = kind == "deposits" ? "desk" : "acme"
+    let receipt = try shop.drop(#"{"\#(kind)": [\#(line)]}"#, as: "one.json", by: user)
+    #expect(receipt.lines(kind)[0]["detail"] == detail)
+}
+
 @Test(arguments: refusals.indices)
 func `an order is refused with the code of its fault`(index: Int) throws {
     let shop = try Shop()

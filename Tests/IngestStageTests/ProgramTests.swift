@@ -27,6 +27,17 @@ import Testing
         #expect(log.contains("nothing was taken"))
     }
 
+    @Test func `a reseller's directory with the desk's name is told once a run`() {
+        folder.write("{}", to: "s/resellers/desk/inbox/a.json")
+        #expect(ingest("currency: USD\nspool: s\nledger: l.db") == 0)
+        let log = String(decoding: bytes(at: "\(folder.path)/log") ?? [], as: UTF8.self)
+        let told = log.split(separator: "\n").filter {
+            $0.contains("nothing is taken from here: no reseller can have the desk's name")
+                && $0.contains("/s/resellers/desk")
+        }
+        #expect(told.count == 1)
+    }
+
     @Test func `a run with nothing to do is status 0, and so is the next`() {
         for _ in 1...2 { #expect(ingest("currency: USD\nspool: s\nledger: l.db") == 0) }
     }

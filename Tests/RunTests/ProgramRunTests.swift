@@ -129,6 +129,8 @@ func `wrong usage is status 64, and help is none`(arguments: [String], status: I
 {
     unsetenv("SMM_CONFIG")
     #expect(try StageOptions.parse([]).configuration == "config/pipeline.yaml")
+    setenv("SMM_CONFIG", "", 1)
+    #expect(try StageOptions.parse([]).configuration == "config/pipeline.yaml")
     setenv("SMM_CONFIG", "/etc/pipeline.yaml", 1)
     defer { unsetenv("SMM_CONFIG") }
     #expect(try StageOptions.parse([]).configuration == "/etc/pipeline.yaml")

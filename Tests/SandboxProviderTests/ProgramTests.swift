@@ -25,6 +25,14 @@ import Testing
         }
     }
 
+    @Test func `an option that nobody knows is told before a key that is missing`() throws {
+        let unknown = try Output(of: "unset SANDBOX_KEY; $sandbox --bogus 2>&1")
+        #expect(unknown.line() == "Error: Unknown option '--bogus'")
+        let keyless = try Output(of: "unset SANDBOX_KEY; $sandbox 2>&1; echo $?")
+        #expect(keyless.line() == "Error: Give the key that clients must send in $SANDBOX_KEY.")
+        #expect(Array(sequence(state: (), next: { _ in keyless.line() })).last == "64")
+    }
+
     @Test(arguments: [
         ("--speed -1", "64"), ("--dialect klingon", "64"), ("--balance 1.2345678", "64"),
         ("--port 0 --host 192.0.2.1", "70"),

@@ -30,10 +30,11 @@ package struct StageOptions: ParsableArguments {
         if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other.") }
     }
 
-    /// The configuration's file: as given, else as the environment says, else the usual one.
+    /// The configuration's file: as given, else as the environment says, else the usual one. A variable
+    /// that is empty says nothing.
     var configuration: String {
-        givenConfiguration ?? getenv("SMM_CONFIG").map { String(cString: $0) }
-            ?? "config/pipeline.yaml"
+        let named = getenv("SMM_CONFIG").map { String(cString: $0) } ?? ""
+        return givenConfiguration ?? (named.isEmpty ? "config/pipeline.yaml" : named)
     }
 
     private var logLevel: Logger.Level {

@@ -101,6 +101,12 @@ extension Spool {
         "\(root)/archive/\(moment.day)/\(dropper.name)"
     }
 
+    /// A directory among the resellers' that has the desk's name: nothing is ever taken out of it.
+    package var strayDesk: String? {
+        let path = "\(root)/resellers/\(Dropper.desk.name)"
+        return access(path, F_OK) == 0 ? path : nil
+    }
+
     /// The resellers who have directories, by name.
     package func resellers() throws(SystemError) -> [String] {
         // A directory of the desk's name would get at the desk's directories in `work`.

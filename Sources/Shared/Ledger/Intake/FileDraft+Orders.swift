@@ -53,11 +53,13 @@ extension FileDraft {
         guard try order.charge - terms!.creditLimit <= available,
             (try? held + order.charge) != nil
         else {
+            let credit = terms!.creditLimit
             return .rejected(
                 Rejection(
                     .insufficientFunds,
-                    "the order costs \(order.charge), \(available) is available; nothing was charged"
-                ))
+                    "the order costs \(order.charge), \(available) is available"
+                        + (credit > .zero ? " and the credit limit is \(credit)" : "")
+                        + "; nothing was charged"))
         }
         let id = try insert(order, line)
         try postings.post(
