@@ -26,7 +26,7 @@ package struct IntakeSettings: Sendable {
         maxOrdersPerCommit = section.optional(
             "max_orders_per_commit", .integer(1...10_000_000), default: 20_000)
         maxFilesPerCommit = section.optional(
-            "max_files_per_commit", .integer(1...100_000), default: 5_000)
+            "max_files_per_commit", .integer(1...100_000), default: 2_000)
         commitMilliseconds = section.optional(
             "commit_milliseconds", .integer(1...60_000), default: 500)
         minFreeBytes = section.optional(
