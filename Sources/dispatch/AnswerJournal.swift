@@ -74,6 +74,10 @@ extension SendOutcome {
         json.beginObject()
         json.key("order")
         json.integer(order.rawValue)
+        if let attempt {
+            json.key("attempt")
+            json.integer(Int64(attempt))
+        }
         switch content {
         case .placed(let providerOrder, let followAt):
             json.key("placed")
@@ -120,7 +124,8 @@ extension SendOutcome {
         } else {
             return nil
         }
-        self.init(order: OrderID(order), content)
+        self.init(
+            order: OrderID(order), attempt: json["attempt"]?.wholeNumber.map(Int.init), content)
     }
 }
 

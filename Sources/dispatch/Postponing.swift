@@ -25,7 +25,7 @@ extension SendOutcome {
             case .unknown(let evidence):
                 .unknown(evidence: evidence)
             }
-        self.init(order: intent.order, content)
+        self.init(order: intent.order, attempt: intent.attempt, content)
     }
 }
 

@@ -93,7 +93,9 @@ struct SendDueOrders {
         let now = context.clock.now()
         let kept = try journal.kept()
         if !kept.isEmpty {
-            _ = try ledger.record(kept, claiming: [], waitingForLinks: false, at: now)
+            _ = try ledger.record(
+                kept, claiming: [], waitingForLinks: false,
+                minProfit: context.settings.pricing.minProfitPercent, at: now)
             try journal.clear()
             context.logger.notice(
                 "wrote down answers from the journal", metadata: ["orders": "\(kept.count)"])

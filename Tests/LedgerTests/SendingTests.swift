@@ -110,6 +110,41 @@ import Timestamps
         try books.expectSound()
     }
 
+    /// A commit that was thought to have failed, and its answers kept: meanwhile the order is on its way
+    /// for the second time.
+    @Test(arguments: [
+        SendOutcome.Content.refused(evidence: "no"), .unknown(evidence: "?"),
+        .placed(providerOrder: "77", followAt: Timestamp(milliseconds: 0)),
+        .postponed(until: Timestamp(milliseconds: 0), isRefusal: true, evidence: "later"),
+    ])
+    func `an answer to an earlier attempt says nothing of the one under way`(
+        content: SendOutcome.Content
+    ) throws {
+        let order = try books.accepted()
+        try books.claim()
+        try books.answer(
+            order, .postponed(until: books.now, isRefusal: true, evidence: "later"))
+        try books.claim()
+        _ = try books.ledger.record(
+            [SendOutcome(order: order, attempt: 1, content)], claiming: [],
+            waitingForLinks: false, at: books.now)
+        #expect(try books.state(of: order) == .sending)
+        #expect(try outcome() == "none")
+        try books.expectSound()
+    }
+
+    @Test func `an answer that was kept is evidence for an order that a restored ledger holds`()
+        throws
+    {
+        let order = try books.accepted()
+        try books.claim()
+        _ = try books.ledger.holdUnanswered(at: books.now)
+        try books.answer(order, .placed(providerOrder: "77", followAt: later(60)))
+        #expect(try books.state(of: order) == .inDoubt)
+        let evidence: String = try books.value("SELECT evidence FROM attempts")
+        #expect(evidence.hasSuffix("an answer that was kept says: placed as 77"))
+    }
+
     @Test func `an order found on its way at the start is held as in doubt`() throws {
         let orders = [try books.accepted("A-1"), try books.accepted("A-2")]
         try books.claim()

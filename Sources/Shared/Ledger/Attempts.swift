@@ -40,23 +40,27 @@ struct Attempts {
         try end(order, as: .notSent, evidence: evidence, at: now)
     }
 
-    /// Ends the attempt that is under way. `isFinal`: he refused it for good, and is not asked again.
+    /// Ends the attempt that is under way; false where there is none, or another than `number`.
+    /// `isFinal`: he refused it for good, and is not asked again.
+    @discardableResult
     func end(
-        _ order: OrderID, as outcome: AttemptOutcome, isFinal: Bool = false, evidence: String?,
-        at now: Timestamp
-    ) throws {
+        _ order: OrderID, number: Int? = nil, as outcome: AttemptOutcome, isFinal: Bool = false,
+        evidence: String?, at now: Timestamp
+    ) throws -> Bool {
         let update = try RawStatement(
             db,
             """
             UPDATE attempts SET outcome = ?2, evidence = ?3, ended_at = ?4, is_final = ?5
-            WHERE order_id = ?1 AND outcome IS NULL
+            WHERE order_id = ?1 AND outcome IS NULL AND number = coalesce(?6, number)
             """)
         update.bind(1, order.rawValue)
         update.bind(2, outcome.rawValue)
         update.bind(3, evidence)
         update.bind(4, now.milliseconds)
         update.bind(5, isFinal ? 1 : 0)
+        update.bind(6, number.map(Int64.init))
         try update.run()
+        return db.changesCount > 0
     }
 
     /// Ends the doubt about an attempt; what was known of it stays in its evidence.

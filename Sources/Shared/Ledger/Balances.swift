@@ -61,7 +61,7 @@ extension Ledger {
             arguments: [provider])
         guard !isSending, !doubts.isEmpty else { return }
         let cost = try doubts.reduce(Amount.zero) { sum, order in
-            try sum + (OrderRow.fetch(db, order)?.expectedCharge ?? .zero)
+            try sum + (OrderRow.fetch(db, order)?.expectedCharge() ?? .zero)
         }
         guard cost > .zero else { return }
         let words: String

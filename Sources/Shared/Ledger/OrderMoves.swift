@@ -50,16 +50,17 @@ struct OrderMoves {
             """)
         update.bind(1, order.id.rawValue)
         update.bind(2, providerOrder)
-        update.bind(3, order.expectedCost.micros)
+        update.bind(3, try order.expectedCost().micros)
         update.bind(4, due.milliseconds)
         update.bind(5, now.milliseconds)
         try update.run()
-        if order.expectedCharge > .zero {
+        let charge = try order.expectedCharge()
+        if charge > .zero {
             try postings.post(
                 .providerCharge, "provider_charge:\(order.id)",
                 from: .provider(order.provider, .float, order.providerCurrency),
                 to: .provider(order.provider, .spent, order.providerCurrency),
-                order.expectedCharge, subject(order))
+                charge, subject(order))
         }
     }
 

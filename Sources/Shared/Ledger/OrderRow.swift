@@ -13,9 +13,10 @@ struct OrderRow {
     let refunded: Amount
     let cost: Amount
     let billedUnits: Int64
-    /// What placing it costs now, in the provider's and in the house currency.
-    let expectedCharge: Amount
-    let expectedCost: Amount
+    private let billing: Billing
+    /// What its provider asks now, in his and in the house currency.
+    private let rate: Rate
+    private let costRate: Rate
     /// Of the service that it is bought as, like what it costs.
     let serviceRefills: Bool
     let serviceCancels: Bool
@@ -28,7 +29,7 @@ struct OrderRow {
                 o.cost, o.billed_units, s.refill, s.cancel, s.type, s.rate, s.cost_rate
             FROM orders o
                 JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
-                 JOIN providers p ON p.id = o.provider_id
+                JOIN providers p ON p.id = o.provider_id
             WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
             """)
         found.bind(1, id.rawValue)
@@ -49,8 +50,18 @@ struct OrderRow {
         billedUnits = found.integer(8)!
         serviceRefills = found.integer(9) != 0
         serviceCancels = found.integer(10) != 0
-        let billing = OrderType.named(found.text(11)!)?.billing ?? .quantity
-        expectedCharge = try billing.price(of: billedUnits, at: Rate(micros: found.integer(12)!))
-        expectedCost = try billing.price(of: billedUnits, at: Rate(micros: found.integer(13)!))
+        billing = OrderType.named(found.text(11)!)?.billing ?? .quantity
+        rate = Rate(micros: found.integer(12)!)
+        costRate = Rate(micros: found.integer(13)!)
+    }
+
+    /// What placing it costs now, in the provider's currency.
+    func expectedCharge() throws(MoneyError) -> Amount {
+        try billing.price(of: billedUnits, at: rate)
+    }
+
+    /// The same in the house currency.
+    func expectedCost() throws(MoneyError) -> Amount {
+        try billing.price(of: billedUnits, at: costRate)
     }
 }

@@ -54,7 +54,11 @@ extension Ledger {
                 .map(DueRequest.init(row:))
             for request in due {
                 try db.execute(
-                    literal: "UPDATE requests SET state = 'sending' WHERE id = \(request.id)")
+                    literal: """
+                        UPDATE requests SET state = 'sending',
+                            status = CASE WHEN \(request.isRepeated) THEN 'Pending' ELSE status END
+                        WHERE id = \(request.id)
+                        """)
             }
             return due
         }

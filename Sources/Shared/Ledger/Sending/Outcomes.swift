@@ -19,10 +19,13 @@ package struct SendOutcome: Equatable, Sendable {
     }
 
     package let order: OrderID
+    /// Which attempt it was; nil for the one that is under way.
+    package let attempt: Int?
     package let content: Content
 
-    package init(order: OrderID, _ content: Content) {
+    package init(order: OrderID, attempt: Int? = nil, _ content: Content) {
         self.order = order
+        self.attempt = attempt
         self.content = content
     }
 }
@@ -46,39 +49,54 @@ struct Outcomes {
     }
 
     mutating func record(_ answer: SendOutcome) throws {
-        guard let order = try OrderRow.fetch(db, answer.order), order.state == .sending else {
-            // The journal replays answers that may have been written down before it was emptied.
+        guard let order = try OrderRow.fetch(db, answer.order) else { return }
+        guard order.state == .sending else {
+            // The journal replays answers that may have been written down before it was emptied, or whose
+            // order an older ledger holds in doubt.
+            if order.state == .inDoubt, case .placed(let id, _) = answer.content {
+                try attempts.note("an answer that was kept says: placed as \(id)", on: order.id)
+            }
             return
         }
         switch answer.content {
         case .placed(let providerOrder, let followAt):
-            try place(order, as: providerOrder, followAt: followAt)
+            try place(answer, order, as: providerOrder, followAt: followAt)
         case .postponed(let due, let isRefusal, let evidence, let isDuplicate):
+            guard try end(answer, as: isRefusal ? .refused : .notSent, evidence) else { return }
             if isDuplicate { try testify(order) }
-            try attempts.end(
-                order.id, as: isRefusal ? .refused : .notSent, evidence: evidence, at: now)
             try moves.returnToQueue(order, due: due)
         case .refused(let evidence, let isOfService):
-            try attempts.end(order.id, as: .refused, isFinal: true, evidence: evidence, at: now)
+            guard try end(answer, as: .refused, isFinal: true, evidence) else { return }
             try passOn(order, evidence, isOfService: isOfService)
         case .unknown(let evidence):
-            try attempts.end(order.id, as: .unknown, evidence: evidence, at: now)
+            guard try end(answer, as: .unknown, evidence) else { return }
             try moves.doubt(order.id)
         }
     }
 
+    /// Ends the attempt that was answered. False where it is not under way any more: the answer came out
+    /// of the journal, and its order is on its way elsewhere.
+    private func end(
+        _ answer: SendOutcome, as outcome: AttemptOutcome, isFinal: Bool = false,
+        _ evidence: String?
+    ) throws -> Bool {
+        try attempts.end(
+            answer.order, number: answer.attempt, as: outcome, isFinal: isFinal,
+            evidence: evidence, at: now)
+    }
+
     private func place(
-        _ order: OrderRow, as providerOrder: String, followAt: Timestamp
+        _ answer: SendOutcome, _ order: OrderRow, as providerOrder: String, followAt: Timestamp
     ) throws {
         if let other = try attempts.holder(of: providerOrder, with: order.provider) {
             let evidence = "answered with id \(providerOrder), which order \(other) has"
-            try attempts.end(order.id, as: .unknown, evidence: evidence, at: now)
+            guard try end(answer, as: .unknown, evidence) else { return }
             try moves.doubt(order.id)
             try Ledger.raise(
                 .idTwice(providerOrder, of: other), order: order.id, provider: order.provider, db,
                 at: now)
         } else {
-            try attempts.end(order.id, as: .placed, evidence: nil, at: now)
+            guard try end(answer, as: .placed, nil) else { return }
             try moves.place(order, as: providerOrder, followAt: followAt)
         }
     }

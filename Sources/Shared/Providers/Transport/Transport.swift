@@ -4,7 +4,7 @@
 /// The caller decides whom to call and how many calls each provider gets at a time; connections are
 /// kept and used again. A loop that starts a call for each that `wait` returns keeps the wire full:
 ///
-///     while let next = …, transport.inFlight < cap { try transport.start(next, tag: …) }
+///     while let next = …, transport.inFlight < cap { transport.start(next, tag: …) }
 ///     for finished in try transport.wait(milliseconds: 1_000) { … }
 ///
 /// No call is ever sent twice: see `Transfer`.
@@ -46,8 +46,10 @@ package final class Transport {
     ) throws(TransportError) -> [Finished] {
         let wire = try openWire()
         if !starting.isEmpty {
-            try wire.send(starting)
+            // Handed over once, whatever comes of it.
+            let calls = starting
             starting = []
+            try wire.send(calls)
         }
         let finished = try wire.receive(milliseconds: milliseconds, limit: limit)
         inFlight -= finished.count

@@ -61,7 +61,11 @@ final class Wire: @unchecked Sendable {
 extension Wire {
     /// Puts calls on their way.
     func send(_ calls: [(call: Call, tag: Int)]) throws(TransportError) {
-        exchange.withLock { $0.calls += calls }
+        let failure = exchange.withLock { exchange in
+            if exchange.failure == nil { exchange.calls += calls }
+            return exchange.failure
+        }
+        if let failure { throw failure }
         if thread == nil { try begin() } else { curl_multi_wakeup(multi) }
     }
 
@@ -104,7 +108,13 @@ extension Wire {
             }, Unmanaged.passRetained(self).toOpaque())
         guard code == 0 else {
             Unmanaged.passUnretained(self).release()
-            throw TransportError(text: "no thread to be had: \(String(cString: strerror(code)))")
+            let error = TransportError(
+                text: "no thread to be had: \(String(cString: strerror(code)))")
+            exchange.withLock {
+                $0.calls = []
+                $0.failure = error
+            }
+            throw error
         }
         self.thread = thread
     }
@@ -149,6 +159,7 @@ extension Wire {
 
     private func deliverFinished() throws(TransportError) {
         var finished: [Finished] = []
+        var failure = CURLM_OK
         var queued: Int32 = 0
         while let message = curl_multi_info_read(multi, &queued) {
             // Copied first: the message is gone once its handle is removed.
@@ -156,9 +167,16 @@ extension Wire {
             let code = message.pointee.data.result
             guard let easy, let transfer = running.removeValue(forKey: easy) else { continue }
             finished.append(transfer.finished(code))
-            try check(curl_multi_remove_handle(multi, easy))
+            let removal = curl_multi_remove_handle(multi, easy)
+            if removal != CURLM_OK { failure = removal }
             idle.append(transfer)
         }
+        // What ended is told, whatever comes after it.
+        deliver(finished)
+        try check(failure)
+    }
+
+    private func deliver(_ finished: [Finished]) {
         guard !finished.isEmpty else { return }
         let isAwaited = exchange.withLock { exchange in
             exchange.finished += finished
