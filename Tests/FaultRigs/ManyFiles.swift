@@ -7,9 +7,9 @@ struct ManyFiles {
     private let count: Int
     private var premises: Premises { Premises(path: folder.path) }
 
-    /// KiB by which a run may be larger than one that has little to do: what is kept of each file would
-    /// be more.
-    private static let mostGrowth = 64 << 10
+    /// KiB of memory that a run may have for its data, its threads' stacks among it: a look at some files
+    /// needs 80 MiB of it, and what would be kept of each of a million files is more than the rest.
+    private static let memory = 96 << 10
 
     /// - Throws: `NoRoomInMemory`; `RigFailure`.
     init(_ count: Int) throws {
@@ -31,26 +31,26 @@ struct ManyFiles {
     ///
     /// - Parameter seconds: until each run is killed.
     func seen(killedAfter seconds: [Int], finishing: Bool) throws -> [String] {
-        let small = Self.largestChild()
         try drop(501...count)
         try premises.write(
             #"{"batch": "only", "cancels": []}"#, to: "spool/resellers/zenith/inbox/only.json")
         var seen: [String] = []
         for limit in seconds {
-            let run = premises.run("ingest", under: "exec timeout -s KILL \(limit)")
-            if !run.isKilled, run.status != 0 { seen.append("ended with \(run.status)") }
+            seen += run(under: "exec timeout -s KILL \(limit)")
             seen += try lost()
         }
-        if finishing { try premises.done("ingest") }
-        // Before others are run, which may take what they like.
-        let grown = Self.largestChild() - small
-        if grown > Self.mostGrowth { seen.append("it grew by \(grown) KiB") }
-        if finishing { seen += try unfinished() }
+        if finishing { seen += run(under: "exec") + (try unfinished()) }
         // Turns are fair: a single file is in the first commits.
         let before = try premises.table(
             "SELECT count(*) FROM files WHERE id < (SELECT id FROM files WHERE name = 'only.json')")
         if (Int(before[0]) ?? .max) > 2_500 { seen.append("\(before) came before a single file") }
         return seen + (try premises.findings())
+    }
+
+    /// Runs `ingest` with little memory; what is wrong about how it ended.
+    private func run(under other: String) -> [String] {
+        let run = premises.run("ingest", under: "ulimit -d \(Self.memory); \(other)")
+        return run.isKilled || run.status == 0 ? [] : ["ended with \(run.status): \(run.text)"]
     }
 
     /// What is neither where it was dropped nor taken, row, receipt and all; and what is told without
@@ -94,13 +94,6 @@ struct ManyFiles {
             echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > $n.json || exit 1; done
             """
         guard shellRun(script).status == 0 else { throw RigFailure("the inbox cannot be filled") }
-    }
-
-    /// KiB: what the largest program that was run used of memory.
-    private static func largestChild() -> Int {
-        var usage = rusage()
-        getrusage(RUSAGE_CHILDREN.rawValue, &usage)
-        return usage.ru_maxrss
     }
 }
 
