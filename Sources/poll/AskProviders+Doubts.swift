@@ -105,7 +105,7 @@ extension AskProviders {
                 .believed(because: "the provider knows it: \(report.word)")
             }
         case .notFound:
-            now > doubt.sentAt.adding(seconds: party.settings.notFoundGraceSeconds)
+            now > doubt.sentUntil.adding(seconds: party.settings.notFoundGraceSeconds)
                 ? .contradicted(because: "the provider does not know that order")
                 : .open(evidence: nil)
         case .missing, .error: .open(evidence: nil)

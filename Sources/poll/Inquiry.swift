@@ -33,13 +33,15 @@ struct Inquiry {
     func wait(for doubt: Doubt) -> Int {
         let shortest = provider.pollEverySeconds
         guard doubt.decision == nil else { return shortest }
-        let age = Int((now.milliseconds - doubt.sentAt.milliseconds) / 1_000)
+        let age = Int((now.milliseconds - doubt.sentUntil.milliseconds) / 1_000)
         return max(shortest, min(age, Self.longestWait))
     }
 
     private func verdict(on doubt: Doubt) -> DoubtNews.Content {
         let rows = list.filter { !claimed.ids.contains($0.providerOrder) && $0.isLike(doubt) }
-        let timely = rows.filter { $0.placedAt?.canBe(doubt.sentAt) == true }
+        let timely = rows.filter {
+            $0.placedAt?.canBe(between: doubt.sentFrom, and: doubt.sentUntil) == true
+        }
         let candidates = timely + rows.filter { $0.placedAt == nil }
         if timely.count == 1, candidates.count == 1 {
             let id = timely[0].providerOrder
@@ -78,13 +80,13 @@ struct Inquiry {
 
     /// Whether the list would have the order if the provider had.
     private func isProofOfAbsence(of doubt: Doubt) -> Bool {
-        guard now > doubt.sentAt.adding(seconds: provider.notFoundGraceSeconds) else {
+        guard now > doubt.sentUntil.adding(seconds: provider.notFoundGraceSeconds) else {
             return false
         }
         // As with a catalogue, an empty list is not believed where it should not be empty.
         if list.isEmpty { return !claimed.isAny }
         return list.count < Self.shortestPage
-            || list.contains { $0.placedAt?.isBefore(doubt.sentAt) == true }
+            || list.contains { $0.placedAt?.isBefore(doubt.sentFrom) == true }
     }
 }
 

@@ -39,6 +39,25 @@ import Testing
         }
     }
 
+    @Test func `a copy from before a commit is refused, although nobody opened the ledger since`()
+        throws
+    {
+        let books = try Books()
+        let file = "\(books.folder.path)/generation"
+        let ledger = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+        let copy = "\(books.folder.path)/copy"
+        try ledger.database.inDatabase {
+            try $0.execute(sql: "VACUUM INTO ?", arguments: [copy])
+        }
+        _ = try Ledger.open(at: copy, currency: usd, lastSeenIn: file)
+        // Not even one that adds nothing.
+        try ledger.pause(books.alpha, until: books.now, reason: "he fails")
+        #expect(throws: LedgerError.self) {
+            try Ledger.open(at: copy, currency: usd, lastSeenIn: file)
+        }
+        _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+    }
+
     @Test(arguments: ["", "1", "one two", "1 2 3", "99999999999999999999 1"])
     func `a note that is damaged stops the programs, until it is written anew`(
         text: String

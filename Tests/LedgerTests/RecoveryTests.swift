@@ -1,5 +1,7 @@
+import Money
 import TestSupport
 import Testing
+import Timestamps
 
 @testable import Ledger
 
@@ -47,6 +49,78 @@ import Testing
                 == "timed out")
         #expect(try books.state(of: placed) == .placed)
         #expect(try books.claim().isEmpty)
+        try books.expectSound()
+    }
+
+    @Test func `what may have gone to a backup is in doubt at one place after the other`() throws {
+        let beta = try books.backUp()
+        let order = try books.accepted()
+        let sent = books.now
+        books.now = books.now.adding(seconds: 86_400)
+        try hold()
+        for (name, provider, service) in [("alpha", books.alpha, "1"), ("beta", beta, "201")] {
+            let doubt = try #require(try books.ledger.doubts(with: provider).first)
+            #expect((doubt.order, doubt.providerService) == (order, service))
+            // In the time that was lost, wherever it was.
+            #expect(doubt.sentFrom == sent)
+            #expect(doubt.sentUntil == sent.adding(seconds: 86_400))
+            #expect(try books.state(of: order) == .inDoubt)
+            #expect(try books.claim().isEmpty)
+            books.now = books.now.adding(seconds: 60)
+            let verdict = try books.verdict(of: nil, .decisions) {
+                try $0.decide(.notPlaced, on: order, by: "anna", $1)
+            }
+            #expect(verdict == "accepted")
+            let evidence: String = try books.value(
+                """
+                SELECT a.outcome || ': ' || a.evidence FROM attempts a
+                    JOIN providers p ON p.id = a.provider_id WHERE p.name = '\(name)'
+                """)
+            #expect(
+                evidence == "not_sent: restored from a backup; it may have been sent since; "
+                    + "decided by anna: not placed")
+            try books.expectSound()
+        }
+        // Nobody has it.
+        #expect(try books.state(of: order) == .accepted)
+        _ = try books.ledger.record(
+            [], claiming: [Claim(provider: beta, count: 9)], waitingForLinks: false, at: books.now)
+        #expect(try books.claim() == [order])
+    }
+
+    @Test func `what a backup has is followed there, and who refused it before is not asked`()
+        throws
+    {
+        let beta = try books.backUp()
+        let order = try books.accepted()
+        try hold()
+        func tell(_ content: DoubtNews.Content, _ provider: ProviderID) throws -> Int {
+            let doubt = try #require(try books.ledger.doubts(with: provider).first)
+            let news = DoubtNews(of: doubt, content, askAgain: books.now)
+            return try books.ledger.record([news], of: provider, at: books.now)
+        }
+        try books.verdict(of: nil, .decisions) {
+            try $0.decide(.notPlaced, on: order, by: "anna", $1, asking: { _ in .orders })
+        }
+        #expect(try tell(.believed(because: "his list does not have it"), books.alpha) == 0)
+        #expect(try tell(.found(providerOrder: "B1", evidence: "his list has it"), beta) == 1)
+        #expect(try books.state(of: order) == .placed)
+        #expect(
+            try books.value(
+                """
+                SELECT p.name || ' ' || o.cost FROM orders o JOIN providers p ON p.id = o.provider_id
+                """) == "beta 1500000")
+        try books.expectSound()
+
+        let refused = try books.accepted("A-2")
+        try books.claim()
+        try books.answer(refused, .refused(evidence: "no"))
+        try hold()
+        #expect(try books.ledger.doubts(with: books.alpha).isEmpty)
+        try books.verdict(of: nil, .decisions) {
+            try $0.decide(.notPlaced, on: refused, by: "anna", $1)
+        }
+        #expect(try books.state(of: refused) == .accepted)
         try books.expectSound()
     }
 
@@ -109,5 +183,28 @@ import Testing
         try books.settle(order, as: .completed)
         try books.ledger.issueStatusFiles(at: books.now) { _ in [] }
         #expect(try books.ledger.unpublishedStatusFiles().map(\.sequence) == [8])
+    }
+}
+
+extension Books {
+    /// Gives service 1 a backup: beta's 201, at 1.50 a thousand.
+    fileprivate func backUp() throws -> ProviderID {
+        let beta = try ledger.providers(
+            configured: ["alpha": eur, "beta": usd].map {
+                ConfiguredProvider(name: $0, currency: $1, isEnabled: true)
+            })["beta"]!.id
+        let service = PricedService(
+            providerService: "201", name: "Followers", type: "Default", category: "Instagram",
+            rate: Rate(micros: 1_500_000), costRate: Rate(micros: 1_500_000), profit: .zero,
+            profitFixed: .zero, saleRate: Rate(micros: 2_000_000), minimum: 1, maximum: 1_000_000,
+            drips: false, refills: true, cancels: true, isEnabled: true)
+        _ = try ledger.takeOver([service], of: beta, at: now)
+        try ledger.keep(
+            [
+                ServiceBackups(
+                    provider: "alpha", providerService: "1",
+                    places: [ServiceBackups.Place(provider: "beta", providerService: "201")])
+            ], at: now)
+        return beta
     }
 }

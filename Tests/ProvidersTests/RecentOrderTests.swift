@@ -55,7 +55,7 @@ import Timestamps
         let ten = try #require(Timestamp(parsing: "2026-11-23T10:00:00Z"))
         let read = try #require(try moment("\"\(written)\""))
         #expect(read.isZoned == isZoned)
-        #expect(read.canBe(ten) == canBe)
+        #expect(read.canBe(between: ten, and: ten) == canBe)
         #expect(read.isBefore(ten) == (!canBe && read.moment < ten))
     }
 

@@ -115,22 +115,25 @@ struct Decisions {
                 """)
     }
 
-    /// Moves an order out of doubt.
+    /// Moves an order out of doubt, or, if it is lost, to the next place that may have it.
     ///
     /// - Parameter note: who says so, and on what grounds; it stays with the attempt.
-    func carryOut(_ decision: Decision, on order: OrderRow, note: String) throws {
+    /// - Returns: whether it is in doubt no more.
+    @discardableResult
+    func carryOut(_ decision: Decision, on order: OrderRow, note: String) throws -> Bool {
         let attempts = Attempts(db)
         switch decision {
         case .placed(let providerOrder):
             try attempts.resolve(order.id, as: .placed, note: note)
             try moves.place(order, as: providerOrder, followAt: now)
         case .notPlaced:
-            try attempts.resolve(order.id, as: .notSent, note: note)
+            guard try LostOrders(db, moves, at: now).leave(order, note: note) else { return false }
             try moves.returnToQueue(order, due: now)
         case .refund:
             try attempts.resolve(order.id, as: .refused, note: note)
             try moves.refuse(order)
         }
+        return true
     }
 
     /// Pending decisions that would send an order again are void once an older ledger is gone on with:

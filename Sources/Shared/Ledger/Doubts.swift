@@ -11,7 +11,8 @@ package struct Doubt: Sendable {
     package let billedUnits: Int64
     /// What its type takes besides link and quantity, as a JSON object.
     package let parameters: String?
-    package let sentAt: Timestamp
+    /// Between these it was sent, if it was.
+    package let sentFrom, sentUntil: Timestamp
     /// What the desk says about it, while that waits for the provider.
     package let decision: PendingDecision?
 }
@@ -55,7 +56,7 @@ extension Ledger {
                 db.cachedStatement(
                     sql: """
                         SELECT o.id, s.provider_service, o.link, o.quantity, o.billed_units,
-                            o.parameters, a.started_at
+                            o.parameters, a.started_at, a.ended_at
                         FROM orders o
                             JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
                             JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
@@ -69,7 +70,8 @@ extension Ledger {
                 ).fetchRow([order]).map(PendingDecision.init(row:))
                 return Doubt(
                     order: order, providerService: row[1], link: row[2], quantity: row[3],
-                    billedUnits: row[4], parameters: row[5], sentAt: row[6], decision: decision)
+                    billedUnits: row[4], parameters: row[5], sentFrom: row[6], sentUntil: row[7],
+                    decision: decision)
             }
         }
     }

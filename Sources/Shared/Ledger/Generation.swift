@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import Money
+import Synchronization
 
 /// How far a ledger has come. The programs keep the last one they saw in the spool: a ledger that is
 /// behind it is an older one, put there by somebody who restored it.
@@ -9,7 +10,7 @@ import Money
 struct Generation: Equatable, Sendable {
     /// Raised by `Ledger.goOn`; below zero in a backup.
     let number: Int64
-    /// Grows with every file, order, transaction and attempt, and is never below an order's number.
+    /// Grows with every commit, and is never below an order's number.
     let effects: Int64
 
     /// Where a new ledger begins, and what a spool has seen that never saw one.
@@ -25,19 +26,25 @@ extension Generation {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT number, coalesce((SELECT max(id) FROM files), 0)
-                    + coalesce((SELECT max(id) FROM orders), 0)
-                    + coalesce((SELECT max(id) FROM transactions), 0)
-                    + coalesce((SELECT max(id) FROM attempts), 0) AS effects
+                SELECT number, commits + coalesce((SELECT max(id) FROM orders), 0) AS effects
                 FROM generation WHERE id = 1
                 """)!
         self.init(number: row["number"], effects: row["effects"])
+    }
+
+    /// Counts the commit that is under way.
+    static func count(_ db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE generation SET commits = commits + 1 WHERE id = 1")
+            .execute()
     }
 }
 
 /// The file in the spool that holds the last generation that was seen: two numbers on a line.
 struct SeenGeneration {
     let path: String
+
+    /// The length of the line, so that another one can be written in its place.
+    private static let width = 48
 
     /// - Throws: `LedgerError.unreachable`; `LedgerError.unreadableGeneration` where it is damaged.
     func read() throws -> Generation {
@@ -63,7 +70,7 @@ struct SeenGeneration {
     /// Its directory is not synced: after a power cut the file may be the one before, which is behind
     /// the ledger and so stops nobody.
     func write(_ generation: Generation) throws {
-        let bytes = Array("\(generation.number) \(generation.effects)\n".utf8)
+        let bytes = Self.line(generation)
         let temporary = path + ".part"
         let descriptor = Glibc.open(
             temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -73,11 +80,57 @@ struct SeenGeneration {
             rename(temporary, path) == 0
         else { throw LedgerError.unreachable(temporary, errno: errno) }
     }
+
+    /// Writes in the place of what the file holds: a line within one sector, old or new.
+    ///
+    /// - Parameter isSynced: whether it is on disk then.
+    func overwrite(_ generation: Generation, isSynced: Bool) throws {
+        let bytes = Self.line(generation)
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw LedgerError.unreachable(path, errno: errno) }
+        defer { close(descriptor) }
+        guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count,
+            !isSynced || fdatasync(descriptor) == 0
+        else { throw LedgerError.unreachable(path, errno: errno) }
+    }
+
+    private static func line(_ generation: Generation) -> [UInt8] {
+        let text = "\(generation.number) \(generation.effects)"
+        return Array(
+            (text + String(repeating: " ", count: width - 1 - text.utf8.count) + "\n").utf8)
+    }
+}
+
+/// Notes how far a ledger has come, after each of its commits.
+final class Progress: Sendable {
+    private let ledger: String
+    private let seen: SeenGeneration
+    private let isSynced = Mutex(false)
+
+    init(of ledger: String, in seen: SeenGeneration) {
+        self.ledger = ledger
+        self.seen = seen
+    }
+
+    /// The first note of a run is on disk when this returns: a copy from before the run is noticed even
+    /// after a power cut. The later ones survive the program, not the power.
+    ///
+    /// - Throws: `LedgerError.unreachable`; `DatabaseError`.
+    func note(_ db: Database) throws {
+        // Whoever notes last has looked last.
+        try Ledger.withOpeningLock(ledger) {
+            let generation = try Generation(of: db)
+            try isSynced.withLock { isSynced in
+                try seen.overwrite(generation, isSynced: !isSynced)
+                isSynced = true
+            }
+        }
+    }
 }
 
 extension Ledger {
-    /// Opens the ledger at `path` if it is the one that the programs saw last, and notes how far it
-    /// has come in `seenFile`.
+    /// Opens the ledger at `path` if it is the one that the programs saw last, and notes in `seenFile` how
+    /// far it has come, now and after each commit.
     ///
     /// - Throws: `LedgerError.restored` if it is an older one, or a backup; what `open` throws.
     package static func open(
@@ -91,7 +144,9 @@ extension Ledger {
             guard !generation.isBehind(seen) else { throw LedgerError.restored(path) }
             if generation != seen { try seenFile.write(generation) }
         }
-        return ledger
+        return Ledger(
+            database: ledger.database, currency: currency,
+            progress: Progress(of: path, in: seenFile))
     }
 
     /// The same for somebody who only looks, and so makes none.

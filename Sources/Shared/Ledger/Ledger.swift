@@ -12,22 +12,33 @@ package final class Ledger: Sendable {
     let database: DatabaseQueue
     /// The house currency: that of every user's wallets.
     package let currency: Currency
+    /// Where it is noted how far the ledger has come; nil for somebody who sets that himself.
+    private let progress: Progress?
 
-    init(database: DatabaseQueue, currency: Currency) {
+    init(database: DatabaseQueue, currency: Currency, progress: Progress? = nil) {
         self.database = database
         self.currency = currency
+        self.progress = progress
     }
 }
 
 extension Ledger {
     /// One write transaction, begun at once so that it never has to upgrade a lock.
+    ///
+    /// Once it is noted that the ledger has come so far, it returns: nothing is done on the strength of a
+    /// commit that a copy from before it could be put in the place of, unseen.
     func commit<T>(_ body: (Database) throws -> T) throws -> T {
         try database.inDatabase { db in
             var result: T?
+            var hasChanged = false
             try db.inTransaction(.immediate) {
+                let before = db.totalChangesCount
                 result = try body(db)
+                hasChanged = db.totalChangesCount > before
+                if hasChanged { try Generation.count(db) }
                 return .commit
             }
+            if hasChanged { try progress?.note(db) }
             return result!
         }
     }

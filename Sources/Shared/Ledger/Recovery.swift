@@ -58,11 +58,12 @@ extension Ledger {
         // A file that cannot be read tells nothing of the lost time.
         let seen = (try? SeenGeneration(path: seenFile).read()) ?? .first
         return try commit(at: now) { db, postings in
+            let since = try Self.lastMoment(db)
             for file in lost.files {
                 try db.execute(
                     literal: """
-                        INSERT INTO retaken_files (user_id, sha256)
-                        VALUES (\(file.owner), \(file.digest)) ON CONFLICT DO NOTHING
+                        INSERT INTO retaken_files (user_id, sha256, lost_since)
+                        VALUES (\(file.owner), \(file.digest), \(since)) ON CONFLICT DO NOTHING
                         """)
             }
             for (user, sequence) in lost.statusFiles {
@@ -82,9 +83,22 @@ extension Ledger {
             try Decisions.voidResending(db, at: now)
             let orders = try OrderID.fetchAll(
                 db, sql: "SELECT id FROM orders WHERE state IN ('accepted', 'sending')")
-            try Self.doubt(orders, db, postings, at: now)
+            let losing = LostOrders(db, OrderMoves(db, postings, at: now), at: now)
+            for order in orders { try losing.hold(order, since: since) }
             return orders.count
         }
+    }
+
+    /// The last moment that a ledger tells of.
+    private static func lastMoment(_ db: Database) throws -> Timestamp {
+        try Timestamp.fetchOne(
+            db,
+            sql: """
+                SELECT max(
+                    coalesce((SELECT created_at FROM transactions ORDER BY id DESC LIMIT 1), 0),
+                    coalesce((SELECT received_at FROM files ORDER BY id DESC LIMIT 1), 0),
+                    coalesce((SELECT started_at FROM attempts ORDER BY id DESC LIMIT 1), 0))
+                """)!
     }
 
     /// Makes this the ledger that all programs go on with, after `hold`.
@@ -104,42 +118,16 @@ extension Ledger {
     }
 }
 
-extension Ledger {
-    /// `accepted` or `sending` → `in_doubt`: nobody can know whether a provider has them.
-    fileprivate static func doubt(
-        _ orders: [OrderID], _ db: Database, _ postings: Postings, at now: Timestamp
-    ) throws {
-        let attempts = Attempts(db)
-        let moves = OrderMoves(db, postings, at: now)
-        for order in orders {
-            let provider = try ProviderID.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        UPDATE orders SET state = 'sending' WHERE id = ? AND state = 'accepted'
-                        RETURNING provider_id
-                        """), arguments: [order])
-            // What is `sending` has its attempt.
-            if let provider { try attempts.begin(order, with: provider, at: now) }
-            try attempts.end(
-                order, as: .unknown,
-                evidence: "restored from a backup; it may have been sent since",
-                at: now)
-            try moves.doubt(order)
-        }
-    }
-}
-
 extension FileDraft {
     /// Holds as in doubt what a file of the lost time put in line to be sent: its orders, and orders
     /// that a decision in it called not placed, or would.
     func holdIfRetaken() throws {
         guard try intake.hasRetakenFiles.get() else { return }
-        let isRetaken = try Bool.fetchOne(
+        let since = try Timestamp.fetchOne(
             db.cachedStatement(
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id = ? AND sha256 = ?)
-                    """), arguments: [arrival.user?.rawValue ?? "", arrival.digest])!
-        guard isRetaken else { return }
+                sql: "SELECT lost_since FROM retaken_files WHERE user_id = ? AND sha256 = ?"),
+            arguments: [arrival.user?.rawValue ?? "", arrival.digest])
+        guard let since else { return }
         try Decisions.voidResending(db, of: file, at: intake.now)
         let orders = try OrderID.fetchAll(
             db,
@@ -149,6 +137,7 @@ extension FileDraft {
                 SELECT o.id FROM lines l JOIN orders o ON o.id = l.order_id
                 WHERE l.file_id = ?3 AND l.kind = 'decisions' AND o.state = 'accepted'
                 """, arguments: [firstOrder, lastOrder, file])
-        try Ledger.doubt(orders, db, postings, at: intake.now)
+        let losing = LostOrders(db, OrderMoves(db, postings, at: intake.now), at: intake.now)
+        for order in orders { try losing.hold(order, since: since) }
     }
 }

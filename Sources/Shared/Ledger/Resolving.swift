@@ -68,10 +68,9 @@ struct Resolving {
             return false
         }
         try decisions.end(order.id, as: "believed", note: reason)
-        try decisions.carryOut(
+        return try decisions.carryOut(
             pending.decision, on: order,
             note: "decided by \(pending.person): \(pending.decision.inWords); \(reason)")
-        return true
     }
 
     private func contradict(

@@ -4,19 +4,22 @@ enum Schema2 {
     static let sql = """
         -- number: raised whenever an older ledger is gone on with; below zero in a backup, so that a
         -- backup never passes for the ledger it was made of.
+        -- commits: how many there were.
         -- last_lost_order: no order that is taken from now on has this number or one below it.
         CREATE TABLE generation (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             number INTEGER NOT NULL CHECK (number <> 0),
+            commits INTEGER NOT NULL DEFAULT 0,
             last_lost_order INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         INSERT INTO generation (id, number) VALUES (1, 1);
 
         -- Files that had their effect once, in a ledger that is lost: what they ordered may have been
-        -- sent. user_id is '' for the desk's.
+        -- sent. user_id is '' for the desk's; lost_since is when the ledger that was restored ends.
         CREATE TABLE retaken_files (
             user_id TEXT NOT NULL,
             sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+            lost_since INTEGER NOT NULL,
             PRIMARY KEY (user_id, sha256)
         ) STRICT, WITHOUT ROWID;
 

@@ -65,6 +65,9 @@ enum Schema3 {
         -- Refused for good by this provider, so never offered to him again.
         ALTER TABLE attempts ADD COLUMN is_final INTEGER NOT NULL DEFAULT 0
             CHECK (is_final IN (0, 1) AND (is_final = 0 OR outcome = 'refused'));
+        -- Of an attempt that may have been made between started_at and ended_at, in a ledger that is lost:
+        -- the number of the one that was gone on with.
+        ALTER TABLE attempts ADD COLUMN lost_in INTEGER CHECK (lost_in > 0);
 
         -- What the desk decided of an order in doubt, until the provider has been asked. A later
         -- decision replaces one that is pending; due_at is when to ask.

@@ -137,7 +137,7 @@ extension Claiming {
     private func move(
         _ order: WaitingOrder, to place: Listing, due: Timestamp, _ reason: String
     ) throws {
-        let before = try market.listing(order.bought)
+        let before = try market.places.listing(order.bought)
         try Attempts(db).pass(
             order.id, by: before.provider,
             evidence: "not sent: \(reason.isEmpty ? "one before him may serve it again" : reason); "

@@ -155,7 +155,7 @@ struct Outcomes {
                 WHERE id = \(id) AND withheld IS NULL
                 """)
         guard db.changesCount > 0 else { return }
-        market.forget(id)
+        market.places.forget(id)
         try CatalogueChanges(db, order.provider, at: now).note(
             .refused, of: id, "withheld", after: KnownService.Withheld.refused.rawValue)
         try Ledger.raise(

@@ -31,14 +31,15 @@ package struct ListedMoment: Equatable, Sendable {
         isZoned = written.minutesEast != nil
     }
 
-    /// Whether an order sent at `sentAt` may have been placed at this moment.
-    package func canBe(_ sentAt: Timestamp) -> Bool {
-        (moment.milliseconds - sentAt.milliseconds).magnitude <= uncertainty.magnitude
+    /// Whether an order that was sent between `start` and `end` may have been placed at this moment.
+    package func canBe(between start: Timestamp, and end: Timestamp) -> Bool {
+        !isBefore(start) && moment.milliseconds <= end.milliseconds + uncertainty
     }
 
-    /// Whether this moment is for certain before any at which an order sent at `sentAt` was placed.
-    package func isBefore(_ sentAt: Timestamp) -> Bool {
-        moment.milliseconds < sentAt.milliseconds - uncertainty
+    /// Whether this moment is for certain before any at which an order was placed that was sent at `start`
+    /// or later.
+    package func isBefore(_ start: Timestamp) -> Bool {
+        moment.milliseconds < start.milliseconds - uncertainty
     }
 
     /// In milliseconds.
