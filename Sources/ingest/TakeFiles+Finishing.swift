@@ -35,21 +35,51 @@ extension TakeFiles {
 
     /// Moves an entry that is not to be read into quarantine, as it is. A file whose bytes were all
     /// hashed is known by them from then on, as any other.
+    ///
+    /// It is taken out of its inbox first: what is told and secluded is the entry that was judged, and
+    /// not another that came under its name meanwhile.
+    ///
+    /// - Parameter limit: a file of so many bytes at most is hashed; nil, and nothing is.
     mutating func seclude(
-        _ name: FileName, digest: String, bytes: Int64, _ rejection: Rejection, from inbox: Inbox
+        _ entry: Candidate, hashing limit: Int64? = nil, _ rejection: Rejection, from inbox: Inbox
     ) throws {
-        let arrival = Arrival(
-            user: inbox.dropper.user, name: "\(name)", digest: digest, bytes: bytes,
-            receivedAt: context.clock.now())
-        let report = try refuse(arrival, rejection, from: inbox.dropper)
+        guard let held = try spool.hold(entry, from: inbox) else { return }
+        do {
+            let digest = try limit.map(held.digest) ?? Spool.digestOfNothing
+            // Its writer goes on with it, so it is another file by now.
+            guard try held.isUnchanged() else { return try held.putBack() }
+            let arrival = Arrival(
+                user: inbox.dropper.user, name: "\(entry.name)", digest: digest,
+                bytes: limit == nil ? 0 : entry.bytes, receivedAt: context.clock.now())
+            try seclude(held, arrival, entry.name, rejection, of: inbox.dropper)
+        } catch let obstacle as SystemError where obstacle.isObstacle {
+            try held.putBack()
+            throw obstacle
+        }
+    }
+
+    private mutating func seclude(
+        _ held: HeldEntry, _ arrival: Arrival, _ name: FileName, _ rejection: Rejection,
+        of dropper: Dropper
+    ) throws {
+        let report = try refuse(arrival, rejection, from: dropper)
         var publishing = try Publishing(spool)
         try ledger.receipts { receipts in
-            _ = try publish(report, inbox.dropper, name, receipts, &publishing)
+            _ = try publish(report, dropper, name, receipts, &publishing)
         }
-        try publishReason(report, inbox.dropper, name, &publishing)
+        try publishReason(report, dropper, name, &publishing)
         try publishing.finish()
-        try spool.seclude(name, digest: report.digest, from: inbox)
+        try spool.seclude(held, digest: report.digest)
         try count(report, true)
+    }
+
+    /// Puts back what a run that died had in its hands.
+    mutating func putBackHeld() throws {
+        for dropper in try spool.droppersWithLeftovers() {
+            try tellingObstacles { spool throws(SystemError) in
+                try spool.putBackHeld(of: dropper)
+            }
+        }
     }
 
     /// What the ledger keeps of a file that is not read, if there is something to know it by, and

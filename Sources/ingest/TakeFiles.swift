@@ -18,7 +18,8 @@ import Timestamps
 /// A run that dies before the commit of step 3 did nothing: the next one copies the originals
 /// again. One that dies later finds the file's row by its owner and SHA-256 and does steps 4 and 5
 /// again, with the same bytes. The original goes last, so a name is known as long as it is needed
-/// (design.md §4). Steps 1 to 3 are here, 4 and 5 in the extension that finishes.
+/// (design.md §4). What it had taken out of an inbox and not removed or secluded yet, the next one
+/// puts back first (`HeldEntry`). Steps 1 to 3 are here, 4 and 5 in the extension that finishes.
 struct TakeFiles {
     let context: RunContext
     let spool: Spool
@@ -54,6 +55,7 @@ struct TakeFiles {
                 "nothing is taken from here: no reseller can have the desk's name",
                 metadata: ["directory": "\(stray)"])
         }
+        try putBackHeld()
         var isMoreDue = true
         while isMoreDue { isMoreDue = try look() }
         try takeLeftovers()
@@ -128,15 +130,12 @@ struct TakeFiles {
             case .take(let file):
                 let reason =
                     "\(file.bytes) bytes; intake.max_file_bytes is \(limits.maxFileBytes)"
-                let digest = try inbox.digest(
-                    of: file, limit: Self.hashedAtMost * Int64(limits.maxFileBytes))
                 try seclude(
-                    name, digest: digest, bytes: file.bytes, Rejection(.tooLarge, reason),
-                    from: inbox)
-            case .quarantine(let name, let reason):
+                    file, hashing: Self.hashedAtMost * Int64(limits.maxFileBytes),
+                    Rejection(.tooLarge, reason), from: inbox)
+            case .quarantine(let entry, let reason):
                 try seclude(
-                    name, digest: Spool.digestOfNothing, bytes: 0,
-                    Rejection(.badJSON, "\(reason); no byte of it was read"), from: inbox)
+                    entry, Rejection(.badJSON, "\(reason); no byte of it was read"), from: inbox)
             }
         } catch let error as SystemError where error.isObstacle {
             tell(error)
@@ -181,7 +180,7 @@ struct TakeFiles {
     // MARK: Obstacles
 
     /// Does what somebody may have put something in the way of: that is told, and stops nobody else.
-    private mutating func tellingObstacles(
+    mutating func tellingObstacles(
         _ body: (Spool) throws(SystemError) -> Void
     ) throws(SystemError) {
         do {

@@ -49,6 +49,10 @@ final class IntakeScene: Sendable {
                 ),
             ] + (1...10).map { ("small-\($0)", orders("small-\($0)", count: 1)) }
         for (name, text) in acme { try premises.write(text, to: "\(inbox("acme"))/\(name).json") }
+        // What a run that died held: one to be put back as it is, one whose name is another's by now.
+        try premises.write(orders("held", count: 1), to: "spool/work/acme/held.json")
+        try premises.write(orders("older", count: 1), to: "spool/work/acme/twice.json")
+        try premises.write(orders("newer", count: 1), to: "\(inbox("acme"))/twice.json")
         try premises.write(orders("poor", count: 3), to: "\(inbox("zenith"))/poor.json")
         try premises.write(
             #"{"all_or_nothing": true, "orders": [{"service": 101}]}"#,

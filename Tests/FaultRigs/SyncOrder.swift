@@ -25,7 +25,7 @@ struct SyncOrder {
         try NoPowerSwitch.check()
         let folder = TemporaryFolder(inMemory: true)
         let calls =
-            "write,pwrite64,ftruncate,fsync,fdatasync,syncfs,?rename,renameat,?unlink,unlinkat"
+            "write,pwrite64,ftruncate,fsync,fdatasync,syncfs,?rename,renameat,renameat2,?unlink,unlinkat"
         let ending = premises.run(
             "ingest",
             under: "exec strace -f -y -qq -s 4096 -o \(folder.path)/trace -e trace=\(calls)")
@@ -49,7 +49,7 @@ struct SyncOrder {
         case "write", "pwrite64", "ftruncate": return opened.first.map { .wrote($0) }
         case "fsync", "fdatasync": return opened.first.map { .synced($0) }
         case "syncfs": return .syncedAll
-        case "renameat": return .moved(from: path(0), to: path(1))
+        case "renameat", "renameat2": return .moved(from: path(0), to: path(1))
         case "rename": return .moved(from: named[0], to: named[1])
         case "unlinkat": return .removed(path(0))
         case "unlink": return .removed(named[0])
@@ -76,7 +76,8 @@ extension SyncOrder {
     /// archived, and then its original goes; each rests on the directory entries before it.
     func hasty() -> [String] {
         let archived = moves(to: "/spool/archive/") + moves(to: "/spool/quarantine/")
-        let lives = archived.filter { $0.from.contains("/work/") }
+        // Copies; what is secluded unread comes from there too, under its own name.
+        let lives = archived.filter { $0.from.contains("/work/") && !$0.from.hasSuffix(".json") }
         if lives.isEmpty { return ["no file was archived"] }
         return lives.flatMap { life(of: $0.from, movedAt: $0.index, to: $0.to) }
     }
@@ -135,6 +136,10 @@ extension SyncOrder.Event {
     }
 
     fileprivate func isRemoval(of name: String, from inbox: String) -> Bool {
-        if case .removed(let path) = self { path.hasSuffix("\(inbox)\(name).json") } else { false }
+        let original = "\(inbox)\(name).json"
+        return switch self {
+        case .removed(let path), .moved(let path, _): path.hasSuffix(original)
+        default: false
+        }
     }
 }

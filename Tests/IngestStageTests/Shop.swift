@@ -36,13 +36,18 @@ final class Shop: Sendable {
     var spool: String { "\(folder.path)/spool" }
 
     /// One run of `ingest`.
+    ///
+    /// - Parameter meanwhile: what others do each time it looks at the clock.
     @discardableResult
-    func run() throws -> Summary {
+    func run(meanwhile: @escaping @Sendable () -> Void = {}) throws -> Summary {
         var taking = try TakeFiles(
             RunContext(
                 program: "ingest", settings: settings,
                 logger: Logger(label: "ingest") { _ in SwiftLogNoOpLogHandler() },
-                clock: WallClock { [self] in now }))
+                clock: WallClock { [self] in
+                    meanwhile()
+                    return now
+                }))
         return try taking.run()
     }
 

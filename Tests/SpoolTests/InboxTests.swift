@@ -78,7 +78,7 @@ import Timestamps
         default: #expect(mknod(name, S_IFSOCK | 0o600, 0) == 0)
         }
         #expect(try tray.judge("x.json") == "quarantine: it is not a regular file")
-        try tray.spool.seclude(FileName("x.json"), digest: Spool.digestOfNothing, from: tray.inbox)
+        try tray.seclude("x.json")
         #expect(try tray.names("inbox") == [])
         #expect(try tray.names("quarantine") == ["\(Spool.digestOfNothing)-x.json"])
     }
@@ -86,8 +86,7 @@ import Timestamps
     @Test func `two of one name are both kept in quarantine`() throws {
         for _ in 1...3 {
             #expect(mkdir(tray.path("x.json"), 0o755) == 0)
-            try tray.spool.seclude(
-                FileName("x.json"), digest: Spool.digestOfNothing, from: tray.inbox)
+            try tray.seclude("x.json")
         }
         #expect(try tray.names("quarantine").count == 3)
     }

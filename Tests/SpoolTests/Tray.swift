@@ -89,6 +89,22 @@ struct Tray {
         #expect(try spool.finish([FinishedFile(file, as: file.name, to: destination)]).isEmpty)
     }
 
+    /// Moves an entry that is never a batch to quarantine.
+    func seclude(_ name: String) throws {
+        let held = try #require(try spool.hold(try judged(name), from: inbox))
+        try spool.seclude(held, digest: Spool.digestOfNothing)
+    }
+
+    /// An entry that is never a batch, as it was when it was looked at.
+    func judged(_ name: String) throws -> Candidate {
+        let judgement = try inbox.judge(
+            FileName(name), settle: 0, now: Timestamp(milliseconds: .max / 2))
+        guard case .quarantine(let entry, _) = try #require(judgement) else {
+            throw SystemError("cannot seclude", name, code: 0)
+        }
+        return entry
+    }
+
     /// The names in one of acme's directories, or in `tmp`.
     func names(_ directory: String) throws -> [String] {
         let path =

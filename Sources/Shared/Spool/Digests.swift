@@ -6,14 +6,14 @@ extension Spool {
     package static let digestOfNothing = SHA256.hash(data: [UInt8]()).hexadecimal
 }
 
-extension Inbox {
+extension HeldEntry {
     /// The SHA-256 of a file that is too long to be taken, in hexadecimal; that of nothing where it
     /// is longer than `limit` or cannot be opened: then it is not read at all.
-    package func digest(of candidate: Candidate, limit: Int64) throws(SystemError) -> String {
-        guard candidate.bytes <= limit else { return Spool.digestOfNothing }
+    package func digest(limit: Int64) throws(SystemError) -> String {
+        guard identity.bytes <= limit else { return Spool.digestOfNothing }
+        let directory = passage.work
         let source = openat(
-            directory.descriptor, candidate.name.text,
-            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            directory.descriptor, name.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard source >= 0 else {
             // A disk that fails says nothing about the file: the next run reads it.
             let isOwners = [ENOENT, ELOOP, ENXIO, EACCES].contains(errno)
@@ -23,7 +23,7 @@ extension Inbox {
         defer { close(source) }
         var hash = SHA256()
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        var left = candidate.bytes
+        var left = identity.bytes
         while left > 0 {
             let wanted = min(buffer.count, Int(left))
             let count = try check("cannot read", directory.path) {

@@ -1,3 +1,4 @@
+import CSync
 import Glibc
 
 /// An open directory. What is named below it is reached through it, so that nobody can move another
@@ -85,6 +86,20 @@ package final class Directory: Sendable {
     ) throws(SystemError) {
         try check("cannot move", "\(source.path)/\(name)") {
             renameat(source.descriptor, name.text, descriptor, newName.text)
+        }
+    }
+
+    /// The same where nothing has the new name; false, and nothing moved, where something has.
+    func takeNew(
+        _ name: FileName, from source: Directory, as newName: FileName
+    ) throws(SystemError) -> Bool {
+        do {
+            try check("cannot move", "\(source.path)/\(name)") {
+                csync_rename_new(source.descriptor, name.text, descriptor, newName.text)
+            }
+            return true
+        } catch  where error.code == EEXIST {
+            return false
         }
     }
 

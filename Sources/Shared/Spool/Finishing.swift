@@ -50,18 +50,20 @@ extension Spool {
         try sources.sync()
     }
 
-    /// Removes an original that is still the file that was copied; any other is a new file.
+    /// Removes an original that is still the file that was copied; any other is a new file, and stays
+    /// (`HeldEntry`).
     private func removeOriginals(_ files: [ClaimedFile]) throws(SystemError) -> [SystemError] {
         var inboxes = TouchedDirectories()
+        var works = TouchedDirectories()
         var obstacles: [SystemError] = []
         for file in files {
             guard case .work(let identity) = file.place else { continue }
             do {
-                let inbox = try inboxes.at(inbox(of: file.dropper))
-                guard let status = try inbox.status(of: file.name),
-                    FileIdentity(status) == identity
-                else { continue }
-                try inbox.remove(file.name)
+                let passage = Passage(
+                    inbox: try inboxes.at(inbox(of: file.dropper)),
+                    work: try works.at(work(of: file.dropper)))
+                guard try passage.take(file.name, identity) != nil else { continue }
+                try passage.work.remove(file.name)
             } catch  where error.isObstacle {
                 obstacles.append(error)
             }
@@ -70,13 +72,13 @@ extension Spool {
         return obstacles
     }
 
-    /// Moves an entry of an inbox, as it is, to quarantine.
-    package func seclude(
-        _ name: FileName, digest: String, from inbox: Inbox
-    ) throws(SystemError) {
+    /// Moves an entry that we hold, as it is, to quarantine; back into its inbox, if it was written to
+    /// since it is held.
+    package func seclude(_ held: HeldEntry, digest: String) throws(SystemError) {
+        guard try held.isUnchanged() else { return try held.putBack() }
         var target = TouchedDirectories()
-        let directory = try target.at(quarantine(of: inbox.dropper))
-        let plain = keptName(digest, name)
+        let directory = try target.at(quarantine(of: held.dropper))
+        let plain = keptName(digest, held.name)
         var kept = plain
         var number = 1
         // What was never read has the digest of nothing: another of that name may be there.
@@ -84,9 +86,10 @@ extension Spool {
             number += 1
             kept = "\(plain)~\(number)"
         }
-        try directory.take(name, from: inbox.directory, as: FileName(kept))
+        try directory.take(held.name, from: held.passage.work, as: FileName(kept))
         try target.sync()
-        try inbox.directory.sync()
+        try held.passage.work.sync()
+        try held.passage.inbox.sync()
     }
 
     /// Where the reason of a quarantined file is told, and under which name.

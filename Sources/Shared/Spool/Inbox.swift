@@ -13,7 +13,7 @@ package struct Inbox: Sendable {
     static let patienceWithEmpty: Int64 = 60_000
 }
 
-/// A file in an inbox, when it was looked at.
+/// An entry of an inbox, when it was looked at.
 package struct Candidate: Sendable {
     package let name: FileName
     package let bytes: Int64
@@ -27,13 +27,26 @@ struct FileIdentity: Equatable, Sendable {
     let bytes: Int64
     /// Nanoseconds since 1970. 64 bits end in 2262, and whoever drops a file sets its time.
     let modified: Int128
+    /// When the system last noted a change of the file or its names, likewise: a time that nobody can
+    /// set, so that a new file which got the inode of an old one is known for what it is.
+    let changed: Int128
 
     init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         bytes = Int64(status.st_size)
-        modified =
-            Int128(status.st_mtim.tv_sec) * 1_000_000_000 + Int128(status.st_mtim.tv_nsec)
+        modified = Self.nanoseconds(status.st_mtim)
+        changed = Self.nanoseconds(status.st_ctim)
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int128 {
+        Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec)
+    }
+
+    /// Whether `other` is this file after it was moved, which is a change that the system notes.
+    func isMoved(to other: FileIdentity) -> Bool {
+        (device, inode, bytes, modified)
+            == (other.device, other.inode, other.bytes, other.modified)
     }
 }
 
@@ -43,7 +56,7 @@ package enum Judgement: Sendable {
     /// Perhaps still being written.
     case later
     /// Never a batch: why, in words.
-    case quarantine(FileName, reason: String)
+    case quarantine(Candidate, reason: String)
 }
 
 extension Spool {
@@ -72,29 +85,30 @@ extension Inbox {
         _ name: FileName, settle: Int64, now: Timestamp
     ) throws(SystemError) -> Judgement? {
         guard let status = try directory.status(of: name) else { return nil }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            return .quarantine(name, reason: "it is not a regular file")
-        }
         let identity = FileIdentity(status)
+        let entry = Candidate(name: name, bytes: identity.bytes, identity: identity)
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            return .quarantine(entry, reason: "it is not a regular file")
+        }
         let stillFor = Int128(now.milliseconds) - identity.modified / 1_000_000
         // A time in the future is somebody's wrong clock, not a file being written.
         guard stillFor >= settle || stillFor < 0 else { return .later }
         let changedFor = now.milliseconds - Int64(status.st_ctim.tv_sec) * 1_000
         if status.st_nlink != 1 {
             return changedFor < Self.patience
-                ? .later : .quarantine(name, reason: "it has another name (a hard link)")
+                ? .later : .quarantine(entry, reason: "it has another name (a hard link)")
         }
         if status.st_size == 0 {
             return changedFor < Self.patienceWithEmpty
-                ? .later : .quarantine(name, reason: "it is empty")
+                ? .later : .quarantine(entry, reason: "it is empty")
         }
-        return .take(Candidate(name: name, bytes: Int64(status.st_size), identity: identity))
+        return .take(entry)
     }
 }
 
 extension FileName {
     /// `something.json`, not hidden. `x.json.part` and the like do not end so (contract.md §3).
-    fileprivate var isForUs: Bool {
+    var isForUs: Bool {
         let ending = ".json".utf8.map(CChar.init(bitPattern:))
         return bytes.first != CChar(UInt8(ascii: ".")) && bytes.count > ending.count
             && bytes.suffix(ending.count).elementsEqual(ending)

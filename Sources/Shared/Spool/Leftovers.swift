@@ -8,7 +8,8 @@ extension Spool {
         guard access(path, F_OK) == 0 else { return [] }
         let directory = try Directory(path)
         var files: [ClaimedFile] = []
-        for name in try directory.names().sorted() {
+        // An entry of an inbox that could not be put back is none of them.
+        for name in try directory.names(where: { !$0.isForUs }).sorted() {
             guard let status = try directory.status(of: name) else { continue }
             files.append(
                 ClaimedFile(

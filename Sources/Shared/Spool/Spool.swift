@@ -7,6 +7,7 @@ import Timestamps
 ///     desk/inbox/                the operator's                desk/outbox/
 ///     tmp/                       being written; rubbish after a crash
 ///     work/<user>/<sha256>       a copy of a file whose effect is not known to be finished
+///     work/<user>/<name>.json    an entry of an inbox that is about to go (`HeldEntry`)
 ///     archive/<day>/<user>/      <sha256>-<name>, finished
 ///     quarantine/<user>/         <sha256>-<name>, could not be read, beside <sha256>-<name>.reason.json
 ///     lock/  journal/            of the programs
