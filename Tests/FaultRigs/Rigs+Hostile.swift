@@ -3,8 +3,11 @@ extension Rig {
         "hostile-files", "whatever lies in an inbox, everything else in it is served"
     ) { extent, findings in
         let tiny = extent == .full ? 100_000 : 1_000
-        findings.trying("\(tiny) honest files among hostile ones") {
-            try HostileInbox(tiny: tiny, huge: extent == .full ? "2G" : "3G").seen()
+        let inbox = try HostileInbox(tiny: tiny, huge: extent == .full ? "2G" : "3G")
+        findings.trying("\(tiny) honest files among hostile ones") { try inbox.seen() }
+        if let notice = inbox.notice { findings.skip(notice) }
+        findings.trying("files that are replaced while they are taken") {
+            try ReplacedFiles().seen(runs: extent == .full ? 20 : 4)
         }
     }
 

@@ -1,0 +1,90 @@
+import TestSupport
+
+/// An inbox whose owner takes his files out and puts others under their names, all the time that
+/// `ingest` takes them. Each of his files is a batch of its own, so it is known what became of each.
+struct ReplacedFiles {
+    private let folder = TemporaryFolder(inMemory: true)
+    private var premises: Premises { Premises(path: folder.path) }
+    private var home: String { "\(premises.spool)/resellers/eve" }
+
+    /// How many names he uses.
+    private static let names = 30
+    /// Under the first of them he puts a file that is too large every other time.
+    private static let large = 5
+    /// How long `ingest` hesitates before an entry leaves an inbox, in microseconds: long enough
+    /// for many files to be replaced between its look and its deed.
+    private static let hesitation = 10_000
+
+    /// - Throws: `RigFailure`, `NoPowerSwitch`.
+    init() throws {
+        try NoPowerSwitch.check()
+        try premises.configure(provider: "http://127.0.0.1:9/api/v2")
+        try premises.write(
+            #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "eve"}]}"#,
+            to: "spool/desk/inbox/users.json")
+        try premises.done("ingest")
+        guard shellRun("cd '\(home)' && mkdir out && touch put").status == 0 else {
+            throw RigFailure("there is no inbox")
+        }
+    }
+
+    /// What is wrong after some runs during which files were replaced, every other of them killed, and
+    /// one that was left alone.
+    func seen(runs: Int) throws -> [String] {
+        var seen: [String] = []
+        for run in 1...runs {
+            let ending = premises.run("ingest", under: "\(owner(run)) \(hesitating(run))")
+            let isWell = ending.status == 0 || run.isMultiple(of: 2) && ending.isKilled
+            if !isWell { seen.append("ended with \(ending.status): \(ending.text)") }
+        }
+        try premises.done("ingest")
+        return seen + (try lost()) + (try premises.findings())
+    }
+
+    /// Every other run ends where an original, or what another may have put in its place, is in `work`.
+    private func hesitating(_ run: Int) -> String {
+        let calls = "renameat2,unlinkat"
+        let strike = run.isMultiple(of: 2) ? "-e inject=unlinkat:signal=KILL:when=\(1 + run) " : ""
+        return "strace -f -qq -o /dev/null -e trace=\(calls) "
+            + "-e inject=\(calls):delay_enter=\(Self.hesitation) \(strike)"
+    }
+
+    /// What the owner does meanwhile. He replaces nothing that he has not taken out before, so each
+    /// file is in `out`, was taken by `ingest`, or is lost; `put` tells which there were.
+    private func owner(_ run: Int) -> String {
+        """
+        cd '\(home)'; touch busy; (n=\(run)000000; while [ -e busy ]; do \
+        n=$((n + 1)); i=$((n % \(Self.names))); batch=$n; \
+        echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > new; \
+        if [ $i -lt \(Self.large) ] && [ $((n / \(Self.names) % 2)) = 0 ]; then \
+        truncate -s 33M new; batch=; fi; \
+        mv -n inbox/$i.json out/$n 2>/dev/null; mv -n new inbox/$i.json; \
+        [ -e new ] || echo $batch >> put; done) & owner=$!; trap "rm busy; wait $owner" EXIT; sleep 1;
+        """
+    }
+
+    /// The files that are nowhere: neither taken, with row and receipt, nor taken out by their owner.
+    private func lost() throws -> [String] {
+        let put = words("cat put")
+        let out = words("find out -type f -size -1000k -exec cat {} + | grep -o '[0-9]*'")
+        let told = words(
+            "cat outbox/*.receipt.json | sed -n 's/.*\"batch\": \"\\([0-9]*\\)\".*/\\1/p'")
+        let rows = Set(
+            try premises.table(
+                "SELECT batch FROM files WHERE user_id = 'eve' AND batch IS NOT NULL"))
+        if out.isEmpty || rows.isEmpty {
+            return ["\(put.count) files: \(out.count) were taken out, \(rows.count) by ingest"]
+        }
+        let lost = put.subtracting(out).subtracting(rows)
+        let untold = rows.subtracting(told)
+        return
+            (lost.isEmpty ? [] : ["\(lost.count) of \(put.count) files are lost: \(lost.sorted())"])
+            + (untold.isEmpty ? [] : ["\(untold.count) files have no receipt: \(untold.sorted())"])
+    }
+
+    private func words(_ script: String) -> Set<String> {
+        Set(
+            shellRun("cd '\(home)' && \(script)").output.split(whereSeparator: \.isWhitespace)
+                .map(String.init))
+    }
+}
