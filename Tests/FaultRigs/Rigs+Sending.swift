@@ -30,14 +30,13 @@ extension Rig {
         let dialogue = try FaultyDialogue()
         var turn = 0
         for action in FaultyDialogue.Action.allCases {
-            for fault in FaultyDialogue.Fault.all {
-                // Who has placed an order and says that it was too early is not to be helped.
-                if action == .add, fault.name == "429", fault.isAfter { continue }
+            for fault in FaultyDialogue.Fault.all where fault.befalls(action) {
                 turn += 1
-                // In the short form, every fault of some action.
-                guard extent == .full || turn % FaultyDialogue.Action.allCases.count == 0 else {
-                    continue
-                }
+                // In the short form, every answer to some action, and all that costs no time to orders.
+                guard
+                    extent == .full || turn % FaultyDialogue.Action.allCases.count == 0
+                        || (action == .add && fault.answer == nil)
+                else { continue }
                 findings.trying("\(action): \(fault)") { try dialogue.seen(fault, on: action) }
             }
         }

@@ -1,5 +1,6 @@
 import Glibc
 import LoopbackProvider
+import Money
 import StrictJSON
 import TestSupport
 
@@ -82,6 +83,15 @@ package final class SandboxProcess {
         case .string(let text)?: return text
         default: throw SystemFailure("the sandbox lists an order without its id")
         }
+    }
+
+    /// What the sandbox says that we have there, in millionths, as the ledger writes it.
+    package func balance() throws -> String {
+        let balance = try ask("POST", "/api/v2", "key=\(key)&action=balance")["balance"]
+        guard case .string(let text)? = balance, let amount = try? Amount(parsing: text) else {
+            throw SystemFailure("the sandbox does not tell its balance")
+        }
+        return "\(amount.micros)"
     }
 
     package func advance(seconds: Int) throws {
