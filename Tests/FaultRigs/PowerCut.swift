@@ -31,22 +31,21 @@ extension Rig {
             return try Aftermath(of: premises).difference(from: expected)
         }
         for call in SystemCalls.names {
-            for number in calls.spread(over: call, most: extent == .full ? 40 : 1) {
-                let blow = calls.blow(.kill, at: call, number)
-                findings.trying("ingest, cut at \(blow.point)") {
-                    try disk.putBack()
-                    _ = premises.run("ingest", struckBy: blow)
-                    try disk.cutPower()
-                    let untrue = try premises.untrueReceipts()
-                    try premises.done("ingest")
-                    return try untrue + Aftermath(of: premises).difference(from: expected)
-                }
+            findings.kill(
+                "ingest, power cut", at: call, of: calls, extent, most: extent == .full ? 40 : 1
+            ) { blow in
+                try disk.putBack()
+                guard try premises.isKilled("ingest", by: blow) else { return nil }
+                try disk.cutPower()
+                let untrue = try premises.untrueReceipts()
+                try premises.done("ingest")
+                return try untrue + Aftermath(of: premises).difference(from: expected)
             }
         }
     }
 
-    /// Cuts the power in runs of `dispatch` and `poll`, each after an order of each kind was accepted,
-    /// and goes on with what the disk held.
+    /// Cuts the power in runs of `dispatch` and `poll`, each with an order of each kind to send or to
+    /// ask about, and goes on with what the disk held.
     private static func cutSending(
         _ disk: Disk, _ extent: Extent, _ findings: inout Findings
     ) throws {
@@ -55,22 +54,26 @@ extension Rig {
         try premises.open(with: sandbox)
         // Whoever writes a configuration sees to it that it is on the disk.
         try disk.keep()
-        try premises.accept("b0")
-        var calls = try SystemCalls(of: "dispatch", on: premises)
-        calls.counts["sendto"] = 2 * Premises.kinds.count
-        var batches = 1
-        for call in calls.counts.keys.sorted() where call != "openat" && call != "write" {
-            for number in calls.spread(over: call, most: extent == .full ? 60 : 1) {
-                let blow = Blow(point: KillPoint(call, number), effect: .kill)
-                try premises.accept("b\(batches)")
-                batches += 1
-                for program in ["dispatch", "poll"] {
-                    findings.trying("\(program), cut at \(blow.point)") {
-                        _ = premises.run(program, struckBy: blow)
-                        try disk.cutPower()
-                        try premises.done("dispatch")
-                        return try premises.findings()
-                    }
+        var batches = 0
+        func prepare(_ program: String) throws {
+            try premises.accept("b\(batches)")
+            batches += 1
+            if program == "poll" { try premises.done("dispatch") }
+            try premises.hasten()
+        }
+        for program in ["dispatch", "poll"] {
+            try prepare(program)
+            let calls = try SystemCalls(of: program, on: premises, and: ["sendto"])
+            for call in calls.counts.keys.sorted() where call != "openat" && call != "write" {
+                findings.kill(
+                    "\(program), power cut", at: call, of: calls, extent,
+                    most: extent == .full ? 60 : 1
+                ) { blow in
+                    try prepare(program)
+                    guard try premises.isKilled(program, by: blow) else { return nil }
+                    try disk.cutPower()
+                    try premises.done("dispatch")
+                    return try premises.findings()
                 }
             }
         }

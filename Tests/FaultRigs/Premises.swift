@@ -88,6 +88,15 @@ struct Premises: Sendable {
         return Ending(status: run.status, text: run.output)
     }
 
+    /// Runs a program that a blow is to kill, and says whether it did; else the run must end well.
+    func isKilled(_ command: String, by blow: Blow) throws -> Bool {
+        let ending = run(command, struckBy: blow)
+        guard ending.isKilled || ending.status == 0 else {
+            throw RigFailure("\(command) ended with \(ending.status): \(ending.text)")
+        }
+        return ending.isKilled
+    }
+
     /// Runs programs one after the other; each must end well.
     func done(_ commands: String...) throws {
         for command in commands {

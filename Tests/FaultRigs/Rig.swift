@@ -63,6 +63,22 @@ package struct Findings: Sendable {
         }
     }
 
+    /// Tries one point that may not be there: `body` returns nil if the blow was never felt, because
+    /// its run ended before. That shows nothing, and does not count.
+    ///
+    /// - Returns: whether it was there.
+    @discardableResult
+    mutating func striking(_ point: String, _ body: () throws -> [String]?) -> Bool {
+        do {
+            guard let seen = try body() else { return false }
+            trying(point) { seen }
+            return true
+        } catch {
+            trying(point) { throw error }
+            return false
+        }
+    }
+
     /// Notes what should not be.
     mutating func fail(_ what: String) {
         failures.append(what)

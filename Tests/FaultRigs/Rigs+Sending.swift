@@ -15,10 +15,12 @@ extension Rig {
     ) -> Rig {
         Rig(name, promise) { extent, findings in
             let sweep = try SendingSweep()
-            for point in try sweep.points(of: program, most: extent == .full ? .max : 2) {
-                findings.trying("killed at \(point)") {
-                    try sweep.seen(killing: program, at: point)
-                }
+            let calls = try sweep.calls(of: program)
+            for call in calls.counts.keys.sorted() {
+                findings.kill(
+                    program.rawValue, at: call, of: calls, extent,
+                    most: extent == .full ? .max : 2
+                ) { try sweep.seen(killing: program, by: $0) }
             }
             findings.trying("once every doubt is resolved") { try sweep.verdict() }
         }

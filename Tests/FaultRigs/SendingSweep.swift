@@ -38,33 +38,34 @@ final class SendingSweep {
         try premises.open(with: sandbox)
     }
 
-    /// The points of a run of `program` that has everything to do; of each call, at most `most`.
-    func points(of program: Program, most: Int) throws -> [KillPoint] {
+    /// The calls of a run of `program` that has everything to do. A send counts as one too.
+    func calls(of program: Program) throws -> SystemCalls {
         _ = try round(killing: nil)
         try take(Self.kinds.map(\.word))
-        if program == .poll {
-            try premises.done("dispatch")
-            try sandbox.advance(seconds: Self.time)
-        }
-        var calls = try SystemCalls(of: program.rawValue, on: premises)
-        // An order is a send, and so are a refill and a cancel.
-        calls.counts["sendto"] = Self.kinds.count + 2
+        if program == .poll { try premises.done("dispatch") }
+        try prepare(program)
+        let calls = try SystemCalls(of: program.rawValue, on: premises, and: ["sendto"])
         try premises.done("dispatch", "poll statuses")
-        return calls.counts.keys.sorted().filter { $0 != "openat" }.flatMap { call in
-            KillPoint.points(at: call, calls.spread(over: call, most: most))
-        }
+        return calls
     }
 
-    /// What should not be after a round in which `program` is killed at `point`.
-    func seen(killing program: Program, at point: KillPoint) throws -> [String] {
-        try round(killing: (program, Blow(point: point, effect: .kill)))
+    /// What should not be after a round in which `program` is struck; nil if it did not feel that.
+    func seen(killing program: Program, by blow: Blow) throws -> [String]? {
+        let before = kills
+        let seen = try round(killing: (program, blow))
+        return seen.isEmpty && kills == before ? nil : seen
+    }
+
+    /// Lets what `program` asks about become due.
+    private func prepare(_ program: Program) throws {
+        if program == .poll { try sandbox.advance(seconds: Self.time) }
     }
 
     private func round(killing target: (program: Program, blow: Blow)?) throws -> [String] {
         try take(Self.kinds.map(\.word))
         var seen: [String] = []
         for program in Program.allCases {
-            if program == .poll { try sandbox.advance(seconds: Self.time) }
+            try prepare(program)
             if let target, target.program == program {
                 let ending = premises.run(program.rawValue, struckBy: target.blow)
                 if ending.isKilled {

@@ -67,10 +67,15 @@ extension Premises {
         throw RigFailure("the orders do not end: \(try table("SELECT ref, state FROM orders"))")
     }
 
-    /// Makes due now what is due later.
+    /// Makes due now what is due later: orders and refills, each provider's catalogue and balance.
     func hasten() throws {
         try DatabaseQueue(path: ledger).write { db in
-            try db.execute(sql: "UPDATE orders SET due_at = 0 WHERE state = 'accepted'")
+            try db.execute(
+                sql: """
+                    UPDATE orders SET due_at = 0 WHERE state = 'accepted' OR state = 'placed';
+                    UPDATE requests SET due_at = 0 WHERE state = 'accepted' OR state = 'sent';
+                    UPDATE providers SET catalogue_due = 0, balance_due = 0;
+                    """)
         }
     }
 

@@ -40,9 +40,11 @@ struct SystemCalls {
 
 extension SystemCalls {
     /// The calls of one run of `command`, which must end well.
-    init(of command: String, on premises: Premises) throws {
+    ///
+    /// - Parameter others: more names of calls to look at.
+    init(of command: String, on premises: Premises, and others: [String] = []) throws {
         try NoPowerSwitch.check()
-        let calls = Self.names.map { "?\($0)" }.joined(separator: ",")
+        let calls = (Self.names + others).map { "?\($0)" }.joined(separator: ",")
         let trace = TemporaryFolder(inMemory: true)
         let ending = premises.run(
             command, under: "exec strace -f -y -qq -o \(trace.path)/trace -e trace=\(calls)")
@@ -66,5 +68,28 @@ extension SystemCalls {
         guard count > most else { return Array(1..<(count + 1)) }
         guard most > 1 else { return [(count + 1) / 2] }
         return (0..<most).map { 1 + $0 * (count - 1) / (most - 1) }
+    }
+}
+
+extension Findings {
+    /// Kills at calls of one name: at most `most` of those that were watched, and in full also past
+    /// them until a run ends before, since one that is disturbed may make more calls.
+    ///
+    /// - Parameter body: returns what should not be after a blow; nil if that was never felt.
+    mutating func kill(
+        _ program: String, at call: String, of calls: SystemCalls, _ extent: Extent, most: Int,
+        _ body: (Blow) throws -> [String]?
+    ) {
+        for number in calls.spread(over: call, most: most) {
+            let blow = calls.blow(.kill, at: call, number)
+            striking("\(program), \(blow)") { try body(blow) }
+        }
+        guard extent == .full, var number = calls.counts[call] else { return }
+        var isFelt = true
+        while isFelt {
+            number += 1
+            let blow = calls.blow(.kill, at: call, number)
+            isFelt = striking("\(program), \(blow)") { try body(blow) }
+        }
     }
 }
