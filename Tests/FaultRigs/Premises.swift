@@ -25,10 +25,12 @@ struct Premises: Sendable {
     /// - Parameters:
     ///   - providers: their addresses, by name.
     ///   - timeout: how long a request may take, in seconds.
+    ///   - category: what every service's category is called here; nil: as the provider calls it.
     func configure(
         providers: KeyValuePairs<String, String>, timeout: Int = 10,
-        intake: String = "max_files_per_commit: 1000"
+        intake: String = "max_files_per_commit: 1000", category: String? = nil
     ) throws {
+        let rules = category.map { "rules: [{rename_category: \"\($0)\"}]" } ?? ""
         let list = providers.map { name, url in
             """
               - {name: \(name), url: "\(url)", api_key: {env: SANDBOX_KEY}, currency: USD, \
@@ -43,6 +45,7 @@ struct Premises: Sendable {
             ledger: var/ledger.sqlite
             reports: reports
             intake: {settle_seconds: 0, min_free_bytes: 0, \(intake)}
+            catalogue: {\(rules)}
             fees: {withdrawal: {percent: "1", fixed: "0"}}
             providers:
             \(list.joined(separator: "\n"))

@@ -4,13 +4,14 @@ import TestSupport
 /// A panel at work with the sandbox, round after round; in each, one program may be killed.
 ///
 /// A round takes a batch with an order of each kind, a refill of an order of the round before, and a
-/// cancel; sends them, lets the sandbox's time go by, and asks what became of them. Nothing is
-/// compared before the end: then every doubt is resolved, and sandbox and books are judged.
+/// cancel; sends them, lets the sandbox's time go by, and asks what became of them, for the balance, and
+/// for the services, which are all called otherwise in each round. Orders are not compared before the
+/// end: then every doubt is resolved, and sandbox and books are judged.
 final class SendingSweep {
     /// What is killed, by its command line.
     enum Program: String, CaseIterable {
         case dispatch
-        case poll = "poll statuses"
+        case poll
     }
 
     private let premises: Premises
@@ -56,10 +57,16 @@ final class SendingSweep {
         return seen.isEmpty && kills == before ? nil : seen
     }
 
-    /// Lets what `program` asks about become due.
+    /// Lets everything that `program` asks about become due.
     private func prepare(_ program: Program) throws {
-        if program == .poll { try sandbox.advance(seconds: Self.time) }
+        guard program == .poll else { return }
+        try sandbox.advance(seconds: Self.time)
+        try premises.configure(providers: ["sandbox": sandbox.url], category: category)
+        try premises.hasten()
     }
+
+    /// What every service's category is called in this round.
+    private var category: String { "round \(rounds)" }
 
     private func round(killing target: (program: Program, blow: Blow)?) throws -> [String] {
         try take(Self.kinds.map(\.word))
@@ -74,9 +81,35 @@ final class SendingSweep {
                     seen.append("status \(ending.status): \(ending.text)")
                 }
             }
+            seen += try halfLists()
             try premises.done(program.rawValue)
         }
-        return seen + (try premises.findings())
+        return seen + (try halfLists()) + (try news()) + (try premises.findings())
+    }
+
+    /// Lists of services that were taken over in part, or without the lines of the report.
+    private func halfLists() throws -> [String] {
+        try premises.table(
+            """
+            SELECT c.name, count(*),
+                (SELECT count(*) FROM catalogue_changes WHERE after = c.name) AS told
+            FROM services s JOIN categories c ON c.id = s.category_id
+            WHERE c.name LIKE 'round %' GROUP BY 1 HAVING count(*) <> (SELECT count(*) FROM services)
+                OR told <> count(*)
+            """
+        ).map { "the list of services was taken over in part: \($0)" }
+    }
+
+    /// What `poll` should have learnt of the provider in this round.
+    private func news() throws -> [String] {
+        let known = try premises.table(
+            """
+            SELECT p.balance, (SELECT min(c.name) FROM services s
+                JOIN categories c ON c.id = s.category_id WHERE s.provider_id = p.id)
+            FROM providers p
+            """)
+        let right = ["\(try sandbox.balance())|\(category)"]
+        return known == right ? [] : ["of the provider \(known) is known, not \(right)"]
     }
 
     /// Has a batch taken: orders of some kinds, a refill of what was delivered in the round before,

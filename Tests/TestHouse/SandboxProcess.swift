@@ -10,6 +10,8 @@ import TestSupport
 /// have to share the few threads there are for that.
 package final class SandboxProcess {
     package let url: String
+    /// A sweep has more links than one reply of a provider may have orders.
+    private static let limits = JSONLimits(keys: 1 << 14)
     private let key: String
     private let port: UInt16
     private let process: Int32
@@ -120,7 +122,8 @@ package final class SandboxProcess {
         let body = reply[gap.upperBound...]
         // Some dialects begin with a warning.
         return try JSONValue(
-            parsing: Array(body.drop { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "[") }))
+            parsing: Array(body.drop { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "[") }),
+            limits: Self.limits)
     }
 
     private func exchange(_ request: String) throws -> [UInt8] {
