@@ -29,14 +29,14 @@ extension Rig {
             findings.trying("ingest, with \(left) pages left") {
                 try scene.premises.copy(to: premises)
                 let seen = try disk.leaving(pages: left) { premises.ending(of: "ingest") }
-                let half = try premises.findings()
+                let half = try premises.aside().findings() + premises.untrueReceipts()
                 try premises.done("ingest")
                 return try seen + half + Aftermath(of: premises).difference(from: expected)
             }
         }
     }
 
-    /// `dispatch`, `poll`, `report` and `admin backup`, after an order of each kind was accepted.
+    /// `dispatch`, `poll` and `report`, after an order of each kind was accepted; and `admin backup`.
     private static func fillUnderSending(
         _ disk: SmallDisk, _ extent: Extent, _ findings: inout Findings
     ) throws {
@@ -45,17 +45,16 @@ extension Rig {
         try premises.open(with: sandbox)
         try premises.accept("b0")
         try premises.done("dispatch", "poll", "report")
+        try fillUnderBackup(disk, premises, extent, &findings)
         var (batches, journals) = (1, 0)
         for left in pages(extent, to: 60) {
             try premises.accept("b\(batches)")
             batches += 1
-            for program in ["dispatch", "poll", "report", "admin backup \(disk.path)/backup"] {
+            for program in ["dispatch", "poll", "report"] {
                 findings.trying("\(program), with \(left) pages left") {
                     let seen = try disk.leaving(pages: left) { premises.ending(of: program) }
                     if try premises.isJournalKept() { journals += 1 }
-                    _ = shellRun("rm -f '\(disk.path)/backup'")
                     try premises.done(program)
-                    _ = shellRun("rm -f '\(disk.path)/backup'")
                     return try seen + premises.findings() + premises.halfReports()
                 }
             }
@@ -69,13 +68,45 @@ extension Rig {
                 + premises.verdict(on: batches, by: sandbox)
         }
     }
+
+    /// Whatever has a backup's name is whole: at once, where the run found room or seemed to, and after
+    /// the next. The pages go as far as a backup needs them.
+    private static func fillUnderBackup(
+        _ disk: SmallDisk, _ premises: Premises, _ extent: Extent, _ findings: inout Findings
+    ) throws {
+        let backup = "\(disk.path)/backup"
+        let command = "admin backup \(backup)"
+        let whole = (bytes(at: premises.ledger)?.count ?? 0) / SmallDisk.page
+        var (failed, made) = (0, 0)
+        for left in pages(extent, to: whole + 40) {
+            findings.trying("backup, with \(left) pages left") {
+                defer { _ = shellRun("rm -f '\(backup)' '\(backup).part'") }
+                let ending = try disk.leaving(pages: left) { premises.run(command) }
+                var seen = premises.complaints(about: ending)
+                if ending.status == 0 { made += 1 } else { failed += 1 }
+                if names(in: disk.path).contains("backup") {
+                    seen += try premises.faults(ofBackup: backup)
+                } else if ending.status == 0 {
+                    seen.append("status 0, and there is no backup")
+                } else {
+                    try premises.done(command)
+                    seen += try premises.faults(ofBackup: backup)
+                }
+                return try seen + premises.findings()
+            }
+        }
+        if failed == 0 || made == 0 { findings.fail("\(failed) backups failed, \(made) did not") }
+    }
 }
 
 extension Premises {
     /// What should not be of how a program ends that may find no room.
     fileprivate func ending(of program: String) -> [String] {
-        let ending = run(program)
-        return [0, 74].contains(ending.status) ? [] : ["status \(ending.status): \(ending.text)"]
+        complaints(about: run(program))
+    }
+
+    fileprivate func complaints(about ending: Ending) -> [String] {
+        [0, 74].contains(ending.status) ? [] : ["status \(ending.status): \(ending.text)"]
     }
 
     /// Whether the journal of `dispatch` has answers.

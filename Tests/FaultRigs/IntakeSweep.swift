@@ -36,6 +36,8 @@ struct IntakeSweep {
                 return ["status \(ending.status): \(ending.text)"]
             }
         }
+        let untrue = try premises.untrueReceipts()
+        guard untrue.isEmpty else { return untrue }
         let last = premises.run("ingest")
         guard last.status == 0 else { return ["then status \(last.status): \(last.text)"] }
         return try Aftermath(of: premises).difference(from: expected)

@@ -83,21 +83,3 @@ extension Rig {
         }
     }
 }
-
-extension Premises {
-    /// Receipts that say what the ledger does not know.
-    fileprivate func untrueReceipts() throws -> [String] {
-        let digests = Set(try table("SELECT sha256 FROM files"))
-        let orders = Set(try table("SELECT id FROM orders"))
-        return ["resellers/acme", "resellers/zenith", "desk"].flatMap { home in
-            names(in: "\(spool)/\(home)/outbox").filter { name in
-                let bytes = bytes(at: "\(spool)/\(home)/outbox/\(name)") ?? []
-                let text = String(decoding: bytes, as: UTF8.self)
-                let digest = text.firstMatch(of: /"sha256": "([0-9a-f]+)"/).map { String($0.1) }
-                return !digests.contains(digest ?? "")
-                    || !text.matches(of: /"order": ([0-9]+)/)
-                        .allSatisfy { orders.contains(String($0.1)) }
-            }.map { "the receipt \(home)/\($0) is not what the ledger says" }
-        }
-    }
-}

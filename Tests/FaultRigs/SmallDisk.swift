@@ -7,7 +7,8 @@ final class SmallDisk {
     let path: String
     private let folder = TemporaryFolder(inMemory: true)
 
-    private static let page = 4_096
+    /// What a size is counted in, in bytes.
+    static let page = 4_096
 
     /// - Throws: `NoDisk` where nothing can be mounted.
     init() throws {

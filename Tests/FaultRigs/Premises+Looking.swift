@@ -1,0 +1,52 @@
+import GRDB
+import TestSupport
+
+// What is looked at between a run that was disturbed and the next. Whoever opens a ledger mends it, so
+// copies are opened, and the next run finds what the last one left.
+extension Premises {
+    /// Premises beside these, with a copy of a ledger in the place of theirs.
+    ///
+    /// - Parameter file: the ledger that is copied, with its log; nil: that of these premises.
+    func aside(_ file: String? = nil) throws -> Premises {
+        let copy = Premises(path: "\(path).aside")
+        let script = """
+            rm -rf '\(copy.path)'; mkdir -p '\(copy.path)/var'
+            for end in '' -wal; do
+                [ ! -e '\(file ?? ledger)'$end ] \
+                    || cp '\(file ?? ledger)'$end '\(copy.ledger)'$end || exit 1
+            done
+            """
+        guard shellRun(script).status == 0 else { throw RigFailure("\(ledger) cannot be copied") }
+        return copy
+    }
+
+    /// Receipts that say what the ledger does not know.
+    func untrueReceipts() throws -> [String] {
+        let books = try aside()
+        let digests = Set(try books.table("SELECT sha256 FROM files"))
+        let orders = Set(try books.table("SELECT id FROM orders"))
+        return ["resellers/acme", "resellers/zenith", "desk"].flatMap { home in
+            names(in: "\(spool)/\(home)/outbox").filter { name in
+                guard name.hasSuffix(".receipt.json") else { return false }
+                let text = content(at: "\(spool)/\(home)/outbox/\(name)") ?? ""
+                let digest = text.firstMatch(of: /"sha256": "([0-9a-f]+)"/).map { String($0.1) }
+                return !digests.contains(digest ?? "")
+                    || !text.matches(of: /"order": ([0-9]+)/)
+                        .allSatisfy { orders.contains(String($0.1)) }
+            }.map { "the receipt \(home)/\($0) is not what the ledger says" }
+        }
+    }
+
+    /// What is wrong with a backup that has its name: it must be whole, and tell all that the ledger tells.
+    func faults(ofBackup backup: String) throws -> [String] {
+        let copy = try aside(backup)
+        let state = """
+            SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM orders),
+                (SELECT count(*) FROM transactions), (SELECT count(*) FROM attempts)
+            """
+        let damage = try copy.table("PRAGMA integrity_check").filter { $0 != "ok" }
+        let isComplete = try copy.table(state) == table(state)
+        return try damage + copy.findings().map { "the backup: \($0)" }
+            + (isComplete ? [] : ["the backup is not of this ledger's time"])
+    }
+}
