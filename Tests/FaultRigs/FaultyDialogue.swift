@@ -76,12 +76,12 @@ final class FaultyDialogue {
         if action == .services { return }
         // What an order costs is the difference between the balance of now and that of before.
         if action == .balance { try premises.done("poll balances") }
-        let orders = try ["bad", "good"].map { provider in
-            let word = provider == "bad" ? fault.word ?? "" : ""
-            return #"{"ref": "\#(rounds)-\#(provider)", "service": \#(try service(of: provider)), "#
-                + #""link": "https://\#(provider).example/\#(rounds)\#(word)", "quantity": 100}"#
+        if fault.word != nil {
+            // The order before must be one whose id we know, and on its way alone.
+            try order("before-")
+            try premises.done("dispatch")
         }
-        try take(#""orders": [\#(orders.joined(separator: ","))]"#, "orders")
+        try order("", fault.word ?? "")
         if action == .add { return }
         try premises.done("dispatch")
         if action == .balance { return }
@@ -93,6 +93,20 @@ final class FaultyDialogue {
         if action == .refill { return }
         try premises.done("dispatch")
         for sandbox in [bad, good] { try sandbox.advance(seconds: 1_000_000) }
+    }
+
+    /// Has an order at each provider taken.
+    ///
+    /// - Parameters:
+    ///   - name: tells it from the others of its round.
+    ///   - word: stands in the link of the bad provider's.
+    private func order(_ name: String, _ word: String = "") throws {
+        let orders = try ["bad", "good"].map { provider in
+            let link = "\(provider).example/\(rounds)/\(name)\(provider == "bad" ? word : "")"
+            return #"{"ref": "\#(rounds)-\#(name)\#(provider)", "quantity": 100, "#
+                + #""service": \#(try service(of: provider)), "link": "https://\#(link)"}"#
+        }
+        try take(#""orders": [\#(orders.joined(separator: ","))]"#, "\(name)orders")
     }
 
     /// Our number of the service that a provider calls 101.
