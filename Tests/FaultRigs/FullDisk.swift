@@ -85,12 +85,12 @@ extension Rig {
                 var seen = premises.complaints(about: ending)
                 if ending.status == 0 { made += 1 } else { failed += 1 }
                 if names(in: disk.path).contains("backup") {
-                    seen += try premises.faults(ofBackup: backup)
+                    seen += try premises.faults(inLatestBackup: backup)
                 } else if ending.status == 0 {
                     seen.append("status 0, and there is no backup")
                 } else {
                     try premises.done(command)
-                    seen += try premises.faults(ofBackup: backup)
+                    seen += try premises.faults(inLatestBackup: backup)
                 }
                 return try seen + premises.findings()
             }

@@ -22,7 +22,8 @@ extension Rig {
     }
 }
 
-/// Copies of every program in endless loops, with somebody among them who kills at random.
+/// Copies of every program in endless loops, and a backup after the other, with somebody among them who
+/// kills: in turn whoever holds a lock, and anybody.
 private struct Crowd {
     let premises: Premises
     let copies: Int
@@ -34,37 +35,78 @@ private struct Crowd {
     }
 
     /// Lets them work for so many seconds while batches are dropped; returns what none should have
-    /// said.
+    /// said, and what is wrong with the backups.
     func work(dropping batches: Int, over seconds: Int) throws -> [String] {
+        let run = shellRun(script(dropping: batches, over: seconds))
+        let said = Dictionary(
+            run.output.split(separator: "\n").map { (String($0), 1) }, uniquingKeysWith: +)
+        // Somebody was killed, somebody found the lock taken, and the shell tells of the killed.
+        let wanted = ["status 0", "status 75", "status 137"]
+        let holders = said[Self.holderKilled] ?? 0
+        let backups = names(in: "\(premises.path)/backups").filter { !$0.hasSuffix(".part") }
+        return wanted.filter { said[$0] == nil }.map { "nobody ended with \($0)" }
+            + said.keys.filter {
+                !wanted.contains($0) && $0 != Self.holderKilled && !$0.contains("Killed")
+            }.sorted()
+            + (holders * 3 < batches ? ["only \(holders) were killed that held a lock"] : [])
+            + (backups.count * 2 < seconds ? ["only \(backups.count) backups were made"] : [])
+            + (try backups.flatMap {
+                try premises.faults(inBackup: "\(premises.path)/backups/\($0)")
+            })
+    }
+
+    private static let holderKilled = "a holder of a lock was killed"
+
+    /// Whoever holds a lock is stopped before he is killed, and looked at again: he held it then.
+    private func script(dropping batches: Int, over seconds: Int) -> String {
         let loops = ["ingest", "dispatch", "poll", "report"].flatMap { program in
             (1...copies).map { "loop \(program).\($0) '\(builtProgram(program))' &" }
         }
-        let run = shellRun(
-            """
+        return """
             exec bash 2>&1 <<'END'
             cd '\(premises.path)'; export SANDBOX_KEY=\(Premises.key); RANDOM=\(seed % 32_768)
-            mkdir running
-            loop() {
-                while [ ! -e stop ]; do
-                    "$2" --config '\(premises.path)/pipeline.yaml' --quiet &
-                    echo $! >running/$1; wait $!; echo "status $?"
+            mkdir running backups
+            run() {
+                "${@:2}" --config '\(premises.path)/pipeline.yaml' --quiet &
+                echo $! >running/$1; wait $!; echo "status $?"
+            }
+            loop() { while [ ! -e stop ]; do run "$@"; done; }
+            backups() {
+                for number in $(seq 1000000); do
+                    [ ! -e stop ] || break
+                    run backup '\(builtProgram("admin"))' backup backups/$number
+                    sleep 0.2
+                done
+            }
+            holders() {
+                local inodes=" $(stat -c %i spool/lock/*.lock | tr '\n' ' ')"
+                awk -v inodes="$inodes" '$2 == "FLOCK" && split($6, file, ":") == 3 &&
+                    index(inodes, " " file[3] " ") { print $5 }' /proc/locks |
+                    grep -Fx -f <(cat running/*)
+            }
+            kill_holder() {
+                for _ in $(seq 50); do
+                    victims=($(holders))
+                    ((${#victims[@]})) || continue
+                    victim=${victims[RANDOM % ${#victims[@]}]}
+                    kill -STOP $victim 2>/dev/null || continue
+                    if holders | grep -qx $victim; then
+                        kill -9 $victim && echo '\(Self.holderKilled)'; return
+                    fi
+                    kill -CONT $victim 2>/dev/null
                 done
             }
             \(loops.joined(separator: "\n"))
+            backups &
             for batch in $(seq \(batches)); do
                 mv staged/$batch.json spool/resellers/acme/inbox/
                 sleep \(Double(seconds) / Double(batches))
+                if ((batch % 2)); then kill_holder; continue; fi
                 victims=(running/*)
                 kill -9 $(cat "${victims[RANDOM % ${#victims[@]}]}") 2>/dev/null
             done
             touch stop; wait
             END
-            """)
-        let said = Dictionary(
-            run.output.split(separator: "\n").map { (String($0), 1) }, uniquingKeysWith: +)
-        // Somebody was killed, somebody found the lock taken, and the shell tells of the killed.
-        let wanted = ["status 0", "status 75", "status 137"]
-        return wanted.filter { said[$0] == nil }.map { "nobody ended with \($0)" }
-            + said.keys.filter { !wanted.contains($0) && !$0.contains("Killed") }.sorted()
+            """
     }
 }

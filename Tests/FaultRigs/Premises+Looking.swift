@@ -37,16 +37,20 @@ extension Premises {
         }
     }
 
-    /// What is wrong with a backup that has its name: it must be whole, and tell all that the ledger tells.
-    func faults(ofBackup backup: String) throws -> [String] {
+    /// What is wrong with a backup that has its name: it must be whole.
+    func faults(inBackup backup: String) throws -> [String] {
         let copy = try aside(backup)
-        let state = """
+        let damage = try copy.table("PRAGMA integrity_check").filter { $0 != "ok" }
+        return try (damage + copy.findings()).map { "the backup \(backup): \($0)" }
+    }
+
+    /// What is wrong with a backup of a ledger to which nothing has happened since.
+    func faults(inLatestBackup backup: String) throws -> [String] {
+        let effects = """
             SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM orders),
                 (SELECT count(*) FROM transactions), (SELECT count(*) FROM attempts)
             """
-        let damage = try copy.table("PRAGMA integrity_check").filter { $0 != "ok" }
-        let isComplete = try copy.table(state) == table(state)
-        return try damage + copy.findings().map { "the backup: \($0)" }
-            + (isComplete ? [] : ["the backup is not of this ledger's time"])
+        let isComplete = try aside(backup).table(effects) == table(effects)
+        return try faults(inBackup: backup) + (isComplete ? [] : ["the backup lacks something"])
     }
 }
