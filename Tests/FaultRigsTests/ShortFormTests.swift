@@ -7,5 +7,9 @@ import Testing
     func `a promise holds at some points over its whole range`(_ rig: Rig) {
         let findings = rig.run(.short)
         #expect(findings.failures == [], "\(rig.promise)")
+        // Green and untried are not the same; scripts/test repeats this at its end.
+        if let notice = findings.notice {
+            Issue.record("\(rig.name) was not tried: \(notice)", severity: .warning)
+        }
     }
 }
