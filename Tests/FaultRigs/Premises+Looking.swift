@@ -39,9 +39,13 @@ extension Premises {
 
     /// What is wrong with a backup that has its name: it must be whole.
     func faults(inBackup backup: String) throws -> [String] {
-        let copy = try aside(backup)
-        let damage = try copy.table("PRAGMA integrity_check").filter { $0 != "ok" }
-        return try (damage + copy.findings()).map { "the backup \(backup): \($0)" }
+        do {
+            let copy = try aside(backup)
+            let damage = try copy.table("PRAGMA integrity_check").filter { $0 != "ok" }
+            return try (damage + copy.findings()).map { "the backup \(backup): \($0)" }
+        } catch {
+            return ["the backup \(backup): \(error)"]
+        }
     }
 
     /// What is wrong with a backup of a ledger to which nothing has happened since.
