@@ -36,8 +36,10 @@ demo: release ## the whole pipeline against the sandbox, in var/demo
 test: build ## run the tests
 	@scripts/test
 
-test-faults: build release ## every promise at every point, in full (RIG=name for one)
-	@PROGRAMS="$(CURDIR)/$(RELEASE)" .build/debug/Faults $(RIG)
+# All of it, also if a promise was broken: then the status is 1.
+test-faults: build release ## every promise at every point, then all mutants (RIG=name for one promise alone)
+	@status=0; PROGRAMS="$(CURDIR)/$(RELEASE)" .build/debug/Faults $(RIG) || status=1; \
+		[[ -n "$(RIG)" ]] || scripts/mutants || status=1; exit $$status
 
 mutants: build ## break each protocol step on purpose, and see a test turn red (NAME=name for one)
 	@scripts/mutants $(NAME)

@@ -18,8 +18,8 @@ import Testing
     @Test(arguments: mutants)
     func `a mutant says what it breaks, and who must see it`(_ mutant: String) throws {
         let text = try #require(content(at: "\(Self.folder)/\(mutant)"))
-        #expect(text.contains(/^Breaks: .+\nHow: .+\nRed: (rig|test) [A-Za-z-]+\n\n/))
-        if let rig = text.firstMatch(of: /\nRed: rig (.+)\n/) {
+        #expect(text.contains(/^Breaks: .+\nHow: .+\n(Red: (rig|test) [A-Za-z-]+\n)+\n/))
+        for rig in text.matches(of: /\nRed: rig (.+)/) {
             #expect(Rig.all.map(\.name).contains(String(rig.1)))
         }
     }
