@@ -6,7 +6,7 @@ extension Rig {
         "overlap", "programs may overlap and be killed at random; books and providers agree"
     ) { extent, findings in
         let folder = TemporaryFolder(inMemory: true)
-        let premises = Premises(path: folder.path)
+        let premises = Premises(path: "\(folder.path)/panel")
         let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Premises.key)
         try premises.open(with: sandbox)
         let crowd = Crowd(premises, copies: extent == .full ? 8 : 2)

@@ -4,7 +4,7 @@ import TestSupport
 // What is looked at between a run that was disturbed and the next. Whoever opens a ledger mends it, so
 // copies are opened, and the next run finds what the last one left.
 extension Premises {
-    /// Premises beside these, with a copy of a ledger in the place of theirs.
+    /// Premises beside these, in the same folder, with a copy of a ledger in the place of theirs.
     ///
     /// - Parameter file: the ledger that is copied, with its log; nil: that of these premises.
     func aside(_ file: String? = nil) throws -> Premises {
