@@ -135,6 +135,21 @@ import Timestamps
         #expect(try books.value("SELECT state FROM requests") == "sending")
     }
 
+    @Test func `nor is one that a file of the lost time asks for`() throws {
+        let order = try books.placed()
+        try books.settle(order, as: .completed)
+        let arrival = books.arrival(acme)
+        try hold([KeptFile(user: acme, digest: arrival.digest)])
+        try books.ledger.intake(at: books.now) { intake in
+            let draft = try intake.open(arrival, batch: "1")
+            try draft.requestRefill(of: order, Line(.refills, 1, ref: "R-1"))
+            _ = try draft.close()
+        }
+        #expect(try books.value("SELECT state FROM requests") == "sending")
+        #expect(try books.ledger.endUnansweredRefills(at: books.now) == 1)
+        try books.expectSound()
+    }
+
     @Test func `numbers of orders that may have been given are not given again`() throws {
         try hold()
         #expect(try books.accepted("A-1") == OrderID(501))

@@ -120,7 +120,7 @@ extension Ledger {
 
 extension FileDraft {
     /// Holds as in doubt what a file of the lost time put in line to be sent: its orders, and orders
-    /// that a decision in it called not placed, or would.
+    /// that a decision in it called not placed, or would. Its refills are not asked for again.
     func holdIfRetaken() throws {
         guard try intake.hasRetakenFiles.get() else { return }
         let since = try Timestamp.fetchOne(
@@ -129,6 +129,12 @@ extension FileDraft {
             arguments: [arrival.user?.rawValue ?? "", arrival.digest])
         guard let since else { return }
         try Decisions.voidResending(db, of: file, at: intake.now)
+        try db.execute(
+            literal: """
+                UPDATE requests SET state = 'sending'
+                WHERE kind = 'refill' AND state = 'accepted' AND user_id = \(arrival.user)
+                    AND ref IN (SELECT ref FROM lines WHERE file_id = \(file) AND kind = 'refills')
+                """)
         let orders = try OrderID.fetchAll(
             db,
             sql: """
