@@ -9,8 +9,8 @@ import Timestamps
 /// 1. Take the locks of all programs.
 /// 2. Prove the ledger: a backup put beside the old ledger's `-wal` file is a ruin.
 /// 3. One commit: hold what may have been sent since; remember which files must have the same done to
-///    their orders, and which numbers were given.
-/// 4. Drop those files again where they came from.
+///    their orders, what their receipts say was accepted, and which numbers were given.
+/// 4. Drop those files again where they came from, as old as they are: `ingest` takes them by age.
 /// 5. Begin a new generation. Until here every program refuses the ledger.
 ///
 /// A run that dies before 5 is made again from the start; every step can be done twice.
@@ -36,11 +36,12 @@ struct RecoverLedger {
             try ledger.checkSoundness()
             let archived = try spool.archived()
             let unknown = try ledger.unknown(among: archived.compactMap(\.kept))
+            let files = archived.filter { $0.kept.map(unknown.contains) ?? false }
             let lost = LostTime(
-                files: try Array(unknown.union(leftovers())), statusFiles: try statusFiles())
+                files: try Array(unknown.union(leftovers())), receipts: try receipts(of: files),
+                statusFiles: try statusFiles())
             let held = try ledger.hold(
                 lost, lastSeenIn: spool.generationFile, at: context.clock.now())
-            let files = archived.filter { $0.kept.map(unknown.contains) ?? false }
             for file in files { try spool.dropAgain(file) }
             try ledger.goOn(lastSeenIn: spool.generationFile)
             return Summary(
@@ -63,6 +64,21 @@ struct RecoverLedger {
         try spool.droppersWithLeftovers().flatMap { dropper in
             try spool.leftovers(of: dropper).compactMap { KeptFile(dropper, $0.digest) }
         }
+    }
+
+    /// What was accepted of files, where their receipts tell.
+    private func receipts(of files: [ArchivedFile]) throws -> [KeptFile: [LostLine]] {
+        var accepted: [KeptFile: [LostLine]] = [:]
+        for file in files {
+            for bytes in try spool.receipts(of: file) {
+                // One that cannot be read tells nothing.
+                guard let receipt = try? FormerReceipt(bytes), receipt.digest == file.digest,
+                    let kept = file.kept
+                else { continue }
+                accepted[kept] = receipt.accepted
+            }
+        }
+        return accepted
     }
 
     private func statusFiles() throws -> [UserID: Int64] {

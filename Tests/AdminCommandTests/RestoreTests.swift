@@ -79,6 +79,67 @@ import Testing
         try shop.done("report audit")
     }
 
+    @Test func `files of the lost time are taken again in the order in which they were taken`()
+        throws
+    {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("admin backup \(shop.backup)")
+        // The desk's come first in a run: these build on each other.
+        for (path, text) in [
+            (
+                "resellers/acme/inbox/ask.json",
+                #"{"batch": "w", "withdrawals": [{"ref": "W-1", "amount": "25", "to": "IBAN"}]}"#
+            ),
+            (
+                "desk/inbox/pay.json",
+                """
+                {"batch": "p", "by": "anna", "why": "paid", "withdrawals": [
+                    {"user": "acme", "ref": "W-1", "outcome": "paid", "reference": "TX-9"}]}
+                """
+            ),
+            (
+                "resellers/acme/inbox/again.json",
+                #"{"batch": "v", "withdrawals": [{"ref": "W-2", "amount": "40", "to": "IBAN"}]}"#
+            ),
+        ] {
+            shop.folder.write(text, to: "spool/\(path)")
+            usleep(20_000)
+            try shop.done("ingest")
+        }
+        let books = "SELECT user_id, name, balance FROM wallets ORDER BY id"
+        let before = try shop.table(books)
+        try shop.restore()
+        try shop.done("admin recover --restored --yes", "ingest")
+        #expect(try shop.table(books) == before)
+        let withdrawals = try shop.table("SELECT ref, status FROM withdrawals ORDER BY ref")
+        #expect(withdrawals == [#""W-1"|"paid""#, #""W-2"|"held""#])
+        #expect(try shop.table("SELECT detail FROM exceptions") == [])
+        try shop.done("report audit")
+    }
+
+    @Test func `what was taken in the lost time and is rejected now is told`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("admin backup \(shop.backup)")
+        shop.order("l1")
+        try shop.done("ingest", "dispatch")
+        try shop.restore()
+        try shop.done("admin recover --restored --yes")
+        try DatabaseQueue(path: shop.ledgerPath).write {
+            try $0.execute(sql: "UPDATE services SET enabled = 0")
+        }
+        try shop.done("ingest", "dispatch")
+        let told = try shop.table("SELECT kind, detail FROM exceptions")
+        #expect(told.count == 1)
+        #expect(told[0].contains("lost_line_rejected"))
+        #expect(
+            told[0].contains(
+                "of acme, orders 1 (l1): accepted as order 1 in the time that was lost"))
+        #expect(told[0].contains("now rejected: SERVICE_DISABLED"))
+        try shop.done("report audit")
+    }
+
     @Test func `a backup is refused where no spool is left to compare it with`() throws {
         let shop = Shop()
         try shop.open()

@@ -15,15 +15,34 @@ package struct KeptFile: Hashable, Sendable {
     fileprivate var owner: String { user?.rawValue ?? "" }
 }
 
+/// A line that was accepted, as a receipt says it.
+package struct LostLine: Equatable, Sendable {
+    package let kind: LineKind
+    package let number: Int64
+    /// The number its order had.
+    package let order: Int64?
+
+    package init(kind: LineKind, number: Int64, order: Int64?) {
+        self.kind = kind
+        self.number = number
+        self.order = order
+    }
+}
+
 /// What the spool knows of the time that an older ledger lacks.
 package struct LostTime: Sendable {
     /// Files that had their effect, or may have had it.
     package let files: [KeptFile]
+    /// What was taken of those whose receipt is still there.
+    package let receipts: [KeptFile: [LostLine]]
     /// The number of the last status file of each user who has one.
     package let statusFiles: [UserID: Int64]
 
-    package init(files: [KeptFile], statusFiles: [UserID: Int64]) {
+    package init(
+        files: [KeptFile], receipts: [KeptFile: [LostLine]] = [:], statusFiles: [UserID: Int64]
+    ) {
         self.files = files
+        self.receipts = receipts
         self.statusFiles = statusFiles
     }
 }
@@ -62,9 +81,19 @@ extension Ledger {
             for file in lost.files {
                 try db.execute(
                     literal: """
-                        INSERT INTO retaken_files (user_id, sha256, lost_since)
-                        VALUES (\(file.owner), \(file.digest), \(since)) ON CONFLICT DO NOTHING
+                        INSERT INTO retaken_files (user_id, sha256, lost_since, has_receipt)
+                        VALUES (\(file.owner), \(file.digest), \(since),
+                                \(lost.receipts[file] != nil))
+                        ON CONFLICT DO NOTHING
                         """)
+                for line in lost.receipts[file] ?? [] {
+                    try db.execute(
+                        literal: """
+                            INSERT INTO lost_lines (user_id, sha256, kind, line, order_id)
+                            VALUES (\(file.owner), \(file.digest), \(line.kind.rawValue),
+                                    \(line.number), \(line.order)) ON CONFLICT DO NOTHING
+                            """)
+                }
             }
             for (user, sequence) in lost.statusFiles {
                 try db.execute(
@@ -76,7 +105,8 @@ extension Ledger {
             }
             try db.execute(
                 literal: """
-                    UPDATE generation SET last_lost_order = max(last_lost_order, \(seen.effects));
+                    UPDATE generation SET last_lost_order = max(last_lost_order, \(seen.effects)),
+                        awaits_files = max(awaits_files, \(!lost.files.isEmpty));
                     UPDATE requests SET state = 'sending'
                         WHERE kind = 'refill' AND state = 'accepted';
                     """)
@@ -101,6 +131,20 @@ extension Ledger {
                 """)!
     }
 
+    /// Whether files of a lost time lie in the inboxes, which are to be taken in the order of their times.
+    package func awaitsLostFiles() throws -> Bool {
+        try read { db in
+            try Bool.fetchOne(db, sql: "SELECT awaits_files FROM generation WHERE id = 1")!
+        }
+    }
+
+    /// They were taken, or could not be.
+    package func endWaitForLostFiles() throws {
+        try commit { db in
+            try db.execute(sql: "UPDATE generation SET awaits_files = 0 WHERE id = 1")
+        }
+    }
+
     /// Makes this the ledger that all programs go on with, after `hold`.
     package func goOn(lastSeenIn seenFile: String) throws {
         let file = SeenGeneration(path: seenFile)
@@ -115,35 +159,5 @@ extension Ledger {
             }
             try file.write(generation)
         }
-    }
-}
-
-extension FileDraft {
-    /// Holds as in doubt what a file of the lost time put in line to be sent: its orders, and orders
-    /// that a decision in it called not placed, or would. Its refills are not asked for again.
-    func holdIfRetaken() throws {
-        guard try intake.hasRetakenFiles.get() else { return }
-        let since = try Timestamp.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT lost_since FROM retaken_files WHERE user_id = ? AND sha256 = ?"),
-            arguments: [arrival.user?.rawValue ?? "", arrival.digest])
-        guard let since else { return }
-        try Decisions.voidResending(db, of: file, at: intake.now)
-        try db.execute(
-            literal: """
-                UPDATE requests SET state = 'sending'
-                WHERE kind = 'refill' AND state = 'accepted' AND user_id = \(arrival.user)
-                    AND ref IN (SELECT ref FROM lines WHERE file_id = \(file) AND kind = 'refills')
-                """)
-        let orders = try OrderID.fetchAll(
-            db,
-            sql: """
-                SELECT id FROM orders WHERE id BETWEEN ?1 AND ?2 AND state = 'accepted'
-                UNION
-                SELECT o.id FROM lines l JOIN orders o ON o.id = l.order_id
-                WHERE l.file_id = ?3 AND l.kind = 'decisions' AND o.state = 'accepted'
-                """, arguments: [firstOrder, lastOrder, file])
-        let losing = LostOrders(db, OrderMoves(db, postings, at: intake.now), at: intake.now)
-        for order in orders { try losing.hold(order, since: since) }
     }
 }

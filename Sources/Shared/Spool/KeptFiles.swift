@@ -32,13 +32,43 @@ extension Spool {
 
     /// Drops a copy of an archived file where it came from, to be taken again.
     ///
-    /// It has its own name there; one after its digest if another file has that, or if the archive
-    /// keeps only the beginning of a long name. Twice does nothing more: intake knows the bytes.
+    /// It is as old as the one in the archive, which was made when it was taken. It has its own name there;
+    /// one after its digest if another file has that, or if the archive keeps only the beginning of a long
+    /// name. Twice does nothing more: intake knows the bytes.
     package func dropAgain(_ file: ArchivedFile) throws {
         if case .reseller(let user) = file.dropper { try makeDirectories(ofReseller: user) }
         let names = [file.name, "\(file.digest).json"].filter { $0.hasSuffix(".json") }
         for name in names
-        where try drop(name, into: file.dropper, { try $0.copy(file.path) }) { return }
+        where try drop(name, into: file.dropper, { try $0.copyAsItIs(file.path) }) { return }
+    }
+
+    /// The receipts that may be an archived file's, as far as they are there: whose it is, it says itself.
+    /// An outbox is its owner's to make a mess of; what is no plain file of up to 256 MiB is no receipt.
+    package func receipts(of file: ArchivedFile) throws(SystemError) -> [[UInt8]] {
+        let stem = FileName(file.name).stem
+        var receipts: [[UInt8]] = []
+        for name in ["\(stem).receipt.json", "\(stem).\(file.digest.prefix(8)).receipt.json"] {
+            let path = "\(outbox(of: file.dropper))/\(name)"
+            let descriptor = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            var status = stat()
+            try check("cannot look at", path) { fstat(descriptor, &status) }
+            guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 28 else { continue }
+            var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+            var filled = 0
+            while filled < bytes.count {
+                let count = try check("cannot read", path) {
+                    bytes.withUnsafeMutableBytes {
+                        Int32(read(descriptor, $0.baseAddress! + filled, $0.count - filled))
+                    }
+                }
+                if count == 0 { break }
+                filled += Int(count)
+            }
+            receipts.append(Array(bytes[..<filled]))
+        }
+        return receipts
     }
 
     /// The number of the last status file in a reseller's outbox; 0 if there is none.
@@ -54,8 +84,8 @@ extension Spool {
 }
 
 extension PieceWriter {
-    /// Writes all the bytes of the file at `path`.
-    fileprivate func copy(_ path: String) throws {
+    /// Writes all the bytes of the file at `path`, and sets its time.
+    fileprivate func copyAsItIs(_ path: String) throws {
         let source = try check("cannot open", path) {
             open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         }
@@ -65,8 +95,12 @@ extension PieceWriter {
             let count = try check("cannot read", path) {
                 Int32(read(source, &buffer, buffer.count))
             }
-            if count == 0 { return }
+            if count == 0 { break }
             try write(Array(buffer[..<Int(count)]))
         }
+        var status = stat()
+        try check("cannot look at", path) { fstat(source, &status) }
+        let times = [status.st_atim, status.st_mtim]
+        try check("cannot set the time of", self.path) { futimens(descriptor, times) }
     }
 }

@@ -5,11 +5,13 @@ enum Schema2 {
         -- number: raised whenever an older ledger is gone on with; below zero in a backup, so that a
         -- backup never passes for the ledger it was made of.
         -- commits: how many there were.
+        -- awaits_files: files of a lost time lie in the inboxes, to be taken by their age.
         -- last_lost_order: no order that is taken from now on has this number or one below it.
         CREATE TABLE generation (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             number INTEGER NOT NULL CHECK (number <> 0),
             commits INTEGER NOT NULL DEFAULT 0,
+            awaits_files INTEGER NOT NULL DEFAULT 0 CHECK (awaits_files IN (0, 1)),
             last_lost_order INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         INSERT INTO generation (id, number) VALUES (1, 1);
@@ -20,7 +22,19 @@ enum Schema2 {
             user_id TEXT NOT NULL,
             sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
             lost_since INTEGER NOT NULL,
+            has_receipt INTEGER NOT NULL DEFAULT 0 CHECK (has_receipt IN (0, 1)),
             PRIMARY KEY (user_id, sha256)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Their lines that were accepted, as far as their receipts were there to tell, with the numbers that
+        -- their orders had.
+        CREATE TABLE lost_lines (
+            user_id TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            line INTEGER NOT NULL,
+            order_id INTEGER,
+            PRIMARY KEY (user_id, sha256, kind, line)
         ) STRICT, WITHOUT ROWID;
 
         -- The last status file that a user has of a ledger that is lost. He may be lost with it.
