@@ -12,7 +12,7 @@ struct DecideCommand: AsyncParsableCommand {
             not-placed: the provider does not have it; it is sent again. Be sure: nothing else can make \
             an order be sent twice.
             refund: the reseller gets his money back, wherever the order is. That also ends an order that \
-            is with a provider, once it stands in exceptions.csv.
+            is with a provider, once it stands in exceptions.csv or the provider is switched off.
 
             Where the provider can be asked, poll asks him before the decision is believed: placed by \
             the status of that id, the others by his list of orders (inquiry: orders). in-doubt.csv \
@@ -65,10 +65,10 @@ struct DecideCommand: AsyncParsableCommand {
                 throw ValidationError(
                     "Order \(order) is \(state.rawValue), not in doubt; nothing was dropped.")
             }
-            guard try ledger.hasException(of: order) else {
+            guard try ledger.mayBeGivenUp(order) else {
                 throw ValidationError(
-                    "Order \(order) is placed, and nothing in exceptions.csv is said of it; "
-                        + "nothing was dropped.")
+                    "Order \(order) is placed, its provider is asked, and nothing in exceptions.csv is "
+                        + "said of it; nothing was dropped.")
             }
         }
     }

@@ -35,7 +35,7 @@ struct AnswerJournal: ~Copyable {
         close(descriptor)
     }
 
-    /// Writes answers into the journal, which is clear, and syncs them.
+    /// Writes answers into the journal, and syncs them. It is clear, or holds the first of them.
     func keep(_ answers: [SendOutcome]) throws(SystemError) {
         try write(Array(answers.flatMap(\.journalLine).prefix(Self.bytes)))
     }

@@ -180,10 +180,13 @@ struct SendDueOrders {
         return lanes[lane].note(outcome, retryAfter: finished.retryAfter, at: now)
     }
 
-    /// After a failure: waits for what was sent and keeps its answers; nothing new is sent.
+    /// After a failure: keeps the answers that came, waits for what was sent and keeps those too; nothing new
+    /// is sent.
     ///
     /// What fails here too is the lesser news: the run ends with the failure that came first.
     private mutating func keepAnswers(in journal: borrowing AnswerJournal) {
+        // A run that is killed while it waits for the rest has lost none that came.
+        if !unwritten.isEmpty { try? journal.keep(unwritten) }
         while transport.inFlight > 0, let all = try? transport.wait(milliseconds: Self.patience) {
             for finished in all { _ = note(finished, at: context.clock.now()) }
         }

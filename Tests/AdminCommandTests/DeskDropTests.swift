@@ -122,7 +122,7 @@ import Testing
         try shop.done("ingest", "dispatch")
         let refused = try shop.run("admin decide 1 refund")
         #expect(refused.status == 64)
-        #expect(refused.log.contains("Order 1 is placed, and nothing in exceptions.csv is said of"))
+        #expect(refused.log.contains("Order 1 is placed, its provider is asked, and nothing in"))
         try DatabaseQueue(path: shop.ledgerPath).write {
             try $0.execute(
                 sql: """
@@ -134,6 +134,11 @@ import Testing
         #expect(
             try shop.table("SELECT state, refunded FROM orders")
                 == [#""canceled"|2000000"#, #""placed"|0"#])
+
+        // Or once nobody asks the provider any more.
+        try shop.configure("allow_http: true, enabled: false", insteadOf: "allow_http: true")
+        try shop.done("poll", "admin decide 2 refund", "ingest", "report audit")
+        #expect(try shop.table("SELECT DISTINCT state FROM orders") == [#""canceled""#])
     }
 
     @Test func `users are listed with their money`() throws {

@@ -53,6 +53,23 @@ import Testing
         #expect(try books.balance() == amount("10"))
     }
 
+    @Test(arguments: [
+        (Witness.silent, "accepted"), (.statuses, "NOT_ALLOWED"), (.orders, "NOT_ALLOWED"),
+    ])
+    func `an order that is with a provider is given up where nobody asks him any more`(
+        witness: Witness, verdict: String
+    ) throws {
+        let order = try books.placed()
+        let told = try books.verdict(of: nil, .decisions) {
+            try $0.decide(.refund, on: order, by: "anna", $1, asking: { _ in witness })
+        }
+        #expect(told == verdict)
+        #expect(try (books.balance() == amount("10")) == (verdict == "accepted"))
+        // What he took, he took.
+        #expect(try books.balance("spent", in: eur) == amount("1"))
+        try books.expectSound()
+    }
+
     @Test func `a provider's order that another of ours has is not given twice`() throws {
         _ = try books.placed("A-1")
         let order = try books.inDoubt("A-2")

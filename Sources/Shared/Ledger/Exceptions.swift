@@ -38,10 +38,21 @@ extension Ledger {
                 """)
     }
 
-    /// Whether the operator was told that something is wrong with the order.
-    package func hasException(of order: OrderID) throws -> Bool {
-        try read { try Self.hasException(of: order, $0) }
+    /// Whether a person may end an order that is with a provider: the operator was told that something is
+    /// wrong with it, or the provider is switched off.
+    package func mayBeGivenUp(_ order: OrderID) throws -> Bool {
+        try read { db in
+            try Self.hasException(of: order, db)
+                || Bool.fetchOne(
+                    db,
+                    sql: """
+                        SELECT p.state = 'disabled' FROM orders o
+                            JOIN providers p ON p.id = o.provider_id WHERE o.id = ?
+                        """, arguments: [order])!
+        }
     }
+
+    /// Whether the operator was told that something is wrong with the order.
 
     static func hasException(of order: OrderID, _ db: Database) throws -> Bool {
         try Bool.fetchOne(

@@ -4,7 +4,8 @@ import Money
 extension FileDraft {
     /// Takes a person's word on an order in doubt. Where its provider can say that the word is wrong,
     /// it waits until `poll` has asked him; else it is believed at once. His `refund` also ends an
-    /// order that is with a provider who will never tell its end, once it stands in `exceptions`.
+    /// order that is with a provider who will never tell its end: once it stands in `exceptions`, or nobody
+    /// asks him any more.
     ///
     /// - Parameter witness: what the provider of that name can be asked.
     package func decide(
@@ -20,7 +21,10 @@ extension FileDraft {
     ) throws -> LineOutcome {
         guard let order = try OrderRow.fetch(db, id) else { return unknownOrder(id) }
         let moves = OrderMoves(db, postings, at: intake.now, file: file)
-        if order.state == .placed, decision == .refund, try Ledger.hasException(of: id, db) {
+        let witness = witness(try name(of: order.provider))
+        if order.state == .placed, decision == .refund,
+            try witness == .silent || Ledger.hasException(of: id, db)
+        {
             // What the provider took stays booked: nobody knows that he gives it back.
             try moves.settle(
                 order, as: .canceled,
@@ -43,7 +47,7 @@ extension FileDraft {
                         + "nothing was changed"))
         }
         let decisions = Decisions(db: db, moves: moves, now: intake.now)
-        if witness(try name(of: order.provider)).canDispute(decision) {
+        if witness.canDispute(decision) {
             try decisions.add(decision, on: order, by: person, file: file)
             return .pending
         }
