@@ -1,3 +1,4 @@
+import GRDB
 import TestHouse
 import TestSupport
 
@@ -12,37 +13,54 @@ extension Rig {
 
     /// What was done before the backup, and what after it, in every place where one can cut.
     private static let days = [
-        "accept a", "dispatch", "poll", "accept b", "dispatch --limit 1", "dispatch", "accept c",
-        "poll", "report",
+        "accept a", "dispatch", "poll", "accept b", "ask", "dispatch --limit 1", "pay", "dispatch",
+        "accept c", "poll", "report",
     ]
 
     /// Restores the ledger of every moment of some days, and recovers; a kill at every call of it.
     private static func restoreEachDay(_ extent: Extent, _ findings: inout Findings) throws {
-        for moment in stride(from: 0, through: days.count - 1, by: extent == .full ? 1 : 4) {
+        for moment in stride(from: 0, through: days.count - 1, by: extent == .full ? 1 : 5) {
             let sandbox = try SandboxProcess("--speed 1000000", key: Premises.key)
             let folder = TemporaryFolder(inMemory: true)
             let today = Premises(path: "\(folder.path)/today")
             let restored = Premises(path: "\(folder.path)/restored")
+            let (backup, copy) = ("\(folder.path)/backup", "\(folder.path)/copy")
             try today.open(with: sandbox)
             for (number, deed) in days.enumerated() {
-                if number == moment { try today.done("admin backup \(folder.path)/backup") }
+                if number == moment {
+                    try today.done("admin backup \(backup)")
+                    try today.copyLedger(to: copy)
+                }
                 try today.perform(deed)
+                // What only looks leaves the ledger as it was.
+                guard number == moment, deed != "report" else { continue }
+                findings.trying("a plain copy from before \(deed)") {
+                    try today.restore(copy, to: restored)
+                    return restored.refusals()
+                }
             }
             let sent = try sandbox.counts()
 
-            try today.restore("\(folder.path)/backup", to: restored)
+            try today.restore(backup, to: restored)
             let calls = try SystemCalls(of: recover, on: restored)
             let isSwept = moment == days.count / 2
             for call in isSwept ? SystemCalls.names : ["pwrite64"] {
                 for number in calls.spread(over: call, most: extent == .full ? 40 : 1) {
                     let blow = calls.blow(.kill, at: call, number)
-                    findings.trying("before \(days[moment]), recover \(blow)") {
-                        try today.restore("\(folder.path)/backup", to: restored)
-                        var seen = restored.refusals()
-                        _ = restored.run(recover, struckBy: blow)
+                    findings.striking("before \(days[moment]), recover \(blow)") {
+                        try today.restore(backup, to: restored)
+                        guard restored.run(recover, struckBy: blow).isKilled else { return nil }
+                        // Until it is the ledger to go on with, nobody does.
+                        let isBackup = try restored.aside().table(
+                            "SELECT number < 0 FROM generation")
+                        var seen = isBackup == ["1"] ? restored.refusals() : []
                         try restored.done(recover)
                         try restored.done("ingest", "dispatch", "poll", "ingest", "dispatch")
                         if try sandbox.counts() != sent { seen.append("something was sent again") }
+                        let withdrawals = "SELECT ref, status, amount FROM withdrawals"
+                        if try restored.table(withdrawals) != today.table(withdrawals) {
+                            seen.append("withdrawals are \(try restored.table(withdrawals))")
+                        }
                         return try seen + restored.findings()
                     }
                 }
@@ -66,11 +84,13 @@ extension Rig {
         for call in SystemCalls.names {
             for number in calls.spread(over: call, most: extent == .full ? 40 : 1) {
                 let blow = calls.blow(.kill, at: call, number)
-                findings.trying("backup \(blow)") {
+                findings.striking("backup \(blow)") {
                     _ = shellRun("rm -f '\(backup)'")
-                    _ = scene.run("admin backup \(backup)", struckBy: blow)
+                    guard scene.run("admin backup \(backup)", struckBy: blow).isKilled else {
+                        return nil
+                    }
                     if bytes(at: backup) == nil { try scene.done("admin backup \(backup)") }
-                    return try scene.findings(inBackup: backup) + scene.findings()
+                    return try scene.faults(inBackup: backup) + scene.findings()
                 }
             }
         }
@@ -81,8 +101,30 @@ extension Premises {
     /// One deed of a day: a batch is accepted, or a program runs.
     fileprivate func perform(_ deed: String) throws {
         if deed.hasPrefix("accept ") { return try accept(String(deed.dropFirst(7))) }
-        if deed == "poll" { _ = shellRun("sleep 1.1") }
+        switch deed {
+        case "poll": _ = shellRun("sleep 1.1")
+        case "ask":
+            try write(
+                #"{"batch": "w", "withdrawals": [{"ref": "W-1", "amount": "900", "to": "IBAN"}]}"#,
+                to: "spool/resellers/acme/inbox/ask.json")
+            return try done("ingest")
+        case "pay":
+            try write(
+                """
+                {"batch": "p", "by": "anna", "why": "test", "withdrawals": [
+                    {"user": "acme", "ref": "W-1", "outcome": "paid", "reference": "T"}]}
+                """, to: "spool/desk/inbox/pay.json")
+            return try done("ingest")
+        default: break
+        }
         try done(deed)
+    }
+
+    /// Copies the ledger, as anybody can who knows SQLite.
+    fileprivate func copyLedger(to file: String) throws {
+        try DatabaseQueue(path: ledger).inDatabase {
+            try $0.execute(sql: "VACUUM INTO ?", arguments: [file])
+        }
     }
 
     /// Makes a copy of these premises with a backup in the place of the ledger.
@@ -91,14 +133,6 @@ extension Premises {
         let script =
             "cd '\(other.path)/var' && rm -f ledger.sqlite* && cp '\(backup)' ledger.sqlite"
         guard shellRun(script).status == 0 else { throw RigFailure("\(backup) cannot be restored") }
-    }
-
-    /// The violations in a backup.
-    fileprivate func findings(inBackup backup: String) throws -> [String] {
-        let copy = Premises(path: "\(path)/copy")
-        let script = "mkdir -p '\(copy.path)/var' && cp '\(backup)' '\(copy.ledger)'"
-        guard shellRun(script).status == 0 else { throw RigFailure("\(backup) is not there") }
-        return try copy.findings()
     }
 
     /// The programs that do not refuse this ledger.
