@@ -1,5 +1,7 @@
 import ArgumentParser
 import Ledger
+import Run
+import Settings
 import StrictJSON
 
 /// `admin decide`: a person resolves a doubt.
@@ -56,7 +58,7 @@ struct DecideCommand: AsyncParsableCommand {
             json.member("outcome", outcome.word)
             json.given("provider_order", providerOrder)
         }
-        try await options.drop(line) { _, ledger, _ in
+        try await options.drop(line) { context, ledger, _ in
             guard let state = try ledger.state(of: order) else {
                 throw ValidationError("There is no order \(order); nothing was dropped.")
             }
@@ -65,7 +67,10 @@ struct DecideCommand: AsyncParsableCommand {
                 throw ValidationError(
                     "Order \(order) is \(state.rawValue), not in doubt; nothing was dropped.")
             }
-            guard try ledger.mayBeGivenUp(order) else {
+            let isKept = try !ledger.mayBeGivenUp(order) {
+                context.settings.asked($0) == nil ? .silent : .statuses
+            }
+            if isKept {
                 throw ValidationError(
                     "Order \(order) is placed, its provider is asked, and nothing in exceptions.csv is "
                         + "said of it; nothing was dropped.")

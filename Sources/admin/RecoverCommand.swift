@@ -14,11 +14,11 @@ struct RecoverCommand: AsyncParsableCommand {
 
             The ledger is proven first. Every order that it calls unsent or on its way is held in doubt, \
             since it may have been sent since: look at the provider's, then admin decide. Files in the \
-            archive that it does not know are dropped again where they came from, and their orders are \
-            held in doubt too once ingest has taken them, in the order in which they were taken; they get \
-            new numbers. An order that may have gone to a backup is in doubt at one place after the other. \
-            What was accepted then and is rejected now is in exceptions.csv. Orders that it calls placed \
-            are followed as ever.
+            archive that it does not know are taken again by the next ingest, before all others and in the \
+            order in which they were taken; their orders are held in doubt too, and get new numbers. An \
+            order that may have gone to a backup is in doubt at one place after the other. What is rejected \
+            of these files is in exceptions.csv; their receipts of then are in quarantine. Orders that the \
+            ledger calls placed are followed as ever.
 
             May be run again if it was interrupted.
             """)

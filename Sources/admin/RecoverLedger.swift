@@ -9,8 +9,8 @@ import Timestamps
 /// 1. Take the locks of all programs.
 /// 2. Prove the ledger: a backup put beside the old ledger's `-wal` file is a ruin.
 /// 3. One commit: hold what may have been sent since; remember which files must have the same done to
-///    their orders, what their receipts say was accepted, and which numbers were given.
-/// 4. Drop those files again where they came from, as old as they are: `ingest` takes them by age.
+///    their orders, in which order they were taken, and which numbers were given.
+/// 4. Put their receipts aside, and copies of them where `ingest` takes them first.
 /// 5. Begin a new generation. Until here every program refuses the ledger.
 ///
 /// A run that dies before 5 is made again from the start; every step can be done twice.
@@ -36,17 +36,26 @@ struct RecoverLedger {
             try ledger.checkSoundness()
             let archived = try spool.archived()
             let unknown = try ledger.unknown(among: archived.compactMap(\.kept))
-            let files = archived.filter { $0.kept.map(unknown.contains) ?? false }
+            // Of bytes that came under several names, the first.
+            var known = Set<KeptFile>()
+            let files = archived.filter { file in
+                file.kept.map { unknown.contains($0) && known.insert($0).inserted } ?? false
+            }
             let lost = LostTime(
-                files: try Array(unknown.union(leftovers())), receipts: try receipts(of: files),
-                statusFiles: try statusFiles())
+                files: files.compactMap { file in
+                    file.kept.map { LostFile(kept: $0, name: file.name) }
+                } + (try leftovers()), statusFiles: try statusFiles())
             let held = try ledger.hold(
                 lost, lastSeenIn: spool.generationFile, at: context.clock.now())
-            for file in files { try spool.dropAgain(file) }
+            for file in files {
+                try spool.keepReceipt(of: file)
+                try spool.takeBack(file)
+            }
             try ledger.goOn(lastSeenIn: spool.generationFile)
+            try spool.giveAway()
             return Summary(
                 "recovered",
-                ["held_in_doubt": .integer(held), "files_dropped_again": .integer(files.count)])
+                ["held_in_doubt": .integer(held), "files_to_take_again": .integer(files.count)])
         }
     }
 
@@ -60,25 +69,12 @@ struct RecoverLedger {
     }
 
     /// What lies in `work` may have had its effect, and its orders may have been sent.
-    private func leftovers() throws -> [KeptFile] {
+    private func leftovers() throws -> [LostFile] {
         try spool.droppersWithLeftovers().flatMap { dropper in
-            try spool.leftovers(of: dropper).compactMap { KeptFile(dropper, $0.digest) }
-        }
-    }
-
-    /// What was accepted of files, where their receipts tell.
-    private func receipts(of files: [ArchivedFile]) throws -> [KeptFile: [LostLine]] {
-        var accepted: [KeptFile: [LostLine]] = [:]
-        for file in files {
-            for bytes in try spool.receipts(of: file) {
-                // One that cannot be read tells nothing.
-                guard let receipt = try? FormerReceipt(bytes), receipt.digest == file.digest,
-                    let kept = file.kept
-                else { continue }
-                accepted[kept] = receipt.accepted
+            try spool.leftovers(of: dropper).compactMap { file in
+                KeptFile(dropper, file.digest).map { LostFile(kept: $0, name: "\(file.name)") }
             }
         }
-        return accepted
     }
 
     private func statusFiles() throws -> [UserID: Int64] {

@@ -153,16 +153,8 @@ struct DeskFile {
         if outcome != "placed", providerOrder != nil {
             throw Rejection(.badValue, "provider_order belongs to the outcome placed only")
         }
-        try draft.decide(decision, on: order, by: person, line, asking: settings.witness)
-    }
-}
-
-extension Settings {
-    /// What the provider of that name can be asked about an order of his.
-    fileprivate func witness(_ provider: String) -> Witness {
-        guard let provider = providers.first(where: { $0.name == provider }), provider.isEnabled
-        else { return .silent }
-        return provider.inquiry == .orders ? .orders : .statuses
+        try draft.decide(
+            decision, on: order, by: person, line, asking: { Witness(settings.asked($0)) })
     }
 }
 
@@ -183,5 +175,12 @@ extension LineFields {
             throw Rejection(.badValue, "\(key) must be a percentage from 0 to 100")
         }
         return percent
+    }
+}
+
+extension Witness {
+    /// What a provider can be asked about an order of his.
+    fileprivate init(_ provider: ProviderSettings?) {
+        self = provider.map { $0.inquiry == .orders ? .orders : .statuses } ?? .silent
     }
 }

@@ -10,38 +10,35 @@ struct FairTurns {
     /// What a name counts for, in bytes, whatever is behind it: each costs moves and syncs.
     static let leastBytes: Int64 = 4 << 10
 
-    /// A name, and where it is.
-    typealias Entry = (inbox: Inbox, name: FileName)
+    private struct Line {
+        let inbox: Inbox
+        /// In reverse: the next is the last.
+        var names: [FileName]
+    }
 
-    /// Of each owner; none but that of the one whose turn it is can be empty. In reverse: the next is the
-    /// last.
-    private var lines: [[Entry]]
+    /// None but the one whose turn it is can be empty.
+    private var lines: [Line]
     private var turn = 0
     /// What the one whose turn it is has given, in bytes.
     private var given: Int64 = 0
 
     init(_ inboxes: [(inbox: Inbox, names: [FileName])]) {
         lines = inboxes.filter { !$0.names.isEmpty }
-            .map { inbox, names in names.reversed().map { (inbox, $0) } }
+            .map { Line(inbox: $0.inbox, names: $0.names.reversed()) }
     }
 
-    /// No turns: one after the other, whosever they are.
-    init(inOrder entries: [Entry]) {
-        lines = [entries.reversed()]
-    }
-
-    var isOver: Bool { lines.allSatisfy(\.isEmpty) }
+    var isOver: Bool { lines.allSatisfy(\.names.isEmpty) }
 
     /// The next name, taken out of its line; nil when all lines are empty.
-    mutating func next() -> Entry? {
-        if turn < lines.count, lines[turn].isEmpty {
+    mutating func next() -> (inbox: Inbox, name: FileName)? {
+        if turn < lines.count, lines[turn].names.isEmpty {
             lines.remove(at: turn)
             begin(turn)
         }
         guard !lines.isEmpty else { return nil }
         if given >= Self.quantum { begin(turn + 1) }
         given += Self.leastBytes
-        return lines[turn].removeLast()
+        return (lines[turn].inbox, lines[turn].names.removeLast())
     }
 
     /// Says how long the file was that `next` named.
@@ -49,9 +46,9 @@ struct FairTurns {
         given += bytes
     }
 
-    /// Puts what `next` gave last back to where it was.
-    mutating func putBack(_ entry: Entry) {
-        lines[turn].append(entry)
+    /// Puts the name that `next` gave last back to where it was.
+    mutating func putBack(_ name: FileName) {
+        lines[turn].names.append(name)
     }
 
     private mutating func begin(_ index: Int) {

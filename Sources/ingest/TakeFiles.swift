@@ -5,8 +5,7 @@ import Settings
 import Spool
 import Timestamps
 
-/// Takes every due file, once: the desk's first, then the resellers' in fair turns. After a ledger was restored,
-/// all of them by their age.
+/// Takes every due file, once: those of a lost time, then the desk's, then the resellers' in fair turns.
 ///
 /// A group of files at a time, each group by these steps:
 ///
@@ -57,10 +56,7 @@ struct TakeFiles {
                 metadata: ["directory": "\(stray)"])
         }
         try putBackHeld()
-        if try ledger.awaitsLostFiles() {
-            try takeByAge()
-            try ledger.endWaitForLostFiles()
-        }
+        try takeLostFiles()
         var isMoreDue = true
         while isMoreDue { isMoreDue = try look() }
         try takeLeftovers()
@@ -84,34 +80,6 @@ struct TakeFiles {
     private mutating func takeAll(from droppers: [Dropper]) throws -> Bool {
         let limit = max(Self.leastNames, Self.namesAtOnce / max(1, droppers.count))
         let before = counts
-        let inboxes = try list(droppers, limit: limit)
-        let names = inboxes.reduce(0) { $0 + $1.names.count }
-        try takeAll(in: FairTurns(inboxes), count: names)
-        // What could not be moved out of the way would be listed for ever.
-        return inboxes.contains { $0.names.count == limit }
-            && counts.files > before.files && counts.obstacles == before.obstacles
-    }
-
-    /// Takes what waits in all inboxes, the oldest first, whosever it is: files of a lost time build on each
-    /// other.
-    private mutating func takeByAge() throws {
-        let droppers = [.desk] + (try spool.resellers().map { Dropper.reseller($0) })
-        let inboxes = try list(droppers, limit: .max)
-        var entries: [(entry: FairTurns.Entry, modified: Int128)] = []
-        for (inbox, names) in inboxes {
-            for name in names {
-                guard let modified = try inbox.modified(name) else { continue }
-                entries.append(((inbox, name), modified))
-            }
-        }
-        // Of the same moment the desk's come first, as ever, and then by name: the sort keeps that order.
-        entries.sort { $0.modified < $1.modified }
-        try takeAll(in: FairTurns(inOrder: entries.map(\.entry)), count: entries.count)
-    }
-
-    private mutating func list(
-        _ droppers: [Dropper], limit: Int
-    ) throws -> [(inbox: Inbox, names: [FileName])] {
         var inboxes: [(inbox: Inbox, names: [FileName])] = []
         for dropper in droppers {
             try tellingObstacles { spool throws(SystemError) in
@@ -119,16 +87,15 @@ struct TakeFiles {
                 inboxes.append((inbox, try inbox.names(limit: limit)))
             }
         }
-        return inboxes
-    }
-
-    private mutating func takeAll(in turns: FairTurns, count: Int) throws {
-        var turns = turns
-        let due = counts.files + count
+        var turns = FairTurns(inboxes)
+        let due = counts.files + inboxes.reduce(0) { $0 + $1.names.count }
         while !turns.isOver {
             try take(try claim(from: &turns))
             context.progress("took", counts.files, of: due)
         }
+        // What could not be moved out of the way would be listed for ever.
+        return inboxes.contains { $0.names.count == limit }
+            && counts.files > before.files && counts.obstacles == before.obstacles
     }
 
     /// Step 1 for as many files as make one group.
@@ -136,16 +103,16 @@ struct TakeFiles {
         let mostFiles = context.settings.intake.maxFilesPerCommit
         var claiming = try Claiming(spool)
         var (files, bytes) = (0, Int64(0))
-        while files < mostFiles, bytes < Self.groupBytes, let next = turns.next() {
-            guard let candidate = try due(next.name, in: next.inbox) else { continue }
-            switch try claiming.copy(candidate, from: next.inbox) {
+        while files < mostFiles, bytes < Self.groupBytes, let (inbox, name) = turns.next() {
+            guard let candidate = try due(name, in: inbox) else { continue }
+            switch try claiming.copy(candidate, from: inbox) {
             case .copied:
                 turns.count(candidate.bytes)
                 files += 1
                 bytes += candidate.bytes
             case .changed: continue
             case .twin:
-                turns.putBack(next)
+                turns.putBack(name)
                 return try claiming.finish()
             }
         }
@@ -175,6 +142,22 @@ struct TakeFiles {
             tell(error)
         }
         return nil
+    }
+
+    /// Files of the time that a restored ledger lacks, in the order in which they were taken then, before
+    /// anything else: what came later builds on them.
+    private mutating func takeLostFiles() throws {
+        guard try ledger.awaitsLostFiles() else { return }
+        var lost = try ledger.lostFiles()[...]
+        while !lost.isEmpty {
+            let group = lost.prefix(context.settings.intake.maxFilesPerCommit)
+            lost = lost.dropFirst(group.count)
+            try take(
+                group.compactMap {
+                    try spool.leftover(of: Dropper($0.kept), digest: $0.kept.digest, name: $0.name)
+                })
+        }
+        try ledger.endWaitForLostFiles(at: context.clock.now())
     }
 
     /// Files that a run which died had copied, and whose originals are gone since.
@@ -227,5 +210,11 @@ struct TakeFiles {
     mutating func tell(_ obstacle: SystemError) {
         counts.obstacles += 1
         context.logger.warning("something is in the way", metadata: ["what": "\(obstacle)"])
+    }
+}
+
+extension Dropper {
+    fileprivate init(_ kept: KeptFile) {
+        self = kept.user.map { .reseller($0.rawValue) } ?? .desk
     }
 }

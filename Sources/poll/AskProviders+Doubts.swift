@@ -7,8 +7,10 @@ import Timestamps
 
 // Orders in doubt: what their providers are asked, and what the answers do.
 extension AskProviders {
-    /// The questions about a provider's orders in doubt that are due.
+    /// The questions about a provider's orders in doubt that are due. None while files of a lost time are still
+    /// to be taken: what his list has may be theirs.
     func doubtQuestions(for party: Party) throws -> [Question] {
+        guard try !ledger.awaitsLostFiles() else { return [] }
         let doubts = try ledger.doubts(with: party.provider.id)
         let now = context.clock.now()
         var questions: [Question] = []
@@ -28,7 +30,7 @@ extension AskProviders {
 
     /// Decisions that nobody can dispute any more: the list they waited for is not asked for now.
     mutating func believeUndisputed(of party: Party) throws {
-        guard party.settings.inquiry == .none else { return }
+        guard party.settings.inquiry == .none, try !ledger.awaitsLostFiles() else { return }
         let now = context.clock.now()
         let news = try ledger.doubts(with: party.provider.id).compactMap { doubt -> DoubtNews? in
             switch doubt.decision?.decision {

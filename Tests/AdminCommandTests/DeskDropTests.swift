@@ -137,7 +137,7 @@ import Testing
 
         // Or once nobody asks the provider any more.
         try shop.configure("allow_http: true, enabled: false", insteadOf: "allow_http: true")
-        try shop.done("poll", "admin decide 2 refund", "ingest", "report audit")
+        try shop.done("admin decide 2 refund", "ingest", "report audit")
         #expect(try shop.table("SELECT DISTINCT state FROM orders") == [#""canceled""#])
     }
 

@@ -126,6 +126,8 @@ import Testing
         try shop.done("ingest", "dispatch")
         try shop.restore()
         try shop.done("admin recover --restored --yes")
+        // Nobody else can get at what is to be taken again.
+        #expect(try shop.names("resellers/acme/inbox").isEmpty)
         try DatabaseQueue(path: shop.ledgerPath).write {
             try $0.execute(sql: "UPDATE services SET enabled = 0")
         }
@@ -134,9 +136,11 @@ import Testing
         #expect(told.count == 1)
         #expect(told[0].contains("lost_line_rejected"))
         #expect(
-            told[0].contains(
-                "of acme, orders 1 (l1): accepted as order 1 in the time that was lost"))
-        #expect(told[0].contains("now rejected: SERVICE_DISABLED"))
+            told[0].contains("l1.json of acme was taken in the time that was lost, and taken again")
+        )
+        #expect(told[0].contains("are rejected: orders 1 (l1) SERVICE_DISABLED;"))
+        let kept = try shop.names("quarantine/acme")
+        #expect(kept.count == 1 && kept[0].hasSuffix("-l1.json.former-receipt.json"))
         try shop.done("report audit")
     }
 

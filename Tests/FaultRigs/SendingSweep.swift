@@ -19,6 +19,8 @@ final class SendingSweep {
     private let folder = TemporaryFolder(inMemory: true)
     private var rounds = 0
     private var kills = 0
+    /// Whether the sandbox will soon have more orders than its list shows.
+    var isLong: Bool { rounds > 60 }
 
     /// What the sandbox makes of an order, by a word in its link, and how it ends in the books: with
     /// its state, and what is given back of its 0.108 USD, in millionths.

@@ -1,5 +1,6 @@
 import Failures
 import GRDB
+import Glibc
 import TestSupport
 import Testing
 
@@ -28,12 +29,12 @@ import Testing
     @Test func `what is seen is noted, and grows with the ledger's effects`() throws {
         let books = try Books()
         let file = SeenGeneration(path: "\(books.folder.path)/generation")
-        #expect(try file.read() == .first)
+        #expect(try file.read() == nil)
         var last = Generation.first
         for number in 1...3 {
             try books.add(UserID(rawValue: "user\(number)")!)
             _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file.path)
-            let seen = try file.read()
+            let seen = try #require(try file.read())
             #expect(last.isBehind(seen))
             last = seen
         }
@@ -56,6 +57,22 @@ import Testing
             try Ledger.open(at: copy, currency: usd, lastSeenIn: file)
         }
         _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+    }
+
+    @Test func `it is noted from the first opening on, and what cannot be noted ends the run`()
+        throws
+    {
+        let books = try Books()
+        let file = "\(books.folder.path)/generation"
+        let ledger = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+        #expect(try SeenGeneration(path: file).read() != nil)
+        #expect(unlink(file) == 0)
+        let error = try #require(throws: LedgerError.self) {
+            try ledger.pause(books.alpha, until: books.now, reason: "he fails")
+        }
+        #expect(error.exitStatus == .ioFailed)
+        #expect("\(error)".contains("what was committed is in the ledger"))
+        #expect(try books.value("SELECT state FROM providers") == "paused")
     }
 
     @Test(arguments: ["", "1", "one two", "1 2 3", "99999999999999999999 1"])

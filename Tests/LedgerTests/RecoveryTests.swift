@@ -19,8 +19,13 @@ import Timestamps
     private func hold(
         _ files: [KeptFile] = [], statusFiles: [UserID: Int64] = [:]
     ) throws -> Int {
-        try books.ledger.hold(
+        let files = files.map { LostFile(kept: $0, name: "orders.json") }
+        return try books.ledger.hold(
             LostTime(files: files, statusFiles: statusFiles), lastSeenIn: seen, at: books.now)
+    }
+
+    private static func restored(until moment: Timestamp) -> String {
+        "the ledger was restored; it may have been sent until \(moment)"
     }
 
     @Test func `what is unsent or on its way is held, with one attempt of unknown outcome`() throws
@@ -43,10 +48,10 @@ import Timestamps
         }
         #expect(
             try books.value("SELECT evidence FROM attempts WHERE order_id = \(accepted)")
-                == "restored from a backup; it may have been sent since")
+                == Self.restored(until: books.now))
         #expect(
             try books.value("SELECT evidence FROM attempts WHERE order_id = \(doubtful)")
-                == "timed out")
+                == "timed out; " + Self.restored(until: books.now))
         #expect(try books.state(of: placed) == .placed)
         #expect(try books.claim().isEmpty)
         try books.expectSound()
@@ -58,6 +63,7 @@ import Timestamps
         let sent = books.now
         books.now = books.now.adding(seconds: 86_400)
         try hold()
+        let until = books.now
         for (name, provider, service) in [("alpha", books.alpha, "1"), ("beta", beta, "201")] {
             let doubt = try #require(try books.ledger.doubts(with: provider).first)
             #expect((doubt.order, doubt.providerService) == (order, service))
@@ -77,8 +83,7 @@ import Timestamps
                     JOIN providers p ON p.id = a.provider_id WHERE p.name = '\(name)'
                 """)
             #expect(
-                evidence == "not_sent: restored from a backup; it may have been sent since; "
-                    + "decided by anna: not placed")
+                evidence == "not_sent: \(Self.restored(until: until)); decided by anna: not placed")
             try books.expectSound()
         }
         // Nobody has it.
@@ -122,6 +127,69 @@ import Timestamps
         }
         #expect(try books.state(of: refused) == .accepted)
         try books.expectSound()
+    }
+
+    @Test func `what is in doubt already may be so for another reason by now`() throws {
+        let beta = try books.backUp()
+        let order = try books.inDoubt()
+        books.now = books.now.adding(seconds: 86_400)
+        #expect(try hold() == 0)
+        let doubt = try #require(try books.ledger.doubts(with: books.alpha).first)
+        #expect(doubt.sentUntil == books.now)
+        try books.verdict(of: nil, .decisions) {
+            try $0.decide(.notPlaced, on: order, by: "anna", $1)
+        }
+        #expect(try books.ledger.doubts(with: beta).map(\.order) == [order])
+    }
+
+    @Test func `a decision of the lost time to send again sends nothing`() throws {
+        let order = try books.inDoubt()
+        let arrival = books.arrival(nil)
+        try hold([KeptFile(user: nil, digest: arrival.digest)])
+        try books.ledger.intake(at: books.now) { intake in
+            let draft = try intake.open(arrival, batch: "1")
+            try draft.decide(.notPlaced, on: order, by: "anna", Line(.decisions, 1))
+            _ = try draft.close()
+        }
+        #expect(try books.state(of: order) == .inDoubt)
+        #expect(try books.value("SELECT state FROM decisions") == "replaced")
+    }
+
+    @Test func `after another restore all places are asked again`() throws {
+        _ = try books.backUp()
+        let order = try books.accepted()
+        for _ in 1...2 {
+            try hold()
+            for _ in 1...2 {
+                #expect(try books.state(of: order) == .inDoubt)
+                try books.verdict(of: nil, .decisions) {
+                    try $0.decide(.notPlaced, on: order, by: "anna", $1)
+                }
+            }
+            #expect(try books.state(of: order) == .accepted)
+            try books.ledger.goOn(lastSeenIn: seen)
+        }
+        try books.expectSound()
+    }
+
+    @Test func `a clock that was ahead when the backup was made says nothing of when it ended`()
+        throws
+    {
+        let order = try books.accepted()
+        books.now = books.now.adding(seconds: -3_600)
+        try hold()
+        let doubt = try #require(try books.ledger.doubts(with: books.alpha).first)
+        #expect(doubt.order == order && doubt.sentFrom.milliseconds == 0)
+        #expect(doubt.sentUntil == books.now)
+    }
+
+    @Test func `what cannot be taken again is told`() throws {
+        try hold([KeptFile(user: acme, digest: String(repeating: "a", count: 64))])
+        #expect(try books.ledger.awaitsLostFiles())
+        #expect(try books.ledger.lostFiles().map(\.name) == ["orders.json"])
+        try books.ledger.endWaitForLostFiles(at: books.now)
+        #expect(try !books.ledger.awaitsLostFiles())
+        #expect(try books.value("SELECT kind FROM exceptions") == "lost_file_gone")
     }
 
     @Test func `a refill that may have been asked for is not asked for again`() throws {

@@ -130,7 +130,9 @@ import Testing
             func refund() throws {
                 house.clock.advance(seconds: 1)
                 try house.file(of: nil) {
-                    try $0.decide(.refund, on: OrderID(1), by: "anna", Line(.decisions, 1))
+                    try $0.decide(
+                        .refund, on: OrderID(1), by: "anna", Line(.decisions, 1),
+                        asking: { _ in .statuses })
                 }
             }
             try refund()

@@ -45,21 +45,37 @@ import Testing
         #expect(try spool.openInbox(of: .desk)?.directory.names() == [FileName("a.json")])
     }
 
-    @Test func `an archived file is dropped again under its name, or one of its own`() throws {
-        let digest = String(repeating: "a", count: 64)
-        let long = String(repeating: "b", count: 64)
-        folder.write("one", to: "spool/archive/2026-11-23/acme/\(digest)-orders.json")
-        folder.write("two", to: "spool/archive/2026-11-24/acme/\(long)-a-long-name")
+    @Test
+    func
+        `archived files are taken back in the order in which they were taken, and their receipts kept`()
+        throws
+    {
+        let (first, second) = (String(repeating: "b", count: 64), String(repeating: "a", count: 64))
+        folder.write("one", to: "spool/archive/2026-11-24/acme/\(first)-orders.json")
+        usleep(20_000)
+        folder.write("two", to: "spool/archive/2026-11-23/acme/\(second)-a-long-name")
         folder.write("rubbish", to: "spool/archive/2026-11-24/acme/notes")
+        let receipt = #"{ "receipt": 1, "sha256": "\#(first)" }"#
+        folder.write(receipt, to: "spool/resellers/acme/outbox/orders.receipt.json")
+        folder.write("another's", to: "spool/resellers/acme/outbox/\(second).receipt.json")
         let files = try spool.archived()
-        #expect(files.map(\.digest) == [digest, long])
+        #expect(files.map(\.digest) == [first, second])
+        #expect(files.map(\.name) == ["orders.json", "\(second).json"])
         #expect(files.allSatisfy { $0.dropper == .reseller("acme") })
-        for file in files + files { try spool.dropAgain(file) }
-        let inbox = try #require(try spool.openInbox(of: .reseller("acme")))
-        #expect(
-            try inbox.names().map(\.description)
-                == ["\(digest).json", "\(long).json", "orders.json"])
+        for file in files + files {
+            try spool.keepReceipt(of: file)
+            try spool.takeBack(file)
+        }
+        #expect(try spool.leftovers(of: .reseller("acme")).map(\.digest) == [second, first])
+        let again = try spool.leftover(
+            of: .reseller("acme"), digest: first, name: "orders.json")
+        #expect(again?.name == FileName("orders.json") && again?.bytes == 3)
+        #expect(try spool.leftover(of: .desk, digest: first, name: "orders.json") == nil)
         #expect(try spool.archived().count == 2)
+        let outbox = try Directory("\(folder.path)/spool/resellers/acme/outbox")
+        #expect(try outbox.names() == [FileName("\(second).receipt.json")])
+        let kept = try Directory("\(folder.path)/spool/quarantine/acme")
+        #expect(try kept.names() == [FileName("\(first)-orders.json.former-receipt.json")])
     }
 
     @Test func `the last status file is found among all others`() throws {

@@ -78,7 +78,12 @@ package final class SandboxProcess {
             case .array(let orders) = try ask(
                 "POST", "/api/v2", "key=\(key)&action=orders&limit=1000")
         else { throw SystemFailure("the sandbox does not list its orders") }
-        guard let order = orders.first(where: { $0["link"] == .string(link) }) else { return nil }
+        guard let order = orders.first(where: { $0["link"] == .string(link) }) else {
+            guard orders.count < 1_000 else {
+                throw SystemFailure("the sandbox may have it, and lists only its last orders")
+            }
+            return nil
+        }
         // As the panel's dialect has it.
         switch order["order"] ?? order["order_id"] {
         case .number(let number)?: return number.integer.map(String.init)

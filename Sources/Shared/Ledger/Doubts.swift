@@ -56,7 +56,7 @@ extension Ledger {
                 db.cachedStatement(
                     sql: """
                         SELECT o.id, s.provider_service, o.link, o.quantity, o.billed_units,
-                            o.parameters, a.started_at, a.ended_at
+                            o.parameters, min(a.started_at, a.ended_at), a.ended_at
                         FROM orders o
                             JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
                             JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)

@@ -39,24 +39,26 @@ extension Ledger {
     }
 
     /// Whether a person may end an order that is with a provider: the operator was told that something is
-    /// wrong with it, or the provider is switched off.
-    package func mayBeGivenUp(_ order: OrderID) throws -> Bool {
+    /// wrong with it, or nobody asks its provider any more.
+    package func mayBeGivenUp(
+        _ order: OrderID, asking witness: (_ provider: String) -> Witness
+    ) throws -> Bool {
         try read { db in
-            try Self.hasException(of: order, db)
-                || Bool.fetchOne(
-                    db,
-                    sql: """
-                        SELECT p.state = 'disabled' FROM orders o
-                            JOIN providers p ON p.id = o.provider_id WHERE o.id = ?
-                        """, arguments: [order])!
+            let provider = try String.fetchOne(
+                db,
+                sql: """
+                    SELECT p.name FROM orders o JOIN providers p ON p.id = o.provider_id WHERE o.id = ?
+                    """, arguments: [order])
+            return try Self.mayBeGivenUp(order, provider.map(witness), db)
         }
     }
 
-    /// Whether the operator was told that something is wrong with the order.
-
-    static func hasException(of order: OrderID, _ db: Database) throws -> Bool {
-        try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?)",
-            arguments: [order])!
+    static func mayBeGivenUp(
+        _ order: OrderID, _ witness: Witness?, _ db: Database
+    ) throws -> Bool {
+        try witness == .silent
+            || Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?)",
+                arguments: [order])!
     }
 }

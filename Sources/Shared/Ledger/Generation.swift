@@ -46,11 +46,13 @@ struct SeenGeneration {
     /// The length of the line, so that another one can be written in its place.
     private static let width = 48
 
+    /// Nil where nothing was seen.
+    ///
     /// - Throws: `LedgerError.unreachable`; `LedgerError.unreadableGeneration` where it is damaged.
-    func read() throws -> Generation {
+    func read() throws -> Generation? {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
-            if errno == ENOENT { return .first }
+            if errno == ENOENT { return nil }
             throw LedgerError.unreachable(path, errno: errno)
         }
         defer { close(descriptor) }
@@ -86,12 +88,12 @@ struct SeenGeneration {
     /// - Parameter isSynced: whether it is on disk then.
     func overwrite(_ generation: Generation, isSynced: Bool) throws {
         let bytes = Self.line(generation)
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw LedgerError.unreachable(path, errno: errno) }
+        let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw LedgerError.unnoted(path, errno: errno) }
         defer { close(descriptor) }
         guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count,
             !isSynced || fdatasync(descriptor) == 0
-        else { throw LedgerError.unreachable(path, errno: errno) }
+        else { throw LedgerError.unnoted(path, errno: errno) }
     }
 
     private static func line(_ generation: Generation) -> [UInt8] {
@@ -115,7 +117,7 @@ final class Progress: Sendable {
     /// The first note of a run is on disk when this returns: a copy from before the run is noticed even
     /// after a power cut. The later ones survive the program, not the power.
     ///
-    /// - Throws: `LedgerError.unreachable`; `DatabaseError`.
+    /// - Throws: `LedgerError.unnoted`; `DatabaseError`.
     func note(_ db: Database) throws {
         // Whoever notes last has looked last.
         try Ledger.withOpeningLock(ledger) {
@@ -141,7 +143,7 @@ extension Ledger {
         try withOpeningLock(path) {
             let seen = try seenFile.read()
             let generation = try ledger.read { try Generation(of: $0) }
-            guard !generation.isBehind(seen) else { throw LedgerError.restored(path) }
+            guard !generation.isBehind(seen ?? .first) else { throw LedgerError.restored(path) }
             if generation != seen { try seenFile.write(generation) }
         }
         return Ledger(
@@ -162,7 +164,7 @@ extension Ledger {
     /// Whether the programs would refuse this ledger, because it is behind what `seenFile` tells.
     package func isBehind(_ seenFile: String) throws -> Bool {
         // The file first: the ledger only grows.
-        let seen = try SeenGeneration(path: seenFile).read()
+        let seen = try SeenGeneration(path: seenFile).read() ?? .first
         return try read { try Generation(of: $0) }.isBehind(seen)
     }
 }

@@ -6,8 +6,8 @@ import Money
 /// Its methods are whole business facts, each one commit, so that no caller can do half of one. State
 /// and money change together. Only this module knows SQL.
 ///
-/// A method that throws has committed nothing, except that a failed COMMIT is *unknown*: the run
-/// must end, and the next one finds out by looking (design.md §4).
+/// A method that throws has committed nothing, except that a failed COMMIT is *unknown*, and that after
+/// `LedgerError.unnoted` it is made: the run must end, and the next one finds out by looking (design.md §4).
 package final class Ledger: Sendable {
     let database: DatabaseQueue
     /// The house currency: that of every user's wallets.

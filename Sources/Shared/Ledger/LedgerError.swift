@@ -3,7 +3,7 @@ import GRDB
 import Glibc
 import Money
 
-/// Why the ledger cannot be used. Nothing in it was touched.
+/// Why the ledger cannot be used. Nothing in it was touched, unless it says otherwise.
 package enum LedgerError: Error {
     /// Made by a later version of the programs.
     case newer(version: Int)
@@ -23,6 +23,9 @@ package enum LedgerError: Error {
     case unreadableGeneration(String)
     /// The file cannot be opened or locked.
     case unreachable(String, errno: Int32)
+    /// A commit is made, and how far the ledger has come by it cannot be noted: nothing was done on the
+    /// strength of it.
+    case unnoted(String, errno: Int32)
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -68,6 +71,11 @@ extension LedgerError: CustomStringConvertible {
             """
         case .unreachable(let path, let errno):
             "\(path): \(String(cString: strerror(errno))); nothing was touched; check the folder"
+        case .unnoted(let path, let errno):
+            """
+            \(path): \(String(cString: strerror(errno))); what was committed is in the ledger, and the run \
+            ended there; check the folder, and run again
+            """
         }
     }
 }
@@ -78,7 +86,7 @@ extension LedgerError: StageFailure {
         case .newer, .missing, .notADatabase, .notALedger, .otherCurrency, .otherProviderCurrency,
             .restored, .unreadableGeneration:
             .badConfiguration
-        case .unreachable: .ioFailed
+        case .unreachable, .unnoted: .ioFailed
         }
     }
 }

@@ -1,35 +1,89 @@
 import GRDB
 import Timestamps
 
-/// A file of the lost time that is taken again: what it did then it may have done for the world.
-private struct LostFile {
-    let owner: String
-    let digest: String
-    /// When the ledger that was restored ends.
-    let since: Timestamp
-    let hasReceipt: Bool
+// Files of the time that a restored ledger lacks, while and after they are taken again.
 
-    /// Nil where the file is none of those.
-    init?(_ arrival: Arrival, in intake: Intake) throws {
-        guard try intake.hasRetakenFiles.get() else { return nil }
-        owner = arrival.user?.rawValue ?? ""
-        digest = arrival.digest
-        let row = try intake.db.cachedStatement(
-            sql:
-                "SELECT lost_since, has_receipt FROM retaken_files WHERE user_id = ? AND sha256 = ?"
-        ).fetchRow([owner, digest])
-        guard let row else { return nil }
-        since = row[0]
-        hasReceipt = row[1]
+extension Ledger {
+    /// Whether files of a lost time are still to be taken. Until then nobody knows what else the providers
+    /// may have been sent.
+    package func awaitsLostFiles() throws -> Bool {
+        try read { db in
+            try Bool.fetchOne(db, sql: "SELECT awaits_files FROM generation WHERE id = 1")!
+        }
+    }
+
+    /// Those that have not been taken again, in the order in which they were taken then.
+    package func lostFiles() throws -> [LostFile] {
+        try read { try Self.lostFiles($0) }
+    }
+
+    private static func lostFiles(_ db: Database) throws -> [LostFile] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT r.user_id, r.sha256, r.name FROM retaken_files r
+                WHERE NOT EXISTS (SELECT 1 FROM files f
+                    WHERE coalesce(f.user_id, '') = r.user_id AND f.sha256 = r.sha256)
+                ORDER BY r.lost_since, r.position
+                """
+        ).map { row in
+            LostFile(
+                kept: KeptFile(user: UserID(rawValue: row[0]), digest: row[1]), name: row[2])
+        }
+    }
+
+    /// All of them were taken that could be; those that could not are told.
+    package func endWaitForLostFiles(at now: Timestamp) throws {
+        try commit { db in
+            for file in try Self.lostFiles(db) {
+                try Self.raise(
+                    LedgerException(
+                        "lost_file_gone",
+                        "\(file.name) of \(file.kept.user?.rawValue ?? "the desk") (\(file.kept.digest)) was "
+                            + "taken in the time that was lost, and could not be taken again; what it "
+                            + "asked for was done: look at the archive, and put it right by a desk file"
+                    ),
+                    order: nil, provider: nil, db, at: now)
+            }
+            try db.execute(sql: "UPDATE generation SET awaits_files = 0 WHERE id = 1")
+        }
+    }
+}
+
+extension Intake {
+    /// When the ledger ends that a file of a lost time is missing in; nil for any other file.
+    func lostSince(_ arrival: Arrival) throws -> Timestamp? {
+        guard try hasRetakenFiles.get() else { return nil }
+        return try Timestamp.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT lost_since FROM retaken_files WHERE user_id = ? AND sha256 = ?"),
+            arguments: [arrival.user?.rawValue ?? "", arrival.digest])
+    }
+
+    /// Raises an exception where a file of a lost time is refused as a whole.
+    func tellIfLost(_ arrival: Arrival, _ rejection: Rejection) throws {
+        guard try lostSince(arrival) != nil else { return }
+        try tell(arrival, "all of it is refused (\(rejection.code.rawValue))")
+    }
+
+    fileprivate func tell(_ arrival: Arrival, _ what: String) throws {
+        try Ledger.raise(
+            LedgerException(
+                "lost_line_rejected",
+                "\(arrival.name) of \(arrival.user?.rawValue ?? "the desk") was taken in the time that was "
+                    + "lost, and taken again \(what); what was accepted then was done: compare with its "
+                    + "receipt of then, which is in quarantine if he had not removed or changed it, look at "
+                    + "the provider's or the bank's, and put it right by a desk file"),
+            order: nil, provider: nil, db, at: now)
     }
 }
 
 extension FileDraft {
-    /// Holds as in doubt what a file of the lost time put in line to be sent: its orders, and orders
-    /// that a decision in it called not placed, or would. Its refills are not asked for again. What was taken
-    /// then and is not now is told to the operator.
-    func holdIfRetaken() throws {
-        guard let lost = try LostFile(arrival, in: intake) else { return }
+    /// Holds as in doubt what a file of a lost time put in line to be sent: its orders. Its refills are not
+    /// asked for again, nor is what a decision in it would have sent again. What it was refused is told to the
+    /// operator: it may have been accepted then.
+    func holdIfLost() throws {
+        guard let since = lostSince else { return }
         try Decisions.voidResending(db, of: file, at: intake.now)
         try db.execute(
             literal: """
@@ -38,87 +92,32 @@ extension FileDraft {
                     AND ref IN (SELECT ref FROM lines WHERE file_id = \(file) AND kind = 'refills')
                 """)
         let orders = try OrderID.fetchAll(
-            db,
-            sql: """
-                SELECT id FROM orders WHERE id BETWEEN ?1 AND ?2 AND state = 'accepted'
-                UNION
-                SELECT o.id FROM lines l JOIN orders o ON o.id = l.order_id
-                WHERE l.file_id = ?3 AND l.kind = 'decisions' AND o.state = 'accepted'
-                """, arguments: [firstOrder, lastOrder, file])
-        let losing = LostOrders(db, OrderMoves(db, postings, at: intake.now), at: intake.now)
-        for order in orders { try losing.hold(order, since: lost.since) }
-        if lost.hasReceipt { try noteRejectedBefore(lost) }
-        try tellRejected(lost)
+            db, sql: "SELECT id FROM orders WHERE id BETWEEN ? AND ? AND state = 'accepted'",
+            arguments: [firstOrder, lastOrder])
+        let losing = try LostOrders(
+            db, OrderMoves(db, postings, at: intake.now), at: intake.now,
+            goingOnAs: Generation(of: db).number)
+        for order in orders { try losing.hold(order, since: since) }
+        try tellRejected()
     }
 
-    /// What its receipt rejected was not sent for this file.
-    private func noteRejectedBefore(_ lost: LostFile) throws {
-        let orders = try OrderID.fetchAll(
+    private func tellRejected() throws {
+        let rejected = try Row.fetchAll(
             db,
             sql: """
-                SELECT id FROM orders o WHERE id BETWEEN ?1 AND ?2 AND NOT EXISTS (
-                    SELECT 1 FROM lost_lines x WHERE x.user_id = ?3 AND x.sha256 = ?4
-                        AND x.kind = 'orders' AND x.line = o.line)
-                """, arguments: [firstOrder, lastOrder, lost.owner, lost.digest])
-        for order in orders {
-            try Attempts(db).note("the receipt of the lost time rejects it", on: order)
-        }
-    }
-
-    /// Raises an exception for each line that was accepted in the lost time and is rejected now: so many of
-    /// them, and one for the rest.
-    private func tellRejected(_ lost: LostFile) throws {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT l.kind, l.line, l.ref, l.code, l.detail, x.order_id
-                FROM lost_lines x JOIN lines l ON l.file_id = ?1 AND l.kind = x.kind AND l.line = x.line
-                WHERE x.user_id = ?2 AND x.sha256 = ?3 AND l.status = 'rejected'
-                ORDER BY l.kind, l.line
-                """, arguments: [file, lost.owner, lost.digest])
-        for row in rows.prefix(Self.mostTold) {
+                SELECT kind, line, ref, code FROM lines WHERE file_id = ? AND status = 'rejected'
+                ORDER BY kind, line LIMIT ?
+                """, arguments: [file, Self.mostTold + 1])
+        guard !rejected.isEmpty else { return }
+        let words = rejected.prefix(Self.mostTold).map { row in
             let ref = (row["ref"] as String?).map { " (\($0))" } ?? ""
-            let order = (row["order_id"] as Int64?).map { " as order \($0)" } ?? ""
-            try intake.tell(
-                "\(arrival.inWords), \(row["kind"] as String) \(row["line"] as Int64)\(ref): accepted\(order) "
-                    + "in the time that was lost, now rejected: \(row["code"] as String), "
-                    + "\(row["detail"] as String? ?? ""); what it did then was done: look what came of it, "
-                    + "at the provider's or the bank's, and put it right by a desk file")
+            return "\(row["kind"] as String) \(row["line"] as Int64)\(ref) \(row["code"] as String)"
         }
-        if rows.count > Self.mostTold {
-            try intake.tell(
-                "\(arrival.inWords): \(rows.count - Self.mostTold) more lines that were accepted in the time "
-                    + "that was lost are rejected now; its receipt names them")
-        }
+        let rest = rejected.count > Self.mostTold ? ", and more" : ""
+        try intake.tell(
+            arrival, "these of its lines are rejected: \(words.joined(separator: ", "))\(rest)")
     }
 
-    /// The most rejected lines of a file that are told one by one.
-    private static let mostTold = 1_000
-}
-
-extension Intake {
-    /// Raises an exception if a file of the lost time had lines that were accepted, which is refused as a
-    /// whole now.
-    func tellRefused(_ arrival: Arrival, _ rejection: Rejection) throws {
-        guard let lost = try LostFile(arrival, in: self) else { return }
-        let accepted = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM lost_lines WHERE user_id = ? AND sha256 = ?",
-            arguments: [lost.owner, lost.digest])!
-        guard accepted > 0 || !lost.hasReceipt else { return }
-        try tell(
-            "\(arrival.inWords): "
-                + (lost.hasReceipt ? "\(accepted)" : "some or none")
-                + " of its lines were accepted in the "
-                + "time that was lost, now all of it is refused: \(rejection.code.rawValue), "
-                + "\(rejection.detail); look what came of them, and put it right by a desk file")
-    }
-
-    fileprivate func tell(_ detail: String) throws {
-        try Ledger.raise(
-            LedgerException("lost_line_rejected", detail), order: nil, provider: nil, db, at: now)
-    }
-}
-
-extension Arrival {
-    fileprivate var inWords: String { "\(name) of \(user?.rawValue ?? "the desk")" }
+    /// The most rejected lines of a file that are named.
+    private static let mostTold = 20
 }

@@ -11,8 +11,11 @@ struct LostOrders {
     private let moves: OrderMoves
     private let attempts: Attempts
     private let now: Timestamp
+    private let generation: Int64
 
-    init(_ db: Database, _ moves: OrderMoves, at now: Timestamp) {
+    /// - Parameter generation: the number of the ledger that goes on, for what `hold` holds.
+    init(_ db: Database, _ moves: OrderMoves, at now: Timestamp, goingOnAs generation: Int64 = 0) {
+        self.generation = generation
         self.db = db
         self.moves = moves
         self.now = now
@@ -31,10 +34,11 @@ struct LostOrders {
         }
     }
 
-    /// `accepted` or `sending` → `in_doubt`.
+    /// `accepted` or `sending` → `in_doubt`; what is in doubt already may be so for another reason by now.
     ///
     /// - Parameter since: before this it was not sent, if it is not on its way.
     func hold(_ order: OrderID, since: Timestamp) throws {
+        guard try !isHeld(order) else { return }
         let provider = try ProviderID.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -43,9 +47,16 @@ struct LostOrders {
                     """), arguments: [order])
         // What is `sending` has its attempt.
         if let provider { try attempts.begin(order, with: provider, at: since) }
-        let generation = try Int64.fetchOne(
-            db, sql: "SELECT abs(number) FROM generation WHERE id = 1")!
         try doubt(order, in: generation, until: now)
+    }
+
+    private func isHeld(_ order: OrderID) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM attempts
+                        WHERE order_id = ? AND outcome = 'unknown' AND lost_in = ?)
+                    """), arguments: [order, generation])!
     }
 
     /// Ends the doubt about an order that its provider does not have. A lost one is then in doubt at the next
@@ -69,14 +80,13 @@ struct LostOrders {
     }
 
     private func doubt(_ order: OrderID, in generation: Int64, until: Timestamp) throws {
-        try attempts.end(
-            order, as: .unknown,
-            evidence: "restored from a backup; it may have been sent since", at: until)
-        try db.execute(
-            literal: """
-                UPDATE attempts SET lost_in = \(generation)
-                WHERE order_id = \(order) AND outcome = 'unknown'
-                """)
+        try attempts.end(order, as: .unknown, evidence: nil, at: until)
+        try db.cachedStatement(
+            sql:
+                "UPDATE attempts SET lost_in = ?2, ended_at = ?3 WHERE order_id = ?1 AND outcome = 'unknown'"
+        ).execute(arguments: [order, generation, until])
+        try attempts.note(
+            "the ledger was restored; it may have been sent until \(until)", on: order)
         try moves.doubt(order)
     }
 

@@ -12,37 +12,30 @@ package struct KeptFile: Hashable, Sendable {
         self.digest = digest
     }
 
-    fileprivate var owner: String { user?.rawValue ?? "" }
+    var owner: String { user?.rawValue ?? "" }
 }
 
-/// A line that was accepted, as a receipt says it.
-package struct LostLine: Equatable, Sendable {
-    package let kind: LineKind
-    package let number: Int64
-    /// The number its order had.
-    package let order: Int64?
+/// A file of the time that a restored ledger lacks.
+package struct LostFile: Sendable {
+    package let kept: KeptFile
+    /// The name it had in the inbox.
+    package let name: String
 
-    package init(kind: LineKind, number: Int64, order: Int64?) {
-        self.kind = kind
-        self.number = number
-        self.order = order
+    package init(kept: KeptFile, name: String) {
+        self.kept = kept
+        self.name = name
     }
 }
 
 /// What the spool knows of the time that an older ledger lacks.
 package struct LostTime: Sendable {
-    /// Files that had their effect, or may have had it.
-    package let files: [KeptFile]
-    /// What was taken of those whose receipt is still there.
-    package let receipts: [KeptFile: [LostLine]]
+    /// Files that had their effect, or may have had it, in the order in which they were taken.
+    package let files: [LostFile]
     /// The number of the last status file of each user who has one.
     package let statusFiles: [UserID: Int64]
 
-    package init(
-        files: [KeptFile], receipts: [KeptFile: [LostLine]] = [:], statusFiles: [UserID: Int64]
-    ) {
+    package init(files: [LostFile], statusFiles: [UserID: Int64]) {
         self.files = files
-        self.receipts = receipts
         self.statusFiles = statusFiles
     }
 }
@@ -77,23 +70,15 @@ extension Ledger {
         // A file that cannot be read tells nothing of the lost time.
         let seen = (try? SeenGeneration(path: seenFile).read()) ?? .first
         return try commit(at: now) { db, postings in
-            let since = try Self.lastMoment(db)
-            for file in lost.files {
-                try db.execute(
-                    literal: """
-                        INSERT INTO retaken_files (user_id, sha256, lost_since, has_receipt)
-                        VALUES (\(file.owner), \(file.digest), \(since),
-                                \(lost.receipts[file] != nil))
-                        ON CONFLICT DO NOTHING
-                        """)
-                for line in lost.receipts[file] ?? [] {
-                    try db.execute(
-                        literal: """
-                            INSERT INTO lost_lines (user_id, sha256, kind, line, order_id)
-                            VALUES (\(file.owner), \(file.digest), \(line.kind.rawValue),
-                                    \(line.number), \(line.order)) ON CONFLICT DO NOTHING
-                            """)
-                }
+            let since = try Self.lastMoment(db, now: now)
+            for (position, file) in lost.files.enumerated() {
+                try db.cachedStatement(
+                    sql: """
+                        INSERT INTO retaken_files (user_id, sha256, name, position, lost_since)
+                        VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                        """
+                ).execute(
+                    arguments: [file.kept.owner, file.kept.digest, file.name, position, since])
             }
             for (user, sequence) in lost.statusFiles {
                 try db.execute(
@@ -111,17 +96,23 @@ extension Ledger {
                         WHERE kind = 'refill' AND state = 'accepted';
                     """)
             try Decisions.voidResending(db, at: now)
-            let orders = try OrderID.fetchAll(
-                db, sql: "SELECT id FROM orders WHERE state IN ('accepted', 'sending')")
-            let losing = LostOrders(db, OrderMoves(db, postings, at: now), at: now)
-            for order in orders { try losing.hold(order, since: since) }
-            return orders.count
+            let orders = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, state <> 'in_doubt' AS is_news FROM orders
+                    WHERE state IN ('accepted', 'sending', 'in_doubt')
+                    """)
+            let losing = try LostOrders(
+                db, OrderMoves(db, postings, at: now), at: now,
+                goingOnAs: Self.next(db, after: seen))
+            for order in orders { try losing.hold(order["id"], since: since) }
+            return orders.count { $0["is_news"] }
         }
     }
 
-    /// The last moment that a ledger tells of.
-    private static func lastMoment(_ db: Database) throws -> Timestamp {
-        try Timestamp.fetchOne(
+    /// The last moment that a ledger tells of; none that is believed where it lies ahead.
+    private static func lastMoment(_ db: Database, now: Timestamp) throws -> Timestamp {
+        let last = try Timestamp.fetchOne(
             db,
             sql: """
                 SELECT max(
@@ -129,20 +120,12 @@ extension Ledger {
                     coalesce((SELECT received_at FROM files ORDER BY id DESC LIMIT 1), 0),
                     coalesce((SELECT started_at FROM attempts ORDER BY id DESC LIMIT 1), 0))
                 """)!
+        return last <= now ? last : Timestamp(milliseconds: 0)
     }
 
-    /// Whether files of a lost time lie in the inboxes, which are to be taken in the order of their times.
-    package func awaitsLostFiles() throws -> Bool {
-        try read { db in
-            try Bool.fetchOne(db, sql: "SELECT awaits_files FROM generation WHERE id = 1")!
-        }
-    }
-
-    /// They were taken, or could not be.
-    package func endWaitForLostFiles() throws {
-        try commit { db in
-            try db.execute(sql: "UPDATE generation SET awaits_files = 0 WHERE id = 1")
-        }
+    /// The number of the generation that goes on.
+    private static func next(_ db: Database, after seen: Generation) throws -> Int64 {
+        max(try abs(Generation(of: db).number), seen.number) + 1
     }
 
     /// Makes this the ledger that all programs go on with, after `hold`.
@@ -152,9 +135,7 @@ extension Ledger {
             let seen = (try? file.read()) ?? .first
             let generation = try commit { db in
                 try db.execute(
-                    literal: """
-                        UPDATE generation SET number = max(abs(number), \(seen.number)) + 1
-                        """)
+                    literal: "UPDATE generation SET number = \(Self.next(db, after: seen))")
                 return try Generation(of: db)
             }
             try file.write(generation)

@@ -127,3 +127,10 @@ extension Cursor {
         }
     }
 }
+
+extension Settings {
+    /// The provider of that name, if he is asked anything.
+    package func asked(_ name: String) -> ProviderSettings? {
+        providers.first { $0.name == name && $0.isEnabled }
+    }
+}

@@ -99,7 +99,7 @@ extension Spool {
         (quarantine(of: dropper), "\(keptName(digest, name)).reason.json")
     }
 
-    private func keptName(_ digest: String, _ name: FileName) -> String {
+    func keptName(_ digest: String, _ name: FileName) -> String {
         "\(digest)-\(name.safe)"
     }
 }

@@ -78,11 +78,6 @@ extension Inbox {
         try directory.names(limit: limit, where: \.isForUs).sorted()
     }
 
-    /// When an entry was last written, in nanoseconds since 1970; nil if it is gone.
-    package func modified(_ name: FileName) throws(SystemError) -> Int128? {
-        try directory.status(of: name).map { FileIdentity($0).modified }
-    }
-
     /// Looks at an entry: only a regular file that has been still for `settle` milliseconds is taken.
     ///
     /// Nil if it is gone.

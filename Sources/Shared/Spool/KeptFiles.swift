@@ -5,13 +5,19 @@ package struct ArchivedFile: Sendable {
     package let dropper: Dropper
     /// In hexadecimal.
     package let digest: String
-    /// The name it had in the inbox, as far as our directories keep it.
+    /// The name it had in the inbox; after its digest where the archive keeps only the beginning of that.
     package let name: String
     let path: String
+    /// When it was copied to be taken, in nanoseconds since 1970.
+    let copiedAt: Int128
+
+    /// Its place among others. Clocks of file systems are coarse: of the same moment the desk's came first, and
+    /// then by name.
+    fileprivate var turn: (Int128, Int, String) { (copiedAt, dropper == .desk ? 0 : 1, name) }
 }
 
 extension Spool {
-    /// Every file in the archive, oldest day first.
+    /// Every file in the archive, in the order in which they were taken: each is the copy that was made then.
     package func archived() throws(SystemError) -> [ArchivedFile] {
         var files: [ArchivedFile] = []
         for day in try Directory("\(root)/archive").names().sorted() {
@@ -20,55 +26,78 @@ extension Spool {
                 for name in try directory.names().sorted() {
                     let parts = "\(name)".split(separator: "-", maxSplits: 1)
                     guard parts.count == 2, parts[0].utf8.count == 64 else { continue }
+                    guard let status = try directory.status(of: name) else { continue }
+                    let hasName = parts[1].hasSuffix(".json")
                     files.append(
                         ArchivedFile(
                             dropper: Dropper(named: "\(owner)"), digest: String(parts[0]),
-                            name: String(parts[1]), path: "\(directory.path)/\(name)"))
+                            name: hasName ? String(parts[1]) : "\(parts[0]).json",
+                            path: "\(directory.path)/\(name)",
+                            copiedAt: FileIdentity(status).modified))
                 }
             }
         }
-        return files
+        return files.sorted { $0.turn < $1.turn }
     }
 
-    /// Drops a copy of an archived file where it came from, to be taken again.
-    ///
-    /// It is as old as the one in the archive, which was made when it was taken. It has its own name there;
-    /// one after its digest if another file has that, or if the archive keeps only the beginning of a long
-    /// name. Twice does nothing more: intake knows the bytes.
-    package func dropAgain(_ file: ArchivedFile) throws {
-        if case .reseller(let user) = file.dropper { try makeDirectories(ofReseller: user) }
-        let names = [file.name, "\(file.digest).json"].filter { $0.hasSuffix(".json") }
-        for name in names
-        where try drop(name, into: file.dropper, { try $0.copyAsItIs(file.path) }) { return }
+    /// Puts a copy of an archived file where a run that died would have left it, to be taken again: nobody
+    /// but us can get at it there. Twice does nothing more.
+    package func takeBack(_ file: ArchivedFile) throws {
+        let temporary = try Directory("\(root)/tmp")
+        let name = FileName("\(program).again")
+        let path = "\(temporary.path)/\(name)"
+        if try temporary.status(of: name) != nil { try temporary.remove(name) }
+        let copy = try check("cannot make", path) {
+            openat(
+                temporary.descriptor, name.text,
+                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        }
+        defer { close(copy) }
+        try PieceWriter(descriptor: copy, path: path).copy(file.path)
+        try check("cannot sync", path) { fsync(copy) }
+        var work = TouchedDirectories()
+        try work.at(self.work(of: file.dropper)).take(
+            name, from: temporary, as: FileName(file.digest))
+        try work.sync()
     }
 
-    /// The receipts that may be an archived file's, as far as they are there: whose it is, it says itself.
-    /// An outbox is its owner's to make a mess of; what is no plain file of up to 256 MiB is no receipt.
-    package func receipts(of file: ArchivedFile) throws(SystemError) -> [[UInt8]] {
+    /// Puts the receipt that an archived file had, if it is still there, into quarantine: the next one takes its
+    /// place, and says something else.
+    package func keepReceipt(of file: ArchivedFile) throws(SystemError) {
+        let outbox = self.outbox(of: file.dropper)
+        guard access(outbox, F_OK) == 0 else { return }
         let stem = FileName(file.name).stem
-        var receipts: [[UInt8]] = []
-        for name in ["\(stem).receipt.json", "\(stem).\(file.digest.prefix(8)).receipt.json"] {
-            let path = "\(outbox(of: file.dropper))/\(name)"
-            let descriptor = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-            guard descriptor >= 0 else { continue }
-            defer { close(descriptor) }
-            var status = stat()
-            try check("cannot look at", path) { fstat(descriptor, &status) }
-            guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 28 else { continue }
-            var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-            var filled = 0
-            while filled < bytes.count {
-                let count = try check("cannot read", path) {
-                    bytes.withUnsafeMutableBytes {
-                        Int32(read(descriptor, $0.baseAddress! + filled, $0.count - filled))
-                    }
-                }
-                if count == 0 { break }
-                filled += Int(count)
-            }
-            receipts.append(Array(bytes[..<filled]))
+        for receipt in ["\(stem).receipt.json", "\(stem).\(file.digest.prefix(8)).receipt.json"]
+        where (try? Self.beginning(of: "\(outbox)/\(receipt)"))?.contains(file.digest) == true {
+            var places = TouchedDirectories()
+            let name = FileName("\(keptName(file.digest, FileName(file.name))).former-receipt.json")
+            try places.at(quarantine(of: file.dropper))
+                .take(FileName(receipt), from: Directory(outbox), as: name)
+            try places.sync()
         }
-        return receipts
+    }
+
+    /// Gives what root made in directories of ours to whom the spool belongs: he runs the programs.
+    package func giveAway() throws(SystemError) {
+        var owner = stat()
+        try check("cannot look at", root) { lstat(root, &owner) }
+        guard geteuid() == 0, owner.st_uid != 0 else { return }
+        for place in ["tmp", "work", "quarantine", "lock", "journal"] {
+            try giveAway(Directory("\(root)/\(place)"), to: owner)
+        }
+    }
+
+    private func giveAway(_ directory: Directory, to owner: stat) throws(SystemError) {
+        for name in try directory.names() {
+            guard let status = try directory.status(of: name), status.st_uid == 0 else { continue }
+            let path = "\(directory.path)/\(name)"
+            try check("cannot give away", path) {
+                fchownat(
+                    directory.descriptor, name.text, owner.st_uid, owner.st_gid,
+                    AT_SYMLINK_NOFOLLOW)
+            }
+            if status.st_mode & S_IFMT == S_IFDIR { try giveAway(Directory(path), to: owner) }
+        }
     }
 
     /// The number of the last status file in a reseller's outbox; 0 if there is none.
@@ -84,8 +113,8 @@ extension Spool {
 }
 
 extension PieceWriter {
-    /// Writes all the bytes of the file at `path`, and sets its time.
-    fileprivate func copyAsItIs(_ path: String) throws {
+    /// Writes all the bytes of the file at `path`.
+    fileprivate func copy(_ path: String) throws {
         let source = try check("cannot open", path) {
             open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         }
@@ -95,12 +124,8 @@ extension PieceWriter {
             let count = try check("cannot read", path) {
                 Int32(read(source, &buffer, buffer.count))
             }
-            if count == 0 { break }
+            if count == 0 { return }
             try write(Array(buffer[..<Int(count)]))
         }
-        var status = stat()
-        try check("cannot look at", path) { fstat(source, &status) }
-        let times = [status.st_atim, status.st_mtim]
-        try check("cannot set the time of", self.path) { futimens(descriptor, times) }
     }
 }

@@ -20,6 +20,19 @@ extension Spool {
         return files
     }
 
+    /// The copy of a file that is to be taken again, under the name that it had; nil if it is not there.
+    package func leftover(
+        of dropper: Dropper, digest: String, name: String
+    ) throws(SystemError) -> ClaimedFile? {
+        let path = work(of: dropper)
+        guard access(path, F_OK) == 0,
+            let status = try Directory(path).status(of: FileName(digest))
+        else { return nil }
+        return ClaimedFile(
+            dropper: dropper, name: FileName(name), digest: digest, bytes: Int64(status.st_size),
+            path: "\(path)/\(digest)", content: nil, place: .orphan)
+    }
+
     /// Whose files a run that died left in `work`.
     package func droppersWithLeftovers() throws(SystemError) -> [Dropper] {
         try Directory("\(root)/work").names().map(\.description).sorted()

@@ -87,25 +87,10 @@ package struct Publishing {
     /// Whether something is there that is no receipt whose beginning names `digest`.
     private func isForOther(_ digest: String, _ path: String) throws(SystemError) -> Bool {
         do {
-            return try head(of: path).map { !$0.contains(digest) } ?? false
+            return try Spool.beginning(of: path).map { !$0.contains(digest) } ?? false
         } catch  where error.isObstacle {
             return true
         }
-    }
-
-    /// The beginning of a file, long enough for a receipt's digest; nil if there is no file.
-    private func head(of path: String) throws(SystemError) -> String? {
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw SystemError("cannot open", path)
-        }
-        defer { close(descriptor) }
-        var head = [UInt8](repeating: 0, count: 2_048)
-        let count = try check("cannot read", path) {
-            Int32(read(descriptor, &head, head.count))
-        }
-        return String(decoding: head[..<Int(count)], as: UTF8.self)
     }
 
     /// Leaves what is written where it is; the program's next run removes it.
@@ -148,5 +133,22 @@ package struct PieceWriter {
 
     package func write(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, path) }
+    }
+}
+
+extension Spool {
+    /// The beginning of a file, long enough for a receipt's digest; nil if there is no file.
+    static func beginning(of path: String) throws(SystemError) -> String? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw SystemError("cannot open", path)
+        }
+        defer { close(descriptor) }
+        var head = [UInt8](repeating: 0, count: 2_048)
+        let count = try check("cannot read", path) {
+            Int32(read(descriptor, &head, head.count))
+        }
+        return String(decoding: head[..<Int(count)], as: UTF8.self)
     }
 }

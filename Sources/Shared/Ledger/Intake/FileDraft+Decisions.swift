@@ -23,7 +23,7 @@ extension FileDraft {
         let moves = OrderMoves(db, postings, at: intake.now, file: file)
         let witness = witness(try name(of: order.provider))
         if order.state == .placed, decision == .refund,
-            try witness == .silent || Ledger.hasException(of: id, db)
+            try Ledger.mayBeGivenUp(id, witness, db)
         {
             // What the provider took stays booked: nobody knows that he gives it back.
             try moves.settle(
@@ -35,7 +35,11 @@ extension FileDraft {
             return .rejected(
                 Rejection(
                     .notAllowed,
-                    "order \(id) is \(order.state.rawValue), not in doubt; nothing was changed"))
+                    order.state == .placed && decision == .refund
+                        ? "order \(id) is placed: it can be given up once exceptions.csv says something of "
+                            + "it, or its provider is switched off; nothing was changed"
+                        : "order \(id) is \(order.state.rawValue), not in doubt; nothing was changed"
+                ))
         }
         if case .placed(let providerOrder) = decision,
             let other = try Attempts(db).holder(of: providerOrder, with: order.provider)
@@ -47,7 +51,8 @@ extension FileDraft {
                         + "nothing was changed"))
         }
         let decisions = Decisions(db: db, moves: moves, now: intake.now)
-        if witness.canDispute(decision) {
+        // What was sent again by a decision of a lost time is not sent once more (`holdIfLost`).
+        if witness.canDispute(decision) || (decision == .notPlaced && lostSince != nil) {
             try decisions.add(decision, on: order, by: person, file: file)
             return .pending
         }

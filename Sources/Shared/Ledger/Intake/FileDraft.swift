@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Timestamps
 
 /// The effect of one file, line by line, inside a commit. It ends with `close` or with `abandon`.
 ///
@@ -29,6 +30,8 @@ package final class FileDraft {
     /// What this file put on hold for orders.
     private(set) var charged = Amount.zero
 
+    /// When the ledger ends that this file is missing in; nil for one that is of no lost time.
+    let lostSince: Timestamp?
     /// The user's, as they were when the file was opened: its orders come before all else. Nil for the
     /// desk.
     let terms: UserTerms?
@@ -47,6 +50,7 @@ package final class FileDraft {
         // a large file, so it is opened only for those that need it.
         savepoint = mayBeAbandoned ? intake.postings.mark : nil
         if mayBeAbandoned { try intake.db.execute(sql: "SAVEPOINT file") }
+        lostSince = try intake.lostSince(arrival)
         terms = try arrival.user.flatMap(intake.terms)
         file = try intake.insertFile(arrival, batch: batch, status: "accepted")
         earlierOrder = try RawStatement(intake.db, Self.earlierOrder)
@@ -59,7 +63,7 @@ package final class FileDraft {
     ///
     /// - Parameter reason: why the file as a whole has none, where that is so.
     package func close(reason: RejectionCode? = nil) throws -> FileID {
-        try holdIfRetaken()
+        try holdIfLost()
         let status = rejected == 0 ? "accepted" : rejected == lines ? "rejected" : "partial"
         // Three indexes rest on the status: it is written only where it is another now.
         let update = try RawStatement(

@@ -5,7 +5,7 @@ enum Schema2 {
         -- number: raised whenever an older ledger is gone on with; below zero in a backup, so that a
         -- backup never passes for the ledger it was made of.
         -- commits: how many there were.
-        -- awaits_files: files of a lost time lie in the inboxes, to be taken by their age.
+        -- awaits_files: files of a lost time are to be taken before all others.
         -- last_lost_order: no order that is taken from now on has this number or one below it.
         CREATE TABLE generation (
             id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -17,24 +17,15 @@ enum Schema2 {
         INSERT INTO generation (id, number) VALUES (1, 1);
 
         -- Files that had their effect once, in a ledger that is lost: what they ordered may have been
-        -- sent. user_id is '' for the desk's; lost_since is when the ledger that was restored ends.
+        -- sent. user_id is '' for the desk's; lost_since is when the ledger that was restored ends;
+        -- within that, they are taken by their position.
         CREATE TABLE retaken_files (
             user_id TEXT NOT NULL,
             sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+            name TEXT NOT NULL,
+            position INTEGER NOT NULL,
             lost_since INTEGER NOT NULL,
-            has_receipt INTEGER NOT NULL DEFAULT 0 CHECK (has_receipt IN (0, 1)),
             PRIMARY KEY (user_id, sha256)
-        ) STRICT, WITHOUT ROWID;
-
-        -- Their lines that were accepted, as far as their receipts were there to tell, with the numbers that
-        -- their orders had.
-        CREATE TABLE lost_lines (
-            user_id TEXT NOT NULL,
-            sha256 TEXT NOT NULL,
-            kind TEXT NOT NULL,
-            line INTEGER NOT NULL,
-            order_id INTEGER,
-            PRIMARY KEY (user_id, sha256, kind, line)
         ) STRICT, WITHOUT ROWID;
 
         -- The last status file that a user has of a ledger that is lost. He may be lost with it.
