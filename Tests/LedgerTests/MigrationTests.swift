@@ -73,7 +73,7 @@ import Testing
         try makeSchema2()
         for _ in 1...2 {
             let ledger = try Ledger.open(at: path, currency: usd)
-            #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 3)
+            #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
             let kept = try ledger.read {
                 try Int.fetchAll($0, sql: "SELECT at FROM exceptions ORDER BY at")
             }

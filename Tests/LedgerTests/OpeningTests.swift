@@ -14,7 +14,7 @@ import Testing
         throws
     {
         let ledger = try Ledger.open(at: path, currency: usd)
-        #expect(try pragma("user_version", of: ledger) == "3")
+        #expect(try pragma("user_version", of: ledger) == "4")
         #expect(try pragma("application_id", of: ledger) == "\(0x534D_4D47)")
         #expect(try ledger.audit().isEmpty)
         let houses = try ledger.read {
@@ -65,7 +65,7 @@ import Testing
         let error = try #require(throws: LedgerError.self) {
             try Ledger.open(at: path, currency: usd)
         }
-        #expect("\(error)".contains("has schema 9, this program knows 3; nothing was touched"))
+        #expect("\(error)".contains("has schema 9, this program knows 4; nothing was touched"))
     }
 
     @Test func `somebody else's database is left alone`() throws {

@@ -9,7 +9,7 @@ extension Ledger {
     static let applicationID: Int32 = 0x534D_4D47
 
     /// The schema's history: `user_version` counts how much of it a database has.
-    static let migrations = [Schema1.sql, Schema2.sql, Schema3.sql]
+    static let migrations = [Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql]
 
     /// Opens the ledger at `path`, be it the latest or not, and makes or migrates it where that is due.
     ///

@@ -1,0 +1,4 @@
+/// What dispatch knows of providers over the runs.
+extension Schema4 {
+    static let sending = ""
+}
