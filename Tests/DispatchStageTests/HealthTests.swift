@@ -4,6 +4,7 @@ import LoopbackProvider
 import Run
 import Synchronization
 import TestHouse
+import TestSupport
 import Testing
 import Timestamps
 
@@ -18,8 +19,8 @@ import Timestamps
         let impatient = Mutex(false)
         // Each of his slots is held until everybody else's orders are out, however long that takes.
         let hole = LoopbackProvider { _ in
-            for _ in 1...10_000 where alive.requests.count < 60 { usleep(1_000) }
-            if alive.requests.count < 60 { impatient.withLock { $0 = true } }
+            let isServed = eventually { alive.requests.count >= 60 }
+            if !isServed { impatient.withLock { $0 = true } }
             return .never
         }
         defer { hole.stop() }
@@ -51,13 +52,13 @@ import Timestamps
             _ = try? house.accept(["https://a.example/new"], from: "alive")
             for _ in 1...20 where alive.requests.count < 2 {
                 house.clock.advance(seconds: 2)
-                for _ in 1...2_000 where alive.requests.count < 2 { usleep(1_000) }
+                for _ in 1...patience * 50 where alive.requests.count < 2 { usleep(1_000) }
             }
             return .placed(request)
         }
         defer { slow.stop() }
         let house = try House([
-            Supplier("slow", url: slow.url, "timeouts: {total: 60}"),
+            Supplier("slow", url: slow.url, "timeouts: {total: \(2 * patience)}"),
             Supplier("alive", url: alive.url),
         ])
         houses.withLock { $0 = house }

@@ -14,7 +14,7 @@ import Testing
         let house = try House([
             Supplier(
                 url: sandbox.url,
-                "in_flight: 8, timeouts: {connect: 5, total: 5}, breaker: {doubts: 99}")
+                "in_flight: 8, timeouts: {connect: 15, total: 15}, breaker: {doubts: 99}")
         ])
         let bad = [
             "sandbox-refuse-link", "sandbox-unknown-error", "sandbox-html", "sandbox-hang-after",

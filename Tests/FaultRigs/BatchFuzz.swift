@@ -24,8 +24,8 @@ struct BatchFuzz {
 
     /// Files a run is given.
     private static let perRun = 250
-    /// KiB of address space, and seconds: what a run may use at most.
-    private static let (memory, seconds) = (1 << 20, 60)
+    /// KiB of address space that a run may use at most.
+    private static let memory = 1 << 20
 
     init(_ random: Seeded) throws {
         self.random = random
@@ -49,7 +49,7 @@ struct BatchFuzz {
     mutating func run(into findings: inout Findings) throws {
         let files = try drop()
         let ending = premises.run(
-            "ingest", under: "ulimit -v \(Self.memory); exec timeout \(Self.seconds)")
+            "ingest", under: "ulimit -v \(Self.memory); exec timeout \(patience)")
         let about = "SEED=\(random.seed), inputs \(inputs - Self.perRun + 1) to \(inputs)"
         guard ending.status == 0 else {
             return findings.fail("\(about): ended with \(ending.status): \(ending.text)")

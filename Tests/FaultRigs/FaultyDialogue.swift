@@ -1,9 +1,9 @@
 import TestHouse
 import TestSupport
 
-/// A panel between two providers of whom one answers badly or not at all, to one action at a time.
+/// A panel between two providers of which one answers badly or not at all, to one action at a time.
 ///
-/// Whatever he does, the run ends well, the good one is served in it, and what is known of the bad
+/// Whatever it does, the run ends well, the good one is served in it, and what is known of the bad
 /// one's order is what design.md §6 says. At the end both behave, and every order must have been
 /// placed once and paid for as it ended.
 final class FaultyDialogue {
@@ -28,8 +28,8 @@ final class FaultyDialogue {
     private let folder = TemporaryFolder(inMemory: true)
     private var rounds = 0
 
-    /// How long a provider may take, in seconds: longer than the sandbox's slow answers.
-    private static let timeout = 2
+    /// How long an answer is waited for that never comes, in seconds: the request is out by then.
+    private static let timeout = 3
 
     init() throws {
         premises = Premises(path: folder.path)
@@ -40,17 +40,20 @@ final class FaultyDialogue {
         try premises.populate()
     }
 
-    /// Says where the bad provider is to be found.
-    private func configure(_ address: String) throws {
+    /// Says where the bad provider is to be found, and how long it is waited for.
+    private func configure(_ address: String, timeouts: [String: Int] = [:]) throws {
         try premises.configure(
-            providers: ["bad": address, "good": good.url], timeout: Self.timeout)
+            providers: ["bad": address, "good": good.url], timeouts: timeouts)
     }
 
     /// What should not be after `action` has met this fault.
     func seen(_ fault: Fault, on action: Action) throws -> [String] {
         rounds += 1
         try prepare(action, fault)
-        if let address = fault.address(insteadOf: bad.url) { try configure(address) }
+        let isSilent = fault.answer?.name == "hang"
+        try configure(
+            fault.address(insteadOf: bad.url) ?? bad.url,
+            timeouts: isSilent ? ["bad": Self.timeout] : [:])
         if let answer = fault.answer {
             try bad.misbehave(
                 on: action.rawValue, answer.name, times: 1_000, after: answer.isAfter)
@@ -59,14 +62,14 @@ final class FaultyDialogue {
         if let answer = fault.answer {
             try bad.misbehave(on: action.rawValue, answer.name, times: 0)
         }
-        if fault.isUnheard { try configure(bad.url) }
+        if fault.isUnheard || isSilent { try configure(bad.url) }
         var seen = ending.status == 0 ? [] : ["status \(ending.status): \(ending.text)"]
         let states = (try state(of: "bad", action), try state(of: "good", action))
         if states.0 != action.state(after: fault) {
             seen.append("of the bad provider: \(states.0), not \(action.state(after: fault))")
         }
         if states.1 != action.rightState { seen.append("of the good one: \(states.1)") }
-        // He asked to be left alone for two seconds.
+        // It asked to be left alone for two seconds.
         if fault.isThrottle { _ = shellRun("sleep 2.1") }
         return seen + (try premises.findings())
     }

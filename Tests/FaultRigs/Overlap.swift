@@ -9,65 +9,84 @@ extension Rig {
         let premises = Premises(path: "\(folder.path)/panel")
         let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Premises.key)
         try premises.open(with: sandbox)
-        let crowd = Crowd(premises, copies: extent == .full ? 8 : 2)
-        let batches = extent == .full ? 300 : 12
-        for batch in 1...batches { try premises.stage("\(batch)") }
-        findings.trying("\(crowd.copies) copies of each program, seed \(crowd.seed)") {
-            try crowd.work(dropping: batches, over: extent == .full ? 60 : 5)
+        let crowd = Crowd(premises, extent == .full ? .full : .short)
+        for batch in 1...crowd.work.batches { try premises.stage("\(batch)") }
+        findings.trying("\(crowd.work.copies) copies of each program, seed \(crowd.seed)") {
+            try crowd.seen()
         }
         findings.trying("once every doubt is resolved") {
             try premises.settle(with: ["sandbox": sandbox])
-            return try premises.verdict(on: batches, by: sandbox)
+            return try premises.verdict(on: crowd.work.batches, by: sandbox)
         }
     }
 }
 
-/// Copies of every program in endless loops, and a backup after the other, with somebody among them who
-/// kills: in turn whoever holds a lock, and anybody.
+/// What must have happened before the crowd goes home. None of it has a pace: a busy machine takes longer.
+private struct CrowdWork {
+    /// Of each program.
+    let copies: Int
+    /// Files that are dropped, and seconds from one to the next.
+    let batches: Int
+    let pause: Double
+    /// The fewest holders of a lock that are killed, and whole backups.
+    let kills: Int
+    let backups: Int
+    /// Seconds after which something hangs.
+    let limit: Int
+
+    static let short = CrowdWork(
+        copies: 2, batches: 12, pause: 0.4, kills: 4, backups: 2, limit: 1_200)
+    static let full = CrowdWork(
+        copies: 8, batches: 300, pause: 0.2, kills: 100, backups: 15, limit: 3_600)
+}
+
+/// Copies of every program in endless loops, and one backup after the other, with somebody among them who
+/// kills: in turn a process that holds a lock, and any process.
 private struct Crowd {
     let premises: Premises
-    let copies: Int
+    let work: CrowdWork
     let seed = Seeded().seed
 
-    init(_ premises: Premises, copies: Int) {
+    init(_ premises: Premises, _ work: CrowdWork) {
         self.premises = premises
-        self.copies = copies
+        self.work = work
     }
 
-    /// Lets them work for so many seconds while batches are dropped; returns what none should have
-    /// said, and what is wrong with the backups.
-    func work(dropping batches: Int, over seconds: Int) throws -> [String] {
-        let run = shellRun(script(dropping: batches, over: seconds))
-        let said = Dictionary(
-            run.output.split(separator: "\n").map { (String($0), 1) }, uniquingKeysWith: +)
-        // Somebody was killed, somebody found the lock taken, and the shell tells of the killed, as
-        // the next run of dispatch does of orders that one had on their way.
-        let wanted = ["status 0", "status 75", "status 137"]
+    /// Lets them work until enough has happened; returns what none should have said, and what is wrong
+    /// with the backups.
+    func seen() throws -> [String] {
+        _ = shellRun(script())
+        let lines = (content(at: "\(premises.path)/said") ?? "").split(separator: "\n")
+        let said = Dictionary(lines.map { (String($0), 1) }, uniquingKeysWith: +)
+        // Some are killed, some find the lock taken; the shell tells of the killed, and the next run
+        // of dispatch of the orders that a killed one had on their way.
         let told = [Self.holderKilled, "Killed", "held in doubt"]
         let holders = said[Self.holderKilled] ?? 0
         // Beside them is what a killed one leaves: `N.part` and its journal.
         let backups = names(in: "\(premises.path)/backups").filter { Int($0) != nil }
-        return wanted.filter { said[$0] == nil }.map { "nobody ended with \($0)" }
+        return Self.endings.filter { said[$0] == nil }.map { "nobody ended with \($0)" }
             + said.keys.filter { line in
-                !wanted.contains(line) && !told.contains { line.contains($0) }
+                !Self.endings.contains(line) && !told.contains { line.contains($0) }
             }.sorted()
-            + (holders * 3 < batches ? ["only \(holders) were killed that held a lock"] : [])
-            + (backups.count * 4 < seconds ? ["only \(backups.count) backups were made"] : [])
+            + (holders < work.kills ? ["only \(holders) were killed that held a lock"] : [])
+            + (backups.count < work.backups ? ["only \(backups.count) backups were made"] : [])
             + (try backups.flatMap {
                 try premises.faults(inBackup: "\(premises.path)/backups/\($0)")
             })
     }
 
+    /// How some run must end: well, where another one holds the lock, killed.
+    private static let endings = ["status 0", "status 75", "status 137"]
     private static let holderKilled = "a holder of a lock was killed"
 
-    /// Whoever holds a lock is stopped before he is killed, and looked at again: he held it then.
-    private func script(dropping batches: Int, over seconds: Int) -> String {
+    /// A process that holds a lock is stopped before it is killed, and looked at again: it held it then.
+    private func script() -> String {
         let loops = ["ingest", "dispatch", "poll", "report"].flatMap { program in
-            (1...copies).map { "loop \(program).\($0) '\(builtProgram(program))' &" }
+            (1...work.copies).map { "loop \(program).\($0) '\(builtProgram(program))' &" }
         }
         return """
-            exec bash 2>&1 <<'END'
-            cd '\(premises.path)'; export SANDBOX_KEY=\(Premises.key); RANDOM=\(seed % 32_768)
+            cd '\(premises.path)' && exec bash >>said 2>&1 <<'END'
+            export SANDBOX_KEY=\(Premises.key); RANDOM=\(seed % 32_768)
             mkdir running backups
             run() {
                 "${@:2}" --config '\(premises.path)/pipeline.yaml' --quiet &
@@ -99,15 +118,24 @@ private struct Crowd {
                     kill -CONT $victim 2>/dev/null
                 done
             }
+            has() { (($(grep -cxF "$1" said) >= $2)); }
+            is_enough() {
+                has '\(Self.holderKilled)' \(work.kills) || { kill_holder; return 1; }
+                for ending in \(Self.endings.map { "'\($0)'" }.joined(separator: " ")); do
+                    has "$ending" 1 || return 1
+                done
+                (($(ls backups | grep -cx '[0-9]*') >= \(work.backups)))
+            }
             \(loops.joined(separator: "\n"))
             backups &
-            for batch in $(seq \(batches)); do
+            for batch in $(seq \(work.batches)); do
                 mv staged/$batch.json spool/resellers/acme/inbox/
-                sleep \(Double(seconds) / Double(batches))
+                sleep \(work.pause)
                 if ((batch % 2)); then kill_holder; continue; fi
                 victims=(running/*)
                 kill -9 $(cat "${victims[RANDOM % ${#victims[@]}]}") 2>/dev/null
             done
+            until is_enough || ((SECONDS > \(work.limit))); do sleep \(work.pause); done
             touch stop; wait
             END
             """

@@ -20,23 +20,25 @@ struct Premises: Sendable {
         try configure(providers: ["sandbox": url], intake: intake)
     }
 
-    /// Writes the configuration: files are taken at once, and no answer of a provider pauses him.
+    /// Writes the configuration: files are taken at once, and no answer of a provider pauses it.
     ///
     /// - Parameters:
     ///   - providers: their addresses, by name.
-    ///   - timeout: how long a request may take, in seconds.
+    ///   - timeouts: how long a request to some of them may take, in seconds; else only what hangs is
+    ///     given up.
     ///   - category: what every service's category is called here; nil: as the provider calls it.
     func configure(
-        providers: KeyValuePairs<String, String>, timeout: Int = 10,
+        providers: KeyValuePairs<String, String>, timeouts: [String: Int] = [:],
         intake: String = "max_files_per_commit: 1000", category: String? = nil
     ) throws {
         let rules = category.map { "rules: [{rename_category: \"\($0)\"}]" } ?? ""
         let list = providers.map { name, url in
-            """
-              - {name: \(name), url: "\(url)", api_key: {env: SANDBOX_KEY}, currency: USD, \
-            requests_per_second: 10000, poll_every: 1, breaker: {doubts: 1000, failures: 1000}, \
-            timeouts: {connect: \(timeout), total: \(timeout)}, allow_http: true}
-            """
+            let limit = timeouts[name] ?? patience
+            return """
+                  - {name: \(name), url: "\(url)", api_key: {env: SANDBOX_KEY}, currency: USD, \
+                requests_per_second: 10000, poll_every: 1, breaker: {doubts: 1000, failures: 1000}, \
+                timeouts: {connect: \(limit), total: \(limit)}, allow_http: true}
+                """
         }
         try write(
             """

@@ -49,17 +49,19 @@ struct ReplacedFiles {
             + "-e inject=\(calls):delay_enter=\(Self.hesitation) \(strike)"
     }
 
-    /// What the owner does meanwhile. He replaces nothing that he has not taken out before, so each
-    /// file is in `out`, was taken by `ingest`, or is lost; `put` tells which there were.
+    /// What the owner does meanwhile, from before `ingest` begins: until then they fill the inbox once.
+    /// They replace nothing that they have not taken out before, so each file is in `out`, was taken by
+    /// `ingest`, or is lost; `put` tells which there were.
     private func owner(_ run: Int) -> String {
         """
-        cd '\(home)'; touch busy; (n=\(run)000000; while [ -e busy ]; do \
+        cd '\(home)'; touch busy; before=$(wc -l < put); (n=\(run)000000; while [ -e busy ]; do \
         n=$((n + 1)); i=$((n % \(Self.names))); batch=$n; \
         echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > new; \
         if [ $i -lt \(Self.large) ] && [ $((n / \(Self.names) % 2)) = 0 ]; then \
         truncate -s 33M new; batch=; fi; \
         mv -n inbox/$i.json out/$n 2>/dev/null; mv -n new inbox/$i.json; \
-        [ -e new ] || echo $batch >> put; done) & owner=$!; trap "rm busy; wait $owner" EXIT; sleep 1;
+        [ -e new ] || echo $batch >> put; done) & owner=$!; trap "rm busy; wait $owner" EXIT; \
+        until [ $(wc -l < put) -ge $((before + 2 * \(Self.names))) ]; do sleep 0.1; done;
         """
     }
 

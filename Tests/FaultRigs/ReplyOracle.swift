@@ -60,8 +60,9 @@ package struct ReplyOracle {
         }
         guard case .success(let catalogue) = endpoint.catalogue(in: finished) else { return nil }
         let wrong = catalogue.entries.first { entry in
-            // What makes no sense and is known to make none is never sold.
-            entry.fault == nil && (entry.min > entry.max || (entry.rate?.micros ?? 0) < 0)
+            // What makes no sense and is known to make none is never sold. A min above the max is
+            // judged by poll, after the rules, which may mend it.
+            entry.fault == nil && (entry.rate?.micros ?? 0) < 0
                 || !entry.service.utf8.allSatisfy(ProviderIdentifier.allows)
         }
         return wrong.map { "a service makes no sense: \($0)" }

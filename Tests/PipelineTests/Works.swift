@@ -60,7 +60,7 @@ final class Works {
             """
               - {name: \(provider.name), url: "\(provider.url)", api_key: {env: SANDBOX_KEY}, \
             currency: \(provider.currency), requests_per_second: 10000, poll_every: 1, \
-            timeouts: {connect: 10, total: 10}, breaker: {doubts: 1000, failures: 1000}, \
+            timeouts: {connect: \(patience), total: \(patience)}, breaker: {doubts: 1000, failures: 1000}, \
             allow_http: true}
             """
         }

@@ -1,12 +1,14 @@
 import LoopbackProvider
 import Providers
+import TestSupport
 import Testing
 
 extension ProviderEndpoint {
     /// A provider somewhere, for replies that need no network.
     static func sample(
         url: String = "http://127.0.0.1:9/api/v2", key: String = "s3cret",
-        encoding: RequestEncoding = .form, connectTimeout: Int = 10, totalTimeout: Int = 10,
+        encoding: RequestEncoding = .form, connectTimeout: Int = patience,
+        totalTimeout: Int = patience,
         extraErrors: [ErrorClass: [String]] = [:]
     ) -> ProviderEndpoint {
         ProviderEndpoint(

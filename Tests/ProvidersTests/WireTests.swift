@@ -1,10 +1,11 @@
 import Glibc
 import LoopbackProvider
 import Providers
+import TestSupport
 import Testing
 
-/// What passes between the thread that sends and whoever started the calls. Every loop here has an end,
-/// whatever is lost.
+/// What passes between the thread that sends and the one that started the calls. Every loop here has an
+/// end, whatever is lost.
 @Suite(.serialized) struct WireTests {
     private static let calls = 64
 
@@ -21,8 +22,8 @@ import Testing
             }
             var tags = try transport.wait(milliseconds: 0).map(\.tag)
             usleep(300_000)
-            for _ in 0..<20 where transport.inFlight > 0 {
-                tags += try transport.wait(milliseconds: 500).map(\.tag)
+            for _ in 0..<patience where transport.inFlight > 0 {
+                tags += try transport.wait(milliseconds: 1_000).map(\.tag)
             }
             #expect(tags.sorted() == Array(0..<Self.calls))
             #expect(provider.requests.count == Self.calls)

@@ -30,7 +30,7 @@ import Testing
 
     // The other process takes a moment to begin; without its lock this ends with a failure.
     var isHeld = false
-    for _ in 0..<1_000 where !isHeld {
+    for _ in 0..<patience * 100 where !isHeld {
         do {
             try await withLock(path) {}
             usleep(10_000)

@@ -31,7 +31,7 @@ struct Harness {
     }
 
     /// One call of the API v2.
-    func call(_ form: String, patience: Int = 30_000) async -> Exchange {
+    func call(_ form: String, patience: Int = 300_000) async -> Exchange {
         await client.send("POST", "/api/v2", "key=k&\(form)", patience: patience)
     }
 

@@ -25,7 +25,7 @@ struct LoopbackClient {
 
     /// Sends `request` as it is and reads until the connection ends or `patience` milliseconds
     /// pass without a byte.
-    func exchange(_ request: String, patience: Int = 30_000) async -> Exchange {
+    func exchange(_ request: String, patience: Int = 300_000) async -> Exchange {
         await withCheckedContinuation { continuation in
             // A thread that blocks must not be one of the few that also run the sandbox.
             Thread.detachNewThread {
@@ -36,7 +36,7 @@ struct LoopbackClient {
 
     /// Sends a request that asks for the connection to be closed after it.
     func send(
-        _ method: String, _ path: String, _ body: String = "", patience: Int = 30_000
+        _ method: String, _ path: String, _ body: String = "", patience: Int = 300_000
     ) async -> Exchange {
         await exchange(
             "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"

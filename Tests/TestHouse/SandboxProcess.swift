@@ -20,7 +20,7 @@ package final class SandboxProcess {
     package init(_ arguments: String, key: String = "s3cret") throws {
         self.key = key
         let program = builtProgram("sandbox")
-        // Whoever is killed cannot end his sandbox, so something looks whether he is still there.
+        // A test that is killed cannot end its sandbox, so something looks whether it is still there.
         let script = """
             echo $$
             (while kill -0 $PPID && kill -0 $$; do sleep 1; done; kill $$) >/dev/null 2>&1 &
@@ -135,14 +135,14 @@ package final class SandboxProcess {
         let connection = loopbackConnection(port: port)
         defer { close(connection) }
         var waiting = pollfd(fd: connection, events: Int16(POLLOUT), revents: 0)
-        poll(&waiting, 1, 10_000)
+        poll(&waiting, 1, Int32(patience) * 1_000)
         guard Glibc.send(connection, request, request.utf8.count, 0) == request.utf8.count else {
             throw SystemFailure("the sandbox cannot be reached")
         }
         var reply: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         waiting.events = Int16(POLLIN)
-        while poll(&waiting, 1, 10_000) == 1 {
+        while poll(&waiting, 1, Int32(patience) * 1_000) == 1 {
             let count = recv(connection, &chunk, chunk.count, 0)
             if count <= 0 { break }
             reply += chunk[..<count]

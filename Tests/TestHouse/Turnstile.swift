@@ -1,8 +1,8 @@
-import Glibc
 import Synchronization
+import TestSupport
 
-/// Lets one out when so many are in, and everybody once all have come: whoever does not keep it full
-/// gets stuck in it.
+/// Lets one out when so many are in, and everybody once all have come: a caller that does not keep it
+/// full gets stuck in it.
 package final class Turnstile: Sendable {
     private let capacity: Int
     private let total: Int
@@ -32,15 +32,14 @@ package final class Turnstile: Sendable {
             state.inside += 1
             state.most = max(state.most, state.inside)
         }
-        for _ in 1...10_000 {
-            let mayLeave = state.withLock { state in
+        let hasLeft = eventually {
+            state.withLock { state in
                 guard state.inside >= capacity || state.arrived == total else { return false }
                 state.inside -= 1
                 return true
             }
-            if mayLeave { return }
-            usleep(1_000)
         }
+        if hasLeft { return }
         state.withLock { state in
             state.stuck += 1
             state.inside -= 1
