@@ -9,8 +9,6 @@ PREFIX ?= /usr/local
 SECONDS ?= 60
 PROGRAMS := ingest dispatch poll report admin sandbox
 RELEASE := .build/release
-# The runtime goes into the programs, so that they start fast and run without the toolchain.
-RELEASE_FLAGS := -c release --static-swift-stdlib
 
 .PHONY: help deps build release demo test test-faults mutants lint format check fuzz bench install clean
 
@@ -22,13 +20,10 @@ deps: ## install the C libraries' headers where they are missing (apt)
 	@scripts/deps
 
 build: deps ## build everything with its tests, for debugging
-	@echo "building, with tests"
-	@swift build --quiet --build-tests
+	@scripts/build tests
 
-# The linker warns of a function in Foundation's own library, once for each program.
 release: deps ## build the programs, optimized, into .build/release
-	@echo "building the programs, optimized"
-	@swift build --quiet $(RELEASE_FLAGS) 2>&1 | sed '/mktemp. is dangerous/d'
+	@scripts/build programs
 
 demo: release ## the whole pipeline against the sandbox, in var/demo
 	@scripts/demo
@@ -45,7 +40,8 @@ mutants: build ## break each protocol step on purpose, and see a test turn red (
 	@scripts/mutants $(NAME)
 
 lint: ## is the code formatted as .swift-format says?
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@echo "linting"
+	@scripts/patiently linting swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
 format: ## format the code
 	@swift format format --in-place --recursive --parallel Package.swift Sources Tests
@@ -56,8 +52,8 @@ check: lint test demo ## all of it: what .ci/run runs
 fuzz: deps ## feed hostile bytes to every reader for SECONDS each (TARGET=name for one)
 	@scripts/fuzz $(SECONDS) $(TARGET)
 
-bench: release ## measure against the floor and plain scripts; ROW=name for one row
-	@Benchmarks/run $(ROW)
+bench: release ## measure against the floor and plain scripts, or against BASE=revision; ROW=name for one row
+	@Benchmarks/run $(ROW) $(if $(BASE),--base "$(BASE)")
 
 install: release ## install the programs below PREFIX
 	@install -d "$(DESTDIR)$(PREFIX)/bin"
@@ -65,4 +61,4 @@ install: release ## install the programs below PREFIX
 	@echo "installed in $(DESTDIR)$(PREFIX)/bin: $(PROGRAMS)"
 
 clean: ## remove what was built, and the demo
-	@rm -rf .build .build-fuzz var/demo
+	@rm -rf .build .build-base .build-fuzz var/demo
