@@ -4,20 +4,33 @@ from .measuring import Result, Run, compare, in_turn, run
 from .workplace import BUILD, expect_same_books
 
 
+def dropping(seed, files, orders, scale):
+    """A place with so many files of so many orders in its inbox, and how many orders that are."""
+    count = max(1, round(files * scale)) if files > 1 else 1
+    each = orders if files > 1 else max(1, round(orders * scale))
+    place = seed.copy("dropped")
+    place.drop(count, each)
+    return place, count * each
+
+
+def taking(dropped, work):
+    """One side: `ingest` takes all of it, from a copy of the place."""
+
+    def side():
+        place = dropped.copy("ours")
+        measured = place.run("ingest")
+        place.expect(work, "accepted")
+        return measured
+
+    return side
+
+
 def intake(name, files, orders, floor_goal, peer_goal, rounds=5):
     """`ingest` on so many files of so many orders, against the floor and against the plain script."""
 
     def row(seed, scale):
-        count = max(1, round(files * scale)) if files > 1 else 1
-        each = orders if files > 1 else max(1, round(orders * scale))
-        dropped = seed.copy("dropped")
-        dropped.drop(count, each)
-
-        def ours():
-            place = dropped.copy("ours")
-            measured = place.run("ingest")
-            place.expect(count * each, "accepted")
-            return measured
+        dropped, work = dropping(seed, files, orders, scale)
+        ours = taking(dropped, work)
 
         def floor():
             place = seed.copy("floor")
@@ -30,7 +43,6 @@ def intake(name, files, orders, floor_goal, peer_goal, rounds=5):
 
         our_runs, floor_runs, peer_runs = in_turn(rounds, [ours, floor, peer])
         expect_same_books("ours", "floor", "peer")
-        work = count * each
         return [
             compare(f"{name}-floor", work, "orders/s", floor_goal, our_runs, floor_runs, note=(
                 "theirs only inserts: no file is read, checked or synced, no receipt written")),

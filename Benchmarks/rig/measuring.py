@@ -68,7 +68,7 @@ class Result:
         numbers = {key: round(getattr(self, key), 4) for key in ("ours", "theirs", "ratio", "spread", "peak_mib")}
         return {
             "name": self.name, "ours": numbers["ours"], "theirs": numbers["theirs"], "unit": self.unit,
-            "ratio": numbers["ratio"], "goal": self.goal, "better": self.better, "spread": numbers["spread"],
+            "ratio": numbers["ratio"], "goal": round(self.goal, 4), "better": self.better, "spread": numbers["spread"],
             "peak_mib": numbers["peak_mib"]}
 
 

@@ -2,12 +2,18 @@
 
 from urllib.parse import urlencode
 
-from .fill import fill
+from .intake import dropping
 from .measuring import Run, compare, in_turn, run
 from .workplace import BUILD, Provider, expect_same_books, order
 
 ORDERS = 20_000
+#: Orders sent to a provider that takes 200 ms.
+SLOW_ORDERS = 3_200
+#: Orders that `poll` asks about.
+OPEN = 100_000
 AT_ONCE = 64
+#: Seconds that the slow provider takes.
+DELAY = 0.2
 
 
 def accepted(seed, count):
@@ -75,13 +81,13 @@ def against_peer(seed, scale):
 
 def slow_provider(seed, scale):
     """A provider that takes its time: what counts is that `AT_ONCE` orders are always on their way."""
-    delay, count = 0.2, max(AT_ONCE, round(3_200 * scale))
+    count = max(AT_ONCE, round(SLOW_ORDERS * scale))
     place = accepted(seed, count)
-    with Provider("--delay", round(delay * 1000)) as provider:
+    with Provider("--delay", round(DELAY * 1000)) as provider:
         [ours] = in_turn(3, [dispatching(place, provider, count)])
-    limit = Run(count * delay / AT_ONCE, 0, "")
+    limit = Run(count * DELAY / AT_ONCE, 0, "")
     return [compare("dispatch-200ms", count, "orders/s", 0.9, ours, [limit] * len(ours), note=(
-        f"3 rounds of {count} orders; theirs is {AT_ONCE} / {delay} s; ours includes starting and ending"))]
+        f"3 rounds of {count} orders; theirs is {AT_ONCE} / {DELAY} s; ours includes starting and ending"))]
 
 
 def pipeline(name, goal, note, peer, rounds=5, warm_up=True):
@@ -89,26 +95,31 @@ def pipeline(name, goal, note, peer, rounds=5, warm_up=True):
 
     def row(seed, scale):
         count = round(ORDERS * scale)
-        dropped = seed.copy("dropped")
-        dropped.drop(1, count)
+        dropped, _ = dropping(seed, 1, count, 1)
         with Provider() as provider:
-
-            def both():
-                place = dropped.copy("ours")
-                place.configure(provider.url, AT_ONCE)
-                runs = [place.run("ingest"), place.run("dispatch")]
-                place.expect(count, "placed")
-                return together(runs)
 
             def theirs():
                 place = dropped.copy("peer")
                 return together(peer(place, provider.url))
 
-            ours, peers = in_turn(rounds, [both, theirs], warm_up)
+            ours, peers = in_turn(rounds, [from_file_to_end(dropped, provider, count), theirs], warm_up)
         expect_same_books("ours", "peer")
         return [compare(name, count, "orders/s", goal, ours, peers, note=note)]
 
     return row
+
+
+def from_file_to_end(dropped, provider, count):
+    """One side: `ingest` and `dispatch`, from a file of orders to all of them placed."""
+
+    def side():
+        place = dropped.copy("ours")
+        place.configure(provider.url, AT_ONCE)
+        runs = [place.run("ingest"), place.run("dispatch")]
+        place.expect(count, "placed")
+        return together(runs)
+
+    return side
 
 
 def together(runs):
@@ -124,24 +135,36 @@ both_best = pipeline(
     lambda place, url: [place.peer("ingest", place.spool), place.peer("best", url)])
 
 
+def placed(seed, count):
+    """A place where so many orders are open, and due to be asked about."""
+    place = seed.copy("placed")
+    place.fill(count, "placed")
+    return place
+
+
+def asking(place, provider, count):
+    """One side: `poll` asks about all orders of a copy of `place`; a tenth is completed."""
+
+    def side():
+        ours = place.copy("ours")
+        ours.configure(provider.url)
+        measured = ours.run("poll", "statuses")
+        ours.expect(count // 10, "completed")
+        return measured
+
+    return side
+
+
 def polling(seed, scale):
     """`poll` on open orders that are all due, against calls of a hundred by a script."""
-    count = round(100_000 * scale)
-    place = seed.copy("placed")
-    fill(place, count, "placed")
+    count = round(OPEN * scale)
+    place = placed(seed, count)
     with Provider("--completed", 10) as provider:
-
-        def ours():
-            copy = place.copy("ours")
-            copy.configure(provider.url)
-            measured = copy.run("poll", "statuses")
-            copy.expect(count // 10, "completed")
-            return measured
 
         def peer():
             return place.copy("peer").peer("poll", provider.url)
 
-        our_runs, peer_runs = in_turn(5, [ours, peer])
+        our_runs, peer_runs = in_turn(5, [asking(place, provider, count), peer])
     expect_same_books("ours", "peer")
     return [compare("poll-peer", count, "orders/s", 5, our_runs, peer_runs, note=(
         "a tenth completes; ours also writes the reseller's status file"))]

@@ -2,19 +2,20 @@
 
 import statistics
 
-from .fill import fill
 from .measuring import Result, Run, compare, in_turn, run, spread
 from .workplace import ROOT, Provider
 
+#: Orders of each round in a ledger that grows.
 GROWTH_ORDERS = 20_000
+#: Orders that `report` reports on.
+REPORTED = 1_000_000
 
 
 def growth(name, size):
     """What an order costs from file to end in a ledger that holds `size` orders, against an empty one."""
 
     def row(seed, scale):
-        large = seed.copy("large")
-        fill(large, round(size * scale), "completed")
+        large = grown(seed, round(size * scale))
         count = round(GROWTH_ORDERS * scale)
         with Provider("--completed", 100) as provider:
             sides = [Growing(place, provider, count).run for place in (large, seed.copy("small"))]
@@ -26,6 +27,13 @@ def growth(name, size):
             f"ingest, dispatch and poll of {count} orders; theirs is ours on an empty ledger")]
 
     return row
+
+
+def grown(seed, size):
+    """A place whose ledger holds so many ended orders."""
+    place = seed.copy("large")
+    place.fill(size, "completed")
+    return place
 
 
 class Growing:
@@ -46,16 +54,19 @@ class Growing:
         return Run(sum(run.seconds for run in runs), max(run.peak_mib for run in runs), "")
 
 
+def reported(seed, count):
+    """A place to report on."""
+    place = seed.copy("reported")
+    place.fill(count, "completed")
+    return place
+
+
 def report(seed, scale):
     """All summaries of a million orders, against the sqlite3 shell."""
-    count = round(1_000_000 * scale)
-    place = seed.copy("reported")
-    fill(place, count, "completed")
+    count = round(REPORTED * scale)
+    place = reported(seed, count)
     output = place.folder / "floor"
     output.mkdir()
-
-    def ours():
-        return place.run("report", "summaries")
 
     def floor():
         script = ROOT / "Benchmarks/floor/report.sql"
@@ -63,7 +74,7 @@ def report(seed, scale):
         there = 'cd "$1" && exec sqlite3 -csv -header "$2" < "$3"'
         return run(["/bin/sh", "-c", there, "sh", output, place.ledger, script])
 
-    our_runs, floor_runs = in_turn(5, [ours, floor])
+    our_runs, floor_runs = in_turn(5, [lambda: place.run("report", "summaries"), floor])
     return [compare("report-sqlite", count, "orders/s", 0.7, our_runs, floor_runs, note=(
         "theirs leaves amounts and times the integers they are, syncs nothing, and omits the tables of a few rows"))]
 

@@ -1,16 +1,15 @@
 """A place to run the programs in: a spool, a configuration and a ledger, in a folder of its own."""
 
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+from .builds import OURS
 from .measuring import BUILD, ROOT, run
 
-PROGRAMS = Path(os.environ.get("BENCH_PROGRAMS", ROOT / ".build/release"))
 PYTHON = BUILD / "venv/bin/python"
 PEERS = ROOT / "Benchmarks/peers"
 USER = "acme"
@@ -53,10 +52,11 @@ class Provider:
 
 
 class Workplace:
-    """A folder with everything the programs need."""
+    """A folder with everything the programs of a build need."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, build=OURS):
         self.folder = Path(folder)
+        self.build = build
         self.spool = self.folder / "spool"
         self.ledger = self.folder / "var/ledger.sqlite"
         self.inbox = self.spool / "resellers" / USER / "inbox"
@@ -66,9 +66,9 @@ class Workplace:
         (self.folder / "pipeline.yaml").write_text(text)
 
     def run(self, program, *arguments):
-        """Runs one of the product's programs here."""
+        """Runs one of the build's programs here."""
         return run(
-            [PROGRAMS / program, *arguments, "--quiet", "--config", self.folder / "pipeline.yaml"],
+            [self.build.programs / program, *arguments, "--quiet", "--config", self.folder / "pipeline.yaml"],
             {"BENCH_KEY": "key"})
 
     def peer(self, script, *arguments):
@@ -116,10 +116,14 @@ class Workplace:
 
     def copy(self, name):
         """A fresh copy of this place, in the stead of an earlier one of that name."""
-        folder = BUILD / "work" / name
+        folder = BUILD / "work" / f"{self.build.prefix}{name}"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder)
-        return Workplace(folder)
+        return Workplace(folder, self.build)
+
+    def fill(self, count, state):
+        """Adds old orders, all `placed` and due, or all `completed`."""
+        self.build.fill(self, count, state)
 
 
 def expect_same_books(*names):
@@ -138,12 +142,12 @@ def order(number):
     return {"ref": f"R-{number:08}", "service": 101, "link": link, "quantity": 1000}
 
 
-def seed():
+def seed(build=OURS):
     """A place with a catalogue, and a reseller and a provider's account that money never runs out of."""
-    folder = BUILD / "work/seed"
+    folder = BUILD / "work" / f"{build.prefix}seed"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    place = Workplace(folder)
+    place = Workplace(folder, build)
     with Provider() as provider:
         place.configure(provider.url)
         place.run("ingest")
