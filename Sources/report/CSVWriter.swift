@@ -1,10 +1,12 @@
 import Ledger
-import Money
 import Spool
 import Timestamps
 
 /// Writes CSV into memory by RFC 4180: fields in quotation marks where they must be, CRLF at the end
 /// of every line. Digits go straight into the buffer: no text is made for a number or a time.
+///
+/// Amounts and percentages always have six decimals: a spreadsheet of a locale whose thousands are
+/// separated by points takes `12.345` for twelve thousand, but never `12.345000`.
 struct CSVWriter: ~Copyable {
     private var page = BytePage(capacity: pieceBytes + (1 << 12))
     private var isAtLineStart = true
@@ -13,6 +15,11 @@ struct CSVWriter: ~Copyable {
 
     /// How much is kept before it is written, in bytes.
     private static let pieceBytes = 1 << 16
+
+    /// - Parameter bom: begin with a byte order mark, by which spreadsheets know UTF-8.
+    init(bom: Bool = false) {
+        if bom { page.append([0xEF, 0xBB, 0xBF]) }
+    }
 
     /// What has come together.
     var bytes: [UInt8] { page.bytes }
@@ -108,11 +115,10 @@ struct CSVWriter: ~Copyable {
         guard let value else { return }
         switch kind {
         case .integer: page.decimal(value)
-        case .amount: page.millionths(value)
+        case .amount, .percent: page.millionths(value)
         case .time: time(value)
         case .day: day(value)
         case .flag: page.append(value == 0 ? "false" : "true")
-        case .percent: page.append(Array(Percent(micros: value).description.utf8))
         case .text: preconditionFailure("a text is no number")
         }
     }

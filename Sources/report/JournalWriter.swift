@@ -5,6 +5,7 @@ import Timestamps
 /// Writes entries into memory as hledger reads them.
 struct JournalWriter {
     private var text = """
+        ; Amounts have a decimal point: read with --decimal-comma, each would be a million times too high.
         ; The books, one entry a transaction; the last entry asserts every balance of the ledger.
         ; Names are written as in a URL: %20 is a space. Check it with: hledger --strict check -f FILE
 

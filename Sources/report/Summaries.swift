@@ -9,6 +9,9 @@ import Timestamps
 ///
 ///     reports/<yyyy-mm-dd>/orders.csv …    each whole, the last of its day
 ///     reports/latest                       → the newest of them
+///
+/// The reports of a period are those that say what happened in it: what says how things stand now
+/// would pass for the period's.
 struct Summaries {
     private(set) var files = 0
     private(set) var rows = 0
@@ -26,23 +29,26 @@ struct Summaries {
         if let directory {
             try write(reports, into: Self.open(directory))
         } else {
-            let all = try Self.open(context.settings.reports)
+            let all = try Self.open(context.settings.reports.directory)
             try write(reports, into: all.directory(now.day))
             try all.point("latest", to: now.day)
         }
     }
 
-    /// Whoever may read the operator's files is for him to say: what is made is for his eyes only.
+    /// Who else may read the operator's files is the operator's to say: what is made is closed to others.
     private static func open(_ path: String) throws -> Directory {
         try Directory.make(path, mode: 0o700)
-        // With the dot, also where he linked the directory to another disk.
+        // With the dot, also where the directory is a link to another disk.
         return try Directory("\(path)/.")
     }
 
     private mutating func write(_ reports: Reports, into directory: Directory) throws {
         var publishing = try Publishing(into: directory, program: context.program)
-        for query in ReportQuery.summaries {
-            var csv = CSVWriter()
+        let queries = ReportQuery.summaries.filter {
+            period == Timestamp.always || $0.isOfPeriod
+        }
+        for query in queries {
+            var csv = CSVWriter(bom: context.settings.reports.bom)
             var count = 0
             let kinds = query.columns.map(\.kind)
             let source = try reports.rows(of: query, in: period)
@@ -59,7 +65,7 @@ struct Summaries {
                 "wrote a summary", metadata: ["file": "\(query.name).csv", "rows": "\(count)"])
             files += 1
             rows += count
-            context.progress("wrote", files, of: ReportQuery.summaries.count)
+            context.progress("wrote", files, of: queries.count)
         }
         try publishing.finish()
     }

@@ -21,16 +21,16 @@ struct Book {
     /// A ledger without a row.
     static func empty() throws -> Book { try Book(settled: ()) }
 
-    init(settled: Void) throws {
+    init(settled: Void, reports: String = "reports") throws {
         let file = folder.write(
-            "currency: USD\nspool: spool\nledger: ledger.sqlite\nreports: reports",
+            "currency: USD\nspool: spool\nledger: ledger.sqlite\nreports: \(reports)",
             to: "pipeline.yaml")
         settings = try Settings.load(from: file)
         ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
     }
 
-    init() throws {
-        try self.init(settled: ())
+    init(reports: String = "reports") throws {
+        try self.init(settled: (), reports: reports)
         let alpha = try ledger.providers(
             configured: [ConfiguredProvider(name: "alpha", currency: usd, isEnabled: true)])[
                 "alpha"]!
@@ -41,7 +41,7 @@ struct Book {
         try close()
     }
 
-    var reports: String { settings.reports }
+    var reports: String { settings.reports.directory }
     var spool: String { settings.spool }
     var database: String { settings.ledger }
 

@@ -23,6 +23,18 @@ import Testing
                 == "7.000000")
     }
 
+    @Test func `its first line says how amounts are to be read, and hledger obeys the mark`() throws
+    {
+        let book = try Book()
+        let file = try book.journal()
+        let journal = try #require(content(at: file))
+        #expect(
+            journal.hasPrefix(
+                "; Amounts have a decimal point: read with --decimal-comma, each would be a million times"
+            ))
+        #expect(journal.contains("\ndecimal-mark .\n"))
+    }
+
     @Test func `every transaction is an entry, in order, and the file is its owner's alone`() throws
     {
         let book = try Book()

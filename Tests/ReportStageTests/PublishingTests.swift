@@ -52,6 +52,55 @@ import Timestamps
         #expect(names(in: "\(book.spool)/tmp").isEmpty)
     }
 
+    @Test func `the users of a period have its sums, and the balances of its end`() throws {
+        let book = try Book()
+        func users(since: String, until: String) throws -> [String] {
+            let period = Day(argument: since)!.start..<Day(argument: until)!.end
+            _ = try MakeReports(
+                book.context(), period: period, directory: "\(book.folder.path)/chosen"
+            ).run([.summaries])
+            return try rows(ofCSV: book.text(of: "chosen/users.csv") ?? "").dropFirst().map {
+                ([$0[0]] + $0[4...]).joined(separator: ",")
+            }
+        }
+        #expect(
+            try users(since: "2026-10-01", until: "2026-10-31") == [
+                "acme,96.712500,0.000000,100.000000,1.687500,0.850000,2,2026-10-30T10:00:00Z",
+                "zoe,50.000000,0.000000,50.000000,0.000000,0.000000,0,",
+            ])
+        #expect(
+            try users(since: "2026-11-01", until: "2026-11-02") == [
+                "acme,96.712500,0.000000,0.000000,0.000000,0.000000,0,",
+                "zoe,33.600000,16.400000,0.000000,0.000000,0.800000,4,2026-11-02T12:00:00Z",
+            ])
+    }
+
+    @Test func `what says how things stand now is not among the files of a period`() throws {
+        let book = try Book()
+        let day = Day(argument: "2026-11-02")!
+        let chosen = "\(book.folder.path)/chosen"
+        _ = try MakeReports(book.context(), period: day.start..<day.end, directory: chosen)
+            .run([.summaries])
+        let left = Set(ReportQuery.summaries.map { "\($0.name).csv" }).subtracting(
+            names(in: chosen))
+        #expect(
+            left == ["services.csv", "providers.csv", "in-doubt.csv", "stuck.csv", "prices.csv"])
+    }
+
+    @Test func `a script that minds a byte order mark gets none`() throws {
+        let book = try Book(reports: "{directory: reports, bom: false}")
+        try book.report()
+        #expect(book.text(of: "reports/latest/daily.csv")?.hasPrefix("day,") == true)
+    }
+
+    @Test func `what resellers' scripts read begins with the header itself`() throws {
+        let book = try Book()
+        try book.report()
+        let outbox = "spool/resellers/acme/outbox"
+        #expect(book.text(of: "\(outbox)/services.csv")?.hasPrefix("service,") == true)
+        #expect(book.text(of: "\(outbox)/statement-2026-10.csv")?.hasPrefix("date,") == true)
+    }
+
     @Test func `a chosen period tells what happened on its days, elsewhere`() throws {
         let book = try Book()
         let first = Day(argument: "2026-11-02")!

@@ -50,13 +50,13 @@ import Testing
                 profit_percent,min,max,dripfeed,refill,cancel,enabled,average_minutes,provider_rate,\
                 provider_currency,offered_rate,offered_sale_rate,withheld,fault,backups
                 """,
-                #"101,alpha,101,"Followers, ""fast""",'@Instagram,Default,0.500000,0.900000,80,10,"#
+                #"101,alpha,101,"Followers, ""fast""",'@Instagram,Default,0.500000,0.900000,80.000000,10,"#
                     + "50000,true,false,true,true,30,0.500000,USD,,,,,",
                 "102,alpha,102,'=HYPERLINK(1),'@Instagram,custom_comments package,1.000000,2.000000,"
-                    + "100,10,50000,true,false,true,true,,1.000000,USD,,,,,",
-                "103,alpha,103,Not on sale,'@Instagram,Default,1.000000,2.000000,100,10,50000,true,"
+                    + "100.000000,10,50000,true,false,true,true,,1.000000,USD,,,,,",
+                "103,alpha,103,Not on sale,'@Instagram,Default,1.000000,2.000000,100.000000,10,50000,true,"
                     + "false,true,false,,1.000000,USD,,,,,",
-                "104,alpha,104,Of no known kind,'@Instagram,Oracle,1.000000,2.000000,100,10,50000,"
+                "104,alpha,104,Of no known kind,'@Instagram,Oracle,1.000000,2.000000,100.000000,10,50000,"
                     + "true,false,true,true,,1.000000,USD,,,,,",
             ]
         ),
@@ -72,16 +72,19 @@ import Testing
         (
             "by-service",
             [
-                sums, "101,5,1,0,0,1,1,7.987500,0.900000,1.500000,5.587500,30",
-                "102,1,0,1,0,0,0,1.750000,0.750000,0.600000,0.400000,",
+                sums, "101,5,1,0,0,1,1,7.987500,0.900000,1.500000,5.587500,30,2,6.400000",
+                "102,1,0,1,0,0,0,1.750000,0.750000,0.600000,0.400000,,0,0.000000",
             ]
         ),
-        ("by-provider", [sums, "alpha,6,1,1,0,1,1,9.737500,1.650000,2.100000,5.987500,30"]),
+        (
+            "by-provider",
+            [sums, "alpha,6,1,1,0,1,1,9.737500,1.650000,2.100000,5.987500,30,2,6.400000"]
+        ),
         (
             "by-user",
             [
-                sums, "acme,2,1,1,0,0,0,2.537500,0.850000,1.100000,0.587500,30",
-                "zoe,4,0,0,0,1,1,7.200000,0.800000,1.000000,5.400000,",
+                sums, "acme,2,1,1,0,0,0,2.537500,0.850000,1.100000,0.587500,30,0,0.000000",
+                "zoe,4,0,0,0,1,1,7.200000,0.800000,1.000000,5.400000,,2,6.400000",
             ]
         ),
         (
@@ -121,10 +124,40 @@ import Testing
         (
             "deposits",
             [
-                "user,method,reference,amount,currency,status,claimed_at,confirmed_at,fee",
-                "acme,bank,TX-1,100.000000,USD,confirmed,,2026-10-30T09:00:00Z,1.500000",
-                "zoe,card,'+49,50.000000,USD,confirmed,,2026-10-30T09:00:00Z,0.000000",
-                "zoe,bank,TX-9,20.000000,USD,pending,2026-11-02T12:00:00Z,,",
+                """
+                user,method,reference,amount,currency,status,claimed_at,confirmed_at,fee,credited,ref
+                """,
+                "acme,bank,TX-1,100.000000,USD,confirmed,,2026-10-30T09:00:00Z,1.500000,100.000000,",
+                "zoe,card,'+49,50.000000,USD,confirmed,,2026-10-30T09:00:00Z,0.000000,50.000000,",
+                "zoe,bank,TX-9,20.000000,USD,pending,2026-11-02T12:00:00Z,,,,D-1",
+            ]
+        ),
+        (
+            "withdrawals",
+            [
+                "user,ref,amount,fee,to,status,reference,asked_at,ended_at",
+                "zoe,W-1,10.000000,0.250000,IBAN,paid,TX-7,2026-11-02T12:00:00Z,"
+                    + "2026-11-03T09:00:00Z",
+            ]
+        ),
+        (
+            "requests",
+            [
+                """
+                user,ref,kind,order,provider,provider_order,provider_request,state,status,asked_at,\
+                ended_at
+                """
+            ]
+        ),
+        (
+            "decisions",
+            ["order,outcome,provider_order,by,state,note,decided_at,ended_at,file"]
+        ),
+        (
+            "prices",
+            [
+                "user,service,service_name,price,sale_rate,cost_rate",
+                #"zoe,101,"Followers, ""fast""",0.800000,0.900000,0.500000"#,
             ]
         ),
         (
@@ -141,7 +174,7 @@ import Testing
 
     private static let sums = """
         key,orders,completed,partial,canceled,refused,in_doubt,charged,refunded,cost,profit,\
-        average_minutes
+        average_minutes,open,held
         """
 
     @Test(arguments: expected)
@@ -149,7 +182,8 @@ import Testing
         let book = try Book()
         try book.report([.summaries])
         let text = book.text(of: "reports/latest/\(file).csv")
-        #expect(text == lines.map { "\($0)\r\n" }.joined())
+        // The byte order mark, by which Excel and LibreOffice know UTF-8.
+        #expect(text == "\u{FEFF}" + lines.map { "\($0)\r\n" }.joined())
     }
 
     @Test func `files are told as they were taken, the desk's too`() throws {
@@ -175,18 +209,18 @@ import Testing
         let rows = try book.summary("transactions")
         #expect(
             rows.first?.joined(separator: ",")
-                == "transaction,at,type,from_wallet,to_wallet,amount,currency,user,order,reference,file"
-        )
+                == "transaction,at,type,from_wallet,to_wallet,amount,currency,user,order,reference,file,"
+                + "note")
         let lines = rows.map { $0.joined(separator: ",") }
         for line in [
             "1,2026-10-30T09:00:00Z,deposit,house:deposits,acme:available,100.000000,USD,acme,,"
-                + "deposit:1,open.json",
+                + "deposit:1,open.json,bank TX-1",
             "2,2026-10-30T09:00:00Z,fee,acme:available,house:fees,1.500000,USD,acme,,"
-                + "fee:deposit:1,open.json",
-            "5,2026-10-30T10:00:00Z,hold,acme:available,acme:held,0.787500,USD,acme,1,hold:1,a.json",
-            "9,2026-10-30T10:31:00Z,capture,acme:held,house:revenue,0.787500,USD,acme,1,capture:1,",
+                + "fee:deposit:1,open.json,bank TX-1",
+            "5,2026-10-30T10:00:00Z,hold,acme:available,acme:held,0.787500,USD,acme,1,hold:1,a.json,",
+            "9,2026-10-30T10:31:00Z,capture,acme:held,house:revenue,0.787500,USD,acme,1,capture:1,,",
             "4,2026-10-30T09:00:00Z,provider_topup,house:deposits,alpha:float,500.000000,USD,,,"
-                + "provider_topup:alpha:TOP-1,open.json",
+                + "provider_topup:alpha:TOP-1,open.json,TOP-1",
         ] {
             #expect(lines.contains(line))
         }

@@ -45,6 +45,7 @@ private let shipped =
     ("providers: [{breaker: {zzzzzzzz: 1}}]", "providers.yaml"),
     ("providers: [{errors: {zzzzzzzz: 1}}]", "providers.yaml"),
     ("providers: [{timeouts: {zzzzzzzz: 1}}]", "providers.yaml"),
+    ("reports: {zzzzzzzz: 1}", "pipeline.yaml"),
     ("catalogue: {zzzzzzzz: 1}", "catalogue.yaml"),
     ("catalogue: {rules: [{zzzzzzzz: 1}]}", "catalogue.yaml"),
     ("catalogue: {services: [{zzzzzzzz: 1}]}", "catalogue.yaml"),
@@ -111,7 +112,21 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
         "currency: USD\nspool: ../a/./b//c/../d\nreports: /var/reports/", in: folder)
     #expect(settings.spool == "\(folder.path)/a/b/d")
     #expect(settings.ledger == "\(folder.path)/var/ledger.sqlite")
-    #expect(settings.reports == "/var/reports")
+    #expect(settings.reports.directory == "/var/reports")
+    #expect(settings.reports.bom)
+}
+
+@Test(arguments: [
+    ("{directory: ../r}", "r", true), ("{directory: ../r, bom: false}", "r", false),
+    ("{bom: false}", "reports", false), ("{}", "reports", true),
+])
+func `reports is a directory, or a section that names it`(
+    yaml: String, directory: String, bom: Bool
+) throws {
+    let folder = TemporaryFolder()
+    let settings = try load("currency: USD\nreports: \(yaml)", in: folder)
+    #expect(settings.reports.directory == "\(folder.path)/\(directory)")
+    #expect(settings.reports.bom == bom)
 }
 
 @Test(arguments: [

@@ -12,8 +12,7 @@ package struct Settings: Sendable {
     package let spool: String
     /// The database file, on a local disk.
     package let ledger: String
-    /// The directory of the operator's CSV reports.
-    package let reports: String
+    package let reports: ReportSettings
     package let intake: IntakeSettings
     package let dispatch: DispatchSettings
     package let poll: PollSettings
@@ -54,7 +53,7 @@ extension Settings {
         let house = section.required("currency", .currency)
         spool = section.path("spool", default: "../spool")
         ledger = section.path("ledger", default: "../var/ledger.sqlite")
-        reports = section.path("reports", default: "../reports")
+        reports = ReportSettings(section, "reports")
         intake = section.section("intake", IntakeSettings.init)
         dispatch = section.section("dispatch", DispatchSettings.init)
         poll = section.section("poll", PollSettings.init)

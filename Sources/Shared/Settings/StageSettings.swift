@@ -60,6 +60,33 @@ package struct PollSettings: Sendable {
     }
 }
 
+/// The operator's CSV reports.
+package struct ReportSettings: Sendable {
+    /// Where they are written.
+    package let directory: String
+    /// Whether each begins with a byte order mark: Excel and LibreOffice garble names without one.
+    package let bom: Bool
+
+    /// Reads the setting: a directory, or a section that names it.
+    init(_ settings: Section, _ key: String) {
+        let cursor = settings.cursor(key)
+        guard let cursor, case .mapping = cursor.node.content else {
+            directory = settings.source.absolute(cursor?.read(.text) ?? Self.usual)
+            bom = true
+            return
+        }
+        let section = cursor.section { section in
+            (
+                section.path("directory", default: Self.usual),
+                section.optional("bom", .truth, default: true)
+            )
+        }
+        (directory, bom) = section ?? (Self.usual, true)
+    }
+
+    private static let usual = "../reports"
+}
+
 /// How a sale rate is made of a cost rate (design.md §5).
 package struct Pricing: Sendable {
     package let profitPercent: Percent

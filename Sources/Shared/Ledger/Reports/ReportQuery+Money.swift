@@ -1,19 +1,19 @@
 extension ReportQuery {
     /// Every movement of money. A wallet is written `acme:available`, `house:revenue`, `alpha:float`:
-    /// whose it is, and which of his.
+    /// its owner and its name. `note` says who and why, or what the movement is about.
     static let transactions = ReportQuery(
         "transactions",
         [
             .integer("transaction"), .time("at"), .text("type"), .text("from_wallet"),
             .text("to_wallet"), .amount("amount"), .text("currency"), .text("user"),
-            .integer("order"), .text("reference"), .text("file"),
+            .integer("order"), .text("reference"), .text("file"), .text("note"),
         ],
         """
         WITH purses(id, name, currency) AS MATERIALIZED (
             SELECT w.id, coalesce(w.user_id, p.name, 'house') || ':' || w.name, w.currency
             FROM wallets w LEFT JOIN providers p ON p.id = w.provider_id)
         SELECT t.id, t.created_at, t.type, source.name, target.name, t.amount, source.currency,
-            t.user_id, t.order_id, t.reference, f.name
+            t.user_id, t.order_id, t.reference, f.name, t.metadata
         FROM transactions t
             LEFT JOIN purses source ON source.id = t.from_wallet_id
             LEFT JOIN purses target ON target.id = t.to_wallet_id
@@ -28,17 +28,48 @@ extension ReportQuery {
         [
             .text("user"), .text("method"), .text("reference"), .amount("amount"),
             .text("currency"), .text("status"), .time("claimed_at"), .time("confirmed_at"),
-            .amount("fee"),
+            .amount("fee"), .amount("credited"), .text("ref"),
         ],
         """
-        SELECT user_id, method, reference, amount, currency, status, claimed_at, confirmed_at, fee
+        SELECT user_id, method, reference, amount, currency, status, claimed_at, confirmed_at, fee,
+            credited, ref
         FROM deposits
         WHERE coalesce(confirmed_at, claimed_at) >= ?1 AND coalesce(confirmed_at, claimed_at) < ?2
         ORDER BY id
         """)
 
-    /// How users stand now. Deposited is what reached the wallet before fees; spent is what the house
-    /// kept of ended orders; refunded is what it gave back of them, then or later.
+    /// Money that resellers want paid out; of the period by the later of asking and end. The fee is part of
+    /// the amount; `reference` is the payment's.
+    static let withdrawals = ReportQuery(
+        "withdrawals",
+        [
+            .text("user"), .text("ref"), .amount("amount"), .amount("fee"), .text("to"),
+            .text("status"), .text("reference"), .time("asked_at"), .time("ended_at"),
+        ],
+        """
+        SELECT user_id, ref, amount, fee, destination, status, reference, created_at, ended_at
+        FROM withdrawals
+        WHERE coalesce(ended_at, created_at) >= ?1 AND coalesce(ended_at, created_at) < ?2
+        ORDER BY id
+        """)
+
+    /// The prices that users have of their own, as they are now.
+    static let prices = ReportQuery(
+        "prices",
+        [
+            .text("user"), .integer("service"), .text("service_name"), .amount("price"),
+            .amount("sale_rate"), .amount("cost_rate"),
+        ],
+        """
+        SELECT r.user_id, r.service_id, s.name, r.price, s.sale_rate, s.cost_rate
+        FROM prices r JOIN services s ON s.id = r.service_id
+        ORDER BY r.user_id, r.service_id
+        """)
+
+    /// How users stand at the end of the period: `available` and `held` are the balances of that moment.
+    /// The sums are of the period: `deposited` is what reached the wallet before fees; `spent` is what the
+    /// house kept of orders that were taken in it and have ended; `refunded` is what it gave back of them,
+    /// then or later. Role, email and ban are today's.
     static let users = ReportQuery(
         "users",
         [
@@ -50,12 +81,27 @@ extension ReportQuery {
         WITH bought(user, orders, spent, refunded) AS (
             SELECT user_id, count(*),
                 sum(CASE WHEN ended_at IS NULL THEN 0 ELSE charge - refunded END), sum(refunded)
-            FROM orders GROUP BY +user_id),
+            FROM orders WHERE created_at >= ?1 AND created_at < ?2 GROUP BY +user_id),
         paid(user, credited) AS (
-            SELECT user_id, sum(credited) FROM deposits WHERE status = 'confirmed' GROUP BY user_id),
-        dropped(user, at) AS (SELECT user_id, max(received_at) FROM files GROUP BY user_id)
-        SELECT u.id, u.role, u.email, u.banned AND coalesce(u.ban_expires > ?3, 1), a.balance,
-            h.balance, coalesce(p.credited, 0), coalesce(b.spent, 0), coalesce(b.refunded, 0),
+            SELECT user_id, sum(credited) FROM deposits
+            WHERE status = 'confirmed' AND confirmed_at >= ?1 AND confirmed_at < ?2
+            GROUP BY user_id),
+        dropped(user, at) AS (
+            SELECT user_id, max(received_at) FROM files
+            WHERE received_at >= ?1 AND received_at < ?2 GROUP BY user_id),
+        -- What moved after the period. A period without an end has nothing after it, and is not searched.
+        later(wallet, amount) AS (
+            SELECT wallet, sum(amount) FROM (
+                SELECT to_wallet_id AS wallet, amount FROM transactions
+                WHERE ?2 < 9223372036854775807 AND created_at >= ?2
+                UNION ALL
+                SELECT from_wallet_id, -amount FROM transactions
+                WHERE ?2 < 9223372036854775807 AND created_at >= ?2)
+            GROUP BY wallet)
+        SELECT u.id, u.role, u.email, u.banned AND coalesce(u.ban_expires > ?3, 1),
+            a.balance - coalesce((SELECT amount FROM later WHERE wallet = a.id), 0),
+            h.balance - coalesce((SELECT amount FROM later WHERE wallet = h.id), 0),
+            coalesce(p.credited, 0), coalesce(b.spent, 0), coalesce(b.refunded, 0),
             coalesce(b.orders, 0), d.at
         FROM users u
             JOIN wallets a ON a.user_id = u.id AND a.name = 'available'

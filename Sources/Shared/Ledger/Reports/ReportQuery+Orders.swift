@@ -65,4 +65,41 @@ extension ReportQuery {
         WHERE o.state = 'placed' AND hours >= \(stuckAfterHours)
         ORDER BY o.id
         """)
+
+    /// Refills and cancels that resellers asked for; of the period by the later of asking and end. `state`
+    /// is ours: accepted (not sent yet), sending, sent, ended; `status` is the trade's word.
+    static let requests = ReportQuery(
+        "requests",
+        [
+            .text("user"), .text("ref"), .text("kind"), .integer("order"), .text("provider"),
+            .text("provider_order"), .text("provider_request"), .text("state"), .text("status"),
+            .time("asked_at"), .time("ended_at"),
+        ],
+        """
+        SELECT r.user_id, r.ref, r.kind, r.order_id, p.name, o.provider_order, r.provider_request,
+            r.state, r.status, r.created_at, r.ended_at
+        FROM requests r
+            JOIN orders o ON o.id = r.order_id
+            LEFT JOIN providers p ON p.id = o.provider_id
+        WHERE coalesce(r.ended_at, r.created_at) >= ?1
+            AND coalesce(r.ended_at, r.created_at) < ?2
+        ORDER BY r.id
+        """)
+
+    /// What people decided about orders in doubt, and what became of it: pending, believed, contradicted
+    /// or replaced; of the period by the later of decision and end.
+    static let decisions = ReportQuery(
+        "decisions",
+        [
+            .integer("order"), .text("outcome"), .text("provider_order"), .text("by"),
+            .text("state"), .text("note"), .time("decided_at"), .time("ended_at"), .text("file"),
+        ],
+        """
+        SELECT d.order_id, d.outcome, d.provider_order, d.person, d.state, d.note, d.created_at,
+            d.ended_at, f.name
+        FROM decisions d JOIN files f ON f.id = d.file_id
+        WHERE coalesce(d.ended_at, d.created_at) >= ?1
+            AND coalesce(d.ended_at, d.created_at) < ?2
+        ORDER BY d.id
+        """)
 }

@@ -28,6 +28,8 @@ extension ReportQuery {
         named: "(SELECT name FROM providers WHERE id = o.provider_id)")
 
     /// Sums over the orders taken in the period, by `expression`; keys without an order are left out.
+    /// `open` counts those that are neither ended nor in doubt, so that the counts add up to `orders`;
+    /// `held` is the charge of all that have not ended.
     private static func breakdown(
         _ name: String, _ key: ReportColumn, of expression: String, named: String? = nil
     ) -> ReportQuery {
@@ -37,14 +39,16 @@ extension ReportQuery {
                 key, .integer("orders"), .integer("completed"), .integer("partial"),
                 .integer("canceled"), .integer("refused"), .integer("in_doubt"),
                 .amount("charged"), .amount("refunded"), .amount("cost"), .amount("profit"),
-                .integer("average_minutes"),
+                .integer("average_minutes"), .integer("open"), .amount("held"),
             ],
             // The plus keeps SQLite from fetching the orders one by one in an index's order.
             """
             SELECT \(named ?? expression) AS key, count(*), sum(o.state = 'completed'),
                 sum(o.state = 'partial'), sum(o.state = 'canceled'), sum(o.state = 'refused'),
                 sum(o.state = 'in_doubt'), sum(o.charge), sum(o.refunded), sum(o.cost),
-                sum(o.charge - o.refunded - o.cost), \(averageMinutes)
+                sum(o.charge - o.refunded - o.cost), \(averageMinutes),
+                sum(o.ended_at IS NULL AND o.state <> 'in_doubt'),
+                sum(CASE WHEN o.ended_at IS NULL THEN o.charge ELSE 0 END)
             FROM orders o
             WHERE o.created_at >= ?1 AND o.created_at < ?2
             GROUP BY +\(expression) ORDER BY key

@@ -48,8 +48,12 @@ extension ReportQuery {
     /// The operator's files (contract.md §5), in the order in which they are made.
     package static let summaries = [
         orders, transactions, users, services, daily, byService, byProvider, byUser, providers,
-        inDoubt, stuck, exceptions, files, deposits, catalogueChanges,
+        inDoubt, stuck, exceptions, files, deposits, withdrawals, requests, decisions, prices,
+        catalogueChanges,
     ]
+
+    /// Whether it says what happened in a period; else it says how things stand now.
+    package var isOfPeriod: Bool { sql.contains("?1") }
 
     /// What completed orders took from being placed to their end, in whole minutes, rounded.
     static let averageMinutes = """
