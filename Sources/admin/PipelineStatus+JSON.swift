@@ -8,6 +8,12 @@ import Timestamps
 extension PipelineStatus {
     /// The members of the object that a script gets.
     func write(to json: inout JSONWriter) {
+        let concerns = concerns
+        json.member("status", Int64(exitStatus))
+        json.list("concerns", concerns) { concern, json in
+            json.member("status", Int64(concern.urgency.rawValue))
+            json.member("text", concern.text)
+        }
         json.list("inboxes", inboxes) { inbox, json in
             json.member("user", inbox.owner)
             Self.write(inbox.files, to: &json)
@@ -29,6 +35,16 @@ extension PipelineStatus {
         json.member("oldest_doubt", standing.oldestDoubt?.description)
         json.member("pending_decisions", Int64(standing.pendingDecisions))
         json.member("services_waiting", Int64(standing.waitingServices))
+        json.list("withdrawals_to_pay", people.withdrawals, Self.write)
+        json.list("deposits_to_confirm", people.claims, Self.write)
+        json.member("open_requests", Int64(people.requests))
+        json.member("oldest_request", people.oldestRequest?.description)
+        json.member("exceptions_24h", Int64(people.newExceptions))
+        json.member("stuck", Int64(people.stuck))
+        json.member("due_statuses", Int64(people.dueStatuses))
+        let waiting = standing.orders.first { $0.state == .accepted }?.count ?? 0
+        json.member("backlog_minutes", people.pace.map { Int64($0.minutes(for: waiting)) })
+        json.member("quarantined_files", Int64(quarantine.count))
         json.member("free_bytes", Int64(freeBytes))
         json.key("ledger_is_latest")
         json.bool(!isBehind)
@@ -38,7 +54,17 @@ extension PipelineStatus {
             json.member("ended_at", last.run?.endedAt.description)
             json.member("status", last.run.map { Int64($0.status) })
             json.member("text", last.run?.text)
+            json.member("process", running[last.program].map { Int64($0) })
         }
+    }
+
+    private static func write(
+        _ money: WaitingForPeople.WaitingMoney, to json: inout JSONWriter
+    ) {
+        json.member("count", Int64(money.count))
+        json.member("amount", "\(money.amount)")
+        json.member("currency", money.currency.code)
+        json.member("oldest", money.oldest.description)
     }
 
     private static func write(_ files: WaitingFiles, to json: inout JSONWriter) {

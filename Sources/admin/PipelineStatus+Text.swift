@@ -12,8 +12,14 @@ extension PipelineStatus {
             ["left in work", words(work)],
             ["journals", openJournals.isEmpty ? "empty" : openJournals.joined(separator: ", ")],
             ["orders", standing.orders.map(words).joined(separator: ", ")],
+            ["backlog", backlog],
             ["held in doubt", doubts],
+            ["withdrawals", Self.words(people.withdrawals, "to pay")],
+            ["claimed deposits", Self.words(people.claims, "to confirm")],
+            ["refills, cancels", requests],
             ["services", services],
+            ["quarantine", quarantined],
+            ["exceptions", "\(people.newExceptions) in 24 hours"],
             ["disk", disk],
             [
                 "ledger",
@@ -23,12 +29,52 @@ extension PipelineStatus {
             ],
         ]
         return [
+            verdict, "",
             Columns.text(facts), "",
             Columns.text(
                 [["provider", "balance", "as of", "state"]] + standing.providers.map(row)),
             "",
-            Columns.text([["last run", "ended", "status", "said"]] + lastRuns.map(row)),
+            Columns.text([["last run", "ended", "status", "now", "said"]] + lastRuns.map(row)),
         ].joined(separator: "\n")
+    }
+
+    /// What a person should know, the most urgent first.
+    private var verdict: String {
+        let concerns = concerns
+        guard !concerns.isEmpty else { return "fine: nothing needs you" }
+        return concerns.map { concern in
+            let mark = concern.urgency == .standstill ? "STANDS STILL" : "look"
+            return "\(mark): \(concern.text)"
+        }.joined(separator: "\n")
+    }
+
+    private var backlog: String {
+        let count = standing.orders.first { $0.state == .accepted }?.count ?? 0
+        let due = people.dueStatuses == 0 ? "" : "; \(people.dueStatuses) due to be asked about"
+        guard count > 0 else { return "no order waits to be sent\(due)" }
+        guard let pace = people.pace else {
+            return "\(count) orders wait, and none was sent in the last 10 minutes\(due)"
+        }
+        return
+            "\(count) orders, about \(pace.minutes(for: count)) minutes at the pace of the last 10\(due)"
+    }
+
+    private var requests: String {
+        guard let oldest = people.oldestRequest else { return "none open" }
+        return "\(people.requests) open (since \(oldest))"
+    }
+
+    private var quarantined: String {
+        guard let latest = quarantine.latest else { return "empty" }
+        return "\(quarantine.count) files, the last at \(latest)"
+    }
+
+    private static func words(
+        _ money: [WaitingForPeople.WaitingMoney], _ what: String
+    ) -> String {
+        money.isEmpty
+            ? "none \(what)"
+            : money.map { "\($0.count) \(what), \($0.words)" }.joined(separator: "; ")
     }
 
     private var services: String {
@@ -75,15 +121,17 @@ extension PipelineStatus {
                 "paused until \(until): \(provider.pauseReason ?? "no reason known")"
             case .disabled: "disabled"
             }
+        let key = keyProblems[provider.name] == nil ? "" : "; its key cannot be read"
         return [
             provider.name, provider.balance.map { "\($0) \(provider.currency)" } ?? "not known",
-            provider.balanceAt?.description ?? "-", state,
+            provider.balanceAt?.description ?? "-", state + key,
         ]
     }
 
     private func row(_ program: String, _ run: LastRun?) -> [String] {
-        guard let run else { return [program, "never", "-", "-"] }
-        return [program, run.endedAt.description, String(run.status), run.text]
+        let now = running[program].map { "runs (process \($0))" } ?? "-"
+        guard let run else { return [program, "never", "-", now, "-"] }
+        return [program, run.endedAt.description, String(run.status), now, run.text]
     }
 }
 

@@ -10,20 +10,30 @@ struct PipelineStatus {
     let inboxes: [(owner: String, files: WaitingFiles)]
     let work: WaitingFiles
     let openJournals: [String]
+    let quarantine: (count: Int, latest: Timestamp?)
     let standing: Standing
+    /// What waits for a person.
+    let people: WaitingForPeople
     /// Whether the ledger is an older one, which the programs refuse.
     let isBehind: Bool
     /// In the order of their work; nil where none is known.
     let lastRuns: [(program: String, run: LastRun?)]
+    /// The process that runs a program now.
+    let running: [String: Int32]
+    /// Why the key of an enabled provider cannot be had, by the provider's name.
+    let keyProblems: [String: String]
     /// On the spool's disk, in bytes; intake stops below the second.
     let freeBytes: Int
     let minFreeBytes: Int
     let settings: Settings
+    let spoolRoot: String
     /// When it was looked.
     let now: Timestamp
 
     /// What leaves a record of its last run.
-    private static let programs = ["ingest", "dispatch", "poll", "report", "backup", "recover"]
+    private static let programs = [
+        "ingest", "dispatch", "poll", "report", "audit", "backup", "recover",
+    ]
 
     /// - Throws: `SystemError`, `LedgerError`, `DatabaseError`.
     init(_ context: RunContext) throws {
@@ -38,8 +48,16 @@ struct PipelineStatus {
         openJournals = try spool.openJournals()
         freeBytes = try spool.freeBytes()
         minFreeBytes = settings.intake.minFreeBytes
+        quarantine = try spool.quarantined()
+        spoolRoot = spool.root
         lastRuns = Self.programs.map { ($0, LastRun.read(of: $0, inSpool: spool.root)) }
+        running = Self.programs.reduce(into: [:]) { running, program in
+            running[program] = LockHolder.process(running: program, inSpool: spool.root)
+        }
+        // Cron's environment, where a key may be, is another than that of whoever looks.
+        keyProblems = settings.keyProblems(assumingEnvironment: true)
         standing = try ledger.standing()
+        people = try ledger.waitingForPeople(at: now)
         isBehind = try ledger.isBehind(spool.generationFile)
     }
 }

@@ -9,14 +9,23 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             Looks only, and needs no lock. What is open in the ledger is shown, not what has ended: that \
             is report's. The books are not audited here: report audit does that.
+
+            For monitoring, it ends with 0 if all is well; with 1 if a person should look at something \
+            (doubts, exceptions, paused providers, money that waits for a person); with 2 if something \
+            stands still: a program that has not run for ten minutes (report: two hours) or ended badly, a \
+            full disk, a restored ledger, files or orders that nobody takes. The first lines say what, \
+            since when, and what to do. docs/operators.md has all the rules.
             """)
 
     @OptionGroup var options: StageOptions
 
     func run() async throws {
+        var status: Int32 = 0
         try await options.look("admin") { context in
-            let status = try PipelineStatus(context)
-            try Answer.give(options, status.text) { status.write(to: &$0) }
+            let found = try PipelineStatus(context)
+            try Answer.give(options, found.text) { found.write(to: &$0) }
+            status = found.exitStatus
         }
+        if status != 0 { throw ExitCode(status) }
     }
 }

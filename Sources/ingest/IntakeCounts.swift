@@ -20,6 +20,9 @@ struct IntakeCounts {
         charged = try charged + report.charged
     }
 
+    /// Whether anybody was charged for an order.
+    var hasCharged: Bool { charged > .zero }
+
     var summary: Summary {
         Summary(
             "ingested",

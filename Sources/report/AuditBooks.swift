@@ -3,6 +3,7 @@ import Ledger
 import Run
 import Settings
 import StrictJSON
+import Timestamps
 
 /// Proves the books by their invariants (design.md §5), and prints what breaks them.
 struct AuditBooks {
@@ -22,9 +23,27 @@ struct AuditBooks {
         self.journal = journal
     }
 
+    /// Proves the books, and leaves a note of what came of it where `admin status` looks.
+    ///
     /// - Throws: `BooksWrong` once the findings are printed; `LedgerError`, `OutputError`,
     ///   `DatabaseError`.
     func run() throws -> Summary {
+        do {
+            let summary = try prove()
+            note(.done, "the books are right")
+            return summary
+        } catch let wrong as BooksWrong {
+            note(wrong.exitStatus, "\(wrong)")
+            throw wrong
+        }
+    }
+
+    private func note(_ status: ExitStatus, _ text: String) {
+        LastRun(endedAt: context.clock.now(), status: status, text: text)
+            .keep(of: "audit", inSpool: context.settings.spool)
+    }
+
+    private func prove() throws -> Summary {
         let ledger = try Ledger.openExisting(
             at: context.settings.ledger, currency: context.settings.currency)
         // First the journal: whoever doubts the books wants them most when they are wrong.

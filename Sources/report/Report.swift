@@ -20,12 +20,16 @@ struct Report: AsyncParsableCommand {
             notify: nothing is configured to be sent; it says so and ends.
 
             audit: proves the books by their invariants, and prints what breaks them. It needs no lock \
-            and changes nothing; where there is no ledger, it says so and makes none (78). With --journal FILE it also writes every transaction, and the balance of \
-            every wallet, for hledger to check: hledger --strict check -f FILE.
+            and changes nothing but the note of its result that admin status shows; where there is no \
+            ledger, it says so and makes none (78). With --journal FILE it also writes every \
+            transaction, and the balance of every wallet, for hledger to check: \
+            hledger --strict check -f FILE.
 
             Days are UTC. In summaries, profit = charged - refunded - cost, by day with fees on top; \
-            an order counts for the day it was taken on. A text that a spreadsheet would take for a \
-            formula is prefixed with '.
+            an order counts for the day it was taken on. With --since or --until, every file is of that \
+            period: users.csv has the sums of the period and the balances at its end, and what says how \
+            things stand now (services, providers, in-doubt, stuck, prices) is left out. A text that a \
+            spreadsheet would take for a formula is prefixed with '.
 
             Exit status: 0 done; 65 the audit found the books wrong; 70 stopped by something unexpected; \
             74 input or output failed, nothing is lost, run again when mended; 75 another run holds the \

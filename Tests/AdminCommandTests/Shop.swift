@@ -119,6 +119,11 @@ final class Shop {
         }
     }
 
+    /// Changes the ledger behind the programs' backs.
+    func change(_ sql: String) throws {
+        try DatabaseQueue(path: ledgerPath).write { try $0.execute(sql: sql) }
+    }
+
     private static func contents(_ file: UnsafeMutablePointer<FILE>) -> String {
         var bytes: [UInt8] = []
         while case let byte = fgetc(file), byte != EOF { bytes.append(UInt8(byte)) }

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -19,8 +20,11 @@ import Testing
             #/held in doubt +0.000000 USD/#, #/services +none waits\n/#,
             #/ledger +the one last worked with/#,
             #/alpha +12.340000 USD +20.+Z +active\n/#,
-            #/ingest +20.+Z +0 +ingested files=1 lines=2/#, #/dispatch +20.+Z +0 +dispatched/#,
-            #/report +never/#,
+            #/ingest +20.+Z +0 +- +ingested files=1 lines=2/#,
+            #/dispatch +20.+Z +0 +- +dispatched/#, #/report +never/#,
+            #/withdrawals +none to pay\n/#, #/claimed deposits +none to confirm\n/#,
+            #/backlog +1 orders, about [0-9]+ minutes at the pace of the last 10/#,
+            #/refills, cancels +none open\n/#, #/quarantine +empty\n/#,
         ]
         for line in expected { #expect(screen.contains(line), "\(screen)") }
     }
@@ -29,7 +33,7 @@ import Testing
         "admin status", "admin user list", "admin backup copy", "report audit",
         "report audit --journal books",
     ])
-    func `whoever only looks makes no ledger`(command: String) throws {
+    func `a command that only looks makes no ledger`(command: String) throws {
         let shop = Shop()
         let ended = try shop.run(command)
         #expect(ended.status == 78)
@@ -52,14 +56,126 @@ import Testing
         shop.order("l1")
         let json = try shop.run("admin status --json").output
         for part in [
-            #"{"inboxes":[{"user":"acme","files":1,"#, #""services_waiting":0,"#,
+            #"{"status":2,"concerns":[{"status":2,"text":"dispatch has never run"#,
+            #""withdrawals_to_pay":[],"deposits_to_confirm":[],"open_requests":0,"#,
+            #""inboxes":[{"user":"acme","files":1,"#, #""services_waiting":0,"#,
             #""ledger_is_latest":true"#,
             #"{"state":"in_doubt","count":0,"oldest":null}"#,
             #"{"provider":"alpha","state":"active","paused_until":null"#,
-            #"{"program":"report","ended_at":null,"status":null,"text":null}"#,
+            #"{"program":"report","ended_at":null,"status":null,"text":null,"process":null}"#,
         ] {
             #expect(json.contains(part), "\(json)")
         }
+    }
+
+    @Test func `status ends with 0 where all is well, and says so first`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("dispatch", "poll", "report")
+        let ended = try shop.run("admin status")
+        #expect(ended.status == 0, "\(ended.output)")
+        #expect(ended.output.hasPrefix("fine: nothing needs you\n"))
+        #expect(
+            try shop.run("admin status --json").output.hasPrefix(#"{"status":0,"concerns":[],"#))
+    }
+
+    @Test func `status ends with 2 where a program was never run, or ended badly`() throws {
+        let shop = Shop()
+        try shop.open()
+        let never = try shop.run("admin status")
+        #expect(never.status == 2)
+        #expect(never.output.contains("STANDS STILL: dispatch has never run; look at cron\n"))
+        try shop.done("dispatch", "report")
+        shop.folder.write("", to: "alpha.key")
+        #expect(try shop.run("dispatch").status == 78)
+        let failed = try shop.run("admin status")
+        #expect(failed.status == 2)
+        #expect(failed.output.contains(#/STANDS STILL: dispatch ended with 78: .*api_key/#))
+        #expect(
+            failed.output.contains(
+                "STANDS STILL: the key of alpha cannot be read, so dispatch and poll do nothing while "
+                    + "ingest takes orders and charges them: it is empty"))
+    }
+
+    @Test func `status ends with 2 where a program has not run for long`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("dispatch", "report")
+        shop.folder.write(
+            #"{"ended_at":"2026-01-01T00:00:00Z","status":0,"text":"polled"}"#,
+            to: "spool/lock/poll.last")
+        let ended = try shop.run("admin status")
+        #expect(ended.status == 2)
+        #expect(
+            ended.output.contains(
+                "STANDS STILL: poll has not run since 2026-01-01T00:00:00Z; look at cron and its log"
+            ))
+    }
+
+    @Test func `status ends with 1 where money waits for a person, and says whose turn it is`()
+        throws
+    {
+        let shop = Shop()
+        try shop.open()
+        shop.folder.write(
+            """
+            {"withdrawals": [{"ref": "W-1", "amount": "25.00", "to": "IBAN"}],
+             "deposits": [{"ref": "D-1", "method": "bank", "reference": "TX-2", "amount": "7"}]}
+            """, to: "spool/resellers/acme/inbox/money.json")
+        try shop.done("ingest", "dispatch", "poll", "report")
+        let ended = try shop.run("admin status")
+        #expect(ended.status == 1)
+        for line in [
+            #/look: 1 withdrawals wait to be paid, 25.000000 USD, the first since 20.+Z; see admin/#,
+            #/look: 1 claimed deposits wait to be confirmed, 7.000000 USD, the first since 20/#,
+            #/withdrawals +1 to pay, 25.000000 USD, the first since 20/#,
+        ] {
+            #expect(ended.output.contains(line), "\(ended.output)")
+        }
+    }
+
+    @Test func `a provider that is switched off with open orders is a standstill`() throws {
+        let shop = Shop()
+        try shop.open()
+        shop.order("l1")
+        try shop.done("ingest", "dispatch")
+        try shop.configure("allow_http: true, enabled: false", insteadOf: "allow_http: true")
+        try shop.done("dispatch", "poll", "report")
+        let ended = try shop.run("admin status")
+        #expect(ended.status == 2)
+        #expect(
+            ended.output.contains("STANDS STILL: alpha is switched off with 1 open orders"),
+            "\(ended.output)")
+    }
+
+    @Test func `it is seen whether a program runs now`() throws {
+        let shop = Shop()
+        try shop.open()
+        let lock = open("\(shop.spool)/lock/poll.lock", O_RDWR)
+        defer { close(lock) }
+        #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        #expect(
+            try shop.run("admin status").output.contains(
+                try Regex("poll +20.+Z +0 +runs \\(process \(getpid())\\) +")))
+    }
+
+    @Test func `books that were found wrong are remembered until an audit finds them right`() throws
+    {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("dispatch", "poll", "report", "report audit")
+        #expect(try shop.run("admin status").status == 0)
+        func book(_ difference: Int) throws {
+            try shop.change(
+                "UPDATE wallets SET balance = balance + \(difference) WHERE name = 'revenue'")
+        }
+        try book(1)
+        #expect(try shop.run("report audit").status == 65)
+        let ended = try shop.run("admin status")
+        #expect(ended.status == 2)
+        #expect(ended.output.contains("STANDS STILL: audit ended with 65: the books are wrong"))
+        try book(-1)
+        try shop.done("report audit", "admin status")
     }
 
     @Test func `a run that failed is shown with its status and why`() throws {
@@ -67,6 +183,6 @@ import Testing
         try shop.open()
         shop.folder.write("", to: "reports")
         #expect(try shop.run("report").status == 74)
-        #expect(try shop.run("admin status").output.contains(#/report +20.+Z +74 +cannot/#))
+        #expect(try shop.run("admin status").output.contains(#/report +20.+Z +74 +- +cannot/#))
     }
 }

@@ -30,10 +30,16 @@ extension LastRun {
         return LastRun(endedAt: endedAt, status: status, text: text)
     }
 
-    /// Keeps this as the last run of `program`, whose lock the caller holds.
+    package init(endedAt: Timestamp, status: ExitStatus, text: String) {
+        self.endedAt = endedAt
+        self.status = status.rawValue
+        self.text = LogText.sentence(text)
+    }
+
+    /// Keeps this as the last run of `program`, whose lock the caller holds, if it has one.
     ///
     /// It is for people to look at, so it is not synced, and a run does not fail for want of it.
-    func keep(of program: String, inSpool spool: String) {
+    package func keep(of program: String, inSpool spool: String) {
         var json = JSONWriter()
         json.beginObject()
         json.member("ended_at", "\(endedAt)")

@@ -32,9 +32,9 @@ struct LogLines: Sendable {
         try? Run.write(line + [UInt8(ascii: "\n")], to: descriptor)
     }
 
-    /// Where progress may be drawn: on a person's terminal, unless he wants to see errors only.
+    /// Where progress may be drawn: on a person's terminal, unless they want to see warnings only.
     var progressDescriptor: Int32? {
-        isatty(descriptor) == 1 && level < .error ? descriptor : nil
+        isatty(descriptor) == 1 && level < .warning ? descriptor : nil
     }
 
     private func text(

@@ -71,7 +71,7 @@ struct ProgramRun {
     }
 
     private func keep(_ status: ExitStatus, _ text: String, _ context: RunContext) {
-        LastRun(endedAt: context.clock.now(), status: status.rawValue, text: LogText.sentence(text))
+        LastRun(endedAt: context.clock.now(), status: status, text: text)
             .keep(of: program, inSpool: context.settings.spool)
     }
 

@@ -15,7 +15,7 @@ package struct StageOptions: ParsableArguments {
     @Flag(help: "Log every order and file.")
     var verbose = false
 
-    @Flag(help: "Log errors only.")
+    @Flag(help: "Log warnings and errors only.")
     package var quiet = false
 
     @Option(help: "How log lines are written.")
@@ -32,13 +32,13 @@ package struct StageOptions: ParsableArguments {
 
     /// The configuration's file: as given, else as the environment says, else the usual one. A variable
     /// that is empty says nothing.
-    var configuration: String {
+    package var configuration: String {
         let named = getenv("SMM_CONFIG").map { String(cString: $0) } ?? ""
         return givenConfiguration ?? (named.isEmpty ? "config/pipeline.yaml" : named)
     }
 
     private var logLevel: Logger.Level {
-        verbose ? .debug : quiet ? .error : .notice
+        verbose ? .debug : quiet ? .warning : .notice
     }
 }
 

@@ -38,6 +38,28 @@ extension Settings {
         }
     }
 
+    /// Why keys of enabled providers cannot be had, by provider, for those who only warn.
+    ///
+    /// - Parameter assumingEnvironment: a variable that is not set is no problem: the programs may run in
+    ///   another environment than this one.
+    package func keyProblems(
+        assumingEnvironment: Bool, environment: (String) -> String? = processEnvironment
+    ) -> [String: String] {
+        var problems: [String: String] = [:]
+        for provider in providers where provider.isEnabled {
+            do {
+                _ = try provider.apiKey.reveal(
+                    environment: environment,
+                    masterKey: provider.apiKey.isSealed
+                        ? try? masterKey(environment: environment) : nil)
+            } catch {
+                if case .unset = error, assumingEnvironment { continue }
+                problems[provider.name] = "\(error)"
+            }
+        }
+        return problems
+    }
+
     /// The key that seals and opens, if one is configured.
     package func masterKey(
         environment: (String) -> String? = processEnvironment

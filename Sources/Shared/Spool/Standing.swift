@@ -5,7 +5,8 @@ import Timestamps
 package struct WaitingFiles: Sendable {
     /// At most `Inbox.namesAtOnce` in an inbox.
     package let count: Int
-    /// When the oldest was last written; nil if there is none.
+    /// When the oldest was last written or came under its name, whatever time its owner gave it; nil if
+    /// there is none.
     package let oldest: Timestamp?
 }
 
@@ -16,6 +17,11 @@ extension Spool {
             return WaitingFiles(count: 0, oldest: nil)
         }
         return try inbox.directory.waiting(try inbox.names())
+    }
+
+    /// The names that wait in an inbox, in the order in which they are taken.
+    package func waitingNames(in dropper: Dropper) throws(SystemError) -> [String] {
+        try openInbox(of: dropper)?.names().map(\.description) ?? []
     }
 
     /// What runs that died have left in `work`.
@@ -29,6 +35,23 @@ extension Spool {
             oldest = [oldest, waiting.oldest].compactMap(\.self).min()
         }
         return WaitingFiles(count: count, oldest: oldest)
+    }
+
+    /// What lies in `quarantine`, with when the latest came there.
+    package func quarantined() throws(SystemError) -> (count: Int, latest: Timestamp?) {
+        var count = 0
+        var latest: Timestamp?
+        for owner in try Directory("\(root)/quarantine").names() {
+            // Only our own directories are there; whatever else an operator put there is not counted.
+            guard let directory = try? Directory("\(root)/quarantine/\(owner)") else { continue }
+            for name in try directory.names() where !"\(name)".hasSuffix(".reason.json") {
+                guard let status = try directory.status(of: name) else { continue }
+                count += 1
+                let came = Timestamp(milliseconds: Int64(status.st_ctim.tv_sec) * 1_000)
+                latest = max(latest ?? came, came)
+            }
+        }
+        return (count, latest)
     }
 
     /// The journals that hold something the next run has to write into the ledger, by name. A journal
@@ -58,7 +81,9 @@ extension Directory {
             // Taken meanwhile.
             guard let status = try status(of: name) else { continue }
             count += 1
-            let written = Timestamp(milliseconds: Int64(status.st_mtim.tv_sec) * 1_000)
+            // A time of change is the system's; the other is the owner's to set.
+            let seconds = max(Int64(status.st_mtim.tv_sec), Int64(status.st_ctim.tv_sec))
+            let written = Timestamp(milliseconds: seconds * 1_000)
             oldest = min(oldest ?? written, written)
         }
         return WaitingFiles(count: count, oldest: oldest)

@@ -1,0 +1,192 @@
+import Failures
+import Ledger
+import Run
+import Spool
+import Timestamps
+
+/// Something that a person should know now.
+struct Concern {
+    let urgency: Urgency
+    /// What, since when, and what to do: one sentence.
+    let text: String
+
+    /// How urgent; the number is the exit status of `admin status`.
+    enum Urgency: Int32 {
+        case look = 1
+        /// Something stands still.
+        case standstill = 2
+    }
+}
+
+/// The rules by which `admin status` ends with 0, 1 or 2. docs/operators.md has them as a table.
+extension PipelineStatus {
+    /// Seconds after which a program that cron starts every minute is missed.
+    private static let missedAfter = 600
+    /// The same for `report`, which is mostly started every five minutes, and for some every hour.
+    private static let reportMissedAfter = 7_200
+    /// Seconds that a file may wait in an inbox, or a copy in work.
+    private static let fileWaits = 600
+    /// Seconds that an order may wait to be sent.
+    private static let orderWaits = 3_600
+
+    /// The most urgent first.
+    var concerns: [Concern] {
+        let all =
+            ledgerConcerns + programConcerns + fileConcerns + providerConcerns
+            + orderConcerns + moneyConcerns
+        return all.filter { $0.urgency == .standstill } + all.filter { $0.urgency == .look }
+    }
+
+    /// What `admin status` ends with.
+    var exitStatus: Int32 { concerns.first?.urgency.rawValue ?? 0 }
+
+    private func standstill(_ text: String) -> Concern { Concern(urgency: .standstill, text: text) }
+    private func look(_ text: String) -> Concern { Concern(urgency: .look, text: text) }
+
+    private func isOver(_ seconds: Int, since moment: Timestamp?) -> Bool {
+        moment.map { $0.adding(seconds: seconds) < now } ?? false
+    }
+
+    private var ledgerConcerns: [Concern] {
+        var concerns: [Concern] = []
+        if isBehind {
+            concerns.append(
+                standstill(
+                    "the ledger is a backup, or older than the one last worked with: no program "
+                        + "runs with it until admin recover --restored"))
+        }
+        if freeBytes < minFreeBytes {
+            concerns.append(
+                standstill(
+                    "the disk has \(freeBytes >> 20) MiB free: nothing is taken below "
+                        + "\(minFreeBytes >> 20) MiB; make room"))
+        }
+        return concerns
+    }
+
+    private var programConcerns: [Concern] {
+        lastRuns.compactMap { program, last in
+            let limit: Int? =
+                switch program {
+                case "ingest", "dispatch", "poll": Self.missedAfter
+                case "report": Self.reportMissedAfter
+                default: nil
+                }
+            if let limit {
+                guard let last else {
+                    return running[program] == nil
+                        ? standstill("\(program) has never run; look at cron") : nil
+                }
+                if isOver(limit, since: last.endedAt) {
+                    if let process = running[program] {
+                        return look(
+                            "\(program) (process \(process)) has been running since before "
+                                + "\(now.adding(seconds: -limit)); see whether it gets on")
+                    }
+                    return standstill(
+                        "\(program) has not run since \(last.endedAt); look at cron and its log")
+                }
+            }
+            guard let last, last.status != ExitStatus.done.rawValue else { return nil }
+            return standstill("\(program) ended with \(last.status): \(last.text)")
+        }
+    }
+
+    private var fileConcerns: [Concern] {
+        var concerns = inboxes.compactMap { inbox in
+            isOver(Self.fileWaits, since: inbox.files.oldest)
+                ? standstill(
+                    "\(inbox.files.count) files wait in the inbox of \(inbox.owner), the first since "
+                        + "\(inbox.files.oldest ?? now); look at the log of ingest") : nil
+        }
+        if isOver(Self.fileWaits, since: work.oldest) {
+            concerns.append(
+                standstill(
+                    "\(work.count) files are left in work since \(work.oldest ?? now); look at the log "
+                        + "of ingest"))
+        }
+        if !openJournals.isEmpty, running["dispatch"] == nil {
+            concerns.append(
+                look("answers wait in a journal; the next run of dispatch writes them down"))
+        }
+        if let latest = quarantine.latest, !isOver(WaitingForPeople.newsSeconds, since: latest) {
+            concerns.append(
+                look(
+                    "a file came to quarantine at \(latest); its .reason.json says why: "
+                        + "\(spoolRoot)/quarantine"))
+        }
+        return concerns
+    }
+
+    private var providerConcerns: [Concern] {
+        standing.providers.compactMap { provider in
+            let open = people.openOrders[provider.name] ?? 0
+            if let problem = keyProblems[provider.name] {
+                return standstill(
+                    "the key of \(provider.name) cannot be read, so dispatch and poll do nothing while "
+                        + "ingest takes orders and charges them: \(problem)")
+            }
+            switch provider.state {
+            case .disabled where open > 0:
+                return standstill(
+                    "\(provider.name) is switched off with \(open) open orders, which nobody sends or "
+                        + "follows; enable it, or decide refund")
+            case .paused(let until):
+                return look(
+                    "\(provider.name) is paused until \(until): "
+                        + "\(provider.pauseReason ?? "no reason known"); \(open) orders are open")
+            case .active, .disabled: return nil
+            }
+        }
+    }
+
+    private var orderConcerns: [Concern] {
+        var concerns: [Concern] = []
+        for orders in standing.orders where orders.count > 0 {
+            switch orders.state {
+            case .inDoubt:
+                concerns.append(
+                    look(
+                        "\(orders.count) orders are in doubt; see in-doubt.csv, then admin decide"))
+            case .accepted where isOver(Self.orderWaits, since: orders.oldest):
+                concerns.append(
+                    look(
+                        "an order has waited to be sent since \(orders.oldest ?? now); "
+                            + "exceptions.csv and providers.csv say why"))
+            default: break
+            }
+        }
+        if people.stuck > 0 {
+            concerns.append(
+                look("\(people.stuck) orders are stuck at their providers; see stuck.csv"))
+        }
+        if people.newExceptions > 0 {
+            concerns.append(
+                look("\(people.newExceptions) exceptions in 24 hours; see exceptions.csv"))
+        }
+        return concerns
+    }
+
+    private var moneyConcerns: [Concern] {
+        var concerns = people.withdrawals.map { money in
+            look(
+                "\(money.count) withdrawals wait to be paid, \(money.words); see admin withdrawal list"
+            )
+        }
+        concerns += people.claims.map { money in
+            look(
+                "\(money.count) claimed deposits wait to be confirmed, \(money.words); see deposits.csv"
+            )
+        }
+        if standing.waitingServices > 0 {
+            concerns.append(
+                look("\(standing.waitingServices) services wait for admin release"))
+        }
+        return concerns
+    }
+}
+
+extension WaitingForPeople.WaitingMoney {
+    /// `75.000000 USD, the first since 2026-11-23T10:00:00Z`.
+    var words: String { "\(amount) \(currency), the first since \(oldest)" }
+}
