@@ -1,6 +1,7 @@
 import ArgumentParser
 import Ledger
 import Money
+import OrderTypes
 import Timestamps
 
 /// Texts of the command line, as intake will read them. What it would refuse is refused here.
@@ -19,6 +20,18 @@ enum ArgumentText {
         guard amount > .zero else { throw MoneyError.notPositive(text) }
         return amount
     }
+
+    /// Money that comes in, which has a limit.
+    static func incomingAmount(_ text: String) throws -> Amount {
+        let amount = try positiveAmount(text)
+        guard amount <= mostIncoming else {
+            throw ValidationError("It must be at most \(mostIncoming).")
+        }
+        return amount
+    }
+
+    /// What intake takes with one line, in its currency.
+    private static let mostIncoming = Amount(micros: 1_000_000_000_000_000_000)
 
     static func amount(_ text: String) throws -> Amount {
         let amount = try Amount(parsing: text)
@@ -41,6 +54,24 @@ enum ArgumentText {
             throw ValidationError("It must be a time in UTC such as 2026-11-23T10:00:00Z.")
         }
         return moment
+    }
+
+    /// A time, or the beginning of a day.
+    static func momentOrDay(_ text: String) throws -> Timestamp {
+        guard let moment = Timestamp(parsing: text) ?? Timestamp(startOfDay: text) else {
+            throw ValidationError(
+                "It must be a time in UTC such as 2026-11-23T10:00:00Z, or a day such as 2026-11-23."
+            )
+        }
+        return moment
+    }
+
+    /// An id that a provider gave.
+    static func providerOrder(_ text: String) throws -> String {
+        guard 1...longest ~= text.utf8.count, text.utf8.allSatisfy(ProviderIdentifier.allows) else {
+            throw ValidationError("It must be one id: letters, digits, point, - and _.")
+        }
+        return text
     }
 
     static func order(_ text: String) throws -> OrderID {

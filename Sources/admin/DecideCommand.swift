@@ -1,80 +1,273 @@
 import ArgumentParser
 import Ledger
+import Money
+import OrderTypes
 import Run
 import Settings
 import StrictJSON
+import Timestamps
 
-/// `admin decide`: a person resolves a doubt.
+/// `admin decide`: a person resolves doubts, one or many.
 struct DecideCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decide",
-        abstract: "Say what became of an order in doubt.",
+        abstract: "Say what became of orders in doubt.",
         discussion: """
             placed: the provider has it, under the id given with --provider-order; it is followed.
-            not-placed: the provider does not have it; it is sent again. Be sure: nothing else can make \
+            not_placed: the provider does not have it; it is sent again. Be sure: nothing else can make \
             an order be sent twice.
-            refund: the reseller gets his money back, wherever the order is. That also ends an order that \
+            refund: the reseller gets the money back, wherever the order is. That also ends an order that \
             is with a provider, once it stands in exceptions.csv or the provider is switched off.
 
-            Where the provider can be asked, poll asks him before the decision is believed: placed by \
-            the status of that id, the others by his list of orders (inquiry: orders). in-doubt.csv \
-            and exceptions.csv tell what became of it.
+            One order: admin decide 42 placed --provider-order 9912.
+            Many of one provider: admin decide --provider NAME --outcome refund, with --since, --until and \
+            --evidence for those sent in a period or failed with certain words. It shows how many there \
+            are and what they cost, and drops nothing until it is repeated with --yes.
+            Many of any kind: admin decide --from FILE.csv, with the columns order, outcome and \
+            provider_order. A line that would be refused refuses the file.
+
+            Where the provider can be asked, poll asks it before the decision is believed: placed by \
+            the status of that id, the others by its list of orders (inquiry: orders). decisions.csv, \
+            in-doubt.csv and exceptions.csv say what became of it.
             """)
-
-    enum Outcome: String, CaseIterable, ExpressibleByArgument {
-        case placed
-        case notPlaced = "not-placed"
-        case refund
-
-        /// As a desk file says it.
-        var word: String { self == .notPlaced ? "not_placed" : rawValue }
-    }
 
     @OptionGroup var options: DeskOptions
 
     @Argument(help: "The order's number.", transform: ArgumentText.order)
-    var order: OrderID
+    var order: OrderID?
 
-    @Argument(help: "What became of it.")
-    var outcome: Outcome
+    @Argument(help: "What became of it: placed, not_placed or refund.")
+    var outcome: Outcome?
+
+    @Option(name: .customLong("outcome"), help: "The same, where no order is named.")
+    var given: Outcome?
 
     @Option(
         help: ArgumentHelp("The provider's id of it.", valueName: "id"),
-        transform: ArgumentText.line)
+        transform: ArgumentText.providerOrder)
     var providerOrder: String?
 
+    @OptionGroup var selection: DoubtSelection
+
+    @Option(help: ArgumentHelp("Decisions by the dozen, as CSV.", valueName: "file"))
+    var from: String?
+
+    /// The outcome, wherever it was given.
+    private var word: Outcome? { outcome ?? given }
+
     func validate() throws {
-        guard (outcome == .placed) == (providerOrder != nil) else {
+        if outcome != nil, given != nil {
+            throw ValidationError("The outcome is given twice.")
+        }
+        let ways = [order != nil, selection.provider != nil, from != nil].count { $0 }
+        guard ways == 1 else {
+            throw ValidationError("Name one order, or --provider, or --from.")
+        }
+        try selection.validate(isUsed: selection.provider != nil)
+        if from != nil {
+            guard word == nil, providerOrder == nil else {
+                throw ValidationError("With --from, the file gives outcomes and ids.")
+            }
+            return
+        }
+        guard let word else {
+            throw ValidationError("Say the outcome: placed, not_placed or refund.")
+        }
+        if selection.provider != nil, word == .placed {
+            throw ValidationError("placed needs an id for each order: use --from.")
+        }
+        guard (word == .placed) == (providerOrder != nil) else {
             throw ValidationError("--provider-order belongs to placed, and placed needs it.")
         }
     }
 
     func run() async throws {
-        let line = DeskLine(
-            kind: .decisions, words: "decide-\(order)",
-            meaning: "order \(order) is decided: \(outcome.rawValue)"
-        ) { json in
-            json.member("order", order.rawValue)
-            json.member("outcome", outcome.word)
-            json.given("provider_order", providerOrder)
+        try await options.drop { context, ledger, _ in
+            if let from { return try lines(ofFile: from, context, ledger) }
+            if let provider = selection.provider { return try many(at: provider, context, ledger) }
+            // `validate` saw both.
+            let decision = word!.decision(providerOrder)
+            try check(decision, on: order!, context, ledger)
+            return DeskLines(
+                kind: .decisions, words: "decide-\(order!)",
+                meaning: "order \(order!) is decided: \(decision.word)",
+                line: Self.members(order!, decision))
         }
-        try await options.drop(line) { context, ledger, _ in
-            guard let state = try ledger.state(of: order) else {
-                throw ValidationError("There is no order \(order); nothing was dropped.")
+    }
+
+    private static func members(
+        _ order: OrderID, _ decision: Decision
+    ) -> (inout JSONWriter) -> Void {
+        { json in
+            json.member("order", order.rawValue)
+            json.member("outcome", decision.word)
+            if case .placed(let id) = decision { json.member("provider_order", id) }
+        }
+    }
+
+    /// Refuses what intake would refuse.
+    private func check(
+        _ decision: Decision, on order: OrderID, _ context: RunContext, _ ledger: Ledger
+    ) throws {
+        let objection = try ledger.objection(to: decision, on: order) {
+            context.settings.asked($0) == nil ? .silent : .statuses
+        }
+        guard let objection else { return }
+        throw ValidationError(
+            "\(objection.prefix(1).uppercased())\(objection.dropFirst()); nothing was dropped.")
+    }
+
+    // MARK: Many
+
+    private func lines(
+        ofFile path: String, _ context: RunContext, _ ledger: Ledger
+    ) throws -> DeskLines {
+        let file = try CSVFile(
+            at: path, columns: ["order", "outcome"], optional: ["provider_order"])
+        var seen: [OrderID: Int] = [:]
+        let decisions = try file.map { row in
+            let order = try row.required("order", ArgumentText.order)
+            let outcome = try row.required("outcome", Outcome.init(text:))
+            let id = try row.optional("provider_order", ArgumentText.providerOrder)
+            guard (outcome == .placed) == (id != nil) else {
+                throw ValidationError("provider_order belongs to placed, and placed needs it.")
             }
-            guard state != .inDoubt else { return }
-            guard state == .placed, outcome == .refund else {
-                throw ValidationError(
-                    "Order \(order) is \(state.rawValue), not in doubt; nothing was dropped.")
+            if let line = seen[order] {
+                throw ValidationError("order \(order) is on line \(line) already.")
             }
-            let isKept = try !ledger.mayBeGivenUp(order) {
-                context.settings.asked($0) == nil ? .silent : .statuses
-            }
-            if isKept {
-                throw ValidationError(
-                    "Order \(order) is placed, its provider is asked, and nothing in exceptions.csv is "
-                        + "said of it; nothing was dropped.")
-            }
+            seen[order] = row.line
+            let decision = outcome.decision(id)
+            try check(decision, on: order, context, ledger)
+            return (order, decision)
+        }
+        try checkCount(decisions.count, context)
+        return DeskLines(
+            kind: .decisions, words: "decide-file",
+            meaning: "\(decisions.count) orders are decided by \(path)",
+            members: decisions.map(Self.members))
+    }
+
+    private func many(
+        at provider: String, _ context: RunContext, _ ledger: Ledger
+    ) throws -> DeskLines? {
+        let doubts = try ledger.doubts(
+            with: provider, sent: selection.period, evidence: selection.evidence)
+        guard let first = doubts.first else {
+            throw ValidationError(
+                "No order in doubt with \(provider) is like that; nothing was dropped. "
+                    + "See in-doubt.csv.")
+        }
+        let decision = word!.decision(nil)
+        let charge = try doubts.reduce(Amount.zero) { try $0 + $1.charge }
+        let decided = doubts.count { $0.isDecided }
+        let meaning =
+            "\(doubts.count) orders in doubt with \(provider), \(charge) "
+            + "\(context.settings.currency) in all, from order \(first.order) to "
+            + "\(doubts[doubts.count - 1].order), are decided: \(decision.word)"
+            + (decided > 0 ? " (for \(decided), that replaces a decision that waits)" : "")
+        try checkCount(doubts.count, context)
+        guard selection.yes else {
+            try tell(doubts, meaning)
+            return nil
+        }
+        return DeskLines(
+            kind: .decisions, words: "decide-\(provider)", meaning: meaning,
+            members: doubts.map { Self.members($0.order, decision) })
+    }
+
+    private func tell(_ doubts: [OpenDoubt], _ meaning: String) throws {
+        let rows = doubts.prefix(Self.shown).map { doubt in
+            [
+                "\(doubt.order)", doubt.user.rawValue, "\(doubt.charge)", "\(doubt.sentAt)",
+                doubt.evidence,
+            ]
+        }
+        let more = doubts.count - rows.count
+        try Answer.give(
+            options.stage,
+            Columns.text([["order", "user", "charge", "sent", "evidence"]] + rows)
+                + (more > 0 ? "\nand \(more) more" : "")
+                + "\nnothing was dropped; with --yes, \(meaning)"
+        ) { json in
+            json.member("would_decide", Int64(doubts.count))
+            json.member("meaning", meaning)
+        }
+    }
+
+    /// How many orders are shown before they are decided.
+    private static let shown = 10
+
+    private func checkCount(_ count: Int, _ context: RunContext) throws {
+        let most = context.settings.intake.maxOrdersPerFile
+        guard count <= most else {
+            throw ValidationError(
+                "\(count) decisions are more than one file may hold (\(most)); nothing was dropped. "
+                    + "Choose fewer with --since and --until.")
+        }
+    }
+}
+
+/// An outcome as a person types it.
+enum Outcome: String, CaseIterable, ExpressibleByArgument {
+    case placed
+    case notPlaced = "not_placed"
+    case refund
+
+    init?(argument: String) {
+        self.init(rawValue: argument.replacing("-", with: "_"))
+    }
+
+    init(text: String) throws {
+        guard let outcome = Outcome(argument: text) else {
+            throw ValidationError("It must be placed, not_placed or refund.")
+        }
+        self = outcome
+    }
+
+    /// `id` is there where it is placed.
+    func decision(_ id: String?) -> Decision {
+        switch self {
+        case .placed: .placed(providerOrder: id!)
+        case .notPlaced: .notPlaced
+        case .refund: .refund
+        }
+    }
+}
+
+/// Which of a provider's doubts are decided together.
+struct DoubtSelection: ParsableArguments {
+    @Option(help: ArgumentHelp("All doubts with this provider.", valueName: "name"))
+    var provider: String?
+
+    @Option(
+        help: ArgumentHelp("Of those, the ones sent at this time or later.", valueName: "time"),
+        transform: ArgumentText.momentOrDay)
+    var since: Timestamp?
+
+    @Option(
+        help: ArgumentHelp("Of those, the ones sent before this time.", valueName: "time"),
+        transform: ArgumentText.momentOrDay)
+    var until: Timestamp?
+
+    @Option(
+        help: ArgumentHelp("Of those, the ones whose evidence contains this.", valueName: "text"),
+        transform: ArgumentText.line)
+    var evidence: String?
+
+    @Flag(help: "Decide them. Without it they are only shown.")
+    var yes = false
+
+    var period: Range<Timestamp> {
+        let always = Timestamp.always
+        return (since ?? always.lowerBound)..<(until ?? always.upperBound)
+    }
+
+    func validate(isUsed: Bool) throws {
+        if !isUsed, since != nil || until != nil || evidence != nil || yes {
+            throw ValidationError("--since, --until, --evidence and --yes belong to --provider.")
+        }
+        if let since, let until, until <= since {
+            throw ValidationError("--until is not after --since.")
         }
     }
 }

@@ -18,41 +18,66 @@ struct DeskOptions: ParsableArguments {
     var by: String?
 
     @Option(
-        help: ArgumentHelp("Why, for what stays in the books.", valueName: "text"),
+        name: [.long, .customLong("reason")],
+        help: ArgumentHelp(
+            "Why: it stays in the books. A banned user's receipts say it too.", valueName: "text"),
         transform: ArgumentText.line)
     var why: String?
 
-    /// Checks against the ledger, drops the line, and says so.
+    @Flag(
+        help: """
+            Have ingest take it now, wait for the receipt and show it. Ends with 1 if a line was rejected, \
+            with 2 if there is no receipt after two minutes.
+            """)
+    var wait = false
+
+    /// Checks against the ledger, drops the lines, and says so.
     ///
     /// - Parameter check: throws `ValidationError` for what intake would reject.
     func drop(
-        _ line: DeskLine, check: (RunContext, Ledger, Spool) throws -> Void = { _, _, _ in }
+        _ lines: DeskLines, check: (RunContext, Ledger, Spool) throws -> Void = { _, _, _ in }
     ) async throws {
         try await drop { context, ledger, spool in
             try check(context, ledger, spool)
-            return line
+            return lines
         }
     }
 
-    /// Looks into the ledger, drops the line that it calls for, and says so.
+    /// Looks into the ledger, drops the lines that it calls for, and says so.
     ///
-    /// - Parameter line: throws `ValidationError` where there is none to drop.
-    func drop(_ line: (RunContext, Ledger, Spool) throws -> DeskLine) async throws {
+    /// - Parameter lines: throws `ValidationError` where there are none to drop; nil if it said so itself.
+    func drop(_ lines: (RunContext, Ledger, Spool) throws -> DeskLines?) async throws {
+        var verdict = ReceiptVerdict.accepted
         try await stage.look("admin") { context in
             let spool = try Spool.open(at: context.settings.spool, program: context.program)
             let ledger = try Ledger.open(
                 at: context.settings.ledger, currency: context.settings.currency,
                 lastSeenIn: spool.generationFile)
-            let line = try line(context, ledger, spool)
-            let drop = DeskDrop(line: line, by: person, why: why, at: context.clock.now())
+            guard let lines = try lines(context, ledger, spool) else { return }
+            let drop = DeskDrop(lines: lines, by: person, why: why, at: context.clock.now())
             try drop.perform(in: spool)
-            try Answer.give(
-                stage,
-                "dropped \(spool.inbox(of: .desk))/\(drop.name): \(line.meaning); ingest applies it"
-            ) { json in
-                json.member("file", "\(spool.inbox(of: .desk))/\(drop.name)")
-                json.member("batch", drop.batch)
-            }
+            guard wait else { return try tell(of: drop, in: spool) }
+            let receipt = AwaitedReceipt(
+                of: drop, in: spool, configuration: stage.configuration,
+                settleSeconds: context.settings.intake.settleSeconds)
+            verdict = try receipt.wait(answering: stage)
+        }
+        if verdict != .accepted { throw ExitCode(verdict.rawValue) }
+    }
+
+    private func tell(of drop: DeskDrop, in spool: Spool) throws {
+        let file = "\(spool.inbox(of: .desk))/\(drop.name)"
+        try Answer.give(
+            stage,
+            """
+            dropped \(file): \(drop.lines.meaning); ingest applies it with its next run, and answers in \
+            \(drop.receipt(in: spool))
+            """
+        ) { json in
+            json.member("file", file)
+            json.member("batch", drop.batch)
+            json.member("receipt", drop.receipt(in: spool))
+            json.member("lines", Int64(drop.lines.members.count))
         }
     }
 
@@ -61,34 +86,56 @@ struct DeskOptions: ParsableArguments {
     }
 }
 
-/// The one line of a desk file.
-struct DeskLine {
+/// The lines of a desk file, all of one kind.
+struct DeskLines {
     let kind: LineKind
     /// The words of the command, for the file's name: `user-ban`.
     let words: String
     /// What will be true, for a person.
     let meaning: String
-    /// Writes the members of the line's object.
-    let members: (inout JSONWriter) -> Void
+    /// For each line, what writes the members of its object.
+    let members: [(inout JSONWriter) -> Void]
+
+    init(
+        kind: LineKind, words: String, meaning: String,
+        members: [(inout JSONWriter) -> Void]
+    ) {
+        self.kind = kind
+        self.words = words
+        self.meaning = meaning
+        self.members = members
+    }
+
+    /// One line.
+    init(
+        kind: LineKind, words: String, meaning: String,
+        line: @escaping (inout JSONWriter) -> Void
+    ) {
+        self.init(kind: kind, words: words, meaning: meaning, members: [line])
+    }
 }
 
-/// A desk file of one line, to be dropped.
+/// A desk file to be dropped.
 struct DeskDrop {
-    let line: DeskLine
+    let lines: DeskLines
     let by: String?
     let why: String?
     /// For ever the desk's only batch of that name. It sorts by time: intake takes the desk's files in
     /// the order of their names, and a deposit comes after the user it is for.
     let batch: String
 
-    init(line: DeskLine, by: String?, why: String?, at now: Timestamp) {
-        self.line = line
+    init(lines: DeskLines, by: String?, why: String?, at now: Timestamp) {
+        self.lines = lines
         self.by = by
         self.why = why
-        batch = "admin-\(now.milliseconds)-\(line.words)-\(getpid())"
+        batch = "admin-\(now.milliseconds)-\(lines.words)-\(getpid())"
     }
 
     var name: String { "\(batch).json" }
+
+    func receipt(in spool: Spool) -> String {
+        "\(spool.outbox(of: .desk))/\(batch).receipt.json"
+    }
 
     func perform(in spool: Spool) throws {
         let isDropped = try spool.drop(name, into: .desk) { try $0.write(content) }
@@ -101,11 +148,13 @@ struct DeskDrop {
         json.member("batch", batch)
         if let by { json.member("by", by) }
         if let why { json.member("why", why) }
-        json.key(line.kind.rawValue)
+        json.key(lines.kind.rawValue)
         json.beginArray()
-        json.beginObject(inline: true)
-        line.members(&json)
-        json.endObject()
+        for members in lines.members {
+            json.beginObject(inline: true)
+            members(&json)
+            json.endObject()
+        }
         json.endArray()
         json.endObject()
         return json.drain()

@@ -30,7 +30,7 @@ struct ReleaseCommand: AsyncParsableCommand {
                 throw ValidationError("Service \(service) waits for nothing; nothing was dropped.")
             }
             let meaning = offered.map { "costs \($0), not \(known.service.rate)" }
-            return DeskLine(
+            return DeskLines(
                 kind: .releases, words: "release-\(service)",
                 meaning: "service \(service) \(meaning ?? "is sold again")"
             ) { json in

@@ -42,7 +42,7 @@ struct UserCommand: AsyncParsableCommand {
         var creditLimit: Amount?
 
         func run() async throws {
-            let line = DeskLine(
+            let line = DeskLines(
                 kind: .users, words: "user-add", meaning: "\(user) is added, or changed"
             ) { json in
                 json.member("user", user.rawValue)
@@ -58,15 +58,12 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Ban: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Refuse a user's files; his running orders go on.")
+            abstract: "Refuse a user's files; running orders continue.")
 
         @OptionGroup var options: DeskOptions
 
         @Argument(help: "Whom.", transform: ArgumentText.user)
         var user: UserID
-
-        @Option(help: "What his receipts say.", transform: ArgumentText.line)
-        var reason: String?
 
         @Option(
             help: ArgumentHelp("Until when. (default: for ever)", valueName: "time"),
@@ -74,11 +71,11 @@ struct UserCommand: AsyncParsableCommand {
         var until: Timestamp?
 
         func run() async throws {
-            let line = DeskLine(
+            let line = DeskLines(
                 kind: .bans, words: "user-ban", meaning: "\(user) is banned"
             ) { json in
                 json.member("user", user.rawValue)
-                json.given("reason", reason)
+                json.given("reason", options.why)
                 json.given("until", until?.description)
             }
             try await options.drop(line) { _, ledger, spool in
@@ -97,7 +94,7 @@ struct UserCommand: AsyncParsableCommand {
         var user: UserID
 
         func run() async throws {
-            let line = DeskLine(
+            let line = DeskLines(
                 kind: .unbans, words: "user-unban", meaning: "\(user) is banned no more"
             ) { $0.member("user", user.rawValue) }
             try await options.drop(line) { _, ledger, spool in
@@ -123,11 +120,37 @@ struct UserCommand: AsyncParsableCommand {
     }
 }
 
-/// Refuses a user who is not there, unless a desk file that waits may add him.
+/// Refuses a user who is not there, unless a desk file that waits adds them.
 func checkUser(_ user: UserID, _ ledger: Ledger, _ spool: Spool) throws {
-    guard try !ledger.users().contains(user), try spool.waiting(in: .desk).count == 0 else {
-        return
-    }
+    guard try !KnownUsers(ledger, spool).contains(user) else { return }
     throw ValidationError(
-        "There is no user \(user); nothing was dropped. Add him first: admin user add \(user).")
+        "There is no user \(user); nothing was dropped. Add them first: admin user add \(user).")
+}
+
+/// The users of the ledger, and those whom desk files that wait will add.
+struct KnownUsers {
+    private let known: Set<UserID>
+    private let coming: Set<String>
+
+    init(_ ledger: Ledger, _ spool: Spool) throws {
+        known = Set(try ledger.users())
+        coming = try Set(
+            spool.waitingNames(in: .desk).flatMap { name in
+                Self.usersAdded(by: "\(spool.inbox(of: .desk))/\(name)")
+            })
+    }
+
+    func contains(_ user: UserID) -> Bool {
+        known.contains(user) || coming.contains(user.rawValue)
+    }
+
+    /// Nobody, where it cannot be read: then it adds nobody either.
+    private static func usersAdded(by path: String) -> [String] {
+        guard let bytes = SmallFile.bytes(at: path), let json = try? JSONValue(parsing: bytes),
+            case .array(let users)? = json["users"]
+        else { return [] }
+        return users.compactMap { user in
+            if case .string(let name)? = user["user"] { name } else { nil }
+        }
+    }
 }

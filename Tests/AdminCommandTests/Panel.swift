@@ -1,7 +1,8 @@
 import LoopbackProvider
 import Synchronization
 
-/// A provider that takes every order and delivers it at once, and knows what he was sent.
+/// A provider that takes every order and delivers it at once, and knows what it was sent. What it says of a
+/// link that begins with `doubt` is neither yes nor no.
 final class Panel: Sendable {
     let provider: LoopbackProvider
     private let orders: Orders
@@ -17,6 +18,8 @@ final class Panel: Sendable {
             switch request.field("action") {
             case "services": return .reply(Self.catalogue)
             case "balance": return .reply(#"{"balance": "12.34", "currency": "USD"}"#)
+            case "add" where request.field("link")?.hasPrefix("doubt") == true:
+                return .reply(#"{"error": "Computer says perhaps"}"#)
             case "add":
                 let id = orders.links.withLock { links in
                     links.append(request.field("link") ?? "")

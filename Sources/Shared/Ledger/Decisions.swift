@@ -17,7 +17,7 @@ extension Decision: CustomStringConvertible {
     }
 
     /// As a desk file says it, and the ledger keeps it.
-    var word: String {
+    package var word: String {
         switch self {
         case .placed: "placed"
         case .notPlaced: "not_placed"

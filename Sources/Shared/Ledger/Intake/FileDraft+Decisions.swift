@@ -31,24 +31,8 @@ extension FileDraft {
                 charged: ProviderCharge(amount: moves.bookedCharge(of: order), cost: order.cost))
             return .accepted(id)
         }
-        guard order.state == .inDoubt else {
-            return .rejected(
-                Rejection(
-                    .notAllowed,
-                    order.state == .placed && decision == .refund
-                        ? "order \(id) is placed: it can be given up once exceptions.csv says something of "
-                            + "it, or its provider is switched off; nothing was changed"
-                        : "order \(id) is \(order.state.rawValue), not in doubt; nothing was changed"
-                ))
-        }
-        if case .placed(let providerOrder) = decision,
-            let other = try Attempts(db).holder(of: providerOrder, with: order.provider)
-        {
-            return .rejected(
-                Rejection(
-                    .notAllowed,
-                    "the provider's order \(providerOrder) belongs to order \(other); "
-                        + "nothing was changed"))
+        if let objection = try Decisions.objection(to: decision, on: order, db) {
+            return .rejected(Rejection(.notAllowed, "\(objection); nothing was changed"))
         }
         let decisions = Decisions(db: db, moves: moves, now: intake.now)
         // What was sent again by a decision of a lost time is not sent once more (`holdIfLost`).

@@ -1,0 +1,167 @@
+import Glibc
+import Run
+import Spool
+import StrictJSON
+
+/// What a receipt says of a desk file; the number is the exit status of `--wait`.
+enum ReceiptVerdict: Int32 {
+    /// Every line was accepted, was done before, or waits for a provider's word.
+    case accepted = 0
+    case rejected = 1
+    /// There is no receipt yet.
+    case unknown = 2
+}
+
+/// The receipt of a desk file that `admin --wait` waits for.
+///
+/// 1. Wait as long as a file must be still before it is taken.
+/// 2. Start `ingest`, which is installed beside `admin`. Where one runs already, that one or cron's next
+///    takes the file.
+/// 3. Look for the receipt until it is there.
+struct AwaitedReceipt {
+    private let path: String
+    private let meaning: String
+    private let configuration: String
+    private let settleSeconds: Int
+
+    /// How long it is waited for, in seconds: cron starts `ingest` every minute.
+    private static let patienceSeconds = 120
+    /// Between two looks, in milliseconds.
+    private static let pause = 100
+
+    init(of drop: DeskDrop, in spool: Spool, configuration: String, settleSeconds: Int) {
+        path = drop.receipt(in: spool)
+        meaning = drop.lines.meaning
+        self.configuration = configuration
+        self.settleSeconds = settleSeconds
+    }
+
+    func wait(answering options: StageOptions) throws -> ReceiptVerdict {
+        guard let receipt = look() else {
+            try Answer.give(
+                options,
+                """
+                there is no receipt after \(Self.patienceSeconds) seconds: \(path). The file is dropped, and \
+                ingest applies it when it runs; see admin status
+                """
+            ) { json in
+                json.member("receipt", path)
+                json.member("status", nil as String?)
+            }
+            return .unknown
+        }
+        try Answer.give(options, receipt.text(meaning, at: path)) { json in
+            json.member("receipt", path)
+            json.member("status", receipt.status)
+            json.list("rejected", receipt.rejections) { rejection, json in
+                json.member("line", rejection.line)
+                json.member("code", rejection.code)
+                json.member("detail", rejection.detail)
+            }
+        }
+        return receipt.isRejected ? .rejected : .accepted
+    }
+
+    private func look() -> DeskReceipt? {
+        var rest = Self.patienceSeconds * 1_000
+        // A tenth more than needed: the clock of a file is coarse.
+        var untilIngest = settleSeconds * 1_000 + 2 * Self.pause
+        var child: pid_t?
+        while rest > 0 {
+            if let receipt = DeskReceipt(at: path) { return receipt }
+            usleep(UInt32(Self.pause) * 1_000)
+            rest -= Self.pause
+            untilIngest -= Self.pause
+            if let started = child {
+                var status: Int32 = 0
+                // Held up by another run, or too early by its clock: once more in a second.
+                if waitpid(started, &status, WNOHANG) == started {
+                    child = nil
+                    untilIngest = 1_000
+                }
+            } else if untilIngest <= 0 {
+                child = startIngest()
+                // Not installed here: cron's takes it.
+                if child == nil { untilIngest = .max }
+            }
+        }
+        return nil
+    }
+
+    private func startIngest() -> pid_t? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        let own = String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard let slash = own.lastIndex(of: "/") else { return nil }
+        let program = own[...slash] + "ingest"
+        var arguments: [UnsafeMutablePointer<CChar>?] = [
+            strdup("ingest"), strdup("--quiet"), strdup("--config"), strdup(configuration), nil,
+        ]
+        defer { for argument in arguments { free(argument) } }
+        var process: pid_t = 0
+        return posix_spawn(&process, String(program), nil, nil, &arguments, environ) == 0
+            ? process : nil
+    }
+}
+
+/// A desk file's receipt.
+struct DeskReceipt {
+    let status: String
+    let detail: String?
+    let pending: Int
+    let rejections: [(kind: String, line: Int64, code: String, detail: String)]
+
+    var isRejected: Bool { status == "rejected" || !rejections.isEmpty }
+
+    /// Nil where there is none, or none that is whole.
+    init?(at path: String) {
+        guard let bytes = SmallFile.bytes(at: path),
+            let json = try? JSONValue(parsing: bytes, limits: .reply),
+            case .string(let status)? = json["status"], case .object(let members) = json
+        else { return nil }
+        self.status = status
+        detail = json["detail"]?.text
+        let lines = members.flatMap { member -> [(String, JSONValue)] in
+            guard case .array(let lines) = member.value else { return [] }
+            return lines.map { (member.key, $0) }
+        }
+        pending = lines.count { $1["status"]?.text == "pending" }
+        rejections = lines.compactMap { kind, line in
+            guard line["status"]?.text == "rejected" else { return nil }
+            return (
+                kind, line["line"]?.integer ?? 0, line["code"]?.text ?? "",
+                line["detail"]?.text ?? ""
+            )
+        }
+    }
+
+    /// The most rejections that are shown to a person; the receipt has all.
+    private static let shown = 20
+
+    func text(_ meaning: String, at path: String) -> String {
+        guard isRejected else {
+            let rest =
+                pending > 0
+                ? "; \(pending) lines wait until poll has asked the provider" : ""
+            return "\(status): \(meaning)\(rest); the receipt is \(path)"
+        }
+        let head =
+            "\(status): \(detail ?? "\(rejections.count) lines were rejected"); the receipt is \(path)"
+        let lines = rejections.prefix(Self.shown).map {
+            "  \($0.kind) line \($0.line): \($0.code): \($0.detail)"
+        }
+        let more = rejections.count - lines.count
+        return ([head] + lines + (more > 0 ? ["  and \(more) more"] : [])).joined(separator: "\n")
+    }
+}
+
+extension JSONValue {
+    fileprivate var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    fileprivate var integer: Int64? {
+        if case .number(let number) = self { number.integer } else { nil }
+    }
+}

@@ -1,0 +1,24 @@
+import Glibc
+
+/// Files that are read whole into memory.
+enum SmallFile {
+    /// The longest, in bytes: what a batch file may have, as shipped.
+    static let longest = 33_554_432
+
+    /// The bytes of a file; nil where it cannot be read, then `errno` says why, or is longer.
+    static func bytes(at path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= longest {
+            let count = read(descriptor, &piece, piece.count)
+            guard count >= 0 else { return nil }
+            if count == 0 { return bytes }
+            bytes += piece[..<count]
+        }
+        errno = EFBIG
+        return nil
+    }
+}

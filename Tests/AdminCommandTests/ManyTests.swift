@@ -1,0 +1,202 @@
+import TestSupport
+import Testing
+
+/// Decisions, deposits and payments by the dozen.
+@Suite struct ManyTests {
+    /// A shop with three orders in doubt and one that is placed.
+    private func doubtfulShop() throws -> Shop {
+        let shop = Shop()
+        try shop.open()
+        shop.order("doubt1", "doubt2", "doubt3", "l4")
+        // After enough doubts in a row the provider is paused: a run for each order.
+        try shop.done("ingest")
+        for _ in 1...4 {
+            try shop.done("dispatch --limit 1")
+            try shop.change("UPDATE providers SET doubts = 0, state = 'active'")
+        }
+        #expect(try shop.table("SELECT count(*) FROM orders WHERE state = 'in_doubt'") == ["3"])
+        return shop
+    }
+
+    @Test func `many doubts are shown first, and decided with one file on yes`() throws {
+        let shop = try doubtfulShop()
+        let shown = try shop.run("admin decide --provider alpha --outcome not-placed")
+        #expect(shown.status == 0)
+        #expect(
+            shown.output.contains(
+                "nothing was dropped; with --yes, 3 orders in doubt with alpha, 6.000000 USD in all, "
+                    + "from order 1 to 3, are decided: not_placed"), "\(shown.output)")
+        #expect(shown.output.contains(#/1 +acme +2.000000 +20.+Z +.*Computer says perhaps/#))
+        #expect(try shop.names("desk/inbox").isEmpty)
+
+        try shop.done(
+            "admin decide --provider alpha --outcome not_placed --reason 'it was down' --yes")
+        #expect(try shop.names("desk/inbox").count == 1)
+        try shop.done("ingest", "report audit")
+        #expect(try shop.table("SELECT count(*) FROM orders WHERE state = 'accepted'") == ["3"])
+    }
+
+    @Test(arguments: [
+        ("--evidence 'SAYS PERHAPS'", 3), ("--evidence 'says no'", 0),
+        ("--since 2026-01-01 --until 2099-01-01", 3), ("--since 2099-01-01", 0),
+        ("--until 2026-01-01T00:00:00Z", 0),
+    ])
+    func `of many doubts those are decided that were sent then, and failed so`(
+        selection: String, count: Int
+    ) throws {
+        let shop = try doubtfulShop()
+        let ended = try shop.run(
+            "admin decide --provider alpha --outcome refund \(selection) --yes --json")
+        #expect(ended.status == (count > 0 ? 0 : 64), "\(ended.log)")
+        if count > 0 { #expect(ended.output.contains("\"lines\":\(count)")) }
+    }
+
+    @Test func `decisions come from a CSV file, and one bad line drops nothing`() throws {
+        let shop = try doubtfulShop()
+        let good = shop.folder.write(
+            "\u{FEFF}outcome,order,provider_order\r\nplaced,1,77\r\nnot-placed,2,\r\nrefund,3,\r\n",
+            to: "good.csv")
+        let bad = shop.folder.write(
+            """
+            order,outcome,provider_order
+            1,placed,
+            x,refund,
+            4,refund,
+            9,refund,
+            2,perhaps,
+            2,refund,
+            2,refund,
+            """, to: "bad.csv")
+        let ended = try shop.run("admin decide --from '\(bad)'")
+        #expect(ended.status == 64)
+        for line in [
+            "bad.csv:2: provider_order belongs to placed, and placed needs it.",
+            "bad.csv:3: order \"x\": It must be an order's number.",
+            "bad.csv:4: Order 4 is placed: it can be given up once",
+            "bad.csv:5: There is no order 9; nothing was dropped.",
+            "bad.csv:6: outcome \"perhaps\": It must be placed, not_placed or refund.",
+            "bad.csv:8: order 2 is on line 7 already.", "Nothing was dropped.",
+        ] {
+            #expect(ended.log.contains(line), "\(ended.log)")
+        }
+        #expect(try shop.names("desk/inbox").isEmpty)
+
+        try shop.done("admin decide --from '\(good)'", "ingest")
+        #expect(
+            try shop.table("SELECT id, state FROM orders ORDER BY id")
+                == [#"1|"in_doubt""#, #"2|"accepted""#, #"3|"refused""#, #"4|"placed""#])
+        #expect(
+            try shop.table("SELECT provider_order FROM decisions WHERE state = 'pending'")
+                == [#""77""#])
+    }
+
+    @Test func `deposits come from a CSV file, and what was confirmed before is left out`() throws {
+        let shop = Shop()
+        try shop.open()
+        let file = shop.folder.write(
+            """
+            user,amount,method,reference
+            acme,100.00,bank,TX-1
+            acme,"5.50",bank,'+49-7
+            acme,1,card,"a ""b"", c"
+
+            """, to: "bank.csv")
+        let ended = try shop.run("admin deposit --from '\(file)'")
+        #expect(ended.status == 0, "\(ended.log)")
+        #expect(
+            ended.output.contains(
+                "2 deposits of \(file) are credited; 1 were confirmed before and are"))
+        try shop.done("ingest", "report audit")
+        #expect(
+            try shop.table("SELECT reference FROM deposits ORDER BY id")
+                == [#""TX-1""#, #""+49-7""#, #""a \"b\", c""#])
+        #expect(
+            try shop.table("SELECT balance FROM wallets WHERE name = 'available'") == ["106500000"])
+        #expect(
+            try shop.run("admin deposit --from '\(file)'").log.contains("were confirmed before"))
+    }
+
+    @Test(arguments: [
+        ("", ":1: the file is empty"),
+        ("user;amount;method;reference\n", ":1: columns must be separated by commas, not by"),
+        ("user,amount,method\n", ":1: the column reference is missing"),
+        ("user,amount,method,reference,colour\n", ":1: \"colour\" is no column"),
+        ("user,user,amount,method,reference\n", ":1: a column is there twice"),
+        ("user,amount,method,reference\n", ":1: no line follows the names"),
+        (
+            "user,amount,method,reference\nacme,1,bank\n",
+            ":2: it has 3 fields, the first line has 4"
+        ),
+        ("user,amount,method,reference\n\n\nacme,1,bank,\"x\n", ":5: a quoted field does not end"),
+        (
+            "user,amount,method,reference\nacme,1,ba\"nk,x\n",
+            ":2: a quotation mark stands in the middle"
+        ),
+        (
+            "user,amount,method,reference\nacme,1,\"bank\"x,y\n",
+            ":2: text follows a closing quotation"
+        ),
+        (
+            "user,amount,method,reference\nacme,1,bank,x\racme,1,bank,y\n",
+            ":2: a line must end with"
+        ),
+        ("user,amount,method,reference\nacme,\"1,00\",bank,x\n", ":2: amount \"1,00\": "),
+        ("user,amount,method,reference\nacme,0,bank,x\n", "greater than zero"),
+        ("user,amount,method,reference\nnobody,1,bank,x\n", ":2: There is no user nobody"),
+        ("user,amount,method,reference\nacme,1,bank,\n", ":2: reference is missing."),
+        (
+            "user,amount,method,reference\nacme,1,bank,TX-1\n",
+            ":2: bank TX-1 was confirmed for acme"
+        ),
+        ("user,amount,method,reference\nacme,1,b,x\nacme,1,b,x\n", ":3: b x is on line 2 already"),
+        (
+            "user,amount,method,reference,currency\nacme,1,bank,x,EUR\n",
+            ":2: There is no exchange rate for EUR"
+        ),
+    ])
+    func `a bad CSV file is refused with its line, and nothing is dropped`(
+        text: String, why: String
+    ) throws {
+        let shop = Shop()
+        try shop.open()
+        let file = shop.folder.write(text, to: "bad.csv")
+        let ended = try shop.run("admin deposit --from '\(file)'")
+        #expect(ended.status == 64)
+        #expect(ended.log.contains(why), "\(ended.log)")
+        #expect(try shop.names("desk/inbox").isEmpty)
+    }
+
+    @Test func `withdrawals are listed, paid and declined, one or by the dozen`() throws {
+        let shop = Shop()
+        try shop.open()
+        let lines = (1...4).map {
+            #"{"ref": "W-\#($0)", "amount": "\#($0).00", "to": "IBAN \#($0)"}"#
+        }
+        shop.folder.write(
+            #"{"withdrawals": [\#(lines.joined(separator: ","))]}"#,
+            to: "spool/resellers/acme/inbox/money.json")
+        try shop.done("ingest")
+        let listed = try shop.run("admin withdrawal list").output
+        #expect(listed.contains(#/acme +W-1 +1.000000 +0.000000 +1.000000 +20.+Z +IBAN 1\n/#))
+
+        let paid = try shop.run("admin withdrawal pay acme W-1 --reference TX-9").output
+        #expect(
+            paid.contains("1.000000 of acme (W-1) to IBAN 1 is paid, of which 0.000000 is the fee"))
+        try shop.done("admin withdrawal decline acme W-2 --why 'wrong IBAN'")
+        let file = shop.folder.write(
+            "user,ref,reference\nacme,W-3,TX-10\nacme,W-4,\n", to: "paid.csv")
+        try shop.done("admin withdrawal pay --from '\(file)'", "ingest", "report audit")
+        #expect(
+            try shop.table("SELECT ref, status, reference FROM withdrawals ORDER BY id") == [
+                #""W-1"|"paid"|"TX-9""#, #""W-2"|"declined"|NULL"#, #""W-3"|"paid"|"TX-10""#,
+                #""W-4"|"paid"|NULL"#,
+            ])
+        #expect(
+            try shop.table("SELECT balance FROM wallets WHERE name = 'available'") == ["92000000"])
+        #expect(try shop.run("admin withdrawal list").output == "no withdrawal waits")
+        let again = try shop.run("admin withdrawal pay acme W-1")
+        #expect(
+            again.log.contains(
+                "The withdrawal \"W-1\" of acme is paid already; nothing was dropped."))
+    }
+}
