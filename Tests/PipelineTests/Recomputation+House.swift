@@ -44,7 +44,7 @@ extension Recomputation {
             let id: Int64 = service["id"]
             func amount(_ column: String) -> String { Cell.amount(service[column]) }
             func flag(_ column: String) -> String { Cell.flag(service[column]) }
-            let percent = Cell.percent(service["profit"])
+            let percent = Cell.amount(service["profit"])
             return [
                 Cell.integer(id), text("name", of: "providers", service["provider_id"]),
                 Cell.text(service["provider_service"]), Cell.text(service["name"]),

@@ -84,13 +84,6 @@ enum Cell {
         return "\(value < 0 ? "-" : "")\(value.magnitude / 1_000_000).\(decimals)"
     }
 
-    /// Millionths, with as many decimals as it needs.
-    static func percent(_ value: Int64) -> String {
-        var text = Substring(amount(value))
-        while text.last == "0" { text = text.dropLast() }
-        return String(text.last == "." ? text.dropLast() : text)
-    }
-
     /// Milliseconds since 1970, as ISO 8601 to the second.
     static func time(_ value: Int64?) -> String {
         value.map { strftime($0, "%Y-%m-%dT%H:%M:%SZ") } ?? ""
