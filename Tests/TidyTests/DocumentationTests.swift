@@ -1,0 +1,96 @@
+import Testing
+
+/// What the documentation lists is what the code has.
+@Suite struct DocumentationTests {
+    @Test func `every kind of exception is explained to operators, and no other`() {
+        let kinds = SourceTree.sources.reduce(into: Set<String>()) { kinds, file in
+            for match in file.matches(of: /LedgerException\(\s*"([a-z_]+)"/) {
+                kinds.insert(String(match.1))
+            }
+            // Migrations write theirs as SQL.
+            for match in file.matches(of: /INSERT INTO exceptions[^;]*?'([a-z]+_[a-z_]+)'/) {
+                kinds.insert(String(match.1))
+            }
+        }
+        #expect(kinds.count > 20)
+        let explained = SourceTree.firstCells(
+            of: "docs/operators.md", below: "## Read an exception")
+        #expect(explained.sorted() == kinds.sorted())
+    }
+
+    @Test func `every code of a receipt is explained to resellers, and no other`() {
+        let source = SourceTree.text(of: "Sources/Shared/Ledger/RejectionCode.swift")
+        let codes = source.matches(of: /case [a-zA-Z]+ = "([A-Z_]+)"/).map { String($0.1) }
+        #expect(codes.count >= 27)
+        let explained = SourceTree.firstCells(of: "docs/resellers.md", below: "### All codes")
+        #expect(explained.sorted() == codes.sorted())
+    }
+
+    @Test func `every file of the operator is explained, and no other`() {
+        let names = SourceTree.sources.flatMap { file in
+            file.matches(of: /(?:ReportQuery|breakdown)\(\s*"([a-z-]+)"/).map { "\($0.1).csv" }
+        }.filter { $0 != "statement.csv" && $0 != "movements.csv" && $0 != "wallets.csv" }
+        #expect(names.count > 15)
+        let explained = SourceTree.firstCells(of: "docs/operators.md", below: "## Read the reports")
+        #expect(explained.sorted() == names.sorted())
+    }
+
+    @Test(arguments: [
+        "README.md", "docs/install.md", "docs/operators.md", "docs/resellers.md",
+        "ARCHITECTURE.md",
+    ])
+    func `every link within the documentation leads to a heading`(page: String) {
+        let folder = page.hasPrefix("docs/") ? "docs/" : ""
+        for match in SourceTree.text(of: page).matches(of: /\]\(([^)#:\s]*)(?:#([^)\s]+))?\)/) {
+            let target = match.1.isEmpty ? page : Self.resolved("\(folder)\(match.1)")
+            let text = SourceTree.text(of: target)
+            #expect(!text.isEmpty || SourceTree.isFolder(target), "\(page) links to \(target)")
+            guard let anchor = match.2 else { continue }
+            #expect(
+                Self.anchors(of: text).contains(String(anchor)),
+                "\(page) links to \(target)#\(anchor)")
+        }
+    }
+
+    private static func resolved(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") {
+            if part == ".." { parts.removeLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
+    }
+
+    /// The headings' names in a link, as GitHub makes them.
+    private static func anchors(of text: String) -> Set<String> {
+        Set(
+            text.matches(of: /(?m)^#+ (.+)$/).map { match in
+                String(
+                    match.1.lowercased().replacing(" ", with: "-").filter {
+                        $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_"
+                    })
+            })
+    }
+}
+
+extension SourceTree {
+    fileprivate static func text(of path: String) -> String {
+        String(decoding: bytes(of: path), as: UTF8.self)
+    }
+
+    /// The texts of all files below `Sources`.
+    fileprivate static let sources = files.filter { $0.isBelow(["Sources"]) }.map {
+        text(of: $0.path)
+    }
+
+    /// What stands between backticks in the first column of the first table below a heading.
+    fileprivate static func firstCells(of page: String, below heading: String) -> [String] {
+        let lines = text(of: page).split(separator: "\n", omittingEmptySubsequences: false)
+        guard let start = lines.firstIndex(of: heading[...]) else { return [] }
+        return lines[start...].drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }
+            .flatMap { line in
+                (line.split(separator: "|").first ?? "").matches(of: /`([^`]+)`/).map {
+                    String($0.1)
+                }
+            }
+    }
+}
