@@ -32,19 +32,22 @@ SELECT created_at / 86400000, count(*), sum(billed_units), sum(charge), sum(refu
 SELECT service_id AS key, count(*), sum(state = 'completed'), sum(state = 'partial'), sum(state = 'canceled'),
     sum(state = 'refused'), sum(state = 'in_doubt'), sum(charge), sum(refunded), sum(cost),
     sum(charge - refunded - cost),
-    CAST(round(avg(CASE state WHEN 'completed' THEN ended_at - placed_at END) / 60000.0) AS INTEGER)
+    CAST(round(avg(CASE state WHEN 'completed' THEN ended_at - placed_at END) / 60000.0) AS INTEGER),
+    sum(ended_at IS NULL AND state <> 'in_doubt'), sum(CASE WHEN ended_at IS NULL THEN charge ELSE 0 END)
 FROM orders GROUP BY +service_id ORDER BY key;
 
 .once by-provider.csv
 SELECT provider_id AS key, count(*), sum(state = 'completed'), sum(state = 'partial'), sum(state = 'canceled'),
     sum(state = 'refused'), sum(state = 'in_doubt'), sum(charge), sum(refunded), sum(cost),
     sum(charge - refunded - cost),
-    CAST(round(avg(CASE state WHEN 'completed' THEN ended_at - placed_at END) / 60000.0) AS INTEGER)
+    CAST(round(avg(CASE state WHEN 'completed' THEN ended_at - placed_at END) / 60000.0) AS INTEGER),
+    sum(ended_at IS NULL AND state <> 'in_doubt'), sum(CASE WHEN ended_at IS NULL THEN charge ELSE 0 END)
 FROM orders GROUP BY +provider_id ORDER BY key;
 
 .once by-user.csv
 SELECT user_id AS key, count(*), sum(state = 'completed'), sum(state = 'partial'), sum(state = 'canceled'),
     sum(state = 'refused'), sum(state = 'in_doubt'), sum(charge), sum(refunded), sum(cost),
     sum(charge - refunded - cost),
-    CAST(round(avg(CASE state WHEN 'completed' THEN ended_at - placed_at END) / 60000.0) AS INTEGER)
+    CAST(round(avg(CASE state WHEN 'completed' THEN ended_at - placed_at END) / 60000.0) AS INTEGER),
+    sum(ended_at IS NULL AND state <> 'in_doubt'), sum(CASE WHEN ended_at IS NULL THEN charge ELSE 0 END)
 FROM orders GROUP BY +user_id ORDER BY key;

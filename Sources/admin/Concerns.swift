@@ -87,9 +87,28 @@ extension PipelineStatus {
                         "\(program) has not run since \(last.endedAt); look at cron and its log")
                 }
             }
-            guard let last, last.status != ExitStatus.done.rawValue else { return nil }
-            return standstill("\(program) ended with \(last.status): \(last.text)")
+            guard let last else { return nil }
+            guard last.status == ExitStatus.done.rawValue else {
+                return standstill("\(program) ended with \(last.status): \(last.text)")
+            }
+            return obstacles(in: last).map { count in
+                look(
+                    "\(count) directories or files were in the way of the last \(program), so what "
+                        + "lies there is left out; its log says which")
+            }
         }
+    }
+
+    /// How much a run could not use, by its summary.
+    private func obstacles(in run: LastRun) -> Int? {
+        run.text.split(separator: " ").compactMap { word in
+            let parts = word.split(separator: "=")
+            guard parts.count == 2, parts[0] == "obstacles" || parts[0] == "unusable_outboxes"
+            else {
+                return nil
+            }
+            return Int(parts[1])
+        }.first { $0 > 0 }
     }
 
     private var fileConcerns: [Concern] {

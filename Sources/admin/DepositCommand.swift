@@ -12,7 +12,7 @@ struct DepositCommand: AsyncParsableCommand {
         commandName: "deposit",
         abstract: "Confirm money that users have paid.",
         discussion: """
-            A deposit is credited once for its method and reference, for ever, whoever says it twice.
+            A deposit is credited once for its method and reference, for ever, however often it is confirmed.
 
             One: admin deposit acme 100.00 --method bank --reference TX-889.
             Many: admin deposit --from FILE.csv, with the columns user, amount, method, reference and \

@@ -54,7 +54,7 @@ struct PipelineStatus {
         running = Self.programs.reduce(into: [:]) { running, program in
             running[program] = LockHolder.process(running: program, inSpool: spool.root)
         }
-        // Cron's environment, where a key may be, is another than that of whoever looks.
+        // Cron's environment, where a key may be, is another than the one here.
         keyProblems = settings.keyProblems(assumingEnvironment: true)
         standing = try ledger.standing()
         people = try ledger.waitingForPeople(at: now)

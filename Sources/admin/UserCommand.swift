@@ -15,30 +15,31 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a user, or change what is said of him.",
+            abstract: "Add a user, or change an entry.",
             discussion: "What is not given stays as it is.")
 
         enum Role: String, CaseIterable, ExpressibleByArgument { case reseller, admin }
 
         @OptionGroup var options: DeskOptions
 
-        @Argument(help: "His name, which is his directory's.", transform: ArgumentText.user)
+        @Argument(
+            help: "The user's name, which is also the directory's.", transform: ArgumentText.user)
         var user: UserID
 
-        @Option(help: "Where mail reaches him.", transform: ArgumentText.line)
+        @Option(help: "Where mail reaches the user.", transform: ArgumentText.line)
         var email: String?
 
-        @Option(help: "How he is called.", transform: ArgumentText.line)
+        @Option(help: "The user's full name.", transform: ArgumentText.line)
         var name: String?
 
-        @Option(help: "What he is.")
+        @Option(help: "reseller or admin.")
         var role: Role?
 
         @Option(
-            help: "Percent of the sale rate that he is spared.", transform: ArgumentText.percent)
+            help: "Percent off the sale rate.", transform: ArgumentText.percent)
         var discount: Percent?
 
-        @Option(help: "How far below zero he may go.", transform: ArgumentText.amount)
+        @Option(help: "How far below zero the balance may go.", transform: ArgumentText.amount)
         var creditLimit: Amount?
 
         func run() async throws {
@@ -62,7 +63,7 @@ struct UserCommand: AsyncParsableCommand {
 
         @OptionGroup var options: DeskOptions
 
-        @Argument(help: "Whom.", transform: ArgumentText.user)
+        @Argument(help: "The user's name.", transform: ArgumentText.user)
         var user: UserID
 
         @Option(
@@ -90,7 +91,7 @@ struct UserCommand: AsyncParsableCommand {
 
         @OptionGroup var options: DeskOptions
 
-        @Argument(help: "Whom.", transform: ArgumentText.user)
+        @Argument(help: "The user's name.", transform: ArgumentText.user)
         var user: UserID
 
         func run() async throws {

@@ -134,6 +134,38 @@ import Testing
         }
     }
 
+    @Test func `what is in the way is heard under quiet, and stands in the status`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("dispatch", "poll", "report")
+        shop.folder.write("a file, not a directory", to: "spool/resellers/beta")
+        try shop.done("admin user add beta")
+        let quiet = try shop.run("ingest --quiet")
+        #expect(quiet.status == 0)
+        #expect(quiet.log.contains("warning ingest: something is in the way"), "\(quiet.log)")
+        let ended = try shop.run("admin status")
+        #expect(ended.status == 1)
+        #expect(
+            ended.output.contains("look: 1 directories or files were in the way of the last ingest")
+        )
+    }
+
+    @Test func `ingest warns of orders that nobody can send for want of a key, and only then`()
+        throws
+    {
+        let shop = Shop()
+        try shop.open()
+        shop.folder.write("", to: "alpha.key")
+        #expect(try shop.run("ingest --quiet").log == "")
+        shop.order("l1")
+        let ended = try shop.run("ingest --quiet")
+        #expect(ended.status == 0)
+        #expect(
+            ended.log.contains(
+                "warning ingest: orders were taken and charged, and none can be sent: "))
+        #expect(ended.log.contains("provider=alpha"))
+    }
+
     @Test func `a provider that is switched off with open orders is a standstill`() throws {
         let shop = Shop()
         try shop.open()

@@ -60,7 +60,7 @@ import Timestamps
                 book.context(), period: period, directory: "\(book.folder.path)/chosen"
             ).run([.summaries])
             return try rows(ofCSV: book.text(of: "chosen/users.csv") ?? "").dropFirst().map {
-                ([$0[0]] + $0[4...]).joined(separator: ",")
+                ([$0[0]] + $0[4..<11]).joined(separator: ",")
             }
         }
         #expect(

@@ -35,11 +35,14 @@ import Testing
         (
             "users",
             [
-                "user,role,email,banned,available,held,deposited,spent,refunded,orders,last_file_at",
+                """
+                user,role,email,banned,available,held,deposited,spent,refunded,orders,last_file_at,\
+                discount_percent,credit_limit,ban_reason,ban_expires
+                """,
                 "acme,reseller,ops@acme.example,false,95.812500,0.000000,100.000000,1.687500,0.850000,"
-                    + "2,2026-10-30T10:00:00Z",
+                    + "2,2026-10-30T10:00:00Z,12.500000,0.000000,,",
                 "zoe,reseller,,true,33.600000,6.400000,50.000000,0.000000,0.800000,4,"
-                    + "2026-11-02T12:00:00Z",
+                    + "2026-11-02T12:00:00Z,0.000000,0.000000,chargeback,",
             ]
         ),
         (

@@ -1,4 +1,6 @@
+import ArgumentParser
 import Logging
+import TestSupport
 import Testing
 
 @testable import Run
@@ -7,6 +9,16 @@ private func logger(to pipe: Pipe, _ format: LogFormat = .text, level: Logger.Le
     -> Logger
 {
     Logger(label: "ingest") { _ in LineLog(lines: LogLines(to: pipe, format, level: level)) }
+}
+
+@Test func `a run that is quiet tells warnings and errors, and nothing else`() throws {
+    let folder = TemporaryFolder()
+    let file = folder.write("currency: USD", to: "pipeline.yaml")
+    var options = try StageOptions.parse(["--quiet", "--config", file])
+    try options.validate()
+    #expect(options.logLevel == .warning)
+    options = try StageOptions.parse(["--config", file])
+    #expect(options.logLevel == .notice)
 }
 
 @Test func `a line has a time, a level, the program, a message and its data by name`() {

@@ -105,10 +105,9 @@ extension Ledger {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT count(*), min(started_at) FROM
-                    (SELECT started_at FROM attempts ORDER BY id DESC LIMIT \
-                \(WaitingForPeople.paceAttempts))
-                WHERE started_at > ?1 AND started_at <= ?2
+                SELECT count(*), min(started_at) FROM attempts
+                WHERE id > (SELECT max(id) FROM attempts) - \(WaitingForPeople.paceAttempts)
+                    AND started_at > ?1 AND started_at <= ?2
                 """, arguments: [now.adding(seconds: -WaitingForPeople.paceSeconds), now])!
         let (count, oldest): (Int, Timestamp?) = (row[0], row[1])
         return oldest.map {

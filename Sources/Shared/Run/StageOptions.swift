@@ -37,7 +37,7 @@ package struct StageOptions: ParsableArguments {
         return givenConfiguration ?? (named.isEmpty ? "config/pipeline.yaml" : named)
     }
 
-    private var logLevel: Logger.Level {
+    var logLevel: Logger.Level {
         verbose ? .debug : quiet ? .warning : .notice
     }
 }

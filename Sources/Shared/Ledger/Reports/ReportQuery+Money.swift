@@ -69,13 +69,14 @@ extension ReportQuery {
     /// How users stand at the end of the period: `available` and `held` are the balances of that moment.
     /// The sums are of the period: `deposited` is what reached the wallet before fees; `spent` is what the
     /// house kept of orders that were taken in it and have ended; `refunded` is what it gave back of them,
-    /// then or later. Role, email and ban are today's.
+    /// then or later. Role, email, ban, discount and limit are today's.
     static let users = ReportQuery(
         "users",
         [
             .text("user"), .text("role"), .text("email"), .flag("banned"), .amount("available"),
             .amount("held"), .amount("deposited"), .amount("spent"), .amount("refunded"),
-            .integer("orders"), .time("last_file_at"),
+            .integer("orders"), .time("last_file_at"), .percent("discount_percent"),
+            .amount("credit_limit"), .text("ban_reason"), .time("ban_expires"),
         ],
         """
         WITH bought(user, orders, spent, refunded) AS (
@@ -102,7 +103,8 @@ extension ReportQuery {
             a.balance - coalesce((SELECT amount FROM later WHERE wallet = a.id), 0),
             h.balance - coalesce((SELECT amount FROM later WHERE wallet = h.id), 0),
             coalesce(p.credited, 0), coalesce(b.spent, 0), coalesce(b.refunded, 0),
-            coalesce(b.orders, 0), d.at
+            coalesce(b.orders, 0), d.at, u.discount_percent, u.credit_limit, u.ban_reason,
+            u.ban_expires
         FROM users u
             JOIN wallets a ON a.user_id = u.id AND a.name = 'available'
             JOIN wallets h ON h.user_id = u.id AND h.name = 'held'
