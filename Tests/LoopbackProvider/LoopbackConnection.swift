@@ -48,6 +48,10 @@ struct LoopbackConnection {
         case .reply(let body, let status, let headers, let milliseconds):
             usleep(UInt32(milliseconds) * 1_000)
             return send(Self.head(status, headers, length: body.utf8.count) + body)
+        case .replyAndClose(let body, let milliseconds):
+            _ = send(Self.head(200, [], length: body.utf8.count) + body)
+            usleep(UInt32(milliseconds) * 1_000)
+            return false
         case .close, .reset:
             return false
         case .half(let body):

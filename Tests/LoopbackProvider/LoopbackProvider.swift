@@ -113,6 +113,9 @@ package enum LoopbackGreeting: Sendable {
 package enum LoopbackAnswer: Equatable, Sendable {
     /// Answers after a while and keeps the connection.
     case reply(_ body: String, status: Int = 200, headers: [String] = [], milliseconds: Int = 0)
+    /// Answers, and ends the connection a while later without having said so. What comes in between
+    /// is never read.
+    case replyAndClose(_ body: String, milliseconds: Int)
     /// Ends the connection in order, or cuts it off, without an answer.
     case close, reset
     /// Promises the whole of a body, gives half, ends the connection.

@@ -9,11 +9,12 @@ extension ProviderEndpoint {
         url: String = "http://127.0.0.1:9/api/v2", key: String = "s3cret",
         encoding: RequestEncoding = .form, connectTimeout: Int = patience,
         totalTimeout: Int = patience,
-        extraErrors: [ErrorClass: [String]] = [:]
+        extraErrors: [ErrorClass: [String]] = [:], freshConnections: Bool? = nil
     ) -> ProviderEndpoint {
         ProviderEndpoint(
             name: "alpha", url: url, key: key, encoding: encoding, connectTimeout: connectTimeout,
-            totalTimeout: totalTimeout, extraErrors: extraErrors)
+            totalTimeout: totalTimeout, extraErrors: extraErrors, freshConnections: freshConnections
+        )
     }
 }
 

@@ -4,14 +4,14 @@ import Providers
 import Testing
 
 @Suite(.serialized) struct TransportTests {
-    /// On 7.88, libcurl given the same body as a string sends it twice here and reports success.
+    /// On 7.88, libcurl left to itself sends it twice here and reports success.
     @Test(arguments: [LoopbackAnswer.close, .reset])
     func `an order on a reused connection that dies is sent once`(death: LoopbackAnswer) throws {
         try withProvider {
             $0.number == 1 ? .reply(#"{"order":\#($0.serial)}"#) : death
         } _: {
             provider in
-            let endpoint = ProviderEndpoint.sample(url: provider.url)
+            let endpoint = ProviderEndpoint.sample(url: provider.url, freshConnections: false)
             let transport = Transport(capacity: 1)
             let first = try transport.run(endpoint.call(.order("https://a.example/1")))
             let second = try transport.run(endpoint.call(.order("https://a.example/2")))
@@ -30,7 +30,7 @@ import Testing
         try withProvider {
             .reply($0.field("link")!, milliseconds: 50)
         } _: { provider in
-            let endpoint = ProviderEndpoint.sample(url: provider.url)
+            let endpoint = ProviderEndpoint.sample(url: provider.url, freshConnections: false)
             let transport = Transport(capacity: 150)
             let links = (0..<150).map { "https://a.example/\($0)" }
             for round in 1...2 {
@@ -45,6 +45,23 @@ import Testing
                 #expect(links.allSatisfy { provider.received(link: $0) == round })
             }
             #expect(Set(provider.requests.map(\.connection)).count <= 150)
+        }
+    }
+
+    @Test(arguments: [LoopbackAnswer.close, .reset])
+    func `a question on a reused connection that dies is asked again`(
+        death: LoopbackAnswer
+    ) throws {
+        try withProvider {
+            $0.serial == 2 ? death : .reply("{}")
+        } _: { provider in
+            let call = ProviderEndpoint.sample(url: provider.url).call(.balance)
+            let transport = Transport(capacity: 1)
+            for _ in 1...2 {
+                let finished = try transport.run(call)
+                #expect(finished == .reply("{}"))
+            }
+            #expect(provider.requests.map(\.connection) == [1, 1, 2])
         }
     }
 

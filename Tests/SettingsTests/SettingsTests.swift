@@ -75,7 +75,7 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
         providers:
           - {name: beta, url: "https://[::1]:8443/api/v2?x=1", api_key: {env: BETA_KEY}, currency: EUR,
              encoding: json, timeouts: {connect: 3}, inquiry: orders, max_drift: "0.5", errors: {duplicate: [busy]},
-             enabled: false}
+             fresh_connections: true, enabled: false}
         catalogue:
           rules: [{provider: beta, category: "Insta*", rename_category: IG}]
           services: [{provider: beta, service: 101, price: "1.20", min: 5, max: 5, enabled: false}]
@@ -97,6 +97,7 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
     #expect(provider.inquiry == .orders)
     #expect(provider.maxDrift.micros == 500_000)
     #expect(provider.errors[.duplicate] == ["busy"])
+    #expect(provider.freshConnections == true)
     #expect(!provider.isEnabled)
     #expect(settings.catalogue.rules[0].category.matches("instagram likes"))
     #expect(settings.catalogue.rules[0].renameCategory == "IG")

@@ -27,6 +27,8 @@ package struct ProviderSettings: Sendable {
     /// provider's currency.
     package let maxDrift: Amount
     package let breaker: Breaker
+    /// Whether each order goes over a connection of its own; nil: as is learned of the server.
+    package let freshConnections: Bool?
     /// Error texts of this provider, beside those that everybody uses (provider-api.md §6).
     package let errors: [ProviderErrorClass: [String]]
     /// A provider that is not enabled is neither sent to nor asked.
@@ -89,6 +91,7 @@ extension ProviderSettings {
         lowBalance = section.optional("low_balance", .amount, defaultText: "10")
         maxDrift = section.optional("max_drift", .amount, defaultText: "10")
         breaker = section.section("breaker", Breaker.init)
+        freshConnections = section.optional("fresh_connections", .truth)
         errors = section.section("errors") { errors in
             Dictionary(
                 uniqueKeysWithValues: ProviderErrorClass.allCases.map { kind in

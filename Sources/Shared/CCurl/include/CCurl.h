@@ -27,12 +27,8 @@ static inline CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl
     return curl_easy_setopt(easy, option, value);
 }
 
-static inline CURLcode ccurl_set_read(CURL *easy, curl_read_callback value) {
-    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, value);
-}
-
-static inline CURLcode ccurl_set_seek(CURL *easy, curl_seek_callback value) {
-    return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
+static inline CURLcode ccurl_set_prereq(CURL *easy, curl_prereq_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
 }
 
 static inline CURLcode ccurl_set_write(CURL *easy, curl_write_callback value) {
@@ -51,7 +47,7 @@ static inline CURLcode ccurl_get_size(CURL *easy, CURLINFO info, curl_off_t *val
     return curl_easy_getinfo(easy, info, value);
 }
 
-static inline CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void **value) {
+static inline CURLcode ccurl_get_socket(CURL *easy, CURLINFO info, curl_socket_t *value) {
     return curl_easy_getinfo(easy, info, value);
 }
 

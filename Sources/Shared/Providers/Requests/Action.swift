@@ -30,6 +30,15 @@ package enum Action: Sendable {
         }
     }
 
+    /// Whether it changes nothing, so that it may be sent again.
+    var isQuestion: Bool {
+        switch self {
+        case .services, .balance, .status, .refillStatus, .orders: true
+        // A cancel is asked for once a call as well: what a second one is told may differ.
+        case .add, .refill, .cancel: false
+        }
+    }
+
     /// What the request says besides `key` and `action`.
     var fields: [(name: String, value: String)] {
         switch self {

@@ -12,13 +12,17 @@ package struct ProviderEndpoint: Sendable {
     package let totalTimeout: Int
     /// Error texts of this provider's own, besides the trade's.
     package let extraErrors: [ErrorClass: [String]]
+    /// Whether each order and request has a connection of its own; nil: as is learned of the
+    /// server.
+    package var freshConnections: Bool?
     let key: String
     /// The key as it is, as it is sent, and as JSON from PHP writes it; none of them empty.
     let keySpellings: [[UInt8]]
 
     package init(
         name: String, url: String, key: String, encoding: RequestEncoding = .form,
-        connectTimeout: Int, totalTimeout: Int, extraErrors: [ErrorClass: [String]] = [:]
+        connectTimeout: Int, totalTimeout: Int, extraErrors: [ErrorClass: [String]] = [:],
+        freshConnections: Bool? = nil
     ) {
         self.name = name
         self.url = url
@@ -27,6 +31,7 @@ package struct ProviderEndpoint: Sendable {
         self.connectTimeout = connectTimeout
         self.totalTimeout = totalTimeout
         self.extraErrors = extraErrors
+        self.freshConnections = freshConnections
         keySpellings = [
             Array(key.utf8), RequestEncoding.percentEncoded(key),
             key.utf8.flatMap { $0 == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), $0] : [$0] },
@@ -42,16 +47,28 @@ package struct ProviderEndpoint: Sendable {
             extraErrors: settings.errors.reduce(into: [:]) { errors, entry in
                 // The classes have the names of their settings.
                 errors[ErrorClass(rawValue: entry.key.rawValue)!] = entry.value
-            })
+            }, freshConnections: settings.freshConnections)
+    }
+
+    /// Which connections may carry what must not be sent twice.
+    private var connections: Connections {
+        switch freshConnections {
+        case nil: .learned
+        case true: .fresh
+        case false: .used
+        }
     }
 
     /// The call that performs `action`.
-    package func call(_ action: Action) -> Call {
+    ///
+    /// - Parameter seconds: how long its reply is waited for, if that is less than usual.
+    package func call(_ action: Action, within seconds: Int = .max) -> Call {
         let fields = [("key", key), ("action", action.name)] + action.fields
         return Call(
             url: url, contentType: encoding.contentType, body: encoding.body(of: fields),
-            connectTimeout: connectTimeout, totalTimeout: totalTimeout,
-            replyLimit: action.replyLimit)
+            connectTimeout: connectTimeout, totalTimeout: min(totalTimeout, seconds),
+            replyLimit: action.replyLimit,
+            connections: action.isQuestion ? .any : connections)
     }
 }
 

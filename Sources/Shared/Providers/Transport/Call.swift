@@ -10,6 +10,21 @@ package struct Call: Sendable {
     package let totalTimeout: Int
     /// The longest reply that is read, in bytes.
     package let replyLimit: Int
+    /// Which connections may carry it.
+    package let connections: Connections
+}
+
+/// Which connections may carry a call.
+package enum Connections: Equatable, Sendable {
+    /// Any, and if one dies before it answers, the call may be sent again on another: for
+    /// questions.
+    case any
+    /// One that was used before only where the server is seen to keep such connections; sent once.
+    case learned
+    /// One that was used before wherever there is one; sent once.
+    case used
+    /// A new one; sent once.
+    case fresh
 }
 
 /// A call that has ended, one way or the other.
@@ -17,10 +32,14 @@ package struct Finished: Equatable, Sendable {
     /// What the caller gave `Transport.start` to know the call by.
     package let tag: Int
     package let ending: Ending
+    /// Whether the server was seen to close a connection that it had left open, without saying so:
+    /// what is sent on such a connection may be lost, and nobody can know.
+    package let sawSilentClose: Bool
 
-    package init(tag: Int, ending: Ending) {
+    package init(tag: Int, ending: Ending, sawSilentClose: Bool = false) {
         self.tag = tag
         self.ending = ending
+        self.sawSilentClose = sawSilentClose
     }
 
     /// Seconds that its reply, if one came, asks us to stay away.

@@ -2,19 +2,35 @@ import CCurl
 
 /// One libcurl handle with the call it carries; used for one call after another.
 ///
-/// libcurl sends a POST again, silently, when a connection that was used before dies without a reply:
-/// an order would be bought twice. So the body is handed out by a callback, once: a libcurl that
-/// wants to begin again must ask `CURLOPT_SEEKFUNCTION` to rewind, is refused, and ends the
-/// transfer as `CURLE_SEND_FAIL_REWIND`. Until the first byte of the body is handed out, libcurl may
-/// begin again as it likes: everything an order says is in its body.
+/// libcurl sends a POST again, silently, when a connection that was used before dies without a
+/// reply: an order would be bought twice. But before each sending it asks `CURLOPT_PREREQFUNCTION`,
+/// which refuses once a byte has left: the transfer then ends as `CURLE_ABORTED_BY_CALLBACK`. The
+/// same callback looks whether a connection that is to be used again still stands; where it does
+/// not, nothing was sent, and `Wire` sends the call on a new one.
 final class Transfer {
     let easy: UnsafeMutableRawPointer
 
     private var tag = 0
-    private var body: [UInt8] = []
-    private var bodyGiven = 0
+    private var call: Call?
+    private(set) var route = Route.fresh
+    /// Why libcurl was kept from sending.
+    private var refusal: Refusal?
+    /// Whether its connection had carried a call before.
+    private var isReused = false
+    private var sawSilentClose = false
+    /// Of the server, if what it does with connections is learned from this call.
+    var address: String? { call.flatMap { $0.connections == .learned ? $0.url : nil } }
+    private let pool: PooledSockets
     private var reply: [UInt8] = []
     private var replyLimit = 0
+
+    private enum Refusal {
+        /// The connection had been closed; nothing was sent.
+        case connectionClosed
+        /// It was sent once.
+        case sentBefore
+    }
+
     // What the handle is set to, as long as the next call wants the same.
     private var url = ""
     private var contentType = ""
@@ -22,12 +38,14 @@ final class Transfer {
 
     /// Seconds an idle connection is trusted: less than the 5 after which Apache, the hastiest of
     /// the usual servers, closes it.
-    private static let idleConnectionSeconds = 3
+    static let idleConnectionSeconds = 3
 
     /// Seconds. Who asks us to stay away longer is asked again tomorrow.
     private static let longestRetryAfter = 86_400
 
-    init() throws(TransportError) {
+    /// - Parameter pool: the connections that its thread's calls left open.
+    init(in pool: PooledSockets) throws(TransportError) {
+        self.pool = pool
         guard let easy = curl_easy_init() else {
             throw TransportError(text: "no memory for a transfer")
         }
@@ -47,13 +65,12 @@ final class Transfer {
 
         // The callbacks' context is this object, which outlives its handle.
         let context = Unmanaged.passUnretained(self).toOpaque()
-        try check(ccurl_set_pointer(easy, CURLOPT_READDATA, context))
+        try check(ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context))
         try check(ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context))
         try check(
-            ccurl_set_read(easy) { buffer, size, count, context in
-                Transfer.of(context).giveBody(
-                    to: UnsafeMutableRawBufferPointer(
-                        start: buffer, count: size * count))
+            ccurl_set_prereq(easy) { context, _, _, _, port in
+                Transfer.of(context).maySend(fromPort: Int(port))
+                    ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             })
         try check(
             ccurl_set_write(easy) { bytes, size, count, context in
@@ -61,7 +78,6 @@ final class Transfer {
                     UnsafeRawBufferPointer(
                         start: bytes, count: size * count))
             })
-        try check(ccurl_set_seek(easy) { _, _, _ in CURL_SEEKFUNC_FAIL })
     }
 
     deinit {
@@ -70,11 +86,10 @@ final class Transfer {
     }
 
     /// Readies the handle for the next call.
-    func prepare(_ call: Call, tag: Int) throws(TransportError) {
+    func prepare(_ call: Call, tag: Int, on route: Route) throws(TransportError) {
         self.tag = tag
-        body = call.body
-        bodyGiven = 0
-        reply = []
+        self.call = call
+        sawSilentClose = false
         replyLimit = call.replyLimit
         if call.contentType != contentType { try setHeaders(call.contentType) }
         if call.url != url {
@@ -83,31 +98,83 @@ final class Transfer {
         }
         try set(CURLOPT_CONNECTTIMEOUT, call.connectTimeout)
         try set(CURLOPT_TIMEOUT, call.totalTimeout)
-        try check(ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int(body.count)))
+        try check(ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, call.body.count))
+        // libcurl keeps a copy: with the head it goes out in one packet.
+        let code = call.body.withUnsafeBytes {
+            ccurl_set_pointer(
+                easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
+        }
+        try check(code)
+        try take(route)
+    }
+
+    /// Readies the handle for the same call on another connection, since nothing of it was sent.
+    func take(_ route: Route) throws(TransportError) {
+        self.route = route
+        if route.sawSilentClose { sawSilentClose = true }
+        refusal = nil
+        isReused = false
+        reply = []
+        try set(CURLOPT_FRESH_CONNECT, route.isFresh ? 1 : 0)
+        try set(CURLOPT_FORBID_REUSE, route.isKept ? 0 : 1)
+    }
+
+    /// How the call ended, of which libcurl says `code`, as far as its connection goes.
+    func end(_ code: CURLcode) -> CallEnd {
+        let isNew = long(CURLINFO_NUM_CONNECTS) > 0
+        switch (code, refusal) {
+        case (CURLE_OK, _):
+            return .answered(isReused: isReused && !isNew, socket: leftOpen())
+        case (_, let refusal?):
+            // The connection on which it was not sent may be left open as well.
+            _ = leftOpen()
+            return refusal == .connectionClosed ? .foundClosed : .diedUnanswered
+        case (CURLE_GOT_NOTHING, nil), (CURLE_SEND_ERROR, nil), (CURLE_RECV_ERROR, nil):
+            return isReused && !isNew && reply.isEmpty ? .diedUnanswered : .other
+        default: return .other
+        }
+    }
+
+    /// The connection, if libcurl keeps it for another call.
+    private func leftOpen() -> PooledSocket? {
+        var descriptor: curl_socket_t = -1
+        ccurl_get_socket(easy, CURLINFO_ACTIVESOCKET, &descriptor)
+        guard descriptor >= 0 else { return nil }
+        let socket = PooledSocket(descriptor: descriptor, port: long(CURLINFO_LOCAL_PORT))
+        pool.keep(socket)
+        return socket
+    }
+
+    /// Notes that the call showed how the server closes connections.
+    func noteSilentClose() {
+        sawSilentClose = true
     }
 
     /// How the call ended, of which libcurl says `code`.
     func finished(_ code: CURLcode) -> Finished {
         // A reply may be large, and an idle handle may stay idle.
-        defer { reply = [] }
+        defer { (reply, call) = ([], nil) }
         guard code == CURLE_OK else {
             let failure = TransferFailure(sent: mayHaveBeenSent, text: text(of: code))
-            return Finished(tag: tag, ending: .failed(failure))
+            return Finished(tag: tag, ending: .failed(failure), sawSilentClose: sawSilentClose)
         }
         let seconds = size(CURLINFO_RETRY_AFTER)
         let reply = Reply(
             status: long(CURLINFO_RESPONSE_CODE), body: reply,
             retryAfter: seconds > 0 ? min(seconds, Self.longestRetryAfter) : nil)
-        return Finished(tag: tag, ending: .replied(reply))
+        return Finished(tag: tag, ending: .replied(reply), sawSilentClose: sawSilentClose)
     }
 
     /// The size of a request is counted as it is written to a connection that stands, so it is zero
     /// after a failed look-up, connection or handshake, and after a time-out in any of them.
-    private var mayHaveBeenSent: Bool { bodyGiven > 0 || long(CURLINFO_REQUEST_SIZE) > 0 }
+    private var mayHaveBeenSent: Bool { long(CURLINFO_REQUEST_SIZE) > 0 }
 
     private func text(of code: CURLcode) -> String {
         // The only callback that fails a write is ours, and only for this.
         if code == CURLE_WRITE_ERROR { return "the reply is longer than \(replyLimit) bytes" }
+        if refusal == .sentBefore {
+            return "the connection had been used before, and ended before any byte of a reply"
+        }
         return
             "no whole reply: \(String(cString: curl_easy_strerror(code))) (curl \(code.rawValue))"
     }
@@ -120,11 +187,25 @@ extension Transfer {
         Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
     }
 
-    private func giveBody(to buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let part = body[bodyGiven...].prefix(buffer.count)
-        buffer.copyBytes(from: part)
-        bodyGiven += part.count
-        return part.count
+    /// Whether libcurl may send the call now, on the connection with that port at our end.
+    private func maySend(fromPort port: Int) -> Bool {
+        guard call?.connections != .any else { return true }
+        if mayHaveBeenSent {
+            refusal = .sentBefore
+            return false
+        }
+        guard !route.isFresh, let pooled = pool.at(port: port) else {
+            isReused = false
+            return true
+        }
+        switch pooled.look() {
+        case .gone: isReused = false
+        case .quiet: isReused = true
+        case .closed:
+            refusal = .connectionClosed
+            return false
+        }
+        return true
     }
 
     /// Taking less than was offered ends the transfer.

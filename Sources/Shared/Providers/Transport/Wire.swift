@@ -21,6 +21,10 @@ final class Wire: @unchecked Sendable {
     /// The transfers under way, by their libcurl handle.
     private var running: [UnsafeMutableRawPointer: Transfer] = [:]
     private var idle: [Transfer] = []
+    /// What is known of each address, and the connections that were left open.
+    private var reuse: [String: Reuse] = [:]
+    private let pool = PooledSockets()
+    private let capacity: Int
 
     /// What the two threads give each other.
     private struct Exchange {
@@ -44,15 +48,21 @@ final class Wire: @unchecked Sendable {
             throw TransportError(text: "it did not start")
         }
         self.multi = multi
+        self.capacity = capacity
         bell = try Bell()
-        // As many connections as calls: fewer would make calls queue while their time-outs run,
-        // more would only be connections nobody uses.
-        try check(ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, capacity))
-        try check(ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, capacity))
+        try boundConnections()
     }
 
     deinit {
         curl_multi_cleanup(multi)
+    }
+
+    /// As many connections as calls, and for each address one more that is left alone (`Reuse`):
+    /// fewer would make calls queue while their time-outs run, more would only be connections
+    /// nobody uses.
+    private func boundConnections() throws(TransportError) {
+        try check(ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, capacity + reuse.count))
+        try check(ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, capacity + 1))
     }
 }
 
@@ -149,16 +159,35 @@ extension Wire {
         }
         guard let calls else { return false }
         for (call, tag) in calls {
-            let transfer = if let used = idle.popLast() { used } else { try Transfer() }
-            try transfer.prepare(call, tag: tag)
-            try check(curl_multi_add_handle(multi, transfer.easy))
-            running[transfer.easy] = transfer
+            let transfer = if let used = idle.popLast() { used } else { try Transfer(in: pool) }
+            try transfer.prepare(call, tag: tag, on: route(for: call))
+            try start(transfer)
         }
         return true
     }
 
+    private func start(_ transfer: Transfer) throws(TransportError) {
+        try check(curl_multi_add_handle(multi, transfer.easy))
+        running[transfer.easy] = transfer
+    }
+
+    /// Which connection may carry a call.
+    private func route(for call: Call) throws(TransportError) -> Route {
+        switch call.connections {
+        case .any, .used: return .used
+        case .fresh: return .fresh
+        case .learned:
+            if reuse[call.url] == nil {
+                reuse[call.url] = Reuse()
+                try boundConnections()
+            }
+            return reuse[call.url]!.route(at: Self.milliseconds())
+        }
+    }
+
     private func deliverFinished() throws(TransportError) {
         var finished: [Finished] = []
+        var unsent: [Transfer] = []
         var failure = CURLM_OK
         var queued: Int32 = 0
         while let message = curl_multi_info_read(multi, &queued) {
@@ -166,14 +195,35 @@ extension Wire {
             let easy = message.pointee.easy_handle
             let code = message.pointee.data.result
             guard let easy, let transfer = running.removeValue(forKey: easy) else { continue }
-            finished.append(transfer.finished(code))
+            if isUnsent(transfer, code) {
+                unsent.append(transfer)
+            } else {
+                finished.append(transfer.finished(code))
+                idle.append(transfer)
+            }
             let removal = curl_multi_remove_handle(multi, easy)
             if removal != CURLM_OK { failure = removal }
-            idle.append(transfer)
         }
         // What ended is told, whatever comes after it.
         deliver(finished)
         try check(failure)
+        for transfer in unsent {
+            try transfer.take(.fresh)
+            try start(transfer)
+        }
+    }
+
+    /// Notes what the end of a call shows of the server. Whether nothing of it was sent, because
+    /// its connection was found closed: then it is sent on another.
+    private func isUnsent(_ transfer: Transfer, _ code: CURLcode) -> Bool {
+        let end = transfer.end(code)
+        if let url = transfer.address,
+            reuse[url]?.note(end, on: transfer.route, at: Self.milliseconds()) == true
+        {
+            transfer.noteSilentClose()
+        }
+        if case .foundClosed = end { return true }
+        return false
     }
 
     private func deliver(_ finished: [Finished]) {

@@ -1,0 +1,102 @@
+/// Whether a server keeps the connections that it leaves open, and so which of them may carry an
+/// order.
+///
+/// Some servers close a connection soon after a reply without saying so. An order that is sent at
+/// that moment may or may not have been read, so it ends in doubt. Nobody can tell such a server
+/// before it does so; therefore:
+///
+/// 1. At first each order has a connection of its own. One of them is left open after its reply,
+///    and left alone.
+/// 2. If it is still open after `watchMilliseconds`, one order tries it; the others still go their
+///    own way.
+/// 3. Once that order is answered, connections are used again. If one of them is ever found closed,
+///    or dies under an order before a byte of the reply, no connection to this server is used
+///    twice.
+///
+/// So a server of this kind costs at most one order in doubt, and none where it closes within the
+/// watch.
+struct Reuse {
+    private var state = State.unknown
+
+    private enum State {
+        case unknown
+        /// The connection left alone, and since when.
+        case watching(PooledSocket, since: Int)
+        /// An order is on its way on that connection.
+        case trying
+        case keeps
+        case closes
+    }
+
+    /// How long a connection is left alone, in milliseconds.
+    static let watchMilliseconds = 250
+    /// Until when it is tried. libcurl gives it up after `Transfer.idleConnectionSeconds`.
+    private static let trustMilliseconds = 2_500
+
+    /// How a call is to be sent at `now`, in milliseconds.
+    mutating func route(at now: Int) -> Route {
+        switch state {
+        case .unknown: return Route(isFresh: true, isKept: true)
+        case .keeps: return .used
+        case .trying, .closes: return .fresh
+        case .watching(let socket, let since):
+            switch socket.look() {
+            case .quiet where now - since < Self.watchMilliseconds: return .fresh
+            case .quiet where now - since < Self.trustMilliseconds:
+                state = .trying
+                return .used
+            case .quiet, .gone:
+                state = .unknown
+                return Route(isFresh: true, isKept: true)
+            case .closed:
+                state = .closes
+                return Route(isFresh: true, isKept: false, sawSilentClose: true)
+            }
+        }
+    }
+
+    /// Notes how a call ended. Returns whether it showed that the server closes connections
+    /// silently.
+    mutating func note(_ end: CallEnd, on route: Route, at now: Int) -> Bool {
+        switch end {
+        case .diedUnanswered, .foundClosed:
+            guard !isClosing else { return false }
+            state = .closes
+            return true
+        case .answered(let isReused, let socket):
+            if isReused, !route.isFresh, !isClosing { state = .keeps }
+            if case .trying = state, !route.isFresh { state = .unknown }
+            if case .unknown = state, let socket { state = .watching(socket, since: now) }
+        case .other:
+            if case .trying = state, !route.isFresh { state = .unknown }
+        }
+        return false
+    }
+
+    private var isClosing: Bool { if case .closes = state { true } else { false } }
+}
+
+/// How a call is sent.
+struct Route {
+    /// On a connection of its own.
+    let isFresh: Bool
+    /// Whether its connection is left open after the reply.
+    let isKept: Bool
+    /// Whether a silent close was seen when the route was chosen.
+    var sawSilentClose = false
+
+    static let used = Route(isFresh: false, isKept: true)
+    static let fresh = Route(isFresh: true, isKept: false)
+}
+
+/// How a call ended, as far as its connection goes.
+enum CallEnd {
+    /// A reply came; `socket`: the connection, if it was left open.
+    case answered(isReused: Bool, socket: PooledSocket?)
+    /// Its connection had been used before, and ended before a byte of the reply.
+    case diedUnanswered
+    /// Nothing was sent: the connection that it was to use again had been closed.
+    case foundClosed
+    /// Anything else says nothing.
+    case other
+}
