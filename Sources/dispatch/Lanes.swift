@@ -61,6 +61,12 @@ struct Lanes {
         }
     }
 
+    /// Those that are now to be asked for our balance before they are trusted with an order.
+    mutating func toBeAsked(at now: Timestamp) -> [Int] {
+        guard now < deadline else { return [] }
+        return lanes.indices.filter { lanes[$0].isToBeAsked(at: now) }
+    }
+
     private func isIdle(_ lane: Lane, at now: Timestamp) -> Bool {
         idleUntil[lane.id].map { now < $0 } ?? false
     }

@@ -45,7 +45,8 @@ struct SendRequests {
         _ = try ledger.endUnansweredRefills(at: start)
         var errands = try RequestKind.allCases.flatMap { kind in
             try lanes.indices.filter {
-                try ledger.hasDueRequests(kind, of: lanes[$0].id, at: start)
+                try !lanes[$0].isTrialDue
+                    && ledger.hasDueRequests(kind, of: lanes[$0].id, at: start)
             }.map { Errand(kind: kind, lane: $0) }
         }
         guard !errands.isEmpty else { return 0 }
@@ -109,7 +110,10 @@ struct SendRequests {
                     "reason": "\(failure)",
                 ])
         }
-        lanes[lane].noteRequest(problem, at: now)
+        if lanes[lane].noteRequest(problem, at: now) { try ledger.resume(lanes[lane].id) }
+        if finished.sawSilentClose, lanes[lane].noteSilentClose() {
+            try ledger.keepSilentCloser(lanes[lane].id)
+        }
         if let health = lanes[lane].changedHealth() { try ledger.keep(health) }
     }
 

@@ -63,7 +63,7 @@ import Timestamps
     /// libcurl, left to itself, would send the second order again, silently.
     @Test(arguments: [LoopbackAnswer.close, .reset])
     func `an order on a reused connection that dies is sent once`(death: LoopbackAnswer) throws {
-        try withHouse("in_flight: 1") {
+        try withHouse("in_flight: 1, fresh_connections: false") {
             $0.number == 1 ? .placed($0) : death
         } _: { house, provider in
             try house.accept(links(6))
@@ -71,6 +71,29 @@ import Timestamps
             #expect(try house.states() == ["in_doubt|3", "placed|3"])
             #expect(Set(provider.requests.map(\.connection)).count == 3, "connections were reused")
             #expect(links(6).allSatisfy { provider.received(link: $0) == 1 })
+        }
+    }
+
+    @Test func `orders at a server that closes without saying so are not in doubt`() throws {
+        try withHouse("in_flight: 1") {
+            .replyAndClose(#"{"order":\#($0.serial)}"#, milliseconds: 30)
+        } _: { house, provider in
+            try house.accept(links(40))
+            let summary = try house.dispatch()
+            #expect(summary["placed"] == 40)
+            #expect(summary["in_doubt"] == 0)
+            #expect(links(40).allSatisfy { provider.received(link: $0) == 1 })
+        }
+    }
+
+    @Test func `that a server closes without saying so is known to the next run`() throws {
+        try withHouse("in_flight: 1") {
+            .placed($0)
+        } _: { house, provider in
+            try house.alter("UPDATE providers SET closes_silently = 1")
+            try house.accept(links(9))
+            try house.dispatch()
+            #expect(Set(provider.requests.map(\.connection)).count == 9)
         }
     }
 

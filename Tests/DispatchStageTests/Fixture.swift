@@ -42,13 +42,20 @@ func links(_ count: Int) -> [String] {
 }
 
 extension LoopbackAnswer {
-    /// Takes the order under an id that no other has.
+    /// Takes the order under an id that no other has; tells the balance, if that is the question.
     static func placed(_ request: LoopbackRequest) -> LoopbackAnswer {
-        .reply(#"{"order":\#(request.serial)}"#)
+        request.isTrial ? .balance : .reply(#"{"order":\#(request.serial)}"#)
     }
+
+    static let balance = LoopbackAnswer.reply(#"{"balance":"100.84292","currency":"USD"}"#)
 
     /// A complaint in the trade's form.
     static func error(_ text: String, status: Int = 200) -> LoopbackAnswer {
         .reply(#"{"error":"\#(text)"}"#, status: status)
     }
+}
+
+extension LoopbackRequest {
+    /// Whether it is the question for our balance, by which a paused provider is tried.
+    var isTrial: Bool { field("action") == "balance" }
 }

@@ -18,6 +18,10 @@ package struct Provider: Sendable {
     package let balanceDue: Timestamp
     /// When he is to be asked for the orders he has, if some are in doubt.
     package let inquiryDue: Timestamp
+    /// The digest of our key, where it was paused because it does not take it.
+    package let pausedKey: String?
+    /// Whether its server was seen to close connections that it had left open, without saying so.
+    package let closesSilently: Bool
 
     package enum State: Equatable, Sendable {
         case active
@@ -36,6 +40,8 @@ package struct Provider: Sendable {
         catalogueDue = row["catalogue_due"]
         balanceDue = row["balance_due"]
         inquiryDue = row["inquiry_due"]
+        closesSilently = row["closes_silently"]
+        pausedKey = row["paused_key"]
         health = ProviderHealth(row: row)
         state =
             switch row["state"] as String {

@@ -23,6 +23,33 @@ package struct ProviderHealth: Equatable, Sendable {
     }
 }
 
+/// Whether a provider gets orders from now on.
+package struct GateChange: Equatable, Sendable {
+    package enum Content: Equatable, Sendable {
+        /// None before `until`; `key`: the digest of our key, where that is what it does not take.
+        case pause(until: Timestamp, reason: String, key: String? = nil)
+        /// It is well again.
+        case resume
+    }
+
+    package let provider: ProviderID
+    package let content: Content
+
+    package init(of provider: ProviderID, _ content: Content) {
+        self.provider = provider
+        self.content = content
+    }
+}
+
+/// What kept orders from a provider.
+package struct Hindrance: Equatable, Sendable {
+    package let isPaused: Bool
+    /// Why it was paused.
+    package let reason: String?
+    /// Until when it asked to be left alone.
+    package let throttledUntil: Timestamp?
+}
+
 extension Ledger {
     /// Keeps how a provider did, for the runs to come.
     package func keep(_ health: ProviderHealth) throws {
@@ -38,25 +65,71 @@ extension Ledger {
                 """)
     }
 
-    /// Sends a provider no orders until `until`; then one, which shows whether he is well again.
+    /// Sends a provider no orders until `until`; then it is tried, to see whether it is well again.
     package func pause(_ provider: ProviderID, until: Timestamp, reason: String) throws {
         try commit { db in
-            try db.execute(
-                literal: """
-                    UPDATE providers SET state = 'paused', paused_until = \(until),
-                        pause_reason = \(reason), failures = 0, doubts = 0
-                    WHERE id = \(provider) AND state <> 'disabled'
-                    """)
+            try Self.carryOut(GateChange(of: provider, .pause(until: until, reason: reason)), db)
         }
     }
 
-    /// Ends a provider's pause: he took an order again.
+    /// Ends a provider's pause: it answered as it should.
     package func resume(_ provider: ProviderID) throws {
+        try commit { db in try Self.carryOut(GateChange(of: provider, .resume), db) }
+    }
+
+    /// Ends what keeps orders from a provider, because a person says that the cause is mended: its
+    /// pause, the time for which it asked to be left alone, and what was counted against it.
+    ///
+    /// Returns what kept them; nil where nothing did, or where the provider is unknown or switched
+    /// off.
+    package func release(_ provider: String, at now: Timestamp) throws -> Hindrance? {
         try commit { db in
+            let row = try Row.fetchOne(
+                db, sql: "SELECT * FROM providers WHERE name = ? AND state <> 'disabled'",
+                arguments: [provider])
+            guard let row else { return nil }
+            let (state, health) = (Provider(row: row).state, ProviderHealth(row: row))
+            let isThrottled = health.isThrottled(at: now)
+            guard state != .active || isThrottled || health.failures + health.doubts > 0 else {
+                return nil
+            }
+            try Self.carryOut(GateChange(of: health.provider, .resume), db)
             try db.execute(
                 literal: """
-                    UPDATE providers SET state = 'active', paused_until = NULL, pause_reason = NULL
-                    WHERE id = \(provider) AND state = 'paused'
+                    UPDATE providers SET throttled_until = NULL, failures = 0, doubts = 0
+                    WHERE id = \(health.provider)
+                    """)
+            return Hindrance(
+                isPaused: state != .active, reason: row["pause_reason"],
+                throttledUntil: isThrottled ? health.throttledUntil : nil)
+        }
+    }
+
+    /// Keeps that a server closes connections that it had left open, without saying so.
+    package func keepSilentCloser(_ provider: ProviderID) throws {
+        try commit { db in try Self.keepSilentCloser(provider, db) }
+    }
+
+    static func keepSilentCloser(_ provider: ProviderID, _ db: Database) throws {
+        try db.execute(
+            literal: "UPDATE providers SET closes_silently = 1 WHERE id = \(provider)")
+    }
+
+    static func carryOut(_ change: GateChange, _ db: Database) throws {
+        switch change.content {
+        case .pause(let until, let reason, let key):
+            try db.execute(
+                literal: """
+                    UPDATE providers SET state = 'paused', paused_until = \(until),
+                        pause_reason = \(reason), paused_key = \(key), failures = 0, doubts = 0
+                    WHERE id = \(change.provider) AND state <> 'disabled'
+                    """)
+        case .resume:
+            try db.execute(
+                literal: """
+                    UPDATE providers SET state = 'active', paused_until = NULL,
+                        pause_reason = NULL, paused_key = NULL
+                    WHERE id = \(change.provider) AND state = 'paused'
                     """)
         }
     }

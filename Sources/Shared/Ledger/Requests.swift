@@ -73,6 +73,11 @@ extension Ledger {
         }
     }
 
+    /// The same of any kind.
+    package func hasDueRequests(of provider: ProviderID, at now: Timestamp) throws -> Bool {
+        try RequestKind.allCases.contains { try hasDueRequests($0, of: provider, at: now) }
+    }
+
     private static let dueRequests = """
         SELECT r.id, r.order_id, o.provider_order, r.provider_request,
             r.state = 'sending' OR r.status IS NOT NULL AS is_repeated

@@ -39,6 +39,8 @@ struct Outcomes {
     private let now: Timestamp
     /// Those whom orders that others refused came to.
     private(set) var haveMore: Set<ProviderID> = []
+    /// Orders that are in doubt although their answers say "placed".
+    private(set) var unproven: [UnprovenPlacement] = []
 
     init(_ db: Database, _ postings: Postings, _ market: Market, at now: Timestamp) {
         self.db = db
@@ -85,13 +87,14 @@ struct Outcomes {
             evidence: evidence, at: now)
     }
 
-    private func place(
+    private mutating func place(
         _ answer: SendOutcome, _ order: OrderRow, as providerOrder: String, followAt: Timestamp
     ) throws {
         if let other = try attempts.holder(of: providerOrder, with: order.provider) {
             let evidence = "answered with id \(providerOrder), which order \(other) has"
             guard try end(answer, as: .unknown, evidence) else { return }
             try moves.doubt(order.id)
+            unproven.append(UnprovenPlacement(order: order.id, evidence: evidence))
             try Ledger.raise(
                 .idTwice(providerOrder, of: other), order: order.id, provider: order.provider, db,
                 at: now)

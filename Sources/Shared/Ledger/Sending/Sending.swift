@@ -16,6 +16,38 @@ package struct Intent: Sendable {
     package let attempt: Int
 }
 
+/// An answer that says "placed" with an id that another order has: it proves nothing, so its order
+/// is in doubt.
+package struct UnprovenPlacement: Equatable, Sendable {
+    package let order: OrderID
+    package let evidence: String
+}
+
+/// What a commit of dispatch does after it has written down the answers.
+package struct NextMoves: Sendable {
+    /// Which due orders are to be sent.
+    package var claims: [Claim]
+    /// Those who get no orders now: theirs are offered to others who may serve them.
+    package var offering: [ProviderID]
+    /// What the answers say of the providers who gave them, where that is new.
+    package var health: [ProviderHealth]
+    /// Whom orders are sent to from now on, and whom not.
+    package var gates: [GateChange]
+    /// Whose servers were seen to close connections that they had left open, without saying so.
+    package var silentClosers: Set<ProviderID>
+
+    package init(
+        claims: [Claim] = [], offering: [ProviderID] = [], health: [ProviderHealth] = [],
+        gates: [GateChange] = [], silentClosers: Set<ProviderID> = []
+    ) {
+        self.claims = claims
+        self.offering = offering
+        self.health = health
+        self.gates = gates
+        self.silentClosers = silentClosers
+    }
+}
+
 extension Ledger {
     /// Holds as in doubt every order that a run left `sending`: nobody can know whether the provider
     /// has it. The caller holds the lock of dispatch, so none of them is still on its way.
@@ -40,33 +72,46 @@ extension Ledger {
         try OrderID.fetchAll(db, sql: "SELECT id FROM orders WHERE state = 'sending' ORDER BY id")
     }
 
-    /// Writes down answers and claims the next due orders, in one commit: an fsync per moment, not per
-    /// order. A claimed order is `sending`, with a new attempt.
+    /// Writes down answers and does what follows from them, in one commit: an fsync per moment, not
+    /// per order. A claimed order is `sending`, with a new attempt.
     ///
-    /// With `waitingForLinks`, an order waits while an earlier one for the same service and link has
-    /// not ended, and is due once it has.
+    /// With `waitingForLinks`, an order waits while an earlier one for the same service and link
+    /// has not ended, and is due once it has.
     ///
     /// - Parameters:
-    ///   - closed: those who get no orders now: theirs are offered to others who may serve them.
     ///   - minProfit: what an order must at least bring over its cost to be sent.
-    ///   - health: what the answers say of the providers who gave them, where that is new.
+    ///   - next: what follows, once the ledger has judged the answers. It is given those that say
+    ///     "placed" and prove nothing.
     package func record(
-        _ answers: [SendOutcome], claiming claims: [Claim], waitingForLinks: Bool,
-        offeringFrom closed: [ProviderID] = [], minProfit: Percent = .zero,
-        noting health: [ProviderHealth] = [], at now: Timestamp
+        _ answers: [SendOutcome], waitingForLinks: Bool, minProfit: Percent = .zero,
+        at now: Timestamp,
+        then next: ([UnprovenPlacement]) throws -> NextMoves
     ) throws -> Claimed {
         try commit(at: now) { db, postings in
             let market = Market(db, minProfit: minProfit)
             var outcomes = Outcomes(db, postings, market, at: now)
             for answer in answers { try outcomes.record(answer) }
-            for health in health { try Self.keep(health, db) }
+            let moves = try next(outcomes.unproven)
+            for health in moves.health { try Self.keep(health, db) }
+            for provider in moves.silentClosers { try Self.keepSilentCloser(provider, db) }
+            for change in moves.gates { try Self.carryOut(change, db) }
             var claiming = Claiming(
                 db, postings, market, haveMore: outcomes.haveMore,
                 waitingForLinks: waitingForLinks, at: now)
-            for claim in claims { try claiming.claim(claim) }
-            for provider in closed { try claiming.offer(from: provider) }
+            for claim in moves.claims { try claiming.claim(claim) }
+            for provider in moves.offering { try claiming.offer(from: provider) }
             return claiming.claimed
         }
+    }
+
+    /// The same, where what follows does not depend on the answers.
+    package func record(
+        _ answers: [SendOutcome], claiming claims: [Claim], waitingForLinks: Bool,
+        offeringFrom closed: [ProviderID] = [], minProfit: Percent = .zero, at now: Timestamp
+    ) throws -> Claimed {
+        try record(
+            answers, waitingForLinks: waitingForLinks, minProfit: minProfit, at: now
+        ) { _ in NextMoves(claims: claims, offering: closed) }
     }
 
     /// Whether an order of a provider is due to be sent.

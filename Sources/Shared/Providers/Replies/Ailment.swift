@@ -1,0 +1,35 @@
+import StrictJSON
+
+extension ProviderEndpoint {
+    /// Why a provider is not well, by the reply to `Action.balance`; nil where it is.
+    ///
+    /// It is well where it tells a balance, whatever that is, and where it says in the trade's
+    /// words that it knows no such question. A page for people, an error of the server, or words
+    /// that may mean "closed for today" show nothing.
+    package func ailment(in finished: Finished) -> ReplyFailure? {
+        let told = answer(in: finished) { document throws(ReplyFailure) in
+            guard document.unwrapped["balance"] != nil else {
+                throw ReplyFailure(.unreadable, text: "there is no balance in it")
+            }
+        }
+        guard case .failure(let failure) = told else { return nil }
+        switch failure.reason {
+        case .refused(.input), .refused(.service), .refused(.notFound), .refused(.duplicate):
+            return nil
+        case .refused(nil) where failure.text.speaksOfActions: return nil
+        // The same beside a status that says "your fault", and no page for people.
+        case .httpStatus(400..<500)
+        where failure.text.hasPrefix("{") && failure.text.speaksOfActions:
+            return nil
+        default: return failure
+        }
+    }
+}
+
+extension String {
+    /// "Unknown action", "Invalid action", "Action not found", "unknown method".
+    fileprivate var speaksOfActions: Bool {
+        let folded = foldedASCII
+        return ["action", "method"].contains { folded.contains(Array($0.utf8)) }
+    }
+}
