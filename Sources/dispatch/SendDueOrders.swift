@@ -29,6 +29,8 @@ import Timestamps
 /// A provider that was paused is first asked for our balance; only if it tells that, an order is
 /// sent, and only if that is answered well, more of them.
 ///
+/// At each provider the resellers take turns (`Turns`).
+///
 /// Providers are isolated: each has a lane with its own concurrency, rate and breaker. Between due
 /// orders a run waits for answers, and for a provider's rate to allow the next order, until its
 /// deadline; meanwhile it looks for what else has become due. It never waits for an order to become
@@ -46,6 +48,7 @@ struct SendDueOrders {
     /// Answers that are not in the ledger yet.
     private var unwritten: [SentOrder] = []
     private var tally = SendTally()
+    private let turns = Turns()
     /// What became of the questions for our balance, where that is to be written down.
     private var trials: [(lane: Int, verdict: Lane.Verdict)] = []
     /// Whose servers were seen to close connections silently, until that is in the ledger.
@@ -160,7 +163,7 @@ struct SendDueOrders {
         var moves = NextMoves()
         let claimed = try ledger.record(
             unwritten.map(\.written), waitingForLinks: context.settings.duplicateLinks == .wait,
-            minProfit: context.settings.pricing.minProfitPercent, at: now
+            minProfit: context.settings.pricing.minProfitPercent, turns: turns, at: now
         ) { unproven in
             let gates = judge(unproven, at: now)
             moves = NextMoves(

@@ -1,3 +1,5 @@
+import Ledger
+
 /// Where orders go: what the house knows of buying from a second provider when the first cannot serve.
 extension Model {
     /// The providers, in the order in which they are tried.
@@ -14,18 +16,33 @@ extension Model {
         case never
     }
 
-    /// The next orders that are sent from a place; on the way there, others move on, wait or end.
+    /// The next orders that are sent from a place, of the users in turn; on the way there, others move
+    /// on, wait or end.
     mutating func claim(_ count: Int, from place: Place, at now: Int64) -> [Int64] {
         var claimed: [Int64] = []
-        while claimed.count < count {
-            let due = due(at: place, now).prefix(count - claimed.count)
-            if due.isEmpty { break }
+        var line = line(at: place)
+        while claimed.count < count, !line.isEmpty {
+            let share = max(1, (count - claimed.count) / line.count)
+            let user = line.removeFirst()
+            let due = due(at: place, now).filter { orders[$0]!.user == user }.prefix(share)
             for id in due where stays(id, asking: place, at: now) {
                 orders[id]!.state = .sending
                 claimed.append(id)
             }
+            if !due.isEmpty { lastTurn[place] = user }
+            if due.count == share { line.append(user) }
         }
         return claimed
+    }
+
+    /// Who waits for a place, by name, whoever comes after the last one first.
+    private func line(at place: Place) -> [UserID] {
+        let waiting = Set(
+            orders.values.filter { $0.state == .accepted && $0.place == place }.map(\.user)
+        ).sorted { $0.rawValue < $1.rawValue }
+        guard let last = lastTurn[place] else { return waiting }
+        return waiting.filter { $0.rawValue > last.rawValue }
+            + waiting.filter { $0.rawValue <= last.rawValue }
     }
 
     /// Has those that may be served elsewhere leave a place that gets no orders.

@@ -56,6 +56,8 @@ struct Model {
     var fees: Int64 = 0
     /// The providers who get no orders now.
     var paused: Set<Place> = []
+    /// Whose order each was sent last.
+    var lastTurn: [Place: UserID] = [:]
 
     func canSpend(_ micros: Int64, _ user: UserID) -> Bool {
         available[user]! + credit[user]! >= micros

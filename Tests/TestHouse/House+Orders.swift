@@ -19,10 +19,11 @@ extension House {
         }
     }
 
-    /// Accepts an order of acme's for each of `links`: 1000 units for 2.00.
+    /// Accepts an order of a user's for each of `links`: 1000 units for 2.00.
     @discardableResult
     package func accept(
-        _ links: [String], from provider: String = "alpha", quantity: Int64 = 1_000
+        _ links: [String], from provider: String = "alpha", quantity: Int64 = 1_000,
+        by user: String = "acme"
     ) throws -> [OrderID] {
         let index = settings.providers.firstIndex { $0.name == provider }!
         let provider = try id(of: provider)
@@ -32,14 +33,29 @@ extension House {
                     ref: "", service: ServiceID(Int64(index + 1) * 100 + 1), provider: provider,
                     link: link, quantity: quantity, parameters: nil, billedUnits: quantity,
                     charge: Amount(micros: quantity * 2_000))
-            })
+            }, by: UserID(rawValue: user)!)
     }
 
-    /// Accepts orders of acme's. Their references are `r` and their numbers.
+    /// Adds a user with as much money as acme.
+    package func open(_ name: String) throws {
+        try file(of: nil) { draft in
+            let user = UserID(rawValue: name)!
+            try draft.put(UserEntry(user: user), Line(.users, 1))
+            try draft.confirm(
+                ConfirmedDeposit(
+                    user: user, method: "bank", reference: "TX of \(name)", amount: Self.wealth,
+                    currency: settings.currency, credited: Self.wealth, fee: .zero),
+                Line(.deposits, 1))
+        }
+    }
+
+    /// Accepts orders of a user's. Their references are `r` and their numbers.
     @discardableResult
-    package func accept(_ orders: [NewOrder]) throws -> [OrderID] {
+    package func accept(
+        _ orders: [NewOrder], by user: UserID = House.acme
+    ) throws -> [OrderID] {
         let last = try Int64(table("SELECT coalesce(max(id), 0) FROM orders")[0])!
-        try file(of: Self.acme) { draft in
+        try file(of: user) { draft in
             for (index, order) in orders.enumerated() {
                 let order = NewOrder(
                     ref: "r\(last + Int64(index) + 1)", service: order.service,

@@ -10,5 +10,15 @@ extension Schema4 {
         -- that.
         ALTER TABLE providers ADD COLUMN paused_key TEXT;
 
+        -- The reseller whose order was sent to it last: the next one in the alphabet is next.
+        ALTER TABLE providers ADD COLUMN last_turn TEXT;
+        -- By reseller, because they take turns. One that waits for a link has no due date, and is
+        -- not in it.
+        DROP INDEX orders_to_send;
+        CREATE INDEX orders_to_send ON orders (provider_id, user_id, due_at, id)
+            WHERE state = 'accepted' AND due_at IS NOT NULL;
+        CREATE INDEX orders_waiting_for_link ON orders (id)
+            WHERE state = 'accepted' AND due_at IS NULL;
+
         """
 }

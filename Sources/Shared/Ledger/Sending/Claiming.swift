@@ -28,6 +28,7 @@ struct Claiming {
     private let db: Database
     private let postings: Postings
     private let market: Market
+    private let turns: Turns
     private let waitingForLinks: Bool
     private let now: Timestamp
     private(set) var claimed: Claimed
@@ -39,50 +40,68 @@ struct Claiming {
     static let priceWait = 300
 
     init(
-        _ db: Database, _ postings: Postings, _ market: Market, haveMore: Set<ProviderID>,
-        waitingForLinks: Bool, at now: Timestamp
+        _ db: Database, _ postings: Postings, _ market: Market, _ turns: Turns,
+        haveMore: Set<ProviderID>, waitingForLinks: Bool, at now: Timestamp
     ) {
         self.db = db
         self.postings = postings
         self.market = market
+        self.turns = turns
         self.waitingForLinks = waitingForLinks
         self.now = now
         claimed = Claimed(haveMore: haveMore)
+        for provider in haveMore { turns.renew(provider) }
     }
 
-    /// Claims due orders of a provider.
+    /// Claims due orders of a provider, of its resellers in turn.
     mutating func claim(_ claim: Claim) throws {
+        var looks = Self.lookedAt
         var wanted = claim.count
-        var left = Self.lookedAt
-        while wanted > 0 {
-            let due = try Self.due(db, claim.provider, limit: wanted, at: now)
+        try turns.serve(claim.provider, count: claim.count, looks: &looks, db, at: now) {
+            user, limit in
+            let due = try Self.due(db, claim.provider, of: user, limit: limit, at: now)
+            var taken = 0
             for order in due where try !waitsForLink(order) {
                 guard let place = try settle(order, asking: claim.provider) else { continue }
                 claimed.intents.append(try begin(order, at: place))
-                wanted -= 1
+                taken += 1
             }
-            left -= due.count
-            if due.isEmpty { break }
-            if left <= 0, wanted > 0 {
-                claimed.haveMore.insert(claim.provider)
-                break
-            }
+            wanted -= taken
+            return (due.count, taken)
         }
+        if looks <= 0, wanted > 0 { claimed.haveMore.insert(claim.provider) }
     }
 
     /// Offers the due orders of a provider who gets none to those who may serve them too.
     mutating func offer(from provider: ProviderID) throws {
-        let due = try Self.due(db, provider, limit: Self.lookedAt, isMovable: true, at: now)
-        for order in due where try settle(order, asking: nil) != nil {
-            // He may be sent orders again; whoever claims for him will see.
-            try postpone(order.id, seconds: Self.pauseWait)
+        var looks = Self.lookedAt
+        var last = ""
+        while looks > 0, let user = try Turns.user(after: last, waitingFor: provider, db) {
+            last = user
+            let due = try Self.due(
+                db, provider, of: user, limit: looks, isMovable: true, at: now)
+            for order in due where try settle(order, asking: nil) != nil {
+                // It may be sent orders again; whoever claims for it will see.
+                try postpone(order.id, seconds: Self.pauseWait)
+            }
+            looks -= due.count
         }
-        if due.count == Self.lookedAt { claimed.haveMore.insert(provider) }
+        if looks <= 0 { claimed.haveMore.insert(provider) }
     }
 
-    static func due(
-        _ db: Database, _ provider: ProviderID, limit: Int, isMovable: Bool = false,
-        at now: Timestamp
+    /// Whether any order of a provider is due.
+    static func hasDue(_ db: Database, _ provider: ProviderID, at now: Timestamp) throws -> Bool {
+        var last = ""
+        while let user = try Turns.user(after: last, waitingFor: provider, db) {
+            if try !due(db, provider, of: user, limit: 1, at: now).isEmpty { return true }
+            last = user
+        }
+        return false
+    }
+
+    private static func due(
+        _ db: Database, _ provider: ProviderID, of user: String, limit: Int,
+        isMovable: Bool = false, at now: Timestamp
     ) throws -> [WaitingOrder] {
         let movable = """
             AND (o.bought_service_id IS NOT NULL
@@ -92,13 +111,14 @@ struct Claiming {
             db,
             """
             SELECT \(WaitingOrder.columns) FROM orders o
-            WHERE o.state = 'accepted' AND o.provider_id = ?1 AND o.due_at <= ?2 \
+            WHERE o.state = 'accepted' AND o.provider_id = ?1 AND o.user_id = ?4 AND o.due_at <= ?2 \
             \(isMovable ? movable : "")
             ORDER BY o.due_at, o.id LIMIT ?3
             """)
         statement.bind(1, provider.rawValue)
         statement.bind(2, now.milliseconds)
         statement.bind(3, Int64(limit))
+        statement.bind(4, user)
         var due: [WaitingOrder] = []
         while try statement.step() { due.append(WaitingOrder(statement)) }
         return due
@@ -116,6 +136,7 @@ extension Claiming {
             guard place.id != order.bought else { return place }
             try move(order, to: place, due: now, reason)
             claimed.haveMore.insert(place.provider)
+            turns.renew(place.provider)
         case .later(let place, let least, let reason):
             let wait = least == nil ? Self.pauseWait : Self.priceWait
             if place.id == order.bought {
@@ -189,9 +210,7 @@ extension Claiming {
 extension Ledger {
     /// Makes due what waits for a link, where orders no longer wait for links.
     package func endLinkWaits(at now: Timestamp) throws {
-        let waiting = """
-            WHERE state = 'accepted' AND due_at IS NULL AND provider_id IN (SELECT id FROM providers)
-            """
+        let waiting = "WHERE state = 'accepted' AND due_at IS NULL"
         let isAny = try read { db in
             try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM orders \(waiting))")!
         }

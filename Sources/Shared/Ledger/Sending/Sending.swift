@@ -80,11 +80,12 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - minProfit: what an order must at least bring over its cost to be sent.
+    ///   - turns: whose turn it is, kept by the run.
     ///   - next: what follows, once the ledger has judged the answers. It is given those that say
     ///     "placed" and prove nothing.
     package func record(
         _ answers: [SendOutcome], waitingForLinks: Bool, minProfit: Percent = .zero,
-        at now: Timestamp,
+        turns: Turns = Turns(), at now: Timestamp,
         then next: ([UnprovenPlacement]) throws -> NextMoves
     ) throws -> Claimed {
         try commit(at: now) { db, postings in
@@ -96,7 +97,7 @@ extension Ledger {
             for provider in moves.silentClosers { try Self.keepSilentCloser(provider, db) }
             for change in moves.gates { try Self.carryOut(change, db) }
             var claiming = Claiming(
-                db, postings, market, haveMore: outcomes.haveMore,
+                db, postings, market, turns, haveMore: outcomes.haveMore,
                 waitingForLinks: waitingForLinks, at: now)
             for claim in moves.claims { try claiming.claim(claim) }
             for provider in moves.offering { try claiming.offer(from: provider) }
@@ -116,6 +117,6 @@ extension Ledger {
 
     /// Whether an order of a provider is due to be sent.
     package func hasDueOrders(of provider: ProviderID, at now: Timestamp) throws -> Bool {
-        try read { db in try !Claiming.due(db, provider, limit: 1, at: now).isEmpty }
+        try read { db in try Claiming.hasDue(db, provider, at: now) }
     }
 }
