@@ -12,7 +12,8 @@ struct ReleaseCommand: AsyncParsableCommand {
             keeps its price, and is not sold below what its provider asks. What is agreed to is the rate \
             that is offered now; if it changes before ingest runs, nothing is released.
 
-            A service that its provider refused as unknown is sold again, once his list offers it.
+            A service that its provider refused as unknown is on sale again as soon as ingest has run, if \
+            the rules of catalogue.yaml sell it; the provider's next list takes it off if it lacks it.
             """)
 
     @OptionGroup var options: DeskOptions
@@ -29,10 +30,13 @@ struct ReleaseCommand: AsyncParsableCommand {
             guard offered != nil || known.withheld == .refused else {
                 throw ValidationError("Service \(service) waits for nothing; nothing was dropped.")
             }
-            let meaning = offered.map { "costs \($0), not \(known.service.rate)" }
+            let meaning =
+                offered.map { "costs \($0), not \(known.service.rate)" }
+                ?? (known.isWanted && known.service.fault == nil
+                    ? "is on sale again" : "may be bought again; catalogue.yaml does not sell it")
             return DeskLines(
                 kind: .releases, words: "release-\(service)",
-                meaning: "service \(service) \(meaning ?? "is sold again")"
+                meaning: "service \(service) \(meaning)"
             ) { json in
                 json.member("service", service.rawValue)
                 json.given("rate", offered.map { "\($0)" })

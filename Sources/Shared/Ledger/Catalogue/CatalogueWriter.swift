@@ -23,15 +23,16 @@ struct CatalogueWriter {
         var service = listed
         guard let known else {
             let id = try freeID(like: service.providerService)
-            try write(service, as: id)
+            try write(service, as: id, isWanted: listed.isEnabled)
             try changes.note(.new, of: id, "fault", after: service.fault)
             tally.new += 1
             return
         }
         if known.withheld == .refused { service.isEnabled = false }
         let returns = known.withheld == .dropped
-        guard returns || service != known.service else { return }
-        try write(service, as: known.id)
+        guard returns || service != known.service || listed.isEnabled != known.isWanted
+        else { return }
+        try write(service, as: known.id, isWanted: listed.isEnabled)
         if returns { try changes.note(.returned, of: known.id) }
         try tell(service, over: known)
         try tellJump(service, over: known)
@@ -80,14 +81,17 @@ struct CatalogueWriter {
     }
 
     /// A column for a value: those of a service that is known already are all written again.
-    private mutating func write(_ service: PricedService, as id: ServiceID) throws {
+    private mutating func write(
+        _ service: PricedService, as id: ServiceID, isWanted: Bool
+    ) throws {
         let category = try category(service.category)
         try db.cachedStatement(
             sql: """
                 INSERT INTO services (id, provider_id, provider_service, name, type, category_id,
                     rate, cost_rate, profit, profit_fixed, sale_rate, min, max, dripfeed, refill,
-                    cancel, enabled, fault, offered_rate, offered_cost_rate, offered_sale_rate)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    cancel, enabled, fault, offered_rate, offered_cost_rate, offered_sale_rate,
+                    is_wanted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, type = excluded.type,
                     category_id = excluded.category_id, rate = excluded.rate,
                     cost_rate = excluded.cost_rate, profit = excluded.profit,
@@ -97,6 +101,7 @@ struct CatalogueWriter {
                     fault = excluded.fault, offered_rate = excluded.offered_rate,
                     offered_cost_rate = excluded.offered_cost_rate,
                     offered_sale_rate = excluded.offered_sale_rate,
+                    is_wanted = excluded.is_wanted,
                     withheld = nullif(withheld, 'dropped')
                 """
         ).execute(arguments: [
@@ -104,7 +109,7 @@ struct CatalogueWriter {
             service.rate, service.costRate, service.profit, service.profitFixed, service.saleRate,
             service.minimum, service.maximum, service.drips, service.refills, service.cancels,
             service.isEnabled, service.fault, service.offered?.rate, service.offered?.costRate,
-            service.offered?.saleRate,
+            service.offered?.saleRate, isWanted,
         ])
     }
 

@@ -6,6 +6,8 @@ package struct KnownService: Sendable {
     /// As it was written last; enabled if it is on sale.
     package let service: PricedService
     package let withheld: Withheld?
+    /// Whether the rules sell it, by the last list.
+    package let isWanted: Bool
 
     /// Why a service is not sold although the rules would sell it.
     package enum Withheld: String, DatabaseValueConvertible, Sendable {
@@ -32,7 +34,8 @@ package struct KnownService: Sendable {
     fileprivate static let selection = """
         SELECT s.id, s.provider_service, s.name, s.type, c.name, s.rate, s.cost_rate, s.profit,
             s.profit_fixed, s.sale_rate, s.min, s.max, s.dripfeed, s.refill, s.cancel, s.enabled,
-            s.fault, s.withheld, s.offered_rate, s.offered_cost_rate, s.offered_sale_rate
+            s.fault, s.withheld, s.offered_rate, s.offered_cost_rate, s.offered_sale_rate,
+            s.is_wanted
         FROM services s JOIN categories c ON c.id = s.category_id
         """
 
@@ -48,6 +51,7 @@ package struct KnownService: Sendable {
             minimum: row[10], maximum: row[11], drips: row[12], refills: row[13], cancels: row[14],
             isEnabled: row[15], offered: offered, fault: row[16])
         withheld = row[17]
+        isWanted = row[21]
     }
 }
 

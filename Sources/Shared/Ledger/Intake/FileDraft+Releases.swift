@@ -2,9 +2,10 @@ import GRDB
 import Money
 
 extension FileDraft {
-    /// Agrees to what a service waits for: that it costs what its provider asks since his rate jumped, or
-    /// that it is bought again from one who refused it as unknown. The latter is on sale again once his
-    /// list is asked for and offers it, which is due at once.
+    /// Agrees to what a service waits for: that it costs what its provider asks since his rate
+    /// jumped, or that it is bought again from a provider that refused it as unknown. The latter is
+    /// on sale again at once, if the rules sell it; the provider's list is asked for, and takes it
+    /// off if it lacks it.
     ///
     /// - Parameter rate: the provider's, if only that one is agreed to.
     package func release(_ service: ServiceID, at rate: Rate?, _ line: Line) throws {
@@ -15,7 +16,7 @@ extension FileDraft {
         let row = try db.cachedStatement(
             sql: """
                 SELECT provider_id, rate, offered_rate, withheld, sale_rate, offered_cost_rate,
-                    offered_sale_rate
+                    offered_sale_rate, is_wanted AND fault IS NULL
                 FROM services WHERE id = ?
                 """
         ).fetchRow([id])
@@ -49,7 +50,10 @@ extension FileDraft {
                     profit = coalesce(\(profit), profit),
                     cost_rate = coalesce(offered_cost_rate, cost_rate),
                     sale_rate = coalesce(offered_sale_rate, sale_rate), offered_rate = NULL,
-                    offered_cost_rate = NULL, offered_sale_rate = NULL, withheld = NULL
+                    offered_cost_rate = NULL, offered_sale_rate = NULL,
+                    enabled = CASE withheld WHEN 'refused' THEN is_wanted AND fault IS NULL
+                        ELSE enabled END,
+                    withheld = NULL
                 WHERE id = \(id)
                 """)
         let changes = CatalogueChanges(db, provider, at: intake.now)
@@ -60,6 +64,13 @@ extension FileDraft {
             try changes.note(.released, of: id, "withheld", before: withheld.rawValue)
             try db.execute(literal: "UPDATE providers SET catalogue_due = 0 WHERE id = \(provider)")
         }
-        return .accepted(note: offered.map { "it costs \($0) from now on, not \(sold)" })
+        var notes = offered.map { ["it costs \($0) from now on, not \(sold)"] } ?? []
+        if withheld != nil {
+            notes.append(
+                row[7]
+                    ? "it is on sale again"
+                    : "it may be bought again; catalogue.yaml does not sell it")
+        }
+        return .accepted(note: notes.joined(separator: "; "))
     }
 }

@@ -20,5 +20,10 @@ extension Schema4 {
         CREATE INDEX orders_waiting_for_link ON orders (id)
             WHERE state = 'accepted' AND due_at IS NULL;
 
+        -- Whether the rules sell it, by the last list: what a release puts on sale again at once.
+        ALTER TABLE services ADD COLUMN is_wanted INTEGER NOT NULL DEFAULT 0 CHECK (is_wanted IN (0, 1));
+        UPDATE services SET is_wanted = 1
+            WHERE enabled = 1 OR (withheld = 'refused' AND fault IS NULL);
+
         """
 }
