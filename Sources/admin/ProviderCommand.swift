@@ -7,11 +7,11 @@ import Run
 import Settings
 import StrictJSON
 
-/// `admin provider`: what an operator does when he adds one.
+/// `admin provider`: what an operator does with one.
 struct ProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "provider", abstract: "Test a provider, or seal its key.",
-        subcommands: [Test.self, Seal.self])
+        commandName: "provider", abstract: "Test a provider, end its pause, or seal its key.",
+        subcommands: [Test.self, Resume.self, Seal.self])
 
     struct Test: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -24,7 +24,7 @@ struct ProviderCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.look("admin") { context in
-                let provider = try configured(name, in: context.settings)
+                let provider = try context.settings.configured(name)
                 let key = try context.settings.key(of: provider)
                 let answer = try BalanceQuestion(provider, key: key).ask()
                 try Answer.give(options, answer.text) { json in
@@ -34,14 +34,6 @@ struct ProviderCommand: AsyncParsableCommand {
                     json.member("milliseconds", answer.milliseconds)
                 }
             }
-        }
-
-        private func configured(_ name: String, in settings: Settings) throws -> ProviderSettings {
-            if let provider = settings.providers.first(where: { $0.name == name }) {
-                return provider
-            }
-            let names = settings.providers.map(\.name).joined(separator: ", ")
-            throw ValidationError("There is no provider \(name); the configuration has: \(names).")
         }
     }
 
@@ -75,5 +67,16 @@ struct ProviderCommand: AsyncParsableCommand {
                 }
             }
         }
+    }
+}
+
+extension Settings {
+    /// The provider of that name.
+    ///
+    /// - Throws: `ValidationError`.
+    func configured(_ name: String) throws -> ProviderSettings {
+        if let provider = providers.first(where: { $0.name == name }) { return provider }
+        let names = providers.map(\.name).joined(separator: ", ")
+        throw ValidationError("There is no provider \(name); the configuration has: \(names).")
     }
 }

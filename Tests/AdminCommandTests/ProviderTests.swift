@@ -1,3 +1,4 @@
+import GRDB
 import Testing
 
 @Suite struct ProviderTests {
@@ -19,6 +20,44 @@ import Testing
         #expect(
             ended.log.contains("the provider alpha did not tell our balance: it was not reached"))
         #expect(ended.log.contains("check its url and api_key"))
+    }
+
+    @Test func `a pause is ended by a person, who is told what it was`() throws {
+        let shop = Shop()
+        try shop.open()
+        let none = try shop.run("admin provider resume alpha")
+        #expect(none.status == 0)
+        #expect(none.output == "alpha was not paused; nothing was changed")
+        try DatabaseQueue(path: shop.ledgerPath).write {
+            try $0.execute(
+                sql: """
+                    UPDATE providers SET state = 'paused', paused_until = 9999999999999,
+                        pause_reason = 'Invalid API key', failures = 2
+                    """)
+        }
+        shop.order("l1")
+        try shop.done("ingest", "dispatch")
+        #expect(shop.panel.links == [])
+        let ended = try shop.run("admin provider resume alpha")
+        #expect(ended.status == 0)
+        #expect(
+            ended.output
+                == "alpha was paused (Invalid API key); the next run of dispatch sends it orders")
+        #expect(
+            try shop.table("SELECT state, paused_until, pause_reason, failures FROM providers")
+                == [#""active"|NULL|NULL|0"#])
+        try shop.done("dispatch", "report audit")
+        #expect(shop.panel.links == ["l1"])
+    }
+
+    @Test func `one that is switched off is not resumed, and it is said where it is switched on`()
+        throws
+    {
+        let shop = Shop()
+        try shop.configure("allow_http: true, enabled: false", insteadOf: "allow_http: true")
+        let ended = try shop.run("admin provider resume alpha")
+        #expect(ended.status == 64)
+        #expect(ended.log.contains("alpha is switched off in the configuration (enabled: false)"))
     }
 
     @Test func `an unknown provider is wrong usage`() throws {
