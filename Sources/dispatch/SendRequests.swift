@@ -132,6 +132,10 @@ struct SendRequests {
                 kind == .refill && acceptance.refill == nil
                     ? .ended("Accepted") : .sent(refill: acceptance.refill, followAt: later)
             case .notFound, .error: refused
+            case .unclear(let words):
+                // Neither a yes nor a no: of a cancel, the order's status will tell.
+                kind == .cancel
+                    ? .sent(refill: nil, followAt: later) : .unknown(evidence: words, due: later)
             case .missing: .unknown(evidence: "the reply passes over it", due: later)
             }
         case .failure(let failure):
@@ -140,7 +144,7 @@ struct SendRequests {
                 .postponed(until: later)
             case .refused(nil): .unknown(evidence: failure.text, due: later)
             case .refused: refused
-            case .lost, .httpStatus, .html, .empty, .unreadable:
+            case .lost, .httpStatus, .html, .empty, .compressed, .unreadable:
                 .unknown(evidence: failure.text, due: later)
             }
         }

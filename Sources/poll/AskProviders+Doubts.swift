@@ -110,7 +110,7 @@ extension AskProviders {
             now > doubt.sentUntil.adding(seconds: party.settings.notFoundGraceSeconds)
                 ? .contradicted(because: "the provider does not know that order")
                 : .open(evidence: nil)
-        case .missing, .error: .open(evidence: nil)
+        case .missing, .error, .unclear: .open(evidence: nil)
         }
     }
 }

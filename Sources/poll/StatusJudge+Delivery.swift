@@ -20,6 +20,8 @@ extension StatusJudge {
             guard (0...order.billedUnits).contains(remains) else { return nil }
             return order.billedUnits - remains
         }
+        // What is there and cannot be read may contradict the runs.
+        guard report.unreadableRemains == nil else { return nil }
         if let runs = runs(report), let ordered = order.parameter(.runs), ordered > 0 {
             return min(runs, ordered) * (order.billedUnits / ordered)
         }

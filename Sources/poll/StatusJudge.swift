@@ -62,6 +62,11 @@ struct StatusJudge {
                     "about his order \(order.providerOrder) the provider only says: \(text); ask him"
                 )
             }
+        case .unclear(let text):
+            news.exception = LedgerException(
+                "status_unreadable",
+                "what the provider says of its order \(order.providerOrder) cannot be read "
+                    + "(\(text)); no money moves by it, and it is asked again; show it the reply")
         case .report(let report):
             try judge(report, of: order, &news)
             if news.settlement != nil, lookBackSeconds > 0 {
@@ -110,7 +115,14 @@ struct StatusJudge {
         _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
     ) throws {
         guard let delivered = delivered(report, of: order) else {
-            if isOverdue(order) || order.isPackage {
+            if let written = report.unreadableRemains {
+                news.exception = LedgerException(
+                    "unreadable_remains",
+                    "its order \(order.providerOrder) ended in part, and the provider says that "
+                        + "\"\(written)\" of \(order.billedUnits) remain, which may be more than one "
+                        + "number; nothing is refunded until it says a plain one; ask the provider, "
+                        + "and correct it by a desk file if it will not")
+            } else if isOverdue(order) || order.isPackage {
                 news.exception = LedgerException(
                     "unknown_remains",
                     "his order \(order.providerOrder) ended in part, and the provider does not say "

@@ -33,6 +33,7 @@ func statuses(_ body: String, of ids: [String] = ["10", "11"]) throws -> [String
         case .report(let report): report.word
         case .notFound: "not found"
         case .error(let words): "error: \(words)"
+        case .unclear(let words): "unclear: \(words)"
         case .missing: "missing"
         case nil: "forgotten"
         }

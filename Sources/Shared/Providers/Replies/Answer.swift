@@ -8,6 +8,8 @@ package enum Answer<Report: Equatable & Sendable>: Equatable, Sendable {
     case notFound
     /// A complaint about this id, in the provider's words.
     case error(String)
+    /// It speaks of the id, and nobody understands what it says: neither a yes nor a no.
+    case unclear(String)
     /// The reply passes over the id, which says nothing about it.
     case missing
 }
@@ -59,11 +61,17 @@ extension JSONValue {
     fileprivate func parts(
         about ids: [String], named names: [String], byPosition: Bool
     ) -> [String: JSONValue] {
-        let asked = Set(ids)
-        let list = unwrapped.elements ?? [unwrapped]
+        let asked = Dictionary(ids.map { ($0.comparedAsIdentifier, $0) }) { first, _ in first }
+        let whole = unwrapped
+        let byIndex =
+            whole.members.allSatisfy { asked[$0.key] != nil }
+            ? nil : whole.elementsByIndex(named: names)
+        let list = whole.elements ?? byIndex ?? [whole]
         let named = list.flatMap { element -> [(id: String, part: JSONValue)] in
-            if let id = element.first(of: names)?.identifier { return [(id, element)] }
-            return element.members.filter { asked.contains($0.key) }.map { ($0.key, $0.value) }
+            if let id = element.first(of: names)?.identifier { return [(asked[id] ?? id, element)] }
+            return element.members.compactMap { member in
+                asked[member.key.comparedAsIdentifier].map { ($0, member.value) }
+            }
         }
         if named.isEmpty, byPosition, list.count == ids.count {
             return Dictionary(zip(ids, list)) { first, _ in first }
@@ -71,6 +79,19 @@ extension JSONValue {
         return Dictionary(grouping: named, by: \.id).compactMapValues { parts in
             parts.count == 1 ? parts[0].part : nil
         }
+    }
+
+    /// The elements of a list that PHP wrote as an object, since it had a gap: `{"0":…,"2":…}`.
+    /// Each says its own id under one of `names`; nil where this is something else.
+    func elementsByIndex(named names: [String]) -> [JSONValue]? {
+        var last = -1
+        for member in members {
+            guard let index = Int(member.key), index > last,
+                member.value.first(of: names)?.identifier != nil
+            else { return nil }
+            last = index
+        }
+        return members.isEmpty ? nil : members.map(\.value)
     }
 
     /// Without the envelope that some put around an answer.

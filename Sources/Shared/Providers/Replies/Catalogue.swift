@@ -6,6 +6,9 @@ package struct Catalogue: Equatable, Sendable {
     package internal(set) var entries: [CatalogueEntry] = []
     /// The rows nobody can sell from, which do not spoil the others.
     package internal(set) var unreadable: [UnreadableRow] = []
+
+    /// How many rows there are that may each be about any service.
+    package var namelessRows: Int { unreadable.count { $0.service == nil } }
 }
 
 /// One service, as the provider sells it to us. Whatever is wrong with it spoils it alone.
@@ -34,37 +37,79 @@ package struct CatalogueEntry: Equatable, Sendable {
 package struct UnreadableRow: Equatable, Sendable {
     /// Its place in the list, from 1.
     package let row: Int
+    /// The service that it names all the same: it is still on the list.
+    package let service: String?
+    /// Whether it is about a service that is listed above.
+    package let isRepeated: Bool
     /// What is wrong with it, as a sentence without its full stop.
     package let reason: String
 }
 
 extension ProviderEndpoint {
-    /// The list of services in the reply to `Action.services`.
+    /// The list of services in the reply to `Action.services`: a list, or an object by index.
     package func catalogue(in finished: Finished) -> Result<Catalogue, ReplyFailure> {
         answer(in: finished) { document throws(ReplyFailure) in
             let list = document.first(of: ["services", "data"]) ?? document
-            if let rows = list.elements { return Catalogue(rows) }
+            if let rows = list.elements ?? list.elementsByIndex(named: Catalogue.idNames) {
+                return try catalogue(of: rows)
+            }
             // Quirk 15: an empty list may be a sentence.
             if document["data"]?.text?.folded == "emptydata" { return Catalogue() }
-            throw ReplyFailure(.unreadable, text: "there is no list of services in it")
+            throw ReplyFailure(
+                .unreadable, text: "there is no list of services in it; " + keys(of: list))
         }
+    }
+
+    /// A list of which nothing can be sold was not understood, and says nothing about services.
+    private func catalogue(of rows: [JSONValue]) throws(ReplyFailure) -> Catalogue {
+        let catalogue = Catalogue(rows)
+        let isUnderstood = rows.contains { row in
+            row["rate"] != nil && Catalogue.idNames.contains { row[$0]?.identifier != nil }
+        }
+        guard let row = rows.first, !isUnderstood else { return catalogue }
+        let fault = catalogue.entries.first?.fault ?? catalogue.unreadable.first?.reason ?? ""
+        throw ReplyFailure(
+            .unreadable,
+            text: "none of its \(rows.count) services can be read: in the first, \(fault); "
+                + keys(of: row))
+    }
+
+    /// What keys an object has, for a person who compares them with the API's description.
+    private func keys(of value: JSONValue) -> String {
+        guard value.isObject else { return "there is \(evidence(value.text ?? "no object"))" }
+        let keys = value.members.prefix(12).map(\.key).joined(separator: ", ")
+        return "the keys found are \(evidence(keys))"
     }
 }
 
 extension Catalogue {
+    /// The ways a row may name its service, the usual one first.
+    fileprivate static let idNames = ["service", "service_id", "id"]
+
     /// Reads row by row; a service that is listed again is taken as it came first.
     fileprivate init(_ rows: [JSONValue]) {
+        // One name for all rows: beside another, `id` may be something else.
+        let name =
+            Self.idNames.first { name in rows.contains { $0[name]?.identifier != nil } }
+            ?? Self.idNames[0]
         var services: Set<String> = []
         for (index, row) in rows.enumerated() {
-            guard let entry = CatalogueEntry(row) else {
-                unreadable.append(UnreadableRow(row: index + 1, reason: "it has no service id"))
-                continue
+            func leaveOut(_ service: String?, _ reason: String, isRepeated: Bool = false) {
+                unreadable.append(
+                    UnreadableRow(
+                        row: index + 1, service: service, isRepeated: isRepeated, reason: reason))
             }
-            if services.insert(entry.service).inserted {
-                entries.append(entry)
+            let service = row[name]?.identifier
+            if let damage = row.damage {
+                leaveOut(service, "it cannot be read: \(damage)")
+            } else if let service {
+                if services.insert(service).inserted {
+                    entries.append(CatalogueEntry(row, of: service))
+                } else {
+                    leaveOut(service, "service \(service) is listed above", isRepeated: true)
+                }
             } else {
-                let reason = "service \(entry.service) is listed above"
-                unreadable.append(UnreadableRow(row: index + 1, reason: reason))
+                leaveOut(nil, "it has no service id")
             }
         }
     }
@@ -74,9 +119,7 @@ extension CatalogueEntry {
     /// The most characters of a name or category that are kept.
     private static let nameLimit = 300
 
-    /// Nil where the row does not say which service it is about.
-    fileprivate init?(_ row: JSONValue) {
-        guard let id = row["service"]?.identifier else { return nil }
+    fileprivate init(_ row: JSONValue, of service: String) {
         var faults: [String] = []
         /// What `read` makes of the value under `key`; where it makes nothing, that is a fault.
         func value<Value>(
@@ -98,7 +141,7 @@ extension CatalogueEntry {
             value.wholeNumber.flatMap { $0 < 0 ? nil : Swift.min($0, Int64(Int32.max)) }
         }
 
-        service = id
+        self.service = service
         name = value("name", "a text", title) ?? ""
         type = value("type", "a text", title) ?? ""
         category = row["category"].flatMap(title) ?? ""

@@ -2,10 +2,18 @@ import StrictJSON
 
 extension JSONValue {
     /// What the reply complains of, if it does: `{"error":…}`, or `{"status":"error","message":…}`
-    /// (provider-api.md §7, quirk 14).
-    var complaint: String? {
-        if let error = first(of: ["error", "errors"])?.complaintText { return error }
-        return saysFailed ? first(of: ["message", "msg"])?.complaintText : nil
+    /// (provider-api.md §7, quirk 14), whether or not `success` stands beside it.
+    var complaint: String? { complaint(isFailure: saysFailed) }
+
+    /// The same, where `isFailure` says whether a message alone is a complaint.
+    ///
+    /// Some frameworks name the status in `error` ("Bad Request") and the cause in `message`.
+    func complaint(isFailure: Bool) -> String? {
+        let error = first(of: ["error", "errors"])?.complaintText
+        guard isFailure || error != nil,
+            let message = first(of: ["message", "msg"])?.complaintText, message != error
+        else { return error }
+        return error.map { "\($0): \(message)" } ?? message
     }
 
     /// Whether the reply calls itself a failure. An order's own status may read the same.
@@ -21,9 +29,30 @@ extension JSONValue {
     }
 
     /// The complaint, if the reply is nothing else. Beside answers, it is one answer's (quirk 13).
-    var soleComplaint: String? {
-        let frame: Set = ["error", "errors", "status", "success", "message", "msg", "code"]
-        return members.allSatisfy { frame.contains($0.key) } ? complaint : nil
+    ///
+    /// - Parameter isFailure: whether the HTTP status says that the question failed.
+    func soleComplaint(isFailure: Bool) -> String? {
+        let frame: Set = [
+            "error", "errors", "status", "success", "message", "msg", "code", "statusCode",
+            "status_code", "error_code",
+        ]
+        let mayBeEmpty: Set = ["data", "order", "result"]
+        guard
+            members.allSatisfy({
+                frame.contains($0.key) || mayBeEmpty.contains($0.key) && $0.value.isEmpty
+            })
+        else { return nil }
+        return complaint(isFailure: isFailure || saysFailed)
+    }
+
+    /// Whether it holds nothing at all.
+    private var isEmpty: Bool {
+        switch self {
+        case .null: true
+        case .array(let elements): elements.isEmpty
+        case .object(let members): members.isEmpty
+        case .bool, .number, .string: false
+        }
     }
 
     /// The words of a complaint. Null, false, nothing and zero are how some say there is none.

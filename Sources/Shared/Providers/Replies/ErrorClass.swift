@@ -15,38 +15,65 @@ package enum ErrorClass: String, CaseIterable, Sendable {
     /// No such order or refill, perhaps not yet.
     case notFound = "not_found"
 
-    /// The texts of the trade, of which any part of a complaint may be one, in any case.
+    /// The texts of the trade, of which any part of a complaint may be one, in any case
+    /// (provider-api.md §6 and §8).
     private var texts: [String] {
         switch self {
         case .auth:
             [
                 "Invalid API key", "Incorrect API key", "user_inactive",
-                "API is Disable for this user",
+                "API is Disable for this user", "account is inactive",
+                "account has been suspended",
+                // Of panels that could not read the request: it came in the wrong encoding.
+                "key field is required", "action field is required", "API key is required",
             ]
         case .funds:
             [
-                "Not enough funds on balance", "neworder.error.not_enough_funds",
-                "Insufficient balance",
+                "Not enough funds", "neworder.error.not_enough_funds", "Insufficient balance",
+                "Insufficient funds", "balance is insufficient", "sufficient balance",
+                "Saldo tidak cukup",
             ]
         case .service:
             [
                 "Incorrect service ID", "Service ID does not exists", "error.incorrect_service_id",
                 "error.invalid_service", "neworder.error.service_inactive", "service_not_found",
+                "Service not found", "Package or Service is disabled",
+                "Package or Service is not supported", "ServiceID not found",
+                "Invalid service id", "Provider API not configured",
             ]
         case .duplicate:
             [
                 "You have active order with this link", "neworder.error.link_duplicate",
-                "error.duplicate_order",
+                "error.duplicate_order", "same link that is already in progress",
             ]
         case .input:
             [
                 "Quantity less than minimal", "Quantity more than maximum", "min_quantity",
                 "max_quantity", "not_enough_quantity", "neworder.error.link", "invalid_link",
-                "link_not_found", "Incorrect request",
+                "link_not_found", "Incorrect request", "Incorrect link", "Bad link",
+                "Invalid link", "Link is required", "field is required",
+                "Missing required parameters", "Invalid parameters", "Quantity must be",
+                "Quantity more than maximal", "Quantity less than maximum",
+                "Quantity out of bounds", "Quantity not found",
+                "The quantity specified must be", "Please follow the limit", "Invalid runs",
+                "Invalid interval",
             ]
-        case .throttle: ["Rate limit exceeded", "Too many orders", "too_many_orders"]
-        case .notFound: ["Incorrect order ID", "Refill not found"]
+        case .throttle:
+            [
+                "Rate limit exceeded", "Too many orders", "too_many_orders", "Too many requests",
+                "Too many invalid requests",
+            ]
+        case .notFound:
+            [
+                "Incorrect order ID", "Refill not found", "Order not found",
+                "No order was placed with this ORDER ID", "OrderID not found",
+            ]
         }
+    }
+
+    /// The texts of all classes, folded once.
+    private static let trade: [(text: [UInt8], class: ErrorClass)] = allCases.flatMap { item in
+        item.texts.map { ($0.foldedASCII, item) }
     }
 
     /// The class of `complaint`, or nil if nobody knows what it means.
@@ -56,21 +83,34 @@ package enum ErrorClass: String, CaseIterable, Sendable {
     package static func of(
         _ complaint: String, extra: [ErrorClass: [String]] = [:]
     ) -> ErrorClass? {
-        longest(in: complaint) { extra[$0, default: []] } ?? longest(in: complaint, of: \.texts)
+        let complaint = complaint.foldedASCII
+        let own = extra.flatMap { item in item.value.map { ($0.foldedASCII, item.key) } }
+        return longest(of: own, in: complaint) ?? longest(of: trade, in: complaint)
+    }
+
+    /// The class of `complaint` in a reply with this HTTP status: 401 is about our key and 402 about
+    /// our balance, whatever the words.
+    package static func of(
+        _ complaint: String, status: Int, extra: [ErrorClass: [String]] = [:]
+    ) -> ErrorClass? {
+        certain(status: status) ?? of(complaint, extra: extra)
+    }
+
+    /// What a status means by itself, whatever the body.
+    static func certain(status: Int) -> ErrorClass? {
+        switch status {
+        case 401: .auth
+        case 402: .funds
+        case 429: .throttle
+        default: nil
+        }
     }
 
     private static func longest(
-        in complaint: String, of texts: (ErrorClass) -> [String]
+        of texts: [(text: [UInt8], class: ErrorClass)], in complaint: [UInt8]
     ) -> ErrorClass? {
-        let complaint = complaint.foldedASCII
-        var found: (length: Int, class: ErrorClass)?
-        for errorClass in allCases {
-            for text in texts(errorClass).map(\.foldedASCII)
-            where text.count > found?.length ?? 0 && complaint.contains(text) {
-                found = (text.count, errorClass)
-            }
-        }
-        return found?.class
+        texts.filter { !$0.text.isEmpty && complaint.contains($0.text) }
+            .max { $0.text.count < $1.text.count }?.class
     }
 }
 

@@ -38,8 +38,11 @@ package struct ListedMoment: Equatable, Sendable {
 
     /// Whether this moment is for certain before any at which an order was placed that was sent at `start`
     /// or later.
-    package func isBefore(_ start: Timestamp) -> Bool {
-        moment.milliseconds < start.milliseconds - uncertainty
+    package func isBefore(_ start: Timestamp) -> Bool { latest < start }
+
+    /// The last moment that this may stand for.
+    package var latest: Timestamp {
+        Timestamp(milliseconds: moment.milliseconds + uncertainty)
     }
 
     /// In milliseconds.

@@ -71,37 +71,60 @@ extension PlacementOutcome {
                 : .notPlaced(Postponement(reason: .notSent, text: failure.text))
         case .replied(let reply):
             lazy var evidence = "HTTP \(reply.status): \(endpoint.evidence(reply.body))"
-            switch (reply.status, PlacementReply(reply.body)) {
+            switch (reply.status, PlacementReply(reply)) {
             case (200..<300, .order(let id)):
                 self = .placed(providerOrder: id)
-            case (200..<300, .complaint(let complaint)), (400..<500, .complaint(let complaint)):
-                let errorClass =
-                    reply.status == 429
-                    ? .throttle : ErrorClass.of(complaint, extra: endpoint.extraErrors)
+            case (200..<300, .complaint(let complaint)), (400..<500, .complaint(let complaint)),
+                (503, .complaint(let complaint)):
+                let errorClass = ErrorClass.of(
+                    complaint, status: reply.status, extra: endpoint.extraErrors)
+                let words = endpoint.evidence(complaint)
+                self =
+                    Self.refusal(errorClass, by: reply, text: words)
+                    ?? .unknown(
+                        evidence: errorClass == nil
+                            ? "\(evidence); \(Self.advice(on: words))" : evidence)
+            case (401, .unclear), (402, .unclear), (429, .unclear):
                 self =
                     Self.refusal(
-                        errorClass, retryAfter: reply.retryAfter, text: endpoint.evidence(complaint)
-                    ) ?? .unknown(evidence: evidence)
-            case (429, .unclear):
-                self = .notPlaced(
-                    Postponement(reason: .throttle, retryAfter: reply.retryAfter, text: evidence))
+                        ErrorClass.certain(status: reply.status), by: reply, text: evidence)
+                    ?? .unknown(evidence: evidence)
             default:
                 self = .unknown(evidence: evidence)
             }
         }
     }
 
+    /// How the operator has these words classed from now on.
+    private static func advice(on words: String) -> String {
+        let quoted = words.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return """
+            if these words always mean that nothing was ordered, write errors: {service: ["\(quoted)"]} \
+            for this provider in providers.yaml (instead of service, what is at fault: input, \
+            duplicate, throttle, funds or auth)
+            """
+    }
+
     /// What a complaint of this class decides; nil where it decides nothing.
     private static func refusal(
-        _ errorClass: ErrorClass?, retryAfter: Int?, text: String
+        _ errorClass: ErrorClass?, by reply: Reply, text: String
     ) -> PlacementOutcome? {
         func later(_ reason: Postponement.Reason) -> PlacementOutcome {
-            .notPlaced(Postponement(reason: reason, retryAfter: retryAfter, text: text))
+            .notPlaced(Postponement(reason: reason, retryAfter: reply.retryAfter, text: text))
+        }
+        /// Panels that resell pass their own supplier's complaint on, mostly with this status.
+        func laterOrPassedOn(_ reason: Postponement.Reason) -> PlacementOutcome {
+            guard reply.status == 400 else { return later(reason) }
+            return .notPlaced(
+                Postponement(
+                    reason: reason, retryAfter: reply.retryAfter,
+                    text: text + " (HTTP 400: if our key and our balance there are right, this is "
+                        + "the panel's own trouble with its supplier; ask it)"))
         }
         return switch errorClass {
         case .throttle: later(.throttle)
-        case .funds: later(.funds)
-        case .auth: later(.auth)
+        case .funds: laterOrPassedOn(.funds)
+        case .auth: laterOrPassedOn(.auth)
         case .duplicate: later(.duplicate)
         case .service: .refused(Refusal(cause: .service, text: text))
         case .input: .refused(Refusal(cause: .input, text: text))
@@ -120,13 +143,16 @@ private enum PlacementReply {
     /// Neither.
     case unclear
 
-    init(_ body: [UInt8]) {
-        guard case .json(let document) = ReplyBody(body) else {
+    init(_ reply: Reply) {
+        guard case .json(let document) = ReplyBody(reply.body) else {
             self = .unclear
             return
         }
         let levels = [document, document["data"]].compactMap(\.self)
-        let complaint = levels.lazy.compactMap(\.complaint).first
+        let isFailure = 400..<600 ~= reply.status
+        let complaint = levels.lazy.compactMap {
+            $0.complaint(isFailure: isFailure || $0.saysFailed)
+        }.first
         let named = levels.lazy.compactMap { $0.first(of: JSONValue.orderNames) }.first
         let id = named.flatMap { $0.isNoIdentifier ? nil : $0 }
         switch (id, complaint) {

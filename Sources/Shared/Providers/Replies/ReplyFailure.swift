@@ -20,6 +20,8 @@ package struct ReplyFailure: Error, Equatable, Sendable {
         case httpStatus(Int)
         case html
         case empty
+        /// Compressed, although no such thing was asked for.
+        case compressed
         /// Not JSON, or JSON that says something else than was asked.
         case unreadable
     }
@@ -38,9 +40,15 @@ extension ReplyFailure: CustomStringConvertible {
         case .notSent: "it was not reached: \(text)"
         case .lost: "its answer was lost: \(text)"
         case .refused: "it refused: \(text)"
+        case .httpStatus(let status) where 300..<400 ~= status:
+            "it sends us to another address (HTTP \(status)), and a redirect is never followed; "
+                + "write the address that answers itself as url in providers.yaml"
         case .httpStatus(let status): "it answered with HTTP \(status): \(text)"
         case .html: "it answered with a page for people: \(text)"
         case .empty: "it answered with nothing"
+        case .compressed:
+            "its answer is compressed, which was not asked for; ask it to switch that off for its "
+                + "API"
         case .unreadable: "its answer cannot be read: \(text)"
         }
     }
@@ -72,16 +80,24 @@ extension ProviderEndpoint {
         if reply.status == 429 { throw failure(.refused(.throttle)) }
         let body = ReplyBody(reply.body)
         let isSuccess = 200..<300 ~= reply.status
-        if case .json(let document) = body, let complaint = document.soleComplaint {
-            let errorClass = ErrorClass.of(complaint, extra: extraErrors)
-            // Of the words beside a failing status, only those of the trade say more than it does.
-            if isSuccess || errorClass != nil { throw failure(.refused(errorClass), complaint) }
+        if case .json(let document) = body,
+            let complaint = document.soleComplaint(isFailure: 400..<600 ~= reply.status)
+        {
+            let errorClass = ErrorClass.of(complaint, status: reply.status, extra: extraErrors)
+            // A server that is out of order may say anything: then only the trade's words count.
+            if reply.status < 500 || errorClass != nil {
+                throw failure(.refused(errorClass), complaint)
+            }
+        }
+        if let errorClass = ErrorClass.certain(status: reply.status) {
+            throw failure(.refused(errorClass))
         }
         guard isSuccess else { throw failure(.httpStatus(reply.status)) }
         switch body {
         case .json(let document): return document
         case .html: throw failure(.html)
         case .empty: throw failure(.empty)
+        case .compressed: throw failure(.compressed)
         case .unreadable: throw failure(.unreadable)
         }
     }

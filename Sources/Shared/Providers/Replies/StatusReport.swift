@@ -23,7 +23,11 @@ package struct StatusReport: Equatable, Sendable {
     /// is no list.
     package let ordersMade: Int64?
 
-    /// Whether he says anything of the order besides its status.
+    /// What it says of `remains` and `charge` where that is no figure anybody can read for certain,
+    /// such as `1.000`, as it is written; nil where it is read, or says that it is not known.
+    package let unreadableRemains, unreadableCharge: String?
+
+    /// Whether it says anything of the order besides its status.
     package var hasFigures: Bool { charge != nil || startCount != nil || remains != nil }
 }
 
@@ -36,6 +40,7 @@ extension ProviderEndpoint {
     private func status(_ value: JSONValue) -> Answer<StatusReport> {
         // Quirk 10: a bad id as a bare string.
         if let words = value.text ?? value.complaint { return complaint(words) }
+        if let damage = value.damage { return .unclear("its answer breaks off: \(damage)") }
         guard let word = value["status"]?.text.map(evidence), !word.isEmpty else {
             return .error("no status")
         }
@@ -51,7 +56,27 @@ extension ProviderEndpoint {
                 currency: value["currency"]?.currency,
                 runs: value.count(of: ["runs"]),
                 posts: value.count(of: ["posts"]),
-                ordersMade: value["orders"]?.elements.map { Int64($0.count) }))
+                ordersMade: value["orders"]?.elements.map { Int64($0.count) },
+                unreadableRemains: unreadable(value["remains"], \.wholeNumber),
+                unreadableCharge: unreadable(value["charge"], \.amount)))
+    }
+}
+
+extension ProviderEndpoint {
+    /// A figure as it is written, where it looks like one and `read` cannot read it for certain:
+    /// separators that may mean two things, or what computers print for a number that is none. A
+    /// word is a way to say "not known", and a plain number that is no count is just wrong.
+    fileprivate func unreadable<Figure>(
+        _ value: JSONValue?, _ read: (JSONValue) -> Figure?
+    ) -> String? {
+        guard let value, read(value) == nil, let text = value.text?.trimmingSpaces else {
+            return nil
+        }
+        let isNumber = ["nan", "inf", "-inf", "infinity", "-infinity"].contains(text.lowercased())
+        let isPlain =
+            text.wholeMatch(of: /-?[0-9]+(\.([0-9]{1,2}|[0-9]{4,}))?/) != nil
+            || !text.contains(where: \.isNumber)
+        return isNumber || !isPlain ? evidence(text) : nil
     }
 }
 

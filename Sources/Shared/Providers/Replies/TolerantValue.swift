@@ -13,15 +13,26 @@ extension JSONValue {
         }
     }
 
-    /// A whole number, also in a string, with thousands separators, or with zeros as decimals.
+    /// A whole number, also in a string, with commas between thousands, with zeros as decimals, or
+    /// with the exponent that a floating-point type prints.
+    ///
+    /// Three decimals are no whole number: `1.000` is 1 to some panels and 1000 to others, and
+    /// money hangs on counts. So are all other ways to part thousands (`1.000.000`, `1 000`).
     var wholeNumber: Int64? {
-        guard let text, let plain = text.withoutSeparators else { return nil }
-        if let number = Int64(plain), plain.utf8.first != UInt8(ascii: "+") { return number }
-        let parts = plain.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 1 || parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "0") }),
-            !parts[0].hasPrefix("+")
+        guard let text = text?.trimmingSpaces else { return nil }
+        if let number = Int64(text) { return text.utf8.first == UInt8(ascii: "+") ? nil : number }
+        guard let plain = text.withoutSeparators,
+            let match = plain.wholeMatch(of: /(-?[0-9]+)(?:\.([0-9]+))?(?:[eE]\+?([0-9]{1,2}))?/)
         else { return nil }
-        return Int64(parts[0])
+        let decimals = match.2 ?? ""
+        guard let exponent = match.3.flatMap({ Int($0) }) else {
+            let isAmbiguous = decimals.utf8.count == 3 && plain == text
+            return isAmbiguous || !decimals.allSatisfy { $0 == "0" } ? nil : Int64(match.1)
+        }
+        let shifted = decimals.prefix(exponent)
+        guard decimals.dropFirst(exponent).allSatisfy({ $0 == "0" }) else { return nil }
+        return Int64(
+            match.1 + shifted + String(repeating: "0", count: exponent - shifted.count))
     }
 
     /// A price, rounded up to a millionth; not negative.
