@@ -67,6 +67,32 @@ private func settings(_ apiKey: String, in folder: TemporaryFolder = .init()) th
     }
 }
 
+@Test(arguments: [
+    (" 5ecr3t", "a blank"), ("5ecr3t ", "a blank"), ("5ecr3t \n", "a blank"),
+    ("\u{FEFF}5ecr3t\n", "a byte order mark"), ("\"5ecr3t\"", "a quotation mark"),
+    ("'5ecr3t'", "a quotation mark"), ("“5ecr3t”", "a character outside of ASCII"),
+    ("5ecr3t\u{A0}", "a character outside of ASCII"),
+    ("\u{200B}5ecr3t", "a character outside of ASCII"),
+    ("\n5ecr3t", "not text on one line"), ("5ecr3t\t", "not text on one line"),
+])
+func `a key with something before or behind it is refused wherever it is kept, and not shown`(
+    written: String, reason: String
+) throws {
+    let folder = TemporaryFolder()
+    folder.write(written, to: "config/alpha.key")
+    let sealed = try #require(key).seal(written, of: "alpha")
+    for apiKey in ["{env: ALPHA_KEY}", "{file: alpha.key}", "{sealed: \"\(sealed)\"}"] {
+        let settings = try settings(apiKey, in: folder)
+        let error = #expect(throws: SettingsError.self) {
+            try settings.providerKeys { _ in written }
+        }
+        let text = "\(try #require(error))"
+        #expect(text.contains("providers[0].api_key cannot be had: it "), "\(text)")
+        #expect(text.contains(reason), "\(text)")
+        #expect(!text.contains("5ecr3t"))
+    }
+}
+
 @Test func `the key of a provider that is not enabled is not asked for`() throws {
     let disabled = try load("currency: USD\nproviders: [\(alpha.dropLast()), enabled: false}]")
     #expect(try disabled.providerKeys { _ in nil }.isEmpty)

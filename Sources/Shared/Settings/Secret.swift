@@ -47,7 +47,21 @@ extension Secret {
         guard let text = String(validating: bytes, as: UTF8.self),
             bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { throw .notText }
+        for end in [text.unicodeScalars.first!, text.unicodeScalars.last!] {
+            if let stranger = Self.stranger(end) { throw .notAlone(stranger) }
+        }
         return text
+    }
+
+    /// What this character is, if no key begins or ends with it: it came along when somebody copied
+    /// the key, and a provider would refuse it without saying why.
+    private static func stranger(_ scalar: Unicode.Scalar) -> String? {
+        switch scalar {
+        case " ": "a blank"
+        case "\"", "'", "`": "a quotation mark"
+        case "\u{FEFF}": "a byte order mark"
+        default: scalar.isASCII ? nil : "a character outside of ASCII"
+        }
     }
 
     /// The secret as it is kept: a master key may be 32 bytes of anything.
@@ -89,6 +103,8 @@ package enum SecretError: Error, Equatable {
     case exposed(path: String, permissions: UInt32)
     case empty
     case notText
+    /// Something stands before or behind the key.
+    case notAlone(String)
     case noMasterKey
     case malformedMasterKey
     /// Not sealed with this key, not for this provider, or changed since.
@@ -108,6 +124,11 @@ extension SecretError: CustomStringConvertible {
             "it is empty; put the key there"
         case .notText:
             "it is not text on one line; put the key alone there"
+        case .notAlone(let stranger):
+            """
+            it begins or ends with \(stranger), which would be sent as a part of the key; put the \
+            key alone there
+            """
         case .noMasterKey:
             "it is sealed, and there is no master_key to open it; set master_key"
         case .malformedMasterKey:
