@@ -1,28 +1,35 @@
 import Ledger
+import OrderTypes
 import Providers
+import Settings
 import StrictJSON
 
 extension Intent {
     /// What the provider is told: link and quantity, then what else its type takes.
     ///
+    /// A panel that demands a quantity of every type gets the units that are paid for: the number of
+    /// comments, or 1 for a package. A subscription has a quantity of its own in each post.
+    ///
     /// - Throws: `JSONError` where the ledger's parameters are no JSON.
-    var action: Action {
-        get throws {
-            var values: [(name: String, value: String)] = []
-            if let link { values.append(("link", link)) }
-            if let quantity { values.append(("quantity", String(quantity))) }
-            if let parameters,
-                case .object(let members) = try JSONValue(parsing: Array(parameters.utf8))
-            {
-                for member in members {
-                    switch member.value {
-                    case .string(let text): values.append((member.key, text))
-                    case .number(let number): values.append((member.key, number.text))
-                    default: preconditionFailure("the ledger keeps text and numbers")
-                    }
+    func action(_ habit: ProviderSettings.Quantity) throws -> Action {
+        var values: [(name: String, value: String)] = []
+        if let link { values.append(("link", link)) }
+        if let quantity { values.append(("quantity", String(quantity))) }
+        if let parameters,
+            case .object(let members) = try JSONValue(parsing: Array(parameters.utf8))
+        {
+            for member in members {
+                switch member.value {
+                case .string(let text): values.append((member.key, text))
+                case .number(let number): values.append((member.key, number.text))
+                default: preconditionFailure("the ledger keeps text and numbers")
                 }
             }
-            return .add(service: providerService, parameters: values)
         }
+        let isSubscription = values.contains { $0.name == Parameter.posts.rawValue }
+        if habit == .always, quantity == nil, !isSubscription {
+            values.append(("quantity", String(billedUnits)))
+        }
+        return .add(service: providerService, parameters: values)
     }
 }

@@ -214,7 +214,9 @@ struct SendDueOrders {
         for intent in intents {
             let lane = lanes.index(of: intent.provider)
             let tag = Int(intent.order.rawValue)
-            transport.start(try lanes[lane].endpoint.call(intent.action), tag: tag)
+            transport.start(
+                try lanes[lane].endpoint.call(
+                    intent.action(lanes[lane].settings.quantity)), tag: tag)
             lanes[lane].start()
             onTheWay[tag] = (intent, lane)
         }

@@ -5,15 +5,17 @@ import Run
 import Settings
 import Timestamps
 
-/// Asks the providers for the refills and cancels that resellers asked for, up to 100 a call.
+/// Asks the providers for the refills and cancels that resellers asked for.
 ///
 /// 1. A refill that a run left between sending and answer ends as unknown, for the operator to ask
 ///    about: asked for twice, it might be delivered twice. A cancel is asked for again.
 /// 2. Commit that they are being sent.
-/// 3. Send.
-/// 4. Commit what the provider said. That he takes a cancel moves no money: the order's status does.
+/// 3. Send: cancels up to 100 a call, and each alone that an answer passed over; refills one a call,
+///    since half of the panels answer a list of them with one id that may be of any (`refill: batch`
+///    for those that are known to answer about each).
+/// 4. Commit what the provider said. That it takes a cancel moves no money: the order's status does.
 ///
-/// They keep the rate and the pauses of their provider as his orders do.
+/// They keep the rate and the pauses of their provider as its orders do.
 struct SendRequests {
     private let context: RunContext
     private let ledger: Ledger
@@ -42,6 +44,7 @@ struct SendRequests {
     /// Returns how many requests were sent.
     mutating func run() throws -> Int {
         let start = context.clock.now()
+        let deadline = start.adding(seconds: context.settings.dispatch.deadlineSeconds)
         _ = try ledger.endUnansweredRefills(at: start)
         var errands = try RequestKind.allCases.flatMap { kind in
             try lanes.indices.filter {
@@ -50,21 +53,30 @@ struct SendRequests {
             }.map { Errand(kind: kind, lane: $0) }
         }
         guard !errands.isEmpty else { return 0 }
-        let transport = Transport(capacity: errands.count)
+        let transport = Transport(capacity: lanes.reduce(0) { $0 + $1.settings.inFlight })
+        var claimed: [Question] = []
         var onTheWay: [Question] = []
         while true {
             let now = context.clock.now()
-            let ready = errands.filter { lanes[$0.lane].room(at: now) > 0 }
-            if let errand = ready.first {
-                errands.removeAll { $0.kind == errand.kind && $0.lane == errand.lane }
-                let question = try claim(errand, at: now)
-                if question.requests.isEmpty { continue }
+            if now >= deadline { (claimed, errands) = ([], []) }
+            if let index = claimed.firstIndex(where: { lanes[$0.errand.lane].room(at: now) > 0 }) {
+                let question = claimed.remove(at: index)
                 transport.start(call(question), tag: onTheWay.count)
-                lanes[errand.lane].start()
+                lanes[question.errand.lane].start()
                 onTheWay.append(question)
+                sent += question.requests.count
                 continue
             }
-            let wait = errands.compactMap { lanes[$0.lane].wait(at: now) }.min()
+            if let index = errands.firstIndex(where: { lanes[$0.lane].room(at: now) > 0 }) {
+                let questions = try claim(errands[index], at: now)
+                // Refills that are asked for one by one are claimed so too: what is claimed and not
+                // sent would end as unknown.
+                if questions.isEmpty || !isSingle(errands[index]) { errands.remove(at: index) }
+                claimed += questions
+                continue
+            }
+            let lanesLeft = claimed.map(\.errand.lane) + errands.map(\.lane)
+            let wait = lanesLeft.compactMap { lanes[$0].wait(at: now) }.min()
             if transport.inFlight == 0, wait == nil { return sent }
             for finished in try transport.wait(milliseconds: min(wait ?? 1_000, 1_000)) {
                 try take(finished, to: onTheWay[finished.tag])
@@ -72,17 +84,28 @@ struct SendRequests {
         }
     }
 
-    private mutating func claim(_ errand: Errand, at now: Timestamp) throws -> Question {
+    private func isSingle(_ errand: Errand) -> Bool {
+        errand.kind == .refill && lanes[errand.lane].settings.refill == .single
+    }
+
+    /// Claims what is due, as the calls that it takes.
+    private func claim(_ errand: Errand, at now: Timestamp) throws -> [Question] {
         let requests = try ledger.claimRequests(
-            errand.kind, of: lanes[errand.lane].id, limit: Action.idsPerCall, at: now)
-        sent += requests.count
-        return Question(errand: errand, requests: requests)
+            errand.kind, of: lanes[errand.lane].id,
+            limit: isSingle(errand) ? 1 : Action.idsPerCall, at: now)
+        let together = requests.filter { $0.unanswered == 0 }
+        let alone = requests.filter { $0.unanswered > 0 }
+        return ([together] + alone.map { [$0] }).filter { !$0.isEmpty }
+            .map { Question(errand: errand, requests: $0) }
     }
 
     private func call(_ question: Question) -> Call {
         let ids = question.requests.map(\.providerOrder)
-        return lanes[question.errand.lane].endpoint.call(
-            question.errand.kind == .refill ? .refill(ids) : .cancel(ids))
+        let endpoint = lanes[question.errand.lane].endpoint
+        return switch question.errand.kind {
+        case .refill: endpoint.call(.refill(ids))
+        case .cancel: endpoint.call(.cancel(ids, isRepeated: question.requests[0].unanswered > 0))
+        }
     }
 
     private mutating func take(_ finished: Finished, to question: Question) throws {
@@ -121,7 +144,7 @@ struct SendRequests {
         _ answers: Answers<Acceptance>, about request: DueRequest, _ kind: RequestKind,
         later: Timestamp
     ) -> RequestNews.Content {
-        // Who may have taken it before refuses it now because he did: the order's end will tell.
+        // One that may have taken it before refuses it now because it did: the order's end will tell.
         let refused: RequestNews.Content =
             request.isRepeated ? .sent(refill: nil, followAt: later) : .ended("Rejected")
         return switch answers {
@@ -136,14 +159,15 @@ struct SendRequests {
                 // Neither a yes nor a no: of a cancel, the order's status will tell.
                 kind == .cancel
                     ? .sent(refill: nil, followAt: later) : .unknown(evidence: words, due: later)
-            case .missing: .unknown(evidence: "the reply passes over it", due: later)
+            case .missing: .passedOver(evidence: "its answer passes over it", due: later)
             }
         case .failure(let failure):
             switch failure.reason {
             case .notSent, .refused(.auth), .refused(.funds), .refused(.throttle):
                 .postponed(until: later)
-            case .refused(nil): .unknown(evidence: failure.text, due: later)
-            case .refused: refused
+            case .refused(.some) where kind == .refill: refused
+            // A complaint about a list may be about one of them, or about lists.
+            case .refused: .passedOver(evidence: failure.text, due: later)
             case .lost, .httpStatus, .html, .empty, .compressed, .unreadable:
                 .unknown(evidence: failure.text, due: later)
             }

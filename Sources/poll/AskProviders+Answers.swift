@@ -9,52 +9,64 @@ import Timestamps
 // What each kind of answer does: step 2.
 extension AskProviders {
     mutating func take(
-        statuses finished: Finished, of orders: [FollowedOrder], from index: Int, at now: Timestamp
-    ) throws {
-        let settings = parties[index].settings
-        let judge = StatusJudge(settings, context.settings, now: now)
-        let ids = orders.map(\.providerOrder)
-        let news: [StatusNews]
-        switch parties[index].endpoint.statuses(of: ids, in: finished) {
-        case .success(let answers):
-            parties[index].noteAnswer(at: now)
-            news = try orders.map { try judge.news(of: $0, answers[$0.providerOrder] ?? .missing) }
-        case .failure(let failure) where failure.isAboutTheQuestion && orders.count > 1:
-            parties[index].noteRefusal(of: orders, at: now)
-            return
-        case .failure(let failure):
-            note(failure, from: index, asking: "statuses")
-            news = orders.map { judge.nothing(about: $0, retryAfter: failure.retryAfter) }
-        }
-        tally.asked += orders.count
-        try learn(news, at: now)
-        context.progress("asked", tally.asked, of: tally.asked + ordersOnTheWay)
-    }
-
-    mutating func take(
         refills finished: Finished, of refills: [DueRequest], from index: Int, at now: Timestamp
     ) throws {
         let later = now.adding(seconds: parties[index].settings.pollEverySeconds)
         let ids = refills.compactMap(\.providerRequest)
-        let news: [RequestNews]
+        var news: [RequestNews]
         switch parties[index].endpoint.refillStatuses(of: ids, in: finished) {
         case .success(let answers):
             parties[index].noteAnswer(at: now)
-            news = refills.map { refill in
-                let word = refill.providerRequest.flatMap { answers[$0]?.endOfRefill }
-                return RequestNews(refill.id, word.map { .ended($0) } ?? .postponed(until: later))
+            news = refills.compactMap { refill in
+                let answer = refill.providerRequest.flatMap { answers[$0] } ?? .missing
+                if refills.count > 1, answer.isUnread {
+                    parties[index].put(.refills([refill]))
+                    return nil
+                }
+                var news = RequestNews(
+                    refill.id, answer.endOfRefill.map { .ended($0) } ?? .postponed(until: later))
+                news.exception = Self.exception(about: refill, answer, at: now)
+                return news
             }
+        case .failure(let failure) where failure.maySpareOthers && refills.count > 1:
+            try log(failure, from: index, asking: "refills", at: now)
+            for refill in refills { parties[index].put(.refills([refill])) }
+            return
         case .failure(let failure):
-            note(failure, from: index, asking: "refills")
+            try note(failure, from: index, asking: "refills", at: now)
             news = refills.map { RequestNews($0.id, .postponed(until: later)) }
         }
         try ledger.record(news, at: now)
+        if refills.count == Action.idsPerCall {
+            for question in try self.refills(of: parties[index]) { parties[index].put(question) }
+        }
     }
+
+    /// What the operator is told of a refill that its provider does not know or does not tell of.
+    private static func exception(
+        about refill: DueRequest, _ answer: Answer<RefillStatus>, at now: Timestamp
+    ) -> LedgerException? {
+        let says: String
+        switch answer {
+        case .report: return nil
+        case .notFound: says = "it does not know it"
+        case .missing: says = "its answer passes over it"
+        case .error(let words), .unclear(let words): says = "it says: \(words)"
+        }
+        guard now > refill.createdAt.adding(seconds: refillPatience) else { return nil }
+        return LedgerException(
+            "refill_without_status",
+            "for a day the provider has not said how its refill "
+                + "\(refill.providerRequest ?? "") stands (\(says)); it is asked again; ask it")
+    }
+
+    /// How long a refill may stay without a status before the operator is told, in seconds.
+    private static let refillPatience = 86_400
 
     mutating func take(balance finished: Finished, from index: Int, at now: Timestamp) throws {
         switch parties[index].endpoint.balance(in: finished) {
         case .failure(let failure):
-            note(failure, from: index, asking: "balance")
+            try note(failure, from: index, asking: "balance", at: now)
             try postpone(.balance, of: parties[index], after: failure.retryAfter, at: now)
         case .success(let balance):
             parties[index].noteAnswer(at: now)
@@ -92,6 +104,20 @@ extension AskProviders {
                     "balance": "\(balance.amount) \(settings.currency)",
                 ])
         }
+    }
+}
+
+extension Answer {
+    /// Whether it says nothing that can be used of its id.
+    var isUnread: Bool {
+        switch self {
+        case .missing, .unclear: true
+        case .report, .notFound, .error: false
+        }
+    }
+
+    var isMissing: Bool {
+        if case .missing = self { true } else { false }
     }
 }
 

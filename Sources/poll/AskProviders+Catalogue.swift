@@ -10,7 +10,7 @@ extension AskProviders {
     mutating func take(catalogue finished: Finished, from index: Int, at now: Timestamp) throws {
         switch parties[index].endpoint.catalogue(in: finished) {
         case .failure(let failure):
-            note(failure, from: index, asking: "services")
+            try note(failure, from: index, asking: "services", at: now)
             try postpone(.catalogue, of: parties[index], after: failure.retryAfter, at: now)
         case .success(let catalogue):
             parties[index].noteAnswer(at: now)
@@ -21,21 +21,16 @@ extension AskProviders {
     private mutating func takeOver(
         _ catalogue: Catalogue, of party: Party, at now: Timestamp
     ) throws {
-        for row in catalogue.unreadable {
-            context.logger.warning(
-                "cannot sell a service",
-                metadata: [
-                    "provider": "\(party.settings.name)", "row": "\(row.row)",
-                    "reason": "\(row.reason)",
-                ])
-        }
+        try tellLeftOut(catalogue, of: party, at: now)
         // Matching is slow, and the ledger is nobody else's while it decides: so that goes first.
         let rules = CatalogueRules(context.settings, party.settings)
         let listed = catalogue.entries.map(rules.terms)
         let settings = context.settings.catalogue
         var doubt: LedgerException?
         let changes = try ledger.takeOver(catalogueOf: party.provider.id, at: now) { known in
-            let decision = CatalogueGuard(settings: settings).decide(listed, over: known)
+            let decision = CatalogueGuard(settings: settings).decide(
+                listed, over: known, leftOut: Set(catalogue.unreadable.compactMap(\.service)),
+                nameless: catalogue.namelessRows)
             if case .leave(let exception) = decision { doubt = exception }
             return decision
         }
@@ -57,6 +52,23 @@ extension AskProviders {
         try ledger.ask(
             party.provider.id, .catalogue,
             at: now.adding(seconds: settings.syncEverySeconds))
+    }
+
+    /// Tells which rows of a list were left out, in one line; that a service is listed twice is none of
+    /// the operator's business.
+    private func tellLeftOut(
+        _ catalogue: Catalogue, of party: Party, at now: Timestamp
+    ) throws {
+        guard let first = catalogue.unreadable.first else { return }
+        context.logger.warning(
+            "rows of a list of services are left out",
+            metadata: [
+                "provider": "\(party.settings.name)", "rows": "\(catalogue.unreadable.count)",
+                "first": "\(first.row)", "reason": "\(first.reason)",
+            ])
+        let rows = catalogue.unreadable.filter { !$0.isRepeated }
+        guard !rows.isEmpty else { return }
+        try ledger.raise(.leftOut(rows), of: party.provider.id, at: now)
     }
 
     /// Keeps where else services can be bought as `catalogue.yaml` has it: not only when their provider

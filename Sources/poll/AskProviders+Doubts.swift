@@ -24,7 +24,7 @@ extension AskProviders {
                 guard let decision = doubt.decision, isAskedNow || decision.dueAt <= now,
                     case .placed(let id) = decision.decision
                 else { return nil }
-                return .decision(id, of: doubt)
+                return .decision(id, of: doubt, as: party.manner.loneForm)
             }
     }
 
@@ -41,7 +41,7 @@ extension AskProviders {
             }
         }
         guard !news.isEmpty else { return }
-        tally.resolved += try ledger.record(news, of: party.provider.id, at: now)
+        tally.resolved += try ledger.record(news, of: party.provider.id, at: now) { isOver }
     }
 
     mutating func take(
@@ -58,19 +58,21 @@ extension AskProviders {
                     among: list.map(\.providerOrder), with: party.provider.id), now: now)
             tally.resolved += try ledger.record(
                 doubts.map(inquiry.news), of: party.provider.id,
-                inquiryDue: doubts.map(inquiry.wait).min().map(now.adding), at: now)
+                inquiryDue: doubts.map(inquiry.wait).min().map(now.adding), at: now
+            ) { isOver }
         case .failure(let failure)
         where failure.isAboutTheQuestion && limit != Inquiry.limits.last:
             parties[index].put(.recentOrders(limit: Inquiry.limits.last!, about: doubts))
         case .failure(let failure):
-            note(failure, from: index, asking: "orders")
+            try note(failure, from: index, asking: "orders", at: now)
             let every = party.settings.pollEverySeconds
             let due = now.adding(seconds: max(every, failure.retryAfter ?? 0))
             let evidence =
                 failure.isAboutTheQuestion ? "he does not list his orders: \(failure.text)" : nil
             tally.resolved += try ledger.record(
                 doubts.map { DoubtNews(of: $0, .open(evidence: evidence), askAgain: due) },
-                of: party.provider.id, inquiryDue: due, at: now)
+                of: party.provider.id, inquiryDue: due, at: now
+            ) { isOver }
         }
     }
 
@@ -86,7 +88,7 @@ extension AskProviders {
             parties[index].noteAnswer(at: now)
             content = verdict(on: doubt, answers[id] ?? .missing, of: party, at: now)
         case .failure(let failure):
-            note(failure, from: index, asking: "statuses")
+            try note(failure, from: index, asking: "statuses", at: now)
             content = .open(evidence: nil)
         }
         let later = now.adding(seconds: party.settings.pollEverySeconds)

@@ -19,8 +19,9 @@ import Timestamps
 /// asks again, and one that dies after it finds the order ended. Status files have their number and
 /// their bytes in the ledger before they are on disk, so they are written until they are.
 ///
-/// Providers are isolated: each has his own concurrency, rate and patience, and no answer of one is
-/// waited for before another is asked.
+/// Providers are isolated: each has its own concurrency, rate and patience, and no answer of one is
+/// waited for before another is asked. One that says "too fast" is left alone until the moment it
+/// names, in this run and the next ones.
 struct AskProviders {
     let context: RunContext
     let ledger: Ledger
@@ -28,7 +29,7 @@ struct AskProviders {
     var tally = PollTally()
     private let spool: Spool
     private let transport: Transport
-    private let deadline: Timestamp
+    let deadline: Timestamp
     /// Questions on their way, by the tag of their call.
     private var onTheWay: [Int: (question: Question, party: Int)] = [:]
     private var nextTag = 0
@@ -44,6 +45,12 @@ struct AskProviders {
     /// How much may be learnt before it is written down, in orders, and for how long, in milliseconds.
     private static let newsLimit = 2_000
     private static let newsPatience = 200
+    /// How long what was learnt of a provider's manner is believed, in seconds: then it is asked as
+    /// the trade does once more.
+    private static let habitSeconds = 7 * 86_400
+
+    /// Whether the time of this run is up. Every step of it that may be long asks.
+    var isOver: Bool { context.clock.now() >= deadline }
 
     /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `DatabaseError`.
     init(_ context: RunContext) throws {
@@ -60,9 +67,13 @@ struct AskProviders {
             configured: settings.providers.map {
                 ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
             })
+        let forms = try ledger.habits(.status, since: now.adding(seconds: -Self.habitSeconds))
         parties = settings.providers.compactMap { provider in
             keys[provider.name].map { key in
-                Party(providers[provider.name]!, provider, key: key, at: now)
+                let known = providers[provider.name]!
+                return Party(
+                    known, provider, key: key, form: forms[known.id].flatMap(StatusForm.init),
+                    at: now)
             }
         }
         transport = Transport(capacity: max(1, parties.count * Party.questionsAtOnce))
@@ -81,7 +92,7 @@ struct AskProviders {
         try askAll()
         try tellHealth()
         if part == nil || part == .statuses {
-            tally.statusFiles = try StatusFiles(context, ledger, spool).publish()
+            tally.statusFiles = try StatusFiles(context, ledger, spool).publish { isOver }
         }
         return tally.summary
     }
@@ -111,8 +122,8 @@ struct AskProviders {
         }
     }
 
-    /// One question about the refills that are due, if there are any.
-    private func refills(of party: Party) throws -> [Question] {
+    /// One question about the refills that are due, if there are any. Its answer puts the next.
+    func refills(of party: Party) throws -> [Question] {
         let due = try ledger.dueRefills(
             with: party.provider.id, limit: Action.idsPerCall,
             at: horizon(for: party, at: context.clock.now()))
@@ -128,7 +139,9 @@ struct AskProviders {
             var wait: Int?
             if now < deadline {
                 for index in parties.indices { try ask(index, at: now) }
-                wait = parties.lazy.compactMap { $0.wait(at: now) }.min()
+                // Nobody waits for a provider that wants to be left alone for longer than this run.
+                let left = Int(deadline.milliseconds - now.milliseconds)
+                wait = parties.lazy.compactMap { $0.wait(at: now) }.filter { $0 < left }.min()
             }
             if onTheWay.isEmpty, wait == nil { return try writeDown() }
             let patience = news.isEmpty ? Self.patience : Self.newsPatience
@@ -176,14 +189,15 @@ struct AskProviders {
         let now = context.clock.now()
         parties[index].end(question)
         switch question {
-        case .statuses(let orders): try take(statuses: finished, of: orders, from: index, at: now)
+        case .statuses(let orders, let form):
+            try take(statuses: finished, of: orders, as: form, from: index, at: now)
         case .refills(let refills):
             try take(refills: finished, of: refills, from: index, at: now)
         case .catalogue: try take(catalogue: finished, from: index, at: now)
         case .balance: try take(balance: finished, from: index, at: now)
         case .recentOrders(let limit, let doubts):
             try take(recentOrders: finished, limit: limit, about: doubts, from: index, at: now)
-        case .decision(let id, let doubt):
+        case .decision(let id, let doubt, _):
             try take(decision: finished, that: id, isOf: doubt, from: index, at: now)
         }
     }
@@ -191,9 +205,19 @@ struct AskProviders {
     /// How many orders are being asked about.
     var ordersOnTheWay: Int { onTheWay.values.reduce(0) { $0 + $1.question.orders.count } }
 
-    /// Counts a question that was not answered, and logs why.
-    mutating func note(_ failure: ReplyFailure, from index: Int, asking question: String) {
-        parties[index].noteFailure()
+    /// Counts a question that was not answered, and logs why. A provider that says "too fast" is left
+    /// alone.
+    mutating func note(
+        _ failure: ReplyFailure, from index: Int, asking question: String, at now: Timestamp
+    ) throws {
+        parties[index].noteFailures()
+        try log(failure, from: index, asking: question, at: now)
+    }
+
+    /// The same where something else may be answered all the same.
+    mutating func log(
+        _ failure: ReplyFailure, from index: Int, asking question: String, at now: Timestamp
+    ) throws {
         tally.failures += 1
         context.logger.error(
             "a provider did not answer",
@@ -201,11 +225,17 @@ struct AskProviders {
                 "provider": "\(parties[index].settings.name)", "asked": "\(question)",
                 "reason": "\(failure)",
             ])
+        guard failure.reason == .refused(.throttle) || failure.retryAfter != nil else { return }
+        let until = parties[index].noteThrottle(seconds: failure.retryAfter, at: now)
+        try ledger.leaveAlone(parties[index].provider.id, until: until)
     }
 
     private func tellHealth() throws {
         let now = context.clock.now()
         for party in parties {
+            if let form = party.manner.learnt {
+                try ledger.learn(.status, form.rawValue, of: party.provider.id, at: now)
+            }
             try ledger.noteAnswers(
                 of: party.provider.id, answeredAt: party.answeredAt, errors: party.errors, at: now)
         }

@@ -11,13 +11,21 @@ struct CatalogueGuard {
     ///
     /// An empty list, and one that lost too much, say more about the provider's health than about his
     /// services: they change nothing.
-    func decide(_ listed: [ServiceTerms], over known: [String: KnownService]) -> CatalogueDecision {
+    ///
+    /// - Parameters:
+    ///   - leftOut: services that are on the list in rows that cannot be read: they stay as they are.
+    ///   - nameless: how many rows do not say which service they are about. Each may be about one that
+    ///     seems gone; so none is gone while there is one.
+    func decide(
+        _ listed: [ServiceTerms], over known: [String: KnownService], leftOut: Set<String> = [],
+        nameless: Int = 0
+    ) -> CatalogueDecision {
         guard !listed.isEmpty else { return .leave(.emptyCatalogue) }
-        let names = Set(listed.map(\.entry.service))
+        let names = leftOut.union(listed.map(\.entry.service))
         let standing = known.values.filter { $0.withheld != .dropped }
         let gone = standing.filter { !names.contains($0.service.providerService) }
             .sorted { $0.id < $1.id }
-        guard isBelieved(losing: gone.count, of: standing.count) else {
+        guard isBelieved(losing: max(0, gone.count - nameless), of: standing.count) else {
             return .leave(
                 .shrunkenCatalogue(gone.count, of: standing.count, settings.maxShrinkPercent))
         }
@@ -26,7 +34,7 @@ struct CatalogueGuard {
                 terms.priced(
                     over: known[terms.entry.service]?.service,
                     maxChange: settings.maxPriceChangePercent)
-            }, gone: gone)
+            }, gone: nameless == 0 ? gone : [])
     }
 
     private func isBelieved(losing gone: Int, of count: Int) -> Bool {
@@ -36,9 +44,24 @@ struct CatalogueGuard {
 }
 
 extension LedgerException {
+    /// How many of the rows that are left out are named.
+    private static let rowsNamed = 5
+
+    static func leftOut(_ rows: [UnreadableRow]) -> LedgerException {
+        let named = rows.prefix(rowsNamed).map { row in
+            "\(row.service.map { "service \($0)" } ?? "row \(row.row)") (\(row.reason))"
+        }
+        let rest = rows.count > rowsNamed ? " and \(rows.count - rowsNamed) more" : ""
+        return LedgerException(
+            "catalogue_rows",
+            "rows of its list of services cannot be read and are left out: "
+                + named.joined(separator: ", ") + rest + "; the others are taken over, and a known "
+                + "service that is left out stays as it was; show the provider these rows")
+    }
+
     static let emptyCatalogue = LedgerException(
         "catalogue_empty",
-        "his list of services is empty; it is not believed, and his services stay as they are")
+        "its list of services is empty; it is not believed, and its services stay as they are")
 
     static func shrunkenCatalogue(
         _ gone: Int, of count: Int, _ limit: Percent

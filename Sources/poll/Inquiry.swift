@@ -13,10 +13,43 @@ import Timestamps
 /// believed only of a list that was long enough, and long enough after the order was sent.
 struct Inquiry {
     let provider: ProviderSettings
-    let list: [RecentOrder]
-    /// The ids in the list that orders of ours have, and whether any order of ours ever had one.
-    let claimed: (ids: Set<String>, isAny: Bool)
     let now: Timestamp
+    /// Whether any order of ours ever had an id of this provider's.
+    private let isAnyClaimed: Bool
+    private let length: Int
+    /// The rows that no order of ours has, by what they are for: each doubt looks at its own alone.
+    private let unclaimed: [Purchase: [RecentOrder]]
+    private let rows: [String: RecentOrder]
+    /// The last moment at which the oldest of the listed orders may have been placed.
+    private let beginning: Timestamp?
+
+    /// What an order is for.
+    fileprivate struct Purchase: Hashable {
+        let service: String
+        /// As it is compared.
+        let link: String
+    }
+
+    /// - Parameter claimed: the ids in the list that orders of ours have, and whether any order of
+    ///   ours ever had one.
+    init(
+        provider: ProviderSettings, list: [RecentOrder],
+        claimed: (ids: Set<String>, isAny: Bool), now: Timestamp
+    ) {
+        self.provider = provider
+        self.now = now
+        isAnyClaimed = claimed.isAny
+        length = list.count
+        rows = Dictionary(list.map { ($0.providerOrder, $0) }) { first, _ in first }
+        beginning = list.lazy.compactMap(\.placedAt).map(\.latest).min()
+        var unclaimed: [Purchase: [RecentOrder]] = [:]
+        for row in list where !claimed.ids.contains(row.providerOrder) {
+            guard let service = row.service, let link = row.link else { continue }
+            let purchase = Purchase(service: service, link: link.comparedAsLink)
+            unclaimed[purchase, default: []].append(row)
+        }
+        self.unclaimed = unclaimed
+    }
 
     /// How many rows are asked for, the second where the first is refused.
     static let limits = [1_000, 100]
@@ -38,7 +71,9 @@ struct Inquiry {
     }
 
     private func verdict(on doubt: Doubt) -> DoubtNews.Content {
-        let rows = list.filter { !claimed.ids.contains($0.providerOrder) && $0.isLike(doubt) }
+        let rows = (doubt.purchase.flatMap { unclaimed[$0] } ?? []).filter {
+            $0.hasQuantity(of: doubt)
+        }
         let timely = rows.filter {
             $0.placedAt?.canBe(between: doubt.sentFrom, and: doubt.sentUntil) == true
         }
@@ -56,7 +91,7 @@ struct Inquiry {
         switch decision {
         case .placed(let id):
             if ids.contains(id) { return .believed(because: "his list has that order") }
-            if let row = list.first(where: { $0.providerOrder == id }), row.isUnlike(doubt) {
+            if let row = self.rows[id], row.isUnlike(doubt) {
                 return .contradicted(
                     because: "his order \(id) is for another service, link or quantity")
             }
@@ -84,21 +119,12 @@ struct Inquiry {
             return false
         }
         // As with a catalogue, an empty list is not believed where it should not be empty.
-        if list.isEmpty { return !claimed.isAny }
-        return list.count < Self.shortestPage
-            || list.contains { $0.placedAt?.isBefore(doubt.sentFrom) == true }
+        if length == 0 { return !isAnyClaimed }
+        return length < Self.shortestPage || beginning.map { $0 < doubt.sentFrom } == true
     }
 }
 
 extension RecentOrder {
-    /// Whether it is for what the order in doubt asked for. What is not said is not the same.
-    fileprivate func isLike(_ doubt: Doubt) -> Bool {
-        guard service == doubt.providerService, let link, let target = doubt.target else {
-            return false
-        }
-        return link.comparedAsLink == target.comparedAsLink && hasQuantity(of: doubt)
-    }
-
     /// Whether it says that it is for something else.
     fileprivate func isUnlike(_ doubt: Doubt) -> Bool {
         if let service, service != doubt.providerService { return true }
@@ -110,13 +136,19 @@ extension RecentOrder {
 
     /// A drip-feed may be listed by its runs or as a whole; what is ordered without a quantity may be
     /// listed with any.
-    private func hasQuantity(of doubt: Doubt) -> Bool {
+    fileprivate func hasQuantity(of doubt: Doubt) -> Bool {
         guard let ordered = doubt.quantity else { return true }
         return quantity == ordered || quantity == doubt.billedUnits
     }
 }
 
 extension Doubt {
+    /// What it asked for; nil where nothing says where it goes. What a row does not say is not the
+    /// same.
+    fileprivate var purchase: Inquiry.Purchase? {
+        target.map { Inquiry.Purchase(service: providerService, link: $0.comparedAsLink) }
+    }
+
     /// Where it is to be delivered: the link, or the user name of a type that has no link.
     fileprivate var target: String? {
         if let link { return link }

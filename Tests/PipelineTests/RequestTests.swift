@@ -153,7 +153,7 @@ import Timestamps
 }
 
 extension House {
-    fileprivate func dispatch() throws {
+    func dispatch() throws {
         var sending = try SendDueOrders(context("dispatch"), only: nil, limit: .max)
         _ = try sending.run()
     }
@@ -175,18 +175,18 @@ extension House {
     }
 
     /// Settles an order without asking anybody.
-    fileprivate func end(_ order: OrderID) throws {
+    func end(_ order: OrderID) throws {
         var news = StatusNews(order: order, askAgain: clock.wall.now())
         news.settlement = .completed
         _ = try ledger.record([news], at: clock.wall.now())
     }
 
-    fileprivate func ask(_ body: (FileDraft) throws -> Void) throws {
+    func ask(_ body: (FileDraft) throws -> Void) throws {
         clock.advance(seconds: 1)
         try file(of: Self.acme, body)
     }
 
-    fileprivate func requests() throws -> [String] {
+    func requests() throws -> [String] {
         try table("SELECT kind, state, status FROM requests ORDER BY id")
     }
 

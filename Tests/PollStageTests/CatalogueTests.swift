@@ -67,8 +67,10 @@ import Testing
                 "12|12|No rate|||\(most)|\(most)|0|0|0",
                 "13|13|Dear|Default|Insta|\(most)|\(most)|10|1000|0",
             ])
-        let row = "reason=it has no service id row=10"
-        #expect(house.log.lines.contains("warning: cannot sell a service provider=alpha \(row)"))
+        #expect(
+            house.log.lines.contains(
+                "warning: rows of a list of services are left out first=10 provider=alpha "
+                    + "reason=it has no service id rows=1"))
         #expect(house.log.lines.contains { $0.contains("provider=beta reason=it was not reached") })
     }
 

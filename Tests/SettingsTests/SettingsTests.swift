@@ -32,6 +32,8 @@ private let shipped =
     #expect(shown(settings.providers[0].breaker) == shown(least.providers[0].breaker))
     #expect(settings.providers[0].lowBalance == least.providers[0].lowBalance)
     #expect(settings.providers[0].maxDrift == least.providers[0].maxDrift)
+    #expect(settings.providers[0].refill == least.providers[0].refill)
+    #expect(settings.providers[0].quantity == least.providers[0].quantity)
     #expect(settings.providers[0].pollEverySeconds == least.providers[0].pollEverySeconds)
     #expect(settings.catalogue.maxShrinkPercent == least.catalogue.maxShrinkPercent)
 }
@@ -74,8 +76,8 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
         duplicate_links: reject
         providers:
           - {name: beta, url: "https://[::1]:8443/api/v2?x=1", api_key: {env: BETA_KEY}, currency: EUR,
-             encoding: json, timeouts: {connect: 3}, inquiry: orders, max_drift: "0.5", errors: {duplicate: [busy]},
-             fresh_connections: true, enabled: false}
+             encoding: json, refill: batch, quantity: always, timeouts: {connect: 3}, inquiry: orders,
+             max_drift: "0.5", errors: {duplicate: [busy]}, fresh_connections: true, enabled: false}
         catalogue:
           rules: [{provider: beta, category: "Insta*", rename_category: IG}]
           services: [{provider: beta, service: 101, price: "1.20", min: 5, max: 5, enabled: false}]
@@ -95,6 +97,8 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
     #expect(provider.encoding == .json)
     #expect((provider.connectSeconds, provider.totalSeconds) == (3, 60))
     #expect(provider.inquiry == .orders)
+    #expect(provider.refill == .batch)
+    #expect(provider.quantity == .always)
     #expect(provider.maxDrift.micros == 500_000)
     #expect(provider.errors[.duplicate] == ["busy"])
     #expect(provider.freshConnections == true)

@@ -55,23 +55,24 @@ extension Ledger {
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT o.id, s.provider_service, o.link, o.quantity, o.billed_units,
-                            o.parameters, min(a.started_at, a.ended_at), a.ended_at
+                        SELECT o.id AS doubt, s.provider_service, o.link, o.quantity,
+                            o.billed_units, o.parameters,
+                            min(a.started_at, a.ended_at) AS sent_from, a.ended_at AS sent_until,
+                            d.id, d.outcome, d.provider_order, d.person, d.created_at, d.due_at
                         FROM orders o
                             JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
                             JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
+                            LEFT JOIN decisions d ON d.order_id = o.id AND d.state = 'pending'
                         WHERE o.state = 'in_doubt' AND a.provider_id = ?1
                         ORDER BY o.id
                         """), arguments: [provider]
             ).map { row in
-                let order: OrderID = row[0]
-                let decision = try db.cachedStatement(
-                    sql: "SELECT * FROM decisions WHERE order_id = ? AND state = 'pending'"
-                ).fetchRow([order]).map(PendingDecision.init(row:))
-                return Doubt(
-                    order: order, providerService: row[1], link: row[2], quantity: row[3],
-                    billedUnits: row[4], parameters: row[5], sentFrom: row[6], sentUntil: row[7],
-                    decision: decision)
+                Doubt(
+                    order: row["doubt"], providerService: row["provider_service"],
+                    link: row["link"], quantity: row["quantity"],
+                    billedUnits: row["billed_units"], parameters: row["parameters"],
+                    sentFrom: row["sent_from"], sentUntil: row["sent_until"],
+                    decision: row["id"] == nil ? nil : PendingDecision(row: row))
             }
         }
     }
@@ -93,10 +94,31 @@ extension Ledger {
         }
     }
 
-    /// Writes down what was learnt of orders in doubt, and moves those that are in doubt no more, in
-    /// one commit. Returns how many those are.
+    /// How many doubts one commit writes down: meanwhile nobody else can write.
+    static let doubtsPerCommit = 500
+
+    /// Writes down what was learnt of orders in doubt, and moves those that are in doubt no more.
+    /// Returns how many those are.
     ///
-    /// - Parameter inquiryDue: when the provider is to be asked for his list again; nil leaves it.
+    /// What is not written down before `isOver` says that the time is up is learnt again.
+    ///
+    /// - Parameter inquiryDue: when the provider is to be asked for its list again; nil leaves it.
+    package func record(
+        _ news: [DoubtNews], of provider: ProviderID, inquiryDue: Timestamp? = nil,
+        at now: Timestamp, until isOver: () -> Bool
+    ) throws -> Int {
+        var resolved = 0
+        var rest = news[...]
+        repeat {
+            let portion = rest.prefix(Self.doubtsPerCommit)
+            rest = rest.dropFirst(portion.count)
+            resolved += try record(
+                Array(portion), of: provider, inquiryDue: rest.isEmpty ? inquiryDue : nil, at: now)
+        } while !rest.isEmpty && !isOver()
+        return resolved
+    }
+
+    /// The same in one commit.
     package func record(
         _ news: [DoubtNews], of provider: ProviderID, inquiryDue: Timestamp? = nil,
         at now: Timestamp

@@ -12,11 +12,14 @@ package struct DueRequest: Sendable {
     package let order: OrderID
     /// The provider's id of the order.
     package let providerOrder: String
-    /// The provider's id of the refill, once he gave one.
+    /// The provider's id of the refill, once it gave one.
     package let providerRequest: String?
-    /// Whether he may have heard of it before, because an answer of his was lost: that he refuses it
-    /// now may mean that he took it then.
+    /// Whether it may have heard of it before, because an answer was lost: that it refuses it now may
+    /// mean that it took it then.
     package let isRepeated: Bool
+    /// How many answers passed over it.
+    package let unanswered: Int
+    package let createdAt: Timestamp
 }
 
 /// What became of a request, as far as is known.
@@ -28,12 +31,17 @@ package struct RequestNews: Sendable {
         case postponed(until: Timestamp)
         /// It is over, as one of the trade's words says.
         case ended(String)
-        /// It may have reached him. A refill is never asked for twice; a cancel may be.
+        /// It may have reached the provider. A refill is never asked for twice; a cancel may be, for
+        /// a day.
         case unknown(evidence: String, due: Timestamp)
+        /// The provider answered, and not about it. Such a cancel is asked once more, alone.
+        case passedOver(evidence: String, due: Timestamp)
     }
 
     package let request: RequestID
     package let content: Content
+    /// What the operator should look at.
+    package var exception: LedgerException?
 
     package init(_ request: RequestID, _ content: Content) {
         self.request = request
@@ -79,7 +87,7 @@ extension Ledger {
     }
 
     private static let dueRequests = """
-        SELECT r.id, r.order_id, o.provider_order, r.provider_request,
+        SELECT r.id, r.order_id, o.provider_order, r.provider_request, r.unanswered, r.created_at,
             r.state = 'sending' OR r.status IS NOT NULL AS is_repeated
         FROM requests r JOIN orders o ON o.id = r.order_id
         WHERE r.state <> 'ended'
@@ -98,7 +106,7 @@ extension Ledger {
                 db,
                 sql: """
                     SELECT r.id, r.order_id, o.provider_order, r.provider_request,
-                        0 AS is_repeated
+                        r.unanswered, r.created_at, 0 AS is_repeated
                     FROM requests r JOIN orders o ON o.id = r.order_id
                     WHERE r.state <> 'ended' AND r.state = 'sent' AND r.kind = 'refill'
                         AND r.due_at <= ?1 AND o.provider_id = ?2
@@ -156,15 +164,46 @@ extension Ledger {
             try end(news.request, as: word, db, at: now)
         case .unknown(let evidence, let due):
             try doubt(news.request, evidence, due: due, db, at: now)
+        case .passedOver(let evidence, let due):
+            try db.execute(
+                literal:
+                    "UPDATE requests SET unanswered = unanswered + 1 WHERE id = \(news.request)")
+            try doubt(news.request, evidence, due: due, db, at: now)
+        }
+        if let exception = news.exception {
+            let order = try OrderID.fetchOne(
+                db, sql: "SELECT order_id FROM requests WHERE id = ?", arguments: [news.request])
+            try raise(exception, order: order, provider: nil, db, at: now)
         }
     }
+
+    /// How many answers may pass over a cancel: one in a list, and one about it alone.
+    private static let mostPassedOver = 2
+    /// How long a cancel is asked again and again before the operator is told, and before it ends, in
+    /// seconds.
+    private static let cancelPatience = 3_600
+    private static let cancelLimit = 86_400
 
     private static func doubt(
         _ id: RequestID, _ evidence: String, due: Timestamp, _ db: Database, at now: Timestamp
     ) throws {
         let row = try Row.fetchOne(
-            db, sql: "SELECT kind, order_id FROM requests WHERE id = ?", arguments: [id])!
+            db, sql: "SELECT kind, order_id, created_at, unanswered FROM requests WHERE id = ?",
+            arguments: [id])!
         guard row["kind"] == RequestKind.refill else {
+            let since: Timestamp = row["created_at"]
+            let isOver =
+                row["unanswered"] >= mostPassedOver || now > since.adding(seconds: cancelLimit)
+            if isOver || now > since.adding(seconds: cancelPatience) {
+                try raise(
+                    LedgerException(
+                        "cancel_unanswered",
+                        "the provider was asked to cancel it and does not say whether it will "
+                            + "(\(evidence)); the order is followed, and money moves by its status "
+                            + "alone; ask the provider"), order: row["order_id"], provider: nil, db,
+                    at: now)
+            }
+            if isOver { return try end(id, as: "Unknown", db, at: now) }
             // Asking twice to cancel an order cancels it once.
             return try db.execute(
                 literal: """
@@ -176,7 +215,7 @@ extension Ledger {
         try raise(
             LedgerException(
                 "refill_unanswered",
-                "the provider may refill it or not (\(evidence)); ask him; it is not asked for twice"
+                "the provider may refill it or not (\(evidence)); ask it; a refill is never asked for twice"
             ), order: row["order_id"], provider: nil, db, at: now)
     }
 
@@ -228,5 +267,7 @@ extension DueRequest {
         providerOrder = row["provider_order"]
         providerRequest = row["provider_request"]
         isRepeated = row["is_repeated"]
+        unanswered = row["unanswered"]
+        createdAt = row["created_at"]
     }
 }

@@ -99,17 +99,33 @@ struct Resolving {
             order: order.id, provider: order.provider, db, at: now)
     }
 
-    /// Another order for the same service and link that the same provider may have unknown to us.
+    /// Another order for the same service and link that the same provider may have unknown to us; of
+    /// orders without a link, one for the same user name.
     private func rival(of order: OrderID) throws -> OrderID? {
-        try OrderID.fetchOne(
-            db,
-            sql: """
-                SELECT r.id FROM orders r JOIN orders o ON o.id = ?1
-                WHERE (r.state = 'sending' OR r.state = 'in_doubt') AND r.id <> o.id
-                    AND r.provider_id = o.provider_id AND r.link IS o.link
-                    AND coalesce(r.bought_service_id, r.service_id)
-                        = coalesce(o.bought_service_id, o.service_id)
-                ORDER BY r.id LIMIT 1
-                """, arguments: [order])
+        guard
+            let target = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT provider_id, link, parameters ->> '$.username',
+                            coalesce(bought_service_id, service_id)
+                        FROM orders WHERE id = ?1
+                        """), arguments: [order])
+        else { return nil }
+        let link: String? = target[1]
+        // Each of these is one look into an index, however many orders are in doubt.
+        let isThere = link == nil ? Self.withoutLink : "link = ?2 AND ended_at IS NULL"
+        return try OrderID.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT id FROM orders
+                    WHERE \(isThere) AND (state = 'sending' OR state = 'in_doubt') AND id <> ?4
+                        AND provider_id = ?1 AND coalesce(bought_service_id, service_id) = ?3
+                    ORDER BY id LIMIT 1
+                    """), arguments: [target[0], link ?? target[2] as String?, target[3], order])
     }
+
+    /// As the index `orders_unanswered_by_name` says it.
+    private static let withoutLink = """
+        link IS NULL AND parameters ->> '$.username' IS ?2
+        """
 }

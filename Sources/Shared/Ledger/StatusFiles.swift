@@ -13,11 +13,16 @@ extension Ledger {
     static let changesPerStatusFile = 5_000
 
     /// Gives every user with changes his next status file, some files a commit: the number, the
-    /// bytes, and that these changes are told. The numbers of a user rise without a gap.
+    /// bytes, and that these changes are told. The numbers of a user rise without a gap. What is left
+    /// when `isOver` says that the time is up stays for the next time.
     package func issueStatusFiles(
-        at now: Timestamp, render: (ChangeReport) -> [UInt8]
+        at now: Timestamp, until isOver: () -> Bool = { false },
+        render: (ChangeReport) -> [UInt8]
     ) throws {
+        var isFirst = true
         while try read({ try Self.userToTell($0) }) != nil {
+            defer { isFirst = false }
+            if !isFirst, isOver() { return }
             try commit { db in
                 var told = 0
                 while told < Self.changesPerStatusFile, let user = try Self.userToTell(db) {

@@ -21,6 +21,10 @@ package struct ProviderSettings: Sendable {
     /// How long after placement "incorrect order ID" means "not yet", in seconds.
     package let notFoundGraceSeconds: Int
     package let inquiry: Inquiry
+    /// How many refills are asked for at once.
+    package let refill: Refill
+    /// Which types an order's quantity is sent with.
+    package let quantity: Quantity
     /// The operator is told when the balance is below this, in the provider's currency.
     package let lowBalance: Amount
     /// The operator is told when the balance is further from our transactions than this, in the
@@ -44,6 +48,22 @@ package struct ProviderSettings: Sendable {
         case none
         /// The provider lists recent orders (`action=orders`).
         case orders
+    }
+
+    /// How refills are asked for.
+    package enum Refill: String, CaseIterable, Sendable {
+        /// One a call: half of the panels answer a list with one id, which may be of any of them.
+        case single
+        /// Up to 100 a call, for a provider that answers about each.
+        case batch
+    }
+
+    /// Which orders say how much.
+    package enum Quantity: String, CaseIterable, Sendable {
+        /// Those of a type that has a quantity; some panels drop the comments beside one.
+        case byType = "by_type"
+        /// All but subscriptions, for a panel that demands it of every type: the units that are paid.
+        case always
     }
 
     /// When a provider that fails is left alone, and for how long (design.md §6).
@@ -88,6 +108,8 @@ extension ProviderSettings {
         notFoundGraceSeconds = section.optional(
             "not_found_grace", .integer(0...604_800), default: 3_600)
         inquiry = section.optional("inquiry", .word, default: .none)
+        refill = section.optional("refill", .word, default: .single)
+        quantity = section.optional("quantity", .word, default: .byType)
         lowBalance = section.optional("low_balance", .amount, defaultText: "10")
         maxDrift = section.optional("max_drift", .amount, defaultText: "10")
         breaker = section.section("breaker", Breaker.init)

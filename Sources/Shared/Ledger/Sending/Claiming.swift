@@ -180,8 +180,8 @@ extension Claiming {
         try Attempts(db).begin(order.id, with: place.provider, at: now)
         return Intent(
             order: order.id, provider: place.provider, providerService: place.providerService,
-            link: order.link, quantity: order.quantity, parameters: order.parameters,
-            attempt: order.attempts + 1)
+            link: order.link, quantity: order.quantity, billedUnits: order.billedUnits,
+            parameters: order.parameters, attempt: order.attempts + 1)
     }
 }
 

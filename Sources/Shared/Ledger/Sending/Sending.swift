@@ -10,6 +10,8 @@ package struct Intent: Sendable {
     package let providerService: String
     package let link: String?
     package let quantity: Int64?
+    /// The units that are paid for, also where its type has no quantity.
+    package let billedUnits: Int64
     /// What its type takes besides link and quantity, as a JSON object.
     package let parameters: String?
     /// How many attempts were made, with this one.

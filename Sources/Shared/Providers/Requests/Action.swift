@@ -5,11 +5,12 @@ package enum Action: Sendable {
     /// Place an order. `parameters` are those of the service's type, as the API names them.
     case add(service: String, parameters: [(name: String, value: String)])
     /// The states of orders, by the provider's ids.
-    case status([String])
+    case status([String], as: StatusForm = .standard)
     case refill([String])
     /// The states of refills, by the provider's ids of the refills.
     case refillStatus([String])
-    case cancel([String])
+    /// `isRepeated`: an answer passed over it, so it is asked for in the other form.
+    case cancel([String], isRepeated: Bool = false)
     /// The latest orders, where a provider has this.
     case orders(limit: Int)
 
@@ -44,10 +45,15 @@ package enum Action: Sendable {
         switch self {
         case .services, .balance: []
         case .add(let service, let parameters): [("service", service)] + parameters
-        case .status(let ids), .refill(let ids): Self.ids(ids, one: "order", several: "orders")
+        case .status(let ids, .standard), .refill(let ids):
+            Self.ids(ids, one: "order", several: "orders")
+        case .status(let ids, .orders): Self.ids(ids, one: "orders", several: "orders")
+        case .status(let ids, .comma), .status(let ids, .single):
+            Self.ids(ids, one: "order", several: "order")
         case .refillStatus(let ids): Self.ids(ids, one: "refill", several: "refills")
         // The trade has no form for a single one.
-        case .cancel(let ids): Self.ids(ids, one: "orders", several: "orders")
+        case .cancel(let ids, let isRepeated):
+            Self.ids(ids, one: isRepeated ? "order" : "orders", several: "orders")
         case .orders(let limit): [("limit", String(limit))]
         }
     }
@@ -66,4 +72,16 @@ package enum Action: Sendable {
         default: 8 << 20
         }
     }
+}
+
+/// How a provider is asked about orders (provider-api.md §8).
+package enum StatusForm: String, Sendable {
+    /// One as `order`, several as `orders`.
+    case standard
+    /// `orders`, also for one.
+    case orders
+    /// `order`, also for several.
+    case comma
+    /// `order`, and never several.
+    case single
 }

@@ -1,0 +1,152 @@
+import Ledger
+import Logging
+import Providers
+import Run
+import Timestamps
+
+// What answers about orders do, and the lack of them: `Manner` says what is asked next.
+extension AskProviders {
+    mutating func take(
+        statuses finished: Finished, of orders: [FollowedOrder], as form: StatusForm,
+        from index: Int, at now: Timestamp
+    ) throws {
+        let ids = orders.map(\.providerOrder)
+        let answers = parties[index].endpoint.statuses(of: ids, in: finished)
+        let judge = StatusJudge(parties[index].settings, context.settings, now: now)
+        let news: [StatusNews]
+        if form == .comma, parties[index].manner.form != .comma {
+            news = try takeTrial(answers, of: orders, from: index, judge)
+        } else if orders.count > 1 {
+            news = try takeList(answers, of: orders, as: form, from: index, judge)
+        } else {
+            news = try takeSingle(answers, of: orders[0], as: form, from: index, judge)
+        }
+        tally.asked += news.count
+        try learn(news, at: now)
+        context.progress("asked", tally.asked, of: tally.asked + ordersOnTheWay)
+    }
+
+    /// A list in `order`, tried after lists in `orders` had no answer.
+    private mutating func takeTrial(
+        _ answers: Answers<StatusReport>, of orders: [FollowedOrder], from index: Int,
+        _ judge: StatusJudge
+    ) throws -> [StatusNews] {
+        guard case .success(let answers) = answers, answers.values.allSatisfy({ !$0.isUnread })
+        else {
+            parties[index].manner.commasFailed()
+            return []
+        }
+        parties[index].noteAnswer(at: judge.now)
+        parties[index].manner.listAnswered(.comma)
+        return try orders.map { try judge.news(of: $0, answers[$0.providerOrder] ?? .missing) }
+    }
+
+    private mutating func takeList(
+        _ answers: Answers<StatusReport>, of orders: [FollowedOrder], as form: StatusForm,
+        from index: Int, _ judge: StatusJudge
+    ) throws -> [StatusNews] {
+        switch answers {
+        case .success(let answers) where !answers.values.allSatisfy(\.isMissing):
+            parties[index].noteAnswer(at: judge.now)
+            parties[index].manner.listAnswered(form)
+            return try orders.compactMap { order in
+                let answer = answers[order.providerOrder] ?? .missing
+                if answer.isWorthAsking, parties[index].manner.mayReadAlone(order.id) {
+                    parties[index].put(.statuses([order], as: parties[index].manner.loneForm))
+                    return nil
+                }
+                return try judge.news(of: order, answer)
+            }
+        case .success:
+            parties[index].noteAnswer(at: judge.now)
+            listFailed(orders, isIll: true, from: index, at: judge.now)
+            return []
+        case .failure(let failure) where failure.maySpareOthers:
+            if !failure.isAboutTheQuestion {
+                try log(failure, from: index, asking: "statuses", at: judge.now)
+            }
+            listFailed(
+                orders, isIll: failure.reason != .refused(.notFound), from: index, at: judge.now)
+            return []
+        case .failure(let failure):
+            try note(failure, from: index, asking: "statuses", at: judge.now)
+            return orders.map { judge.nothing(about: $0, retryAfter: failure.retryAfter) }
+        }
+    }
+
+    private mutating func listFailed(
+        _ orders: [FollowedOrder], isIll: Bool, from index: Int, at now: Timestamp
+    ) {
+        // Another order each minute: one that spoils answers is not the probe for ever.
+        let turn = Int(now.milliseconds / 60_000)
+        switch parties[index].manner.listFailed(orders, isIll: isIll, turn: turn) {
+        case .again(let orders): parties[index].putBack(orders)
+        case .ask(let question): parties[index].put(question)
+        case .wait: break
+        }
+    }
+
+    private mutating func takeSingle(
+        _ answers: Answers<StatusReport>, of order: FollowedOrder, as form: StatusForm,
+        from index: Int, _ judge: StatusJudge
+    ) throws -> [StatusNews] {
+        let answer = (try? answers.get())?[order.providerOrder]
+        if let answer, answer.isAboutOrder {
+            parties[index].noteAnswer(at: judge.now)
+            if let probe = parties[index].manner.endProbe(order.id, isAnswered: true) {
+                parties[index].putBack(probe.held)
+            }
+            if let trial = parties[index].manner.answered(alone: order.id, form) {
+                parties[index].put(trial)
+            }
+            return [try judge.news(of: order, answer)]
+        }
+        var failure: ReplyFailure?
+        if case .failure(let reason) = answers { failure = reason }
+        if failure?.maySpareOthers ?? true, !order.state.isEnded,
+            let other = parties[index].manner.otherForm(than: form)
+        {
+            if let failure { try log(failure, from: index, asking: "statuses", at: judge.now) }
+            parties[index].put(.statuses([order], as: other))
+            return []
+        }
+        parties[index].manner.notAnswered(alone: order.id)
+        let probe = parties[index].manner.endProbe(order.id, isAnswered: false)
+        let held = probe?.held ?? []
+        guard let failure else {
+            parties[index].noteAnswer(at: judge.now)
+            return try ([order] + held).map { try judge.news(of: $0, answer ?? .missing) }
+        }
+        try note(failure, from: index, asking: "statuses", at: judge.now)
+        if let probe { parties[index].noteFailures(probe.lists) }
+        var news = ([order] + held).map { judge.nothing(about: $0, retryAfter: failure.retryAfter) }
+        if parties[index].answeredAt != nil, failure.maySpareOthers {
+            news[0].exception = LedgerException(
+                "status_unreadable",
+                "the provider answers about others, and about its order \(order.providerOrder) "
+                    + "alone so that nothing can be read: \(failure); no money moves, and it is "
+                    + "asked again; show it the reply")
+        }
+        return news
+    }
+}
+
+extension Answer<StatusReport> {
+    /// Whether the provider speaks of the order, if only to say that it does not know it.
+    fileprivate var isAboutOrder: Bool {
+        switch self {
+        case .report, .notFound: true
+        case .error, .unclear, .missing: false
+        }
+    }
+
+    /// Whether the order asked about alone may be answered so that more of it can be read.
+    fileprivate var isWorthAsking: Bool {
+        switch self {
+        case .unclear: true
+        case .report(let report):
+            report.unreadableRemains != nil || report.unreadableCharge != nil
+        case .notFound, .error, .missing: false
+        }
+    }
+}
