@@ -102,13 +102,13 @@ let package = Package(
         shared("Failures", []),
         shared("StrictJSON", folder: "JSON", []),
         shared("OrderTypes", ["Money"]),
-        shared("Settings", ["CYAML", "Money", crypto]),
+        shared("Settings", ["CYAML", "Failures", "Money", crypto]),
         shared("Spool", ["CSync", "Failures", "Timestamps", crypto]),
         shared(
             "Ledger", ["CSQLite", "Failures", "Money", "OrderTypes", "Timestamps", grdb, sqlite]),
         shared(
             "Providers",
-            ["CCurl", "Money", "OrderTypes", "Settings", "StrictJSON", "Timestamps"]),
+            ["CCurl", "Failures", "Money", "OrderTypes", "Settings", "StrictJSON", "Timestamps"]),
         shared(
             "Run", ["Failures", "Settings", "StrictJSON", "Timestamps", argumentParser, logging]),
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Run
 
 @main
-struct Admin: AsyncParsableCommand {
+struct Admin: Program {
     static let configuration = CommandConfiguration(
         commandName: "admin",
         abstract: "The operator's hands: look, decide, keep safe.",

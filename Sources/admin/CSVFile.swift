@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failures
 import Glibc
 
 /// A CSV file that a person or a spreadsheet made, read strictly: nothing of it is guessed or passed over.
@@ -26,8 +27,9 @@ struct CSVFile {
     /// - Throws: `ValidationError` where it cannot be read, or lacks or has columns that it must not.
     init(at path: String, columns: [String], optional: [String] = []) throws {
         guard let bytes = SmallFile.bytes(at: path) else {
+            let words = SystemWords(errno)
             throw ValidationError(
-                "\(path) cannot be read: \(String(cString: strerror(errno))); nothing was dropped.")
+                "\(path) cannot be read: \(words.cause); nothing was dropped; \(words.cure).")
         }
         do {
             try self.init(bytes, path, columns, optional)

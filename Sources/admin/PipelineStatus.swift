@@ -35,7 +35,7 @@ struct PipelineStatus {
         "ingest", "dispatch", "poll", "report", "audit", "backup", "recover",
     ]
 
-    /// - Throws: `SystemError`, `LedgerError`, `DatabaseError`.
+    /// - Throws: `SystemError`, `LedgerError`, `DatabaseFailure`.
     init(_ context: RunContext) throws {
         settings = context.settings
         now = context.clock.now()

@@ -3,7 +3,7 @@ import Run
 import Settings
 
 @main
-struct Dispatch: AsyncParsableCommand {
+struct Dispatch: Program {
     static let configuration = CommandConfiguration(
         commandName: "dispatch",
         abstract: "Send due orders to the providers.",

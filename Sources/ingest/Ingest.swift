@@ -2,7 +2,7 @@ import ArgumentParser
 import Run
 
 @main
-struct Ingest: AsyncParsableCommand {
+struct Ingest: Program {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
         abstract: "Take batch files and desk files into the ledger.",

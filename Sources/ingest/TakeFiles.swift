@@ -35,7 +35,7 @@ struct TakeFiles {
     /// How many names of one inbox are listed at least, however many inboxes there are.
     private static let leastNames = 100
 
-    /// - Throws: `NoRoom`, `SystemError`, `LedgerError`, `DatabaseError`.
+    /// - Throws: `NoRoom`, `SystemError`, `LedgerError`, `DatabaseFailure`.
     init(_ context: RunContext) throws {
         self.context = context
         spool = try Spool.open(at: context.settings.spool, program: context.program)

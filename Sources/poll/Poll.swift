@@ -2,7 +2,7 @@ import ArgumentParser
 import Run
 
 @main
-struct Poll: AsyncParsableCommand {
+struct Poll: Program {
     static let configuration = CommandConfiguration(
         commandName: "poll",
         abstract: "Learn what became of orders, and keep the catalogue.",

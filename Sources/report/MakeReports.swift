@@ -29,7 +29,7 @@ struct MakeReports {
     /// - Parameters:
     ///   - period: what happened in it is told by the summaries.
     ///   - directory: where the summaries go; nil: to their usual place.
-    /// - Throws: `SystemError`, `LedgerError`, `DatabaseError`.
+    /// - Throws: `SystemError`, `LedgerError`, `DatabaseFailure`.
     init(
         _ context: RunContext, period: Range<Timestamp> = Timestamp.always, directory: String? = nil
     ) throws {

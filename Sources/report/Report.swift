@@ -2,7 +2,7 @@ import ArgumentParser
 import Run
 
 @main
-struct Report: AsyncParsableCommand {
+struct Report: Program {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Write the operator's CSV files, and tell resellers what they have.",

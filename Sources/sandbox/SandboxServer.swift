@@ -41,8 +41,9 @@ package struct CannotListen: Error, CustomStringConvertible {
 
     package var description: String {
         """
-        can not listen on \(host):\(port): \(reason). Nothing was started; \
-        give another --host or --port, or --port 0 for a free one.
+        cannot listen on \(host):\(port): another program does, or it is no address of this machine, \
+        or only root may (\(reason)). Nothing was started; give another --host or --port, or --port 0 \
+        for a free one.
         """
     }
 }

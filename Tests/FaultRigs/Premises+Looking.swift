@@ -13,7 +13,7 @@ extension Premises {
             rm -rf '\(copy.path)'; mkdir -p '\(copy.path)/var'
             for end in '' -wal; do
                 [ ! -e '\(file ?? ledger)'$end ] \
-                    || cp '\(file ?? ledger)'$end '\(copy.ledger)'$end || exit 1
+                    || cp '\(file ?? ledger)'$end '\(copy.ledger)'$end 2>/dev/null || exit 1
             done
             """
         guard shellRun(script).status == 0 else { throw RigFailure("\(ledger) cannot be copied") }

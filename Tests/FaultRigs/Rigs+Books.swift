@@ -2,5 +2,6 @@ extension Rig {
     /// What tries the ledger, and the readers of what comes from outside.
     static let books = [
         syncOrder, model, reader, replies, configuration, batches, hostileFiles, manyFiles,
+        words,
     ]
 }

@@ -12,7 +12,7 @@ struct FuzzTarget: Sendable {
     /// same input is always judged alike.
     let judge: @Sendable () throws -> (_ input: [UInt8]) throws -> String?
 
-    static let all = [reader, replies, configuration, batch]
+    static let all = [reader, replies, configuration, batch, words]
 
     private static let reader = FuzzTarget(
         name: "reader", seeds: ReaderOracle.samples.map { Array($0.utf8) },
@@ -40,6 +40,11 @@ struct FuzzTarget: Sendable {
     private static let batch = FuzzTarget(
         name: "batch", seeds: batches, words: BatchMaker.words
     ) { try BatchHouse().complaint }
+
+    /// The first byte says what is broken.
+    private static let words = FuzzTarget(
+        name: "words", seeds: WordsOracle.samples.map { Array($0.utf8) }, words: WordsOracle.words
+    ) { try WordsOracle().complaint }
 
     private static var batches: [[UInt8]] {
         var maker = BatchMaker(Seeded(seed: 1))

@@ -1,6 +1,7 @@
 import Glibc
 import LoopbackProvider
 import Providers
+import TestSupport
 import Testing
 
 @Suite struct TransportFailureTests {
@@ -35,6 +36,7 @@ import Testing
                     continue
                 }
                 #expect(!failure.sent, "\(name): \(failure.text)")
+                #expect(RawWords.alone(in: failure.text) == nil)
                 #expect(provider.received(link: url) == 0)
             }
         }
@@ -42,13 +44,19 @@ import Testing
 
     @Test(arguments: [
         LoopbackAnswer.close, .reset, .half(#"{"order":1}"#), .never,
-        .drip(#"{"order":12345678901234567890}"#, milliseconds: 100), .huge(bytes: 9 << 20),
+        .drip(#"{"order":12345678901234567890}"#, milliseconds: 300), .huge(bytes: 9 << 20),
     ])
     func `what was sent and not answered whole may have arrived`(answer: LoopbackAnswer) throws {
         try withProvider { _ in
             answer
         } _: { provider in
-            let endpoint = ProviderEndpoint.sample(url: provider.url, totalTimeout: 1)
+            // Seconds: an answer that takes for ever is not waited for, and the request is out by then.
+            let limit =
+                switch answer {
+                case .never, .drip: 3
+                default: patience
+                }
+            let endpoint = ProviderEndpoint.sample(url: provider.url, totalTimeout: limit)
             let finished = try Transport(capacity: 1).run(
                 endpoint.call(.order("https://a.example")))
             guard case .failed(let failure) = finished.ending else {
@@ -56,6 +64,7 @@ import Testing
                 return
             }
             #expect(failure.sent)
+            #expect(RawWords.alone(in: failure.text) == nil)
             #expect(provider.received(link: "https://a.example") == 1)
             if case .huge = answer {
                 #expect(failure.text == "the reply is longer than 8388608 bytes")

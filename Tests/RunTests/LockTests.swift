@@ -61,7 +61,7 @@ import Testing
     }
     #expect(
         error?.description == """
-            the lock \(path) cannot be taken: Not a directory. Nothing was run; run again when it is \
-            mended.
+            the lock \(path) cannot be taken: a part of the path is not a folder (Not a directory). \
+            Nothing was run; correct the path and run again.
             """)
 }

@@ -66,8 +66,9 @@ func `an error ends the run with the status of its class`(
     _ = try await rehearsal.perform { _ in throw LockError.failed(path: "/x", code: EIO) }
     #expect(
         rehearsal.log.text == """
-            2026-11-23T10:00:00Z error ingest: the lock /x cannot be taken: Input/output error. \
-            Nothing was run; run again when it is mended.
+            2026-11-23T10:00:00Z error ingest: the lock /x cannot be taken: the disk failed \
+            (Input/output error). Nothing was run; look for its errors in the system's log (dmesg) \
+            and run again.
 
             """)
 }
@@ -75,7 +76,13 @@ func `an error ends the run with the status of its class`(
 @Test func `what nobody foresaw is called so`() async throws {
     let rehearsal = Rehearsal()
     _ = try await rehearsal.perform { _ in throw Unknown() }
-    #expect(rehearsal.log.text.hasSuffix("ingest: stopped by something unexpected: Unknown()\n"))
+    #expect(
+        rehearsal.log.text.hasSuffix(
+            """
+            ingest: stopped by something unexpected, a fault of the program (Unknown()); what was \
+            committed stands; run again, and report this line if it comes back
+
+            """))
 }
 
 @Test func `a mistake in the configuration stops the run before its lock is taken`() async throws {
@@ -113,7 +120,7 @@ func `an error ends the run with the status of its class`(
         answersInJSON: true, log: LogLines(to: log), output: full)
     let status = try await run.perform { _ in Summary("ingested", [:]) }
     #expect(status == .ioFailed)
-    #expect(log.text.contains("What the run did is done, and stays so."))
+    #expect(log.text.contains("What the run did is done, and stays so;"))
 }
 
 @Test(arguments: [

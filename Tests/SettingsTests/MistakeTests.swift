@@ -19,7 +19,10 @@ import Testing
 @Test(arguments: [
     // What YAML itself is misused for.
     ("", "1:1: the file is empty; it must hold settings."),
-    ("currency: [", "2:1: this cannot be read: did not find expected node content."),
+    (
+        "currency: [",
+        "2:1: this cannot be read: a value is missing (libyaml: did not find expected node content)."
+    ),
     ("a: &x 1", "1:4: this cannot be read: an anchor; write the value where it is used."),
     ("a: *x", "1:4: this cannot be read: an alias; write the value itself."),
     ("a: !!str x", "1:4: this cannot be read: a tag; write the value alone."),
@@ -90,7 +93,7 @@ import Testing
     ),
     (
         "currency: USD\nproviders: no.yaml",
-        "2:12: providers is no.yaml, which cannot be read: No such file or directory; it must be the settings themselves or a file that can be read."
+        "2:12: providers is no.yaml, which cannot be read: it is not there (No such file or directory); it must be the settings themselves or a file that can be read."
     ),
     // Secrets written in the open are not shown.
     (
@@ -128,6 +131,23 @@ func `a mistake in the main file is found`(yaml: String, problem: String) {
             "providers.yaml:2:8:",
             "catalogue.yaml:1:13:", "catalogue.yaml:2:8:",
         ])
+}
+
+@Test(arguments: [
+    ("a: b: c", "a colon cannot stand here"), ("a:\n\tb: 2", "blanks, not tabs"),
+    ("a: 1\n\tb: 2", "indent with blanks"), ("a: @x", "between quotation marks"),
+    ("a: \"\\q\"", "use single quotation marks"), ("a: 'x", "is not closed"),
+    ("a: [1\nb: 2", "a comma or the closing bracket is missing"),
+    ("a: 1\n b: 2", "a colon cannot stand here"), ("a: 1\nb", "needs a colon"),
+    ("a:\n  - 1\n  b: 2", "not indented as"), ("a: - b", "on a line of its own, indented"),
+    ("a: \u{1}", "a control character"),
+])
+func `what is no YAML is told in words that say how to mend it`(text: String, words: String) throws
+{
+    let told = try #require(problems(text).first)
+    #expect(told.contains(words), "\(told)")
+    #expect(told.contains("(libyaml: "))
+    #expect(RawWords.alone(in: told) == nil)
 }
 
 @Test func `a file that is missing, too long, too deep or not UTF-8 is refused`() {

@@ -42,7 +42,7 @@ private func settings(_ apiKey: String, in folder: TemporaryFolder = .init()) th
     let otherProvider = try #require(key).seal("key", of: "beta")
     let cases = [
         ("{env: ALPHA_KEY}", "the environment variable ALPHA_KEY is not set"),
-        ("{file: none.key}", "No such file or directory"),
+        ("{file: none.key}", "it is not there (No such file or directory)"),
         ("{file: \".\"}", "it is not a file"),
         ("{file: empty.key}", "it is empty"),
         ("{file: open.key}", "whose mode is 0644; chmod 600 it"),

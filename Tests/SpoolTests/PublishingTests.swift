@@ -99,6 +99,14 @@ import Timestamps
         #expect(try tray.names("tmp") == ["ingestion.0", "report.0"])
     }
 
+    @Test(arguments: 1...133 as ClosedRange<Int32>)
+    func `every error number of the system has words of ours`(code: Int32) {
+        let text = "\(SystemError("cannot rename", "a.json", code: code))"
+        #expect(RawWords.alone(in: text) == nil)
+        #expect(text.hasPrefix("cannot rename a.json: "))
+        #expect(text.hasSuffix(" and run again"))
+    }
+
     @Test func `a failure says what, where, what is still true and what to do`() throws {
         tray.folder.write("", to: "file")
         let error = try #require(throws: SystemError.self) {
@@ -106,6 +114,10 @@ import Timestamps
         }
         #expect("\(error)".contains("file/spool"))
         #expect(
-            "\(error)".hasSuffix("Not a directory; nothing is lost, run again when it is mended"))
+            "\(error)".hasSuffix(
+                """
+                a part of the path is not a folder (Not a directory); nothing is lost; correct the \
+                path and run again
+                """))
     }
 }

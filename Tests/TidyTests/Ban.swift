@@ -79,6 +79,19 @@ struct Ban: Sendable, CustomTestStringConvertible {
             ],
             instead: "The logger of the run's context, its Summary, or `answer`."),
         Ban(
+            [
+                "strerror", "curl_easy_strerror", "curl_multi_strerror", "sqlite3_errmsg",
+                "localizedDescription",
+            ], from: ["Sources"], example: "String(cString: strerror(errno))",
+            except: [
+                // Each library's one place, where its words get a sentence.
+                "Sources/Shared/Failures/SystemWords.swift",
+                "Sources/Shared/Ledger/RawStatement.swift",
+                "Sources/Shared/Providers/Transport/CurlWords.swift",
+                "Sources/Shared/Providers/Transport/Wire.swift",
+            ],
+            instead: "SystemWords, CurlWords, DatabaseFailure: a library's words come after ours."),
+        Ban(
             ["public", "open class"], from: everywhere, example: "public struct Order {}",
             instead: "package: nothing here is for other packages."),
         Ban(

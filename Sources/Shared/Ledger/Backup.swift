@@ -7,10 +7,15 @@ extension Ledger {
     ///
     /// The copy is not synced.
     ///
-    /// - Throws: `UnsoundLedger`, `DatabaseError`; then the file is of no use.
+    /// - Throws: `UnsoundLedger`, `DatabaseFailure`; then the file is of no use.
     package func backUp(to path: String) throws {
-        try database.inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
-        let copy = Ledger(database: try DatabaseQueue(path: path), currency: currency)
+        // What fails here is nearly always the new file's disk.
+        try wordingFailures(of: path) {
+            try database.inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+        }
+        let copy = Ledger(
+            database: try wordingFailures(of: path) { try DatabaseQueue(path: path) },
+            currency: currency)
         try copy.commit {
             try $0.execute(sql: "UPDATE generation SET number = -number WHERE number > 0")
         }
@@ -24,7 +29,10 @@ extension Ledger {
     package func checkSoundness() throws {
         let damages = try read { try String.fetchAll($0, sql: "PRAGMA integrity_check(20)") }
         guard damages == ["ok"] else {
-            throw UnsoundLedger(path: database.path, problems: damages)
+            let told = damages.map { $0.split(separator: "\n").joined(separator: ", ") }
+            throw UnsoundLedger(
+                path: database.path,
+                problems: ["its pages are damaged (SQLite: \(told.joined(separator: "; ")))"])
         }
         let findings = try audit()
         guard findings.isEmpty else {

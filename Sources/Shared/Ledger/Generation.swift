@@ -117,7 +117,7 @@ final class Progress: Sendable {
     /// The first note of a run is on disk when this returns: a copy from before the run is noticed even
     /// after a power cut. The later ones survive the program, not the power.
     ///
-    /// - Throws: `LedgerError.unnoted`; `DatabaseError`.
+    /// - Throws: `LedgerError.unnoted`; `DatabaseFailure`.
     func note(_ db: Database) throws {
         // Whoever notes last has looked last.
         try Ledger.withOpeningLock(ledger) {

@@ -27,8 +27,10 @@ extension Ledger {
     ///
     /// Once it is noted that the ledger has come so far, it returns: nothing is done on the strength of a
     /// commit that a copy from before it could be put in the place of, unseen.
+    ///
+    /// - Throws: what `body` throws; `DatabaseFailure`, `LedgerError.unnoted`.
     func commit<T>(_ body: (Database) throws -> T) throws -> T {
-        try database.inDatabase { db in
+        try inDatabase { db in
             var result: T?
             var hasChanged = false
             try db.inTransaction(.immediate) {
@@ -44,8 +46,10 @@ extension Ledger {
     }
 
     /// One read transaction: what it sees is of one moment.
+    ///
+    /// - Throws: what `body` throws; `DatabaseFailure`.
     func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try database.inDatabase { db in
+        try inDatabase { db in
             var result: T?
             try db.inTransaction(.deferred) {
                 result = try body(db)
@@ -53,6 +57,11 @@ extension Ledger {
             }
             return result!
         }
+    }
+
+    /// Works on the one connection; SQLite's errors come out in words.
+    func inDatabase<T>(_ body: (Database) throws -> T) throws -> T {
+        try wordingFailures(of: database.path) { try database.inDatabase(body) }
     }
 }
 

@@ -1,6 +1,4 @@
 import Failures
-import GRDB
-import Glibc
 import Money
 
 /// Why the ledger cannot be used. Nothing in it was touched, unless it says otherwise.
@@ -70,11 +68,14 @@ extension LedgerError: CustomStringConvertible {
             admin recover --restored writes it anew
             """
         case .unreachable(let path, let errno):
-            "\(path): \(String(cString: strerror(errno))); nothing was touched; check the folder"
+            """
+            \(path) cannot be reached: \(SystemWords(errno).cause); nothing was touched; \
+            \(SystemWords(errno).cure)
+            """
         case .unnoted(let path, let errno):
             """
-            \(path): \(String(cString: strerror(errno))); what was committed is in the ledger, and the run \
-            ended there; check the folder, and run again
+            \(path) cannot be written: \(SystemWords(errno).cause); what was committed is in the ledger, \
+            and the run ended there; \(SystemWords(errno).cure) and run again
             """
         }
     }
@@ -88,13 +89,5 @@ extension LedgerError: StageFailure {
             .badConfiguration
         case .unreachable, .unnoted: .ioFailed
         }
-    }
-}
-
-/// SQLite's own: the disk is full, unreadable or cannot be synced, or else it is a bug of ours.
-extension DatabaseError: StageFailure {
-    package var exitStatus: ExitStatus {
-        [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_BUSY]
-            .contains(resultCode) ? .ioFailed : .unexpected
     }
 }

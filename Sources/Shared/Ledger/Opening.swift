@@ -17,7 +17,7 @@ extension Ledger {
     /// "table exists" or "database is locked", in spite of a busy time-out. What is no ledger of this
     /// house is found out before anything is written: no byte of it changes, and no file appears.
     ///
-    /// - Throws: `LedgerError`, `DatabaseError`.
+    /// - Throws: `LedgerError`, `DatabaseFailure`.
     package static func open(at path: String, currency: Currency) throws -> Ledger {
         mkdir(folder(of: path), 0o700)
         return try withOpeningLock(path) {
@@ -25,6 +25,8 @@ extension Ledger {
                 return try connect(to: path, currency: currency)
             } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
                 throw LedgerError.notADatabase(path)
+            } catch let error as DatabaseError {
+                throw DatabaseFailure(path: path, cause: error)
             }
         }
     }

@@ -30,8 +30,8 @@ package struct OutputError: StageFailure, CustomStringConvertible {
 
     package var description: String {
         """
-        standard output cannot be written: \(String(cString: strerror(code))). \
-        What the run did is done, and stays so.
+        standard output cannot be written: \(SystemWords(code).cause). What the run did is done, \
+        and stays so; \(SystemWords(code).cure), and look at the log for what it did.
         """
     }
 }

@@ -80,9 +80,13 @@ struct ProgramRun {
         if answersInJSON { try write(summary.json, to: output) }
     }
 
+    /// What a person reads of an error. One that knows its exit status has sentences of its own.
     private static func words(for error: any Error) -> String {
-        status(of: error) == .unexpected
-            ? "stopped by something unexpected: \(error)" : "\(error)"
+        if error is SettingsError || error is any StageFailure { return "\(error)" }
+        return """
+            stopped by something unexpected, a fault of the program (\(error)); what was committed \
+            stands; run again, and report this line if it comes back
+            """
     }
 
     private static func status(of error: any Error) -> ExitStatus {

@@ -39,8 +39,8 @@ extension LockError: CustomStringConvertible {
             "another run holds the lock \(path). Nothing was run; what is due is that run's, or the next's."
         case .failed(let path, let code):
             """
-            the lock \(path) cannot be taken: \(String(cString: strerror(code))). Nothing was run; \
-            run again when it is mended.
+            the lock \(path) cannot be taken: \(SystemWords(code).cause). Nothing was run; \
+            \(SystemWords(code).cure) and run again.
             """
         }
     }

@@ -1,3 +1,4 @@
+import Failures
 import Glibc
 
 /// Paths as text, and small files whole.
@@ -72,6 +73,6 @@ enum FilePath {
 extension FilePath.Unreadable {
     /// The last failed system call's reason.
     fileprivate static func system() -> Self {
-        Self(reason: String(cString: strerror(errno)))
+        Self(reason: SystemWords(errno).cause)
     }
 }

@@ -97,7 +97,9 @@ extension YAMLReader {
 
     /// What libyaml said of the text it could not read.
     private func syntaxError() -> Refusal {
-        let reason = parser.pointee.problem.map { String(cString: $0) } ?? "no memory is left"
+        let reason =
+            parser.pointee.problem.map { YAMLWords.reason(for: String(cString: $0)) }
+            ?? "no memory is left"
         guard parser.pointee.error == YAML_READER_ERROR else {
             return Refusal(mark: Mark(parser.pointee.problem_mark), reason: reason)
         }
@@ -107,6 +109,6 @@ extension YAMLReader {
         let line = before.count(where: { $0 == UInt8(ascii: "\n") }) + 1
         let column = String(decoding: before[lineStart...], as: UTF8.self).unicodeScalars.count + 1
         return Refusal(
-            mark: Mark(line: line, column: column), reason: "\(reason) (the file must be UTF-8)")
+            mark: Mark(line: line, column: column), reason: reason)
     }
 }

@@ -17,10 +17,8 @@ package struct SystemError: Error, Equatable {
 
 extension SystemError: CustomStringConvertible {
     package var description: String {
-        """
-        \(operation) \(path): \(String(cString: strerror(code))); nothing is lost, \
-        run again when it is mended
-        """
+        let words = SystemWords(code)
+        return "\(operation) \(path): \(words.cause); nothing is lost; \(words.cure) and run again"
     }
 }
 

@@ -1,3 +1,4 @@
+import Failures
 import Glibc
 
 /// Wakes a thread that waits, from another one.
@@ -8,7 +9,7 @@ struct Bell: ~Copyable, Sendable {
     init() throws(TransportError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
-            throw TransportError(text: "no pipe to be had: \(String(cString: strerror(errno)))")
+            throw TransportError(text: "no pipe to be had: \(SystemWords(errno).cause)")
         }
         (reading, writing) = (ends[0], ends[1])
     }

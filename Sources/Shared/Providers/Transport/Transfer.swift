@@ -175,8 +175,7 @@ final class Transfer {
         if refusal == .sentBefore {
             return "the connection had been used before, and ended before any byte of a reply"
         }
-        return
-            "no whole reply: \(String(cString: curl_easy_strerror(code))) (curl \(code.rawValue))"
+        return "no whole reply: \(CurlWords.text(of: code))"
     }
 }
 
@@ -239,7 +238,7 @@ extension Transfer {
 
     private func check(_ code: CURLcode) throws(TransportError) {
         guard code == CURLE_OK else {
-            throw TransportError(text: String(cString: curl_easy_strerror(code)))
+            throw TransportError(text: CurlWords.text(of: code))
         }
     }
 

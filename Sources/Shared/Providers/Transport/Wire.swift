@@ -1,4 +1,5 @@
 import CCurl
+import Failures
 import Glibc
 import Synchronization
 
@@ -119,7 +120,7 @@ extension Wire {
         guard code == 0 else {
             Unmanaged.passUnretained(self).release()
             let error = TransportError(
-                text: "no thread to be had: \(String(cString: strerror(code)))")
+                text: "no thread to be had: \(SystemWords(code).cause)")
             exchange.withLock {
                 $0.calls = []
                 $0.failure = error
@@ -238,7 +239,8 @@ extension Wire {
 
     private func check(_ code: CURLMcode) throws(TransportError) {
         guard code == CURLM_OK else {
-            throw TransportError(text: String(cString: curl_multi_strerror(code)))
+            throw TransportError(
+                text: "it failed (\(String(cString: curl_multi_strerror(code))))")
         }
     }
 

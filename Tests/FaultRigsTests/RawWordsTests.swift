@@ -1,0 +1,26 @@
+import TestSupport
+import Testing
+
+/// The oracle of the rig `words`: it must see what it is there for.
+@Suite struct RawWordsTests {
+    @Test(arguments: [
+        "cannot rename /a: Permission denied; nothing is lost",
+        "SQLite error 8: attempt to write a readonly database",
+        "no whole reply: Couldn't connect to server (curl 7)",
+        "p.yaml:2:1: this cannot be read: did not find expected node content.",
+        "stopped by something unexpected: IOError(errnoCode: 2)", "the rate is Optional(1)",
+        "stopped: DecodingError",
+    ])
+    func `a library's words that stand alone are seen`(message: String) {
+        #expect(RawWords.alone(in: message) != nil)
+    }
+
+    @Test(arguments: [
+        "cannot rename /a: this user may not do that (Permission denied); nothing is lost",
+        "l.sqlite: it is damaged (SQLite 11: malformed, in `f(a, (b))`); nothing more is written",
+        "1.000 orders (of 2) were sent to alpha.example",
+    ])
+    func `what stands in parentheses behind our sentence is not`(message: String) {
+        #expect(RawWords.alone(in: message) == nil)
+    }
+}
