@@ -2,6 +2,8 @@
 
 Through SQL, because five million orders through the programs would take the whole of a run's time. The rows are
 those the programs write, taken over the last ninety days; the balances agree with them, and it is checked that they do.
+
+A later revision loads this file by its path, to fill a ledger of this one: it imports nothing of the rig.
 """
 
 import sqlite3
