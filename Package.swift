@@ -146,7 +146,7 @@ let package = Package(
         .executableTarget(
             name: "Faults", dependencies: ["FaultRigs"], path: "Tests/Faults",
             swiftSettings: strict),
-        tests(of: "Ledger", ["Failures", "Money", "TestSupport", "Timestamps", grdb]),
+        tests(of: "Ledger", ["Failures", "Money", "TestSupport", "Timestamps", grdb, sqlite]),
         tests(of: "Spool", ["TestSupport", "Timestamps"]),
         tests(of: "Money", ["TestSupport"]),
         tests(of: "Timestamps"),

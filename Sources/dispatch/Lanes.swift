@@ -14,7 +14,7 @@ struct Lanes {
     /// The most orders that one commit claims for a lane.
     private let batch: Int
     /// Nothing is claimed after this.
-    private let deadline: Timestamp
+    let deadline: Timestamp
 
     /// How long a lane with nothing due is left alone, in seconds.
     private static let idleSeconds = 1

@@ -96,7 +96,7 @@ struct SendDueOrders {
             keepAnswers(in: journal)
             throw error
         }
-        var requests = SendRequests(context, ledger, to: lanes.all)
+        var requests = SendRequests(context, ledger, to: lanes.all, until: lanes.deadline)
         tally.requests = try requests.run()
         try tellHealth()
         return tally.summary

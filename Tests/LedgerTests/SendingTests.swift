@@ -227,7 +227,7 @@ import Timestamps
         let evidence: String = try books.value(
             "SELECT evidence FROM attempts WHERE order_id = \(doubtful)")
         #expect(
-            evidence == "timed out; he refused order \(second) as a second one for an active link, "
+            evidence == "timed out; it refused order \(second) as a second one for an active link, "
                 + "which speaks for it")
         #expect(try books.state(of: second) == .accepted)
         try books.expectSound()

@@ -85,7 +85,7 @@ import Timestamps
         try house.ask { try $0.requestRefill(of: order, Line(.refills, 1, ref: "R-1")) }
         let now = house.clock.wall.now()
         _ = try house.ledger.claimRequests(
-            .refill, of: house.id(of: "alpha"), limit: 9, at: now)
+            .refill, house.ledger.dueRequests(.refill, at: now)[house.id(of: "alpha")]!, at: now)
         try house.dispatch()
         #expect(provider.requests.allSatisfy { !$0.text.contains("action=refill") })
         #expect(try house.requests() == ["refill|ended|Unknown"])
@@ -117,8 +117,10 @@ import Timestamps
         try house.dispatch()
         try house.ask { try $0.requestCancel(of: order, Line(.cancels, 1, ref: "C-1")) }
         if isKilled {
+            let now = house.clock.wall.now()
             _ = try house.ledger.claimRequests(
-                .cancel, of: house.id(of: "alpha"), limit: 9, at: house.clock.wall.now())
+                .cancel, house.ledger.dueRequests(.cancel, at: now)[house.id(of: "alpha")]!, at: now
+            )
         } else {
             try house.dispatch()
             house.clock.advance(seconds: 400)

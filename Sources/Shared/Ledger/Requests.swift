@@ -14,8 +14,8 @@ package struct DueRequest: Sendable {
     package let providerOrder: String
     /// The provider's id of the refill, once it gave one.
     package let providerRequest: String?
-    /// Whether it may have heard of it before, because an answer was lost: that it refuses it now may
-    /// mean that it took it then.
+    /// Whether it may have heard of it before, because an answer was lost: that it refuses it now
+    /// may mean that it took it then.
     package let isRepeated: Bool
     /// How many answers passed over it.
     package let unanswered: Int
@@ -31,8 +31,8 @@ package struct RequestNews: Sendable {
         case postponed(until: Timestamp)
         /// It is over, as one of the trade's words says.
         case ended(String)
-        /// It may have reached the provider. A refill is never asked for twice; a cancel may be, for
-        /// a day.
+        /// It may have reached the provider. A refill is never asked for twice; a cancel may be,
+        /// for a day.
         case unknown(evidence: String, due: Timestamp)
         /// The provider answered, and not about it. Such a cancel is asked once more, alone.
         case passedOver(evidence: String, due: Timestamp)
@@ -50,51 +50,63 @@ package struct RequestNews: Sendable {
 }
 
 extension Ledger {
-    /// Claims the due requests of a kind for a provider: from here on they are `sending`.
+    /// The due requests of a kind, by the provider that has their order, the longest due first.
     ///
-    /// A refill that a run left `sending` is not claimed again: `endUnansweredRefills` ends it.
-    package func claimRequests(
-        _ kind: RequestKind, of provider: ProviderID, limit: Int, at now: Timestamp
-    ) throws -> [DueRequest] {
-        let arguments: StatementArguments = [now, kind, provider, limit]
-        return try commit { db in
-            let due = try Row.fetchAll(db, sql: Self.dueRequests, arguments: arguments)
-                .map(DueRequest.init(row:))
-            for request in due {
-                try db.execute(
-                    literal: """
-                        UPDATE requests SET state = 'sending',
-                            status = CASE WHEN \(request.isRepeated) THEN 'Pending' ELSE status END
-                        WHERE id = \(request.id)
-                        """)
-            }
+    /// Looked up once a run: what one provider has due costs the others nothing.
+    package func dueRequests(
+        _ kind: RequestKind, at now: Timestamp
+    ) throws -> [ProviderID: [RequestID]] {
+        try read { db in
+            var due: [ProviderID: [RequestID]] = [:]
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT o.provider_id, r.id FROM requests r JOIN orders o ON o.id = r.order_id
+                    WHERE r.state <> 'ended' AND \(Self.isDue) ORDER BY r.due_at, r.id
+                    """, arguments: [now, kind])
+            while let row = try rows.next() { due[row[0], default: []].append(row[1]) }
             return due
         }
     }
 
-    /// Whether there is a request that `claimRequests` would claim.
-    package func hasDueRequests(
-        _ kind: RequestKind, of provider: ProviderID, at now: Timestamp
-    ) throws -> Bool {
-        try read { db in
-            try Row.fetchOne(db, sql: Self.dueRequests, arguments: [now, kind, provider, 1]) != nil
+    /// Claims requests that are still due: from here on they are `sending`.
+    ///
+    /// A refill that a run left `sending` is not claimed again: `endUnansweredRefills` ends it.
+    package func claimRequests(
+        _ kind: RequestKind, _ requests: some Collection<RequestID>, at now: Timestamp
+    ) throws -> [DueRequest] {
+        try commit { db in
+            try requests.compactMap { id in
+                let row = try db.cachedStatement(
+                    sql: """
+                        SELECT r.id, r.order_id, o.provider_order, r.provider_request, r.unanswered,
+                            r.created_at, r.state = 'sending' OR r.status IS NOT NULL AS is_repeated
+                        FROM requests r JOIN orders o ON o.id = r.order_id
+                        WHERE r.id = ?3 AND r.state <> 'ended' AND \(Self.isDue)
+                        """
+                ).fetchRow([now, kind, id])
+                guard let row else { return nil }
+                let request = DueRequest(row: row)
+                try db.execute(
+                    literal: """
+                        UPDATE requests SET state = 'sending',
+                            status = CASE WHEN \(request.isRepeated) THEN 'Pending' ELSE status END
+                        WHERE id = \(id)
+                        """)
+                return request
+            }
         }
     }
 
-    /// The same of any kind.
+    /// Whether anything is due to a provider that resellers ask for.
     package func hasDueRequests(of provider: ProviderID, at now: Timestamp) throws -> Bool {
-        try RequestKind.allCases.contains { try hasDueRequests($0, of: provider, at: now) }
+        try RequestKind.allCases.contains { try dueRequests($0, at: now)[provider] != nil }
     }
 
-    private static let dueRequests = """
-        SELECT r.id, r.order_id, o.provider_order, r.provider_request, r.unanswered, r.created_at,
-            r.state = 'sending' OR r.status IS NOT NULL AS is_repeated
-        FROM requests r JOIN orders o ON o.id = r.order_id
-        WHERE r.state <> 'ended'
-            AND r.state IN ('accepted', CASE WHEN r.kind = 'cancel' THEN 'sending' END)
-            AND r.due_at <= ?1 AND r.kind = ?2 AND o.provider_id = ?3
-            AND o.provider_order IS NOT NULL
-        ORDER BY r.due_at, r.id LIMIT ?4
+    /// Of a request `r` and its order `o`: that it is of the kind ?2 and due at ?1.
+    private static let isDue = """
+        r.state IN ('accepted', CASE WHEN r.kind = 'cancel' THEN 'sending' END)
+            AND r.due_at <= ?1 AND r.kind = ?2 AND o.provider_order IS NOT NULL
         """
 
     /// The refills that a provider took and that are due to be asked about.
@@ -179,8 +191,8 @@ extension Ledger {
 
     /// How many answers may pass over a cancel: one in a list, and one about it alone.
     private static let mostPassedOver = 2
-    /// How long a cancel is asked again and again before the operator is told, and before it ends, in
-    /// seconds.
+    /// How long a cancel is asked again and again before the operator is told, and before it ends,
+    /// in seconds.
     private static let cancelPatience = 3_600
     private static let cancelLimit = 86_400
 

@@ -12,13 +12,16 @@ extension Schema4 {
 
         -- The reseller whose order was sent to it last: the next one in the alphabet is next.
         ALTER TABLE providers ADD COLUMN last_turn TEXT;
-        -- By reseller, because they take turns. One that waits for a link has no due date, and is
-        -- not in it.
+        -- By reseller, because they take turns.
         DROP INDEX orders_to_send;
         CREATE INDEX orders_to_send ON orders (provider_id, user_id, due_at, id)
-            WHERE state = 'accepted' AND due_at IS NOT NULL;
+            WHERE state = 'accepted';
+        -- Those that wait for a link, where links are no longer waited for.
         CREATE INDEX orders_waiting_for_link ON orders (id)
             WHERE state = 'accepted' AND due_at IS NULL;
+        -- A refusal as a duplicate looks for the doubt that it speaks for, among any number of open
+        -- orders for the link.
+        CREATE INDEX orders_in_doubt_by_link ON orders (link) WHERE state = 'in_doubt';
 
         -- Whether the rules sell it, by the last list: what a release puts on sale again at once.
         ALTER TABLE services ADD COLUMN is_wanted INTEGER NOT NULL DEFAULT 0 CHECK (is_wanted IN (0, 1));

@@ -129,25 +129,37 @@ struct Outcomes {
         }
     }
 
-    /// That a provider has an active order for a link speaks for an earlier one of ours that is in doubt,
-    /// unless he has another of ours for it (provider-api.md §6).
+    /// That a provider has an active order for a link speaks for an earlier one of ours that is in
+    /// doubt, unless it has another of ours for it (provider-api.md §6). One such word is enough:
+    /// however many orders for the link are refused, the doubt is looked at once.
     private func testify(_ order: OrderRow) throws {
-        let open = """
-            n.link = o.link AND n.ended_at IS NULL
-                AND n.provider_id = o.provider_id AND n.id <> o.id
-            """
         let doubts = try OrderID.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT n.id FROM orders o JOIN orders n ON \(open) AND n.state = 'in_doubt'
-                    WHERE o.id = ?1 AND NOT EXISTS
-                        (SELECT 1 FROM orders n WHERE \(open) AND n.state = 'placed')
-                    """), arguments: [order.id])
+                    SELECT n.id FROM orders o JOIN orders n ON n.link = o.link
+                        AND n.state = 'in_doubt' AND n.provider_id = o.provider_id AND n.id <> o.id
+                    WHERE o.id = ?1 AND NOT EXISTS (SELECT 1 FROM attempts a
+                        WHERE a.order_id = n.id AND a.outcome = 'unknown'
+                            AND instr(coalesce(a.evidence, ''), ?2) > 0)
+                    """), arguments: [order.id, Self.testimony])
+        guard try !doubts.isEmpty && !hasPlaced(likeLinkOf: order.id) else { return }
         for doubt in doubts {
             try attempts.note(
-                "he refused order \(order.id) as a second one for an active link, which speaks for it",
-                on: doubt)
+                "it refused order \(order.id) \(Self.testimony), which speaks for it", on: doubt)
         }
+    }
+
+    private static let testimony = "as a second one for an active link"
+
+    /// Whether its provider has another order of ours for an order's link.
+    private func hasPlaced(likeLinkOf order: OrderID) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM orders o JOIN orders n ON n.link = o.link
+                        AND n.ended_at IS NULL AND n.provider_id = o.provider_id AND n.id <> o.id
+                        AND n.state = 'placed' WHERE o.id = ?1)
+                    """), arguments: [order])!
     }
 
     /// Takes a service off sale that its provider does not know.

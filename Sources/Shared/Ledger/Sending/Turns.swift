@@ -20,12 +20,34 @@ package final class Turns {
     private static func lookEvery(_ users: Int) -> Int { max(1, users / 2_000) }
 
     private struct Line {
-        /// By name.
-        var users: [String]
+        /// By name; nil where one has left.
+        var users: [String?]
         /// Whose turn it is.
         var next: Int
+        /// How many have not left.
+        var left: Int
         let lookedAt: Timestamp
+        /// How many there were.
         let count: Int
+
+        /// Whose turn it is; nil where all have left.
+        mutating func user() -> String? {
+            guard left > 0 else { return nil }
+            if next == users.count {
+                users.removeAll { $0 == nil }
+                next = 0
+            }
+            return users[next]
+        }
+
+        /// Ends that one's turn.
+        mutating func pass(leaving: Bool) {
+            if leaving {
+                users[next] = nil
+                left -= 1
+            }
+            next += 1
+        }
     }
 
     package init() {}
@@ -48,24 +70,18 @@ extension Turns {
         var wanted = count
         var last: String?
         while wanted > 0, looks > 0 {
-            if line.users.isEmpty {
+            guard let user = line.user() else {
                 if isNew { break }
                 line = try look(for: provider, after: last, db, at: now)
                 isNew = true
                 continue
             }
-            let user = line.users[line.next]
-            let share = max(1, wanted / line.users.count)
+            let share = max(1, wanted / line.left)
             let (looked, taken) = try serve(user, share)
             wanted -= taken
             looks -= max(1, looked)
             if looked > 0 { last = user }
-            if looked < share {
-                line.users.remove(at: line.next)
-            } else {
-                line.next += 1
-            }
-            if line.next >= line.users.count { line.next = 0 }
+            line.pass(leaving: looked < share)
         }
         lines[provider] = line
         guard let last else { return }
@@ -100,7 +116,8 @@ extension Turns {
             users.append(user)
         }
         let next = last.flatMap { last in users.firstIndex { $0 > last } } ?? 0
-        return Line(users: users, next: next, lookedAt: now, count: users.count)
+        return Line(
+            users: users, next: next, left: users.count, lookedAt: now, count: users.count)
     }
 
     /// The first user after another, by name, who has orders waiting for a provider, due or not;
@@ -112,7 +129,7 @@ extension Turns {
             db,
             """
             SELECT user_id FROM orders
-            WHERE state = 'accepted' AND due_at IS NOT NULL AND provider_id = ?1 AND user_id > ?2
+            WHERE state = 'accepted' AND provider_id = ?1 AND user_id > ?2
             ORDER BY user_id LIMIT 1
             """)
         lookup.bind(1, provider.rawValue)
