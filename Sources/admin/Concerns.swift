@@ -153,7 +153,8 @@ extension PipelineStatus {
             case .paused(let until):
                 return look(
                     "\(provider.name) is paused until \(until): "
-                        + "\(provider.pauseReason ?? "no reason known"); \(open) orders are open")
+                        + "\(provider.pauseReason ?? "no reason known"); \(open) orders are open; "
+                        + "once that is mended, admin provider resume \(provider.name)")
             case .active, .disabled: return nil
             }
         }
