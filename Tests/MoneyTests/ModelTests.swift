@@ -178,11 +178,18 @@ import Testing
             let digits = String(random.natural())
             let decimals = Int.random(in: 0...20, using: &random)
             let exponent = Int.random(in: -25...12, using: &random)
-            let shift = exponent - decimals + 6
+            // Of many decimals those are taken off that only a printer can have added, half up.
+            let noise = max(0, min(digits.count - 12, decimals - exponent - 8))
+            let believed =
+                noise == 0
+                ? Natural(digits)
+                : (Natural(digits) + Natural("5") * .power(ofTen: noise - 1))
+                    .divided(by: .power(ofTen: noise), up: false)
+            let shift = exponent - decimals + noise + 6
             let model =
                 shift >= 0
-                ? Natural(digits) * .power(ofTen: shift)
-                : Natural(digits).divided(by: .power(ofTen: -shift), up: true)
+                ? believed * .power(ofTen: shift)
+                : believed.divided(by: .power(ofTen: -shift), up: true)
             let text = decimal(Int64(digits)!, decimals: decimals) + "e\(exponent)"
             return (
                 { () throws(MoneyError) in

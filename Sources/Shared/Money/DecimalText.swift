@@ -39,6 +39,10 @@ enum DecimalText {
 
     /// Reads what providers print: any number of decimals, leading zeros, a missing digit before or
     /// after the point, an exponent (PHP writes `1.0e-5`). What is smaller than the unit rounds up.
+    ///
+    /// What a printer of binary fractions adds (`0.27818999999999999`) is taken off first: a number
+    /// with more decimals than are kept is rounded to `significantDigits`, a large one to
+    /// `exactDecimals` more than are kept, so that nothing is lost that can be counted.
     static func roundedUp(_ text: String, decimals: Int) throws(MoneyError) -> Int64 {
         let bytes = text.utf8.span
         guard bytes.isEmpty || bytes[0] != UInt8(ascii: "-") else { throw .negative(text) }
@@ -59,17 +63,47 @@ enum DecimalText {
 
         // So many of the digits count whole units; those behind them are a part of one.
         let kept = (point ?? end) + exponent + decimals
+        let count = point == nil ? end : end - 1
         var magnitude = Magnitude()
-        var seen = 0
-        var hasRest = false
-        for index in 0..<end {
-            guard let digit = digit(bytes[index]) else { continue }
-            if seen < kept { magnitude.append(digit) } else if digit > 0 { hasRest = true }
-            seen += 1
+        if count <= kept {
+            for index in 0..<end {
+                if let digit = digit(bytes[index]) { magnitude.append(digit) }
+            }
+            magnitude.appendZeros(kept - count)
+        } else {
+            // The first is a place for what a rounding may carry.
+            var digits: [UInt64] = [0]
+            for index in 0..<end {
+                if let digit = digit(bytes[index]) { digits.append(digit) }
+            }
+            takeOffNoise(&digits, kept: kept + 1)
+            for digit in digits.prefix(max(0, kept + 1)) { magnitude.append(digit) }
+            magnitude.appendZeros(kept + 1 - digits.count)
+            if digits.dropFirst(max(0, kept + 1)).contains(where: { $0 > 0 }) {
+                magnitude.increment()
+            }
         }
-        magnitude.appendZeros(kept - seen)
-        if hasRest { magnitude.increment() }
         return try magnitude.value(isNegative: false)
+    }
+
+    /// The precision that a provider's number is believed to have.
+    private static let significantDigits = 12
+    private static let exactDecimals = 2
+
+    /// Rounds digits, of which the first is 0, to those that are believed; half up.
+    private static func takeOffNoise(_ digits: inout [UInt64], kept: Int) {
+        let zeros = digits.prefix { $0 == 0 }.count
+        let believed = max(kept + exactDecimals, zeros + significantDigits)
+        guard digits.count > believed else { return }
+        let isCarried = digits[believed] >= 5
+        digits.removeSubrange(believed...)
+        guard isCarried else { return }
+        var index = believed - 1
+        while digits[index] == 9 {
+            digits[index] = 0
+            index -= 1
+        }
+        digits[index] += 1
     }
 
     /// Writes `value` with exactly `decimals` decimals.
