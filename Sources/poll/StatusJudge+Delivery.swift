@@ -16,16 +16,29 @@ extension StatusJudge {
         }
         // Nobody says what part of a package a unit is.
         if order.isPackage { return report.remains == 0 ? order.billedUnits : nil }
+        if order.drips { return deliveredByRuns(report, of: order) }
         if let remains = report.remains {
             guard (0...order.billedUnits).contains(remains) else { return nil }
             return order.billedUnits - remains
         }
+        return nil
+    }
+
+    /// The same of a drip-feed order, whose figures do not contradict each other: by what remains,
+    /// or else by its runs. One that was cancelled, and of which nothing is told, delivered
+    /// nothing.
+    private func deliveredByRuns(_ report: StatusReport, of order: FollowedOrder) -> Int64? {
         // What is there and cannot be read may contradict the runs.
         guard report.unreadableRemains == nil else { return nil }
-        if let runs = runs(report), let ordered = order.parameter(.runs), ordered > 0 {
-            return min(runs, ordered) * (order.billedUnits / ordered)
+        let made = runs(report)
+        if let remains = report.remains, remains > 0 || made == nil {
+            guard (0...order.billedUnits).contains(remains) else { return nil }
+            return order.billedUnits - remains
         }
-        return nil
+        guard let made, let ordered = order.runs else {
+            return report.status == .canceled ? 0 : nil
+        }
+        return min(made, ordered) * (order.billedUnits / ordered)
     }
 
     /// The posts that a subscription served. Its list of orders is the better witness, since some
@@ -37,16 +50,50 @@ extension StatusJudge {
         return made
     }
 
-    /// The runs that a drip-feed order made, by its list of orders where there is one; nil where that is
-    /// empty and `runs` says otherwise.
+    /// The runs that a drip-feed order made, by its list of orders where there is one, since some
+    /// providers' `runs` is what was ordered. An empty list of one that was not cancelled, beside
+    /// `runs` that says otherwise, says nothing.
     private func runs(_ report: StatusReport) -> Int64? {
         guard let made = report.ordersMade else { return report.runs }
-        return made > 0 || report.runs ?? 0 == 0 ? made : nil
+        return made > 0 || report.runs ?? 0 == 0 || report.status == .canceled ? made : nil
     }
 
-    /// Whether a drip-feed order has made orders: they are not given back when the rest is cancelled.
-    func hasBegun(_ report: StatusReport, _ order: FollowedOrder) -> Bool {
-        order.parameter(.runs) != nil && report.ordersMade ?? 0 > 0
+    /// What of a completed order's figures says that not all was delivered; nil where nothing does.
+    func undelivered(_ report: StatusReport, of order: FollowedOrder) -> String? {
+        if order.isSubscription { return nil }
+        if let words = report.unreadableRemains { return "\"\(words)\" remain" }
+        if let remains = report.remains, remains > 0 { return "\(remains) remain" }
+        guard report.runs != nil || report.ordersMade != nil,
+            let made = runs(report), let ordered = order.runs, 0 < made, made < ordered
+        else { return nil }
+        return "\(made) of \(ordered) runs were made"
+    }
+
+    /// What of the figures of a drip-feed order that ended early does not fit together, or not with
+    /// its end; nil where all does. `remains` may count a run that was under way.
+    func contradiction(in report: StatusReport, of order: FollowedOrder) -> String? {
+        guard let ordered = order.runs, report.status != .completed else { return nil }
+        let isCanceled = report.status == .canceled
+        let made = runs(report)
+        if isCanceled, let made, made >= ordered {
+            return "all of its \(ordered) runs were made"
+        }
+        guard let remains = report.remains else { return nil }
+        // Some count down only while they deliver: no order has anything remaining before or after
+        // that.
+        if remains == 0 {
+            return isCanceled && made == nil ? "nothing remains" : nil
+        }
+        guard remains <= order.billedUnits else {
+            return "\(remains) of \(order.billedUnits) remain"
+        }
+        guard let made else { return nil }
+        let run = order.billedUnits / ordered
+        let byRuns = min(made, ordered) * run
+        let byRemains = order.billedUnits - remains
+        return byRemains > byRuns - run && byRemains < byRuns + run
+            ? nil
+            : "\(made) of \(ordered) runs were made, but \(remains) of \(order.billedUnits) remain"
     }
 }
 
@@ -54,6 +101,12 @@ extension FollowedOrder {
     fileprivate var billing: Billing { OrderType.named(typeName)?.billing ?? .quantity }
     var isPackage: Bool { billing == .package }
     var isSubscription: Bool { billing == .maximumTimesPosts }
+
+    /// How many runs were ordered; nil for one that is delivered at once.
+    fileprivate var runs: Int64? {
+        parameters == nil ? nil : parameter(.runs).flatMap { $0 > 0 ? $0 : nil }
+    }
+    var drips: Bool { runs != nil }
 
     /// A whole number among what its type takes besides link and quantity.
     fileprivate func parameter(_ parameter: Parameter) -> Int64? {

@@ -32,8 +32,8 @@ extension StatusJudge {
         news.exception = LedgerException(
             "ended_order_changed",
             "it ended \(order.state.rawValue); now the provider says "
-                + "\"\(report.status.tradeWord)\"\(remains) of his order \(order.providerOrder); no "
-                + "money moved by it; ask him, and if he is right, correct it by a desk file "
+                + "\"\(report.word)\"\(remains) of its order \(order.providerOrder); no money "
+                + "moved by it; ask it, and if it is right, correct it by a desk file "
                 + "(refunds, adjustments)")
         return news
     }

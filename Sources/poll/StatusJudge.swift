@@ -102,9 +102,15 @@ struct StatusJudge {
         case .completed where !order.isSubscription || delivered(report, of: order) == nil:
             news.settlement = .completed
             news.charged = try charge(report, of: order, delivered: order.billedUnits, &news)
-        case .canceled where !order.isSubscription && !hasBegun(report, order):
-            // All back, whatever the charge still says.
+            if let words = undelivered(report, of: order) {
+                news.remarks.append(.completedInPart(order, words))
+            }
+        case .canceled where order.drips:
+            try judgeDelivery(report, of: order, &news)
+        case .canceled where !order.isSubscription:
+            // All back, whatever the figures still say; what they say is told.
             news.settlement = .canceled
+            tellKept(report, of: order, &news)
         case .completed, .canceled, .partial:
             try judgeDelivery(report, of: order, &news)
         }
@@ -114,6 +120,10 @@ struct StatusJudge {
     private func judgeDelivery(
         _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
     ) throws {
+        if let words = contradiction(in: report, of: order) ?? chargeAlone(report, of: order) {
+            news.exception = .contradictoryFigures(order, report.word, words)
+            return
+        }
         guard let delivered = delivered(report, of: order) else {
             if let written = report.unreadableRemains {
                 news.exception = LedgerException(
@@ -125,8 +135,8 @@ struct StatusJudge {
             } else if isOverdue(order) || order.isPackage {
                 news.exception = LedgerException(
                     "unknown_remains",
-                    "his order \(order.providerOrder) ended in part, and the provider does not say "
-                        + "how much remains; nothing is refunded until he does; ask him")
+                    "its order \(order.providerOrder) ended in part, and the provider does not say "
+                        + "how much remains; nothing is refunded until it does; ask it")
             }
             return
         }
@@ -134,39 +144,66 @@ struct StatusJudge {
             of: order.charge, settled: .zero, delivered: delivered, of: order.billedUnits)
         switch report.status {
         case .completed where delivered == order.billedUnits: news.settlement = .completed
-        case .canceled where delivered == 0: news.settlement = .canceled
+        case .canceled where delivered == 0:
+            news.settlement = .canceled
+            return tellKept(report, of: order, &news)
         default: news.settlement = .partial(refund: refund)
         }
         news.charged = try charge(report, of: order, delivered: delivered, &news)
     }
 
-    /// What the provider took, if he says it in the currency we know him by.
+    /// A drip-feed order that was cancelled, of which the provider says nothing but that it charged
+    /// a part.
+    private func chargeAlone(_ report: StatusReport, of order: FollowedOrder) -> String? {
+        guard report.status == .canceled, order.drips, report.remains == nil, report.runs == nil,
+            report.ordersMade == nil, let charge = report.charge, charge > .zero,
+            let cost = try? charge.converted(at: exchangeRate, rounding: .up), cost < order.cost
+        else { return nil }
+        return "it charged \(charge) for a part of it"
+    }
+
+    /// Tells of an order that was cancelled, and whose figures say that something was delivered or
+    /// charged.
+    private func tellKept(
+        _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
+    ) {
+        if let words = report.unreadableCharge {
+            news.remarks.append(.unreadableCharge(order, words, booked: "nothing was booked"))
+        } else if let charge = report.charge, charge > .zero {
+            news.remarks.append(.keptCharge(order, charge, report.currency ?? provider.currency))
+        }
+        if let words = report.unreadableRemains {
+            news.remarks.append(.canceledInPart(order, remains: "\"\(words)\""))
+        } else if let remains = report.remains, remains > 0, remains < order.billedUnits {
+            news.remarks.append(.canceledInPart(order, remains: "\(remains)"))
+        }
+    }
+
+    /// What the provider took, if it says so in the currency we know it by.
     private func charge(
         _ report: StatusReport, of order: FollowedOrder, delivered: Int64, _ news: inout StatusNews
     ) throws -> ProviderCharge? {
+        if let words = report.unreadableCharge {
+            news.remarks.append(
+                .unreadableCharge(order, words, booked: "the expected cost was booked"))
+        }
         guard let amount = report.charge else { return nil }
         guard report.currency == nil || report.currency == provider.currency else {
-            news.exception = LedgerException(
-                "charge_currency",
-                "the provider charged in \(report.currency!), he is configured in "
-                    + "\(provider.currency); the expected cost was booked; ask him, or configure the "
-                    + "currency he counts in under a new name")
+            news.remarks.append(.chargeCurrency(order, report.currency!, provider.currency))
             return nil
         }
         guard let cost = try? amount.converted(at: exchangeRate, rounding: .up) else {
             news.exception = LedgerException(
                 "charge_size",
                 "the provider charged \(amount) \(provider.currency), more than can be counted; "
-                    + "the expected cost was booked; ask him")
+                    + "the expected cost was booked; ask it")
             return nil
         }
         let expected = try order.cost.prorated(delivered, of: order.billedUnits, rounding: .up)
         if cost.differs(from: expected, byMoreThan: maxChargeDifference) {
-            news.exception = LedgerException(
-                "charge_differs",
-                "the provider charged \(amount) \(provider.currency) for his order "
-                    + "\(order.providerOrder), \(cost) in the house currency; \(expected) was "
-                    + "expected; what he says was booked; ask him, or look at the service's rate")
+            news.remarks.append(
+                .chargeDiffers(
+                    order, "\(amount) \(provider.currency)", cost: cost, expected: expected))
         }
         return ProviderCharge(amount: amount, cost: cost)
     }

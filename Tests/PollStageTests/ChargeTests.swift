@@ -13,7 +13,15 @@ import Testing
         (#""charge":"1.05""#, "1155000|1050000", []),
         (#""charge":null,"currency":"EUR""#, "1000000|1000000", []),
         (#""charge":"-1""#, "1000000|1000000", []),
-        (#""charge":"0.5","currency":"USD""#, "1000000|1000000", ["charge_currency|1"]),
+        (
+            #""charge":"0.5","currency":"USD""#, "1000000|1000000",
+            ["provider_currency|-", "charge_currency|1"]
+        ),
+        (#""charge":"$9.00""#, "1000000|1000000", ["charge_unreadable|1"]),
+        (#""charge":"0,90""#, "1000000|1000000", ["charge_unreadable|1"]),
+        (#""charge":"0.50 EUR""#, "1000000|1000000", ["charge_unreadable|1"]),
+        (#""charge":"""#, "1000000|1000000", []), (#""charge":"N/A""#, "1000000|1000000", []),
+        (#""charge":1.0000000000000002"#, "1100000|1000000", []),
         (#""charge":"9000000000000""#, "1000000|1000000", ["charge_size|1"]),
     ])
     func `the cost is what the provider says in his own currency, else what was expected`(
@@ -21,7 +29,7 @@ import Testing
     ) throws {
         try withHouse(currency: "EUR") {
             .statuses($0) {
-                $0 == "9001" ? #"{"status":"Completed",\#(words)}"# : status("Pending")
+                $0 == "9001" ? #"{"status":"Completed",\#(words)}"# : #"{"status":"Pending"}"#
             }
         } _: { house, _ in
             try house.place(2)
@@ -34,6 +42,57 @@ import Testing
                     """) == [cost])
             #expect(try house.exceptions() == exceptions)
             #expect(try house.fates() == ["completed|Completed|0", "placed|Pending|0"])
+        }
+    }
+
+    @Test func `what a provider does to order after order is told once a day, and counted`() throws
+    {
+        try withHouse {
+            .statuses($0) { _ in #"{"status":"Completed","charge":"0.5"}"# }
+        } _: { house, _ in
+            for day in 1...2 {
+                try house.place(3)
+                try house.poll(now: true)
+                let told = try house.table(
+                    "SELECT kind, order_id, occurrences FROM exceptions ORDER BY id")
+                #expect(told == Array(["charge_differs|1|3", "charge_differs|4|3"].prefix(day)))
+                house.clock.advance(seconds: 86_400)
+            }
+            let detail = try house.table("SELECT detail FROM exceptions")[0]
+            #expect(detail.hasPrefix("the provider charged 0.500000 USD for order 1 (its 9001), "))
+        }
+    }
+
+    @Test(arguments: [
+        (#""charge":"0.5""#, ["canceled_with_charge|1"]),
+        (#""charge":"$9.00""#, ["charge_unreadable|1"]),
+        (#""charge":"0","remains":"1000""#, []), (#""charge":null,"remains":"0""#, []),
+        (#""remains":"400""#, ["canceled_in_part|1"]),
+    ])
+    func `figures that contradict a cancel are told, and all money goes back`(
+        figures: String, told: [String]
+    ) throws {
+        try withHouse {
+            .statuses($0) { _ in #"{"status":"Canceled",\#(figures)}"# }
+        } _: { house, _ in
+            try house.place(1)
+            try house.poll()
+            #expect(try house.exceptions() == told)
+            #expect(try house.fates() == ["canceled|Canceled|2000000"])
+            #expect(try house.table("SELECT cost FROM orders") == ["0"])
+        }
+    }
+
+    @Test func `a completed order of which some remains is settled, and told`() throws {
+        try withHouse {
+            .statuses($0) { _ in #"{"status":"Completed","remains":"10"}"# }
+        } _: { house, _ in
+            try house.place(2)
+            try house.poll()
+            #expect(try house.fates() == ["completed|Completed|0", "completed|Completed|0"])
+            #expect(
+                try house.table("SELECT kind, order_id, occurrences FROM exceptions")
+                    == ["completed_in_part|1|2"])
         }
     }
 

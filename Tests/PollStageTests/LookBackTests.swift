@@ -47,6 +47,22 @@ import Testing
         }
     }
 
+    @Test func `what the provider says of an ended order is quoted in its own words`() throws {
+        let isOver = Mutex(false)
+        try withHouse { request in
+            let word = isOver.withLock { $0 } ? "Refunded" : "Completed"
+            return .statuses(request) { _ in Self.said(word) }
+        } _: { house, _ in
+            try house.place(1)
+            try house.poll()
+            isOver.withLock { $0 = true }
+            house.clock.advance(seconds: Self.wait + 60)
+            try house.poll()
+            let detail = try house.table("SELECT detail FROM exceptions")
+            #expect(detail.count == 1 && detail[0].contains(#"says "Refunded", remains 0"#))
+        }
+    }
+
     @Test func `where there is no answer it is looked back at again`() throws {
         let isOver = Mutex(false)
         try withHouse { request in

@@ -38,6 +38,41 @@ extension Ledger {
                 """)
     }
 
+    /// Whether the operator was told of just that, about a provider.
+    static func isTold(
+        _ exception: LedgerException, of provider: ProviderID, _ db: Database
+    ) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM exceptions
+                        WHERE kind = ? AND coalesce(provider_id, 0) = ? AND detail = ?
+                            AND order_id IS NULL)
+                    """), arguments: [exception.kind, provider, exception.detail])!
+    }
+
+    /// Tells the operator, once a day, of something that a provider does to order after order: the
+    /// first of them stands for all, and they are counted.
+    static func raiseDaily(
+        _ exception: LedgerException, order: OrderID, provider: ProviderID, _ db: Database,
+        at now: Timestamp
+    ) throws {
+        let day: Int64 = 86_400_000
+        let today = Timestamp(milliseconds: now.milliseconds / day * day)
+        let known = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT id FROM exceptions
+                    WHERE provider_id = ? AND kind = ? AND at >= ? ORDER BY at, id LIMIT 1
+                    """), arguments: [provider, exception.kind, today])
+        guard let known else {
+            return try raise(exception, order: order, provider: provider, db, at: now)
+        }
+        try db.cachedStatement(
+            sql: "UPDATE exceptions SET occurrences = occurrences + 1 WHERE id = ?"
+        ).execute(arguments: [known])
+    }
+
     /// Whether a person may end an order that is with a provider: the operator was told that something is
     /// wrong with it, or nobody asks its provider any more.
     package func mayBeGivenUp(

@@ -21,6 +21,9 @@ package struct StatusNews: Sendable {
     package var isLookBack = false
     /// What the operator should look at.
     package var exception: LedgerException?
+    /// What the operator should know of the provider: told once a day, with this order as the
+    /// example.
+    package var remarks: [LedgerException] = []
 
     package init(order: OrderID, askAgain: Timestamp) {
         self.order = order
@@ -78,6 +81,10 @@ private struct StatusRecording {
         if let exception = news.exception {
             try Ledger.raise(
                 exception, order: news.order, provider: known.provider, db, at: now)
+        }
+        for remark in news.remarks {
+            try Ledger.raiseDaily(
+                remark, order: news.order, provider: known.provider, db, at: now)
         }
         if news.isLookBack {
             try setDue(news.order, news.lookBack)
