@@ -145,6 +145,12 @@ extension PipelineStatus {
                     "the key of \(provider.name) cannot be read, so dispatch and poll do nothing while "
                         + "ingest takes orders and charges them: \(problem)")
             }
+            if let other = provider.otherCurrency {
+                return standstill(
+                    "\(provider.name) counts in \(other) and is configured in \(provider.currency): none "
+                        + "of its services is sold, and \(open) orders wait; ask it, or correct its "
+                        + "currency in providers.yaml")
+            }
             switch provider.state {
             case .disabled where open > 0:
                 return standstill(

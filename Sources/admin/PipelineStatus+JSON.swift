@@ -86,6 +86,7 @@ extension PipelineStatus {
         json.member("throttled_until", provider.health.throttledUntil?.description)
         json.member("balance", provider.balance?.description)
         json.member("currency", provider.currency.code)
+        json.member("other_currency", provider.otherCurrency?.code)
         json.member("balance_at", provider.balanceAt?.description)
     }
 }

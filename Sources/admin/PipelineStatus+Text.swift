@@ -114,6 +114,8 @@ extension PipelineStatus {
     private func row(_ provider: Standing.ProviderStanding) -> [String] {
         let state =
             switch provider.state {
+            case _ where provider.otherCurrency != nil:
+                "names \(provider.otherCurrency!), configured \(provider.currency)"
             case .active where provider.health.isThrottled(at: now):
                 "said \"not now\", until \(provider.health.throttledUntil ?? now)"
             case .active: "active"
@@ -122,9 +124,10 @@ extension PipelineStatus {
             case .disabled: "disabled"
             }
         let key = keyProblems[provider.name] == nil ? "" : "; its key cannot be read"
+        let drift = provider.isDriftUnknown ? "; drift unknown until a top-up is booked" : ""
         return [
             provider.name, provider.balance.map { "\($0) \(provider.currency)" } ?? "not known",
-            provider.balanceAt?.description ?? "-", state + key,
+            provider.balanceAt?.description ?? "-", state + key + drift,
         ]
     }
 

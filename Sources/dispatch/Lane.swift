@@ -56,6 +56,7 @@ struct Lane {
         window = Self.window(of: settings, after: health)
         gate =
             switch provider.state {
+            case _ where provider.otherCurrency != nil: .closed
             case .active: .open
             // Another key than the one that it refused is tried at once.
             case .paused(let until):

@@ -71,10 +71,14 @@ struct SendDueOrders {
             at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
         let providers = try ledger.providers(
             configured: settings.providers.map {
-                ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
+                ConfiguredProvider(
+                    name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
+                    rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
             })
         unoffered = Set(
-            providers.values.filter { $0.state != .active && only ?? $0.name == $0.name }.map(\.id))
+            providers.values.filter {
+                ($0.state != .active || $0.otherCurrency != nil) && only ?? $0.name == $0.name
+            }.map(\.id))
         lanes = Lanes(
             settings.providers.compactMap { provider in
                 guard let key = keys[provider.name], only == nil || only == provider.name else {

@@ -26,7 +26,7 @@ extension OrderLine {
         guard let service = try find(id) else {
             throw Rejection(.unknownService, "there is no service \(id)")
         }
-        guard service.isEnabled, let type = service.type else {
+        guard service.isEnabled, service.isServed, let type = service.type else {
             throw Rejection(.serviceDisabled, "service \(id) is not on sale")
         }
         let maxRate = try fields.rate("max_rate")

@@ -34,9 +34,24 @@ struct OrderPrices {
             if let most = order.maxRate, rate > most {
                 throw Rejection(.rateChanged, "the rate is \(rate) now, more than \(most)")
             }
-            return try order.type.billing.price(of: order.billedUnits, at: rate)
+            let charge = try order.type.billing.price(of: order.billedUnits, at: rate)
+            if service.isRoundedUp { try check(charge, of: order) }
+            return charge
         } catch is MoneyError {
             throw Rejection(.quantityTooLarge, "the charge is more than can be counted")
+        }
+    }
+
+    /// Refuses a small order of a provider that takes a least amount, or rounds up: the price list
+    /// is what every order costs, so none is charged more than its rate says.
+    private func check(_ charge: Amount, of order: OrderLine) throws {
+        let least = try order.service.leastCharge(
+            for: order.billedUnits, order.type.billing, minProfit: pricing.minProfitPercent)
+        guard charge >= least else {
+            throw Rejection(
+                .belowCost,
+                "service \(order.service.id) cannot be sold in so small an order: it comes to "
+                    + "\(charge), and \(least) is the least for it; order more at once")
         }
     }
 

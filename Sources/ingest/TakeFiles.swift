@@ -47,6 +47,14 @@ struct TakeFiles {
         ledger = try Ledger.open(
             at: context.settings.ledger, currency: context.settings.currency,
             lastSeenIn: spool.generationFile)
+        // What is sold depends on who can serve it.
+        let settings = context.settings
+        try ledger.providers(
+            configured: settings.providers.map {
+                ConfiguredProvider(
+                    name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
+                    rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
+            })
     }
 
     mutating func run() throws -> Summary {

@@ -79,11 +79,10 @@ extension AskProviders {
 
     private func keep(_ balance: ProviderBalance, of party: Party, at now: Timestamp) throws {
         let settings = party.settings
-        if let currency = balance.currency, currency != settings.currency {
-            context.logger.error(
-                "a provider's balance is in another currency than configured; it is not kept",
-                metadata: ["provider": "\(settings.name)", "currency": "\(currency)"])
-            return
+        if let currency = balance.currency,
+            try ledger.note(currency, by: .balance, of: party.provider.id, at: now)
+        {
+            return tellOther(currency, of: settings)
         }
         let news = try ledger.recordBalance(
             balance.amount, of: party.provider.id, maxDrift: settings.maxDrift, at: now)

@@ -12,6 +12,9 @@ extension AskProviders {
     ) throws {
         let ids = orders.map(\.providerOrder)
         let answers = parties[index].endpoint.statuses(of: ids, in: finished)
+        if case .success(let answers) = answers {
+            try noteCurrency(in: answers, from: index, at: now)
+        }
         let judge = StatusJudge(parties[index].settings, context.settings, now: now)
         let news: [StatusNews]
         if form == .comma, parties[index].manner.form != .comma {

@@ -63,9 +63,12 @@ struct AskProviders {
         spool = try Spool.open(at: settings.spool, program: context.program)
         ledger = try Ledger.open(
             at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
+        try ledger.priceAnew(by: settings.edition, at: now)
         let providers = try ledger.providers(
             configured: settings.providers.map {
-                ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
+                ConfiguredProvider(
+                    name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
+                    rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
             })
         let forms = try ledger.habits(.status, since: now.adding(seconds: -Self.habitSeconds))
         parties = settings.providers.compactMap { provider in
@@ -85,6 +88,7 @@ struct AskProviders {
     mutating func run(only part: Poll.Part?, now isNow: Bool) throws -> Summary {
         isAskedNow = isNow
         try keepBackups(at: begun)
+        try ledger.tellUnusableBackups(at: begun)
         if part == nil || part == .statuses {
             for party in parties { try believeUndisputed(of: party) }
         }

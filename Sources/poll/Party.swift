@@ -1,4 +1,5 @@
 import Ledger
+import Money
 import Providers
 import Settings
 import Timestamps
@@ -26,6 +27,8 @@ struct Party {
     private var failuresInARow = 0
     private(set) var errors = 0
     private(set) var answeredAt: Timestamp?
+    /// The currency that it last named beside a charge.
+    var statusCurrency: Currency?
 
     /// How many questions may be on their way to one provider.
     static let questionsAtOnce = 4
@@ -40,6 +43,7 @@ struct Party {
     ) {
         self.provider = provider
         self.settings = settings
+        statusCurrency = provider.statusCurrency
         endpoint = ProviderEndpoint(settings, key: key)
         rate = RateLimit(
             perSecond: settings.requestsPerSecond, burst: Self.questionsAtOnce, at: now)

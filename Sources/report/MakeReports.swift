@@ -40,6 +40,14 @@ struct MakeReports {
         ledger = try Ledger.open(
             at: context.settings.ledger, currency: context.settings.currency,
             lastSeenIn: spool.generationFile)
+        // What is sold depends on who can serve it.
+        let settings = context.settings
+        try ledger.providers(
+            configured: settings.providers.map {
+                ConfiguredProvider(
+                    name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
+                    rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
+            })
     }
 
     func run(_ parts: Set<Part>) throws -> Summary {

@@ -40,6 +40,45 @@ import Testing
         }
     }
 
+    /// 1,000 units cost 1.00 and bring 2.00.
+    @Test(arguments: [("min_charge: \"2.01\"", "accepted|1"), ("min_charge: \"2\"", "placed|1")])
+    func `what its provider takes at least guards the margin of an order that waits`(
+        rule: String, state: String
+    ) throws {
+        try withHouse(rule) {
+            .placed($0)
+        } _: { house, _ in
+            // It was sold before that was configured.
+            try house.alter("UPDATE providers SET min_charge = 0")
+            try house.accept(links(1))
+            try house.dispatch()
+            #expect(try house.states() == [state])
+            #expect(try house.table("SELECT cost FROM orders WHERE state = 'placed'").count < 2)
+        }
+    }
+
+    @Test func `a provider that names another currency gets no order until that is settled`() throws
+    {
+        try withHouse {
+            .placed($0)
+        } _: { house, provider in
+            try house.accept(links(3))
+            let alpha = try house.id(of: "alpha")
+            try house.ledger.note(
+                Currency(parsing: "INR"), by: .balance, of: alpha, at: TickingClock.start)
+            for _ in 1...2 {
+                try house.dispatch()
+                house.clock.advance(seconds: 100)
+            }
+            #expect(provider.requests.count == 0)
+            #expect(try house.states() == ["accepted|3"])
+            try house.ledger.note(
+                Currency(parsing: "USD"), by: .balance, of: alpha, at: TickingClock.start)
+            try house.dispatch()
+            #expect(try house.states() == ["placed|3"])
+        }
+    }
+
     @Test func `one that is held keeps nobody else's place`() throws {
         let provider = LoopbackProvider { .placed($0) }
         defer { provider.stop() }

@@ -51,6 +51,26 @@ private let thousand = #"{"service": 101, "link": "a", "quantity": 1000}"#
         #expect(receipt.lines()[0]["charge"] == "3.420000")
     }
 
+    /// A thousand units cost 1.00.
+    @Test(arguments: [
+        (#", min_charge: "0.0100""#, 9, 8), (#", charge_decimals: 2"#, 9, 1),
+        (#", charge_decimals: 2"#, 17, 11), (#", min_charge: "0.05", charge_decimals: 1"#, 84, 83),
+    ])
+    func `an order that brings less than its provider takes at least is refused`(
+        rule: String, enough: Int, less: Int
+    ) throws {
+        let shop = try Shop(provider: rule)
+        try shop.add()
+        func line(_ quantity: Int) -> String {
+            #"{"service": 101, "link": "\#(quantity)", "quantity": \#(quantity)}"#
+        }
+        #expect(try shop.verdict(on: line(enough)) == "accepted")
+        #expect(try shop.verdict(on: line(less)) == "BELOW_COST")
+        let detail = try shop.receipt(of: "one.json").lines()[0]["detail"] ?? ""
+        #expect(detail.contains("cannot be sold in so small an order"))
+        try shop.expectSound()
+    }
+
     @Test(arguments: [
         (#"{"service": 101, "link": "a", "quantity": 1}"#, "0.001200"),
         (#"{"service": 101, "link": "a", "quantity": 100, "runs": 3}"#, "0.360000"),

@@ -20,10 +20,22 @@ final class Shop: Sendable {
     /// 2026-11-23T10:00:00Z.
     static let morning = Timestamp(milliseconds: 1_795_428_000_000)
 
-    /// - Parameter configuration: lines of YAML beside the currency.
-    init(_ configuration: String = "intake: {min_free_bytes: 0}") throws {
+    /// - Parameters:
+    ///   - configuration: lines of YAML beside the currency and the providers.
+    ///   - provider: more settings of the one provider, as YAML between braces: `, enabled: false`.
+    init(
+        _ configuration: String = "intake: {min_free_bytes: 0}", provider: String = ""
+    ) throws {
         let path = folder.write(
-            "currency: USD\nspool: spool\nledger: l.db\n\(configuration)\n", to: "p.yaml")
+            """
+            currency: USD
+            spool: spool
+            ledger: l.db
+            providers: [{name: alpha, url: "https://alpha.example/api/v2", \
+            api_key: {env: ALPHA_KEY}, currency: USD\(provider)}]
+            \(configuration)
+
+            """, to: "p.yaml")
         settings = try Settings.load(from: path)
         try Catalogue.install(in: Ledger.open(at: settings.ledger, currency: settings.currency))
     }

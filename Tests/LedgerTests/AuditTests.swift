@@ -206,8 +206,8 @@ import Testing
             UPDATE orders SET provider_order = 'same' WHERE id IN (2, 3);
             """, row: #"order=2 state="twice" provider=1 provider_order="same""#),
         Violation(
-            13, "UPDATE orders SET service_id = 99 WHERE id = 5",
-            row: #"table="orders" rowid=5 parent="services""#),
+            13, "UPDATE orders SET provider_id = 99 WHERE id = 5",
+            row: #"table="orders" rowid=5 parent="providers""#),
         Violation(
             13,
             """

@@ -46,13 +46,23 @@ import Timestamps
                     + "say 100.000000; look for"))
     }
 
-    @Test func `where no top-up was booked, nothing is concluded`() throws {
+    @Test func `where no top-up was booked, nothing is concluded, and the drift is unknown`() throws
+    {
         let order = try books.inDoubt()
-        #expect(try tell("-500") == BalanceNews(expected: .zero, drift: nil))
+        for balance in ["9", "-500", "600"] {
+            #expect(try tell(balance) == BalanceNews(expected: .zero, drift: nil))
+        }
         #expect(try exceptions == [])
+        #expect(
+            try books.value("SELECT balance_drift IS NULL FROM providers WHERE balance = 600000000")
+        )
+        #expect(try books.ledger.standing().providers.map(\.isDriftUnknown) == [true])
         let evidence: String = try books.value(
             "SELECT evidence FROM attempts WHERE order_id = \(order)")
         #expect(evidence == "timed out")
+        try topUp("100")
+        try tell("100")
+        #expect(try books.ledger.standing().providers.map(\.isDriftUnknown) == [false])
     }
 
     /// An order costs 1.00 EUR.

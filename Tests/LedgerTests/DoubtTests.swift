@@ -208,7 +208,12 @@ import Timestamps
         let order = try books.inDoubt()
         #expect(try doubt(order).providerService == "1")
         try books.ledger.commit {
-            try $0.execute(sql: "UPDATE orders SET bought_service_id = 2 WHERE id = \(order)")
+            let purchase = try Sales($0).current(of: ServiceID(2))
+            try $0.execute(
+                sql: """
+                    UPDATE orders SET bought_service_id = 2, purchase_id = \(purchase)
+                    WHERE id = \(order)
+                    """)
         }
         #expect(try doubt(order).providerService == "2")
     }

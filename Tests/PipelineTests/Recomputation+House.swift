@@ -51,10 +51,32 @@ extension Recomputation {
                 text("name", of: "categories", service["category_id"]), Cell.text(service["type"]),
                 amount("cost_rate"), amount("sale_rate"), percent,
                 Cell.integer(service["min"]), Cell.integer(service["max"]), flag("dripfeed"),
-                flag("refill"), flag("cancel"), flag("enabled"),
+                flag("refill"), flag("cancel"), Cell.flag(isOnSale(service)),
                 averageMinutes(tables["orders"]!.filter { $0["service_id"] == id }),
             ]
         }
+    }
+
+    /// Whether it is sold and somebody can serve it. In these tests no provider names another
+    /// currency.
+    private func isOnSale(_ service: Row) -> Bool {
+        func isOn(_ provider: Row) -> Bool { provider["state"] as String? != "disabled" }
+        let own = tables["providers"]!.first { $0["id"] as Int64? == service["provider_id"] }!
+        let backups = tables["service_backups"]!.filter {
+            $0["service_id"] as Int64? == service["id"] as Int64
+        }
+        let isBacked = backups.contains { backup in
+            tables["services"]!.contains { other in
+                let provider = tables["providers"]!.first {
+                    $0["id"] as Int64? == other["provider_id"]
+                }!
+                return provider["name"] as String? == backup["provider"] as String
+                    && other["provider_service"] as String? == backup["provider_service"] as String
+                    && isOn(provider) && other["fault"] == nil && other["withheld"] == nil
+                    && other["type"] as String? == service["type"] as String
+            }
+        }
+        return service["enabled"] && (isOn(own) || isBacked)
     }
 
     /// Good for as long as no error is a day old.
@@ -65,15 +87,24 @@ extension Recomputation {
             let open = tables["orders"]!.filter {
                 $0["provider_id"] as Int64? == id && ($0["ended_at"] as Int64?) == nil
             }
-            let float =
-                tables["wallets"]!
+            let float = tables["wallets"]!
                 .first { $0["provider_id"] as Int64? == id && $0["name"] as String? == "float" }
-                .map { self.balance(of: $0["id"]) } ?? 0
             let balance: Int64? = provider["balance"]
+            // Of the moment in which the balance was told.
+            let told: Int64 = provider["balance_at"] as Int64? ?? .max
+            let expected = float.map { self.balance(of: $0["id"], until: told) } ?? 0
+            let isKnown = float.map { float in
+                tables["transactions"]!.contains {
+                    $0["type"] as String? == "provider_topup"
+                        && $0["to_wallet_id"] as Int64? == float["id"] as Int64
+                        && ($0["created_at"] as Int64) <= told
+                }
+            }
             let errors = tables["provider_errors"]!.filter { $0["provider_id"] as Int64? == id }
             return [
                 Cell.text(provider["name"]), Cell.text(provider["state"]), Cell.amount(balance),
-                Cell.amount(float), Cell.amount(balance.map { $0 - float }),
+                Cell.amount(expected),
+                Cell.amount(isKnown == true ? balance.map { $0 - expected } : nil),
                 Cell.text(provider["currency"]), String(open.count),
                 String(open.count { $0["state"] as String? == "in_doubt" }),
                 String(errors.reduce(0) { $0 + ($1["errors"] as Int64) }),
@@ -88,7 +119,7 @@ extension Recomputation {
                 Cell.time(exception["at"]), Cell.text(exception["kind"]),
                 Cell.integer(exception["order_id"]),
                 text("name", of: "providers", exception["provider_id"]),
-                Cell.text(exception["detail"]),
+                Cell.text(exception["detail"]), Cell.integer(exception["occurrences"]),
             ]
         }
     }
@@ -159,7 +190,7 @@ extension Recomputation {
                     + "profit_percent,min,max,dripfeed,refill,cancel,enabled,average_minutes",
                 services
             ),
-            ("daily", "day,orders,units,charged,refunded,cost,fees,profit", daily),
+            ("daily", "day,orders,units,charged,refunded,cost,fees,profit,unsent", daily),
             ("by-service", sums, byService), ("by-provider", sums, byProvider),
             ("by-user", sums, byUser),
             (
@@ -173,7 +204,7 @@ extension Recomputation {
                 "order,user,service,provider,provider_order,status,placed_at,last_change_at,"
                     + "hours_without_change", stuck
             ),
-            ("exceptions", "at,kind,order,provider,detail", exceptions),
+            ("exceptions", "at,kind,order,provider,detail,occurrences", exceptions),
             (
                 "catalogue-changes",
                 "at,provider,service,provider_service,name,kind,field,before,after",

@@ -12,8 +12,13 @@ extension Recomputation {
 
     private func cost(_ order: Row) -> Int64 { order["cost"] }
 
+    /// What an order is charged that no provider has yet.
+    private func unsent(_ order: Row) -> Int64 {
+        ["accepted", "sending", "in_doubt"].contains(order["state"] as String) ? charge(order) : 0
+    }
+
     private func profit(_ order: Row) -> Int64 {
-        charge(order) - refunded(order) - cost(order)
+        charge(order) - unsent(order) - refunded(order) - cost(order)
     }
 
     private func sum(_ orders: [Row], _ amount: (Row) -> Int64) -> String {
@@ -25,8 +30,8 @@ extension Recomputation {
             let service: Int64 = order["service_id"]
             return [
                 Cell.integer(order["id"]), Cell.text(order["user_id"]), Cell.text(order["ref"]),
-                Cell.integer(service), text("name", of: "services", service),
-                text("type", of: "services", service), Cell.text(order["link"]),
+                Cell.integer(service), text("name", of: "sales", order["sale_id"]),
+                text("type", of: "sales", order["sale_id"]), Cell.text(order["link"]),
                 Cell.integer(order["quantity"] ?? order["billed_units"]),
                 Cell.amount(charge(order)), Cell.amount(refunded(order)),
                 Cell.amount(cost(order)), Cell.amount(profit(order)), currency,
@@ -107,6 +112,7 @@ extension Recomputation {
                 sum(found.orders, charge), sum(found.orders, refunded), sum(found.orders, cost),
                 Cell.amount(found.fees),
                 Cell.amount(found.orders.reduce(found.fees) { $0 + profit($1) }),
+                sum(found.orders, unsent),
             ]
         }
     }

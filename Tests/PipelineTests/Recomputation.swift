@@ -11,8 +11,10 @@ struct Recomputation {
     let currency: String
 
     private static let names = [
-        "users", "providers", "provider_errors", "categories", "services", "files", "orders",
-        "attempts", "wallets", "transactions", "transaction_fees", "deposits", "exceptions",
+        "users", "providers", "provider_errors", "categories", "services", "service_backups",
+        "sales",
+        "files", "orders", "attempts", "wallets", "transactions", "transaction_fees", "deposits",
+        "exceptions",
         "catalogue_changes",
     ]
 
@@ -45,9 +47,10 @@ struct Recomputation {
         return "\(owner ?? "house"):\(wallet["name"] as String)"
     }
 
-    /// What a wallet holds, by the transactions.
-    func balance(of wallet: Int64) -> Int64 {
+    /// What a wallet holds, or held at a moment, by the transactions.
+    func balance(of wallet: Int64, until moment: Int64 = .max) -> Int64 {
         tables["transactions"]!.reduce(0) { sum, moved in
+            guard (moved["created_at"] as Int64) <= moment else { return sum }
             let amount: Int64 = moved["amount"]
             return moved["to_wallet_id"] as Int64? == wallet
                 ? sum + amount : moved["from_wallet_id"] as Int64? == wallet ? sum - amount : sum

@@ -9,6 +9,57 @@ import Testing
 @Suite struct CatalogueGuardTests {
     private let shelf = Shelf()
 
+    @Test func `a price of catalogue.yaml holds from the next run on, not from the next sync`()
+        throws
+    {
+        try shelf.house { house in
+            shelf.list([101])
+            try house.poll(.catalogue)
+            #expect(try house.shelf() == ["101|1000000|1200000|1|-"])
+            let dearer = try house.settings(
+                also: """
+                    catalogue:
+                      services:
+                        - {provider: alpha, service: "101", price: "1.50"}
+                    """)
+            try house.poll(nil, settings: dearer)
+            #expect(try house.shelf() == ["101|1000000|1500000|1|-"])
+            let changes = try house.catalogueChanges().count
+            try house.poll(nil, settings: dearer)
+            #expect(try house.catalogueChanges().count == changes)
+        }
+    }
+
+    @Test func `a backup to which no order can go is told once, with the reason`() throws {
+        try shelf.house(
+            also: """
+                catalogue:
+                  services:
+                    - {provider: alpha, service: "101", backups: [{provider: alpha, service: "102"},
+                       {provider: alpha, service: "999"}, {provider: alpha, service: "103"}]}
+                    - {provider: alpha, service: "102", enabled: false}
+                """
+        ) { house in
+            shelf.list([.init(id: "101"), .init(id: "102"), .init(id: "103", type: "Package")])
+            for _ in 1...2 {
+                try house.poll(.catalogue)
+                try house.poll()
+            }
+            let told = try house.alerts()
+            #expect(told.count == 2)
+            for (place, reason) in [
+                ("alpha:999", "that provider does not list the service"),
+                ("alpha:103", "it is of type Package, and the service of type Default"),
+            ] {
+                #expect(
+                    told.contains {
+                        $0.hasPrefix("backup_unusable|\(place) is named as a backup of service 101")
+                            && $0.contains(reason)
+                    }, "\(told)")
+            }
+        }
+    }
+
     @Test func `a service that is gone is off sale, and comes back with its id`() throws {
         try shelf.house { house in
             shelf.list(101...110)

@@ -150,13 +150,4 @@ import Testing
         }
     }
 
-    @Test func `a balance in another currency is not kept`() throws {
-        try withHouse { _ in
-            .reply(#"{"balance":"100","currency":"INR"}"#)
-        } _: { house, _ in
-            try house.poll(.balances)
-            #expect(try house.table("SELECT balance FROM providers") == ["-"])
-            #expect(house.log.lines.contains { $0.contains("currency=INR") })
-        }
-    }
 }

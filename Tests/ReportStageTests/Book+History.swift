@@ -17,8 +17,6 @@ extension Book {
             entry("104", "Of no known kind", "Oracle", cost: "1", sale: "2", profit: "100"),
         ]
         _ = try ledger.takeOver(entries, of: alpha, at: "2026-10-30T08:00:00Z")
-        _ = try ledger.recordBalance(
-            "498.20", of: alpha, maxDrift: "10", at: "2026-11-23T09:00:00Z")
         try ledger.noteAnswers(
             of: alpha, answeredAt: "2026-11-22T09:30:00Z", errors: 5, at: "2026-11-22T09:30:00Z")
         try ledger.noteAnswers(

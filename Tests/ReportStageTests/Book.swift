@@ -23,7 +23,14 @@ struct Book {
 
     init(settled: Void, reports: String = "reports") throws {
         let file = folder.write(
-            "currency: USD\nspool: spool\nledger: ledger.sqlite\nreports: \(reports)",
+            """
+            currency: USD
+            spool: spool
+            ledger: ledger.sqlite
+            reports: \(reports)
+            providers: [{name: alpha, url: "https://alpha.example/api/v2", \
+            api_key: {env: ALPHA_KEY}, currency: USD}]
+            """,
             to: "pipeline.yaml")
         settings = try Settings.load(from: file)
         ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
@@ -39,6 +46,8 @@ struct Book {
         try buyInOctober(from: alpha.id)
         try buyInNovember(from: alpha.id)
         try close()
+        _ = try ledger.recordBalance(
+            "498.20", of: alpha.id, maxDrift: "10", at: "2026-11-23T09:00:00Z")
     }
 
     var reports: String { settings.reports.directory }

@@ -179,6 +179,23 @@ import Timestamps
         }
     }
 
+    @Test func `what nobody can serve is on no list, and not enabled in the operator's`() throws {
+        let book = try Book()
+        let other = ConfiguredProvider(name: "beta", currency: usd, isEnabled: true)
+        for named in ["EUR", "USD"] {
+            try book.ledger.note(
+                Currency(parsing: named), by: .balance, of: ProviderID(1), at: Book.now)
+            try book.report()
+            let list = book.text(of: "spool/resellers/zoe/outbox/services.csv") ?? ""
+            #expect(try rows(ofCSV: list).count == (named == "USD" ? 3 : 1))
+            let services = try book.summary("services")
+            #expect(services[1][14] == "\(named == "USD")")
+        }
+        // The reports of a house whose configuration knows another provider only.
+        try book.ledger.providers(configured: [other])
+        #expect(try book.ledger.providers(configured: [other])["alpha"]?.state == .disabled)
+    }
+
     @Test func `what has not changed is not written again, what has changed is`() throws {
         let book = try Book()
         #expect(try book.report([.statements])["outbox_files"] == 8)

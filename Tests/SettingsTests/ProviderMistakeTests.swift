@@ -77,6 +77,13 @@ func `a mistake in a provider is found`(setting: String, problem: String) {
         "services: [{provider: beta, service: 1}]",
         "23: catalogue.services[0].provider is \"beta\"; it must be the name of a configured provider: alpha."
     ),
+    (
+        "services: [{provider: alpha, service: 1, backups: [{provider: beta, service: 1}]}]",
+        """
+        63: catalogue.services[0].backups[0].provider is \"beta\"; it must be the name of a configured \
+        provider: alpha.
+        """
+    ),
 ])
 func `a mistake in the catalogue is found`(yaml: String, problem: String) {
     let files = ["config/catalogue.yaml": yaml]

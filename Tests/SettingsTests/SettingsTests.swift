@@ -77,7 +77,8 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
         providers:
           - {name: beta, url: "https://[::1]:8443/api/v2?x=1", api_key: {env: BETA_KEY}, currency: EUR,
              encoding: json, refill: batch, quantity: always, timeouts: {connect: 3}, inquiry: orders,
-             max_drift: "0.5", errors: {duplicate: [busy]}, fresh_connections: true, enabled: false}
+             max_drift: "0.5", errors: {duplicate: [busy]}, fresh_connections: true,
+             min_charge: "0.0001", charge_decimals: 4, enabled: false}
         catalogue:
           rules: [{provider: beta, category: "Insta*", rename_category: IG}]
           services: [{provider: beta, service: 101, price: "1.20", min: 5, max: 5, enabled: false}]
@@ -103,6 +104,7 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
     #expect(provider.errors[.duplicate] == ["busy"])
     #expect(provider.freshConnections == true)
     #expect(!provider.isEnabled)
+    #expect(provider.chargeRule == ChargeRule(minimum: Amount(micros: 100), decimals: 4))
     #expect(settings.catalogue.rules[0].category.matches("instagram likes"))
     #expect(settings.catalogue.rules[0].renameCategory == "IG")
     #expect(settings.catalogue.services[0].service == "101")

@@ -14,17 +14,12 @@ extension Ledger {
     /// Keeps what a provider says we have with him, and what that tells: it is evidence for orders in
     /// doubt, and a difference beyond `maxDrift` is an exception, once until it is gone.
     ///
-    /// Where no top-up of his was ever booked, our transactions do not know his balance, and nothing
-    /// is concluded.
+    /// Where no top-up of it was ever booked, our transactions do not know its balance: nothing is
+    /// concluded, and its drift is unknown.
     package func recordBalance(
         _ balance: Amount, of provider: ProviderID, maxDrift: Amount, at now: Timestamp
     ) throws -> BalanceNews {
         try commit { db in
-            try db.execute(
-                literal: """
-                    UPDATE providers SET balance = \(balance), balance_at = \(now)
-                    WHERE id = \(provider)
-                    """)
             let row = try Row.fetchOne(
                 db,
                 sql: """
@@ -36,8 +31,16 @@ extension Ledger {
                     WHERE p.id = ?
                     """, arguments: [provider])!
             let expected: Amount = row["expected"]
-            guard row["is_known"] else { return BalanceNews(expected: expected, drift: nil) }
+            let isKnown: Bool = row["is_known"]
+            // Kept together, so that a report compares what was true at the same moment.
             let drift = try balance - expected
+            try db.execute(
+                literal: """
+                    UPDATE providers SET balance = \(balance), balance_at = \(now),
+                        balance_expected = \(expected), balance_drift = \(isKnown ? drift : nil)
+                    WHERE id = \(provider)
+                    """)
+            guard isKnown else { return BalanceNews(expected: expected, drift: nil) }
             try Self.noteAsEvidence(drift, of: provider, db)
             try Self.tell(
                 drift, beyond: maxDrift, of: provider, in: row["currency"], balance: balance, db,

@@ -55,13 +55,13 @@ extension Ledger {
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT o.id AS doubt, s.provider_service, o.link, o.quantity,
+                        SELECT o.id AS doubt, t.provider_service, o.link, o.quantity,
                             o.billed_units, o.parameters,
                             min(a.started_at, a.ended_at) AS sent_from, a.ended_at AS sent_until,
                             d.id, d.outcome, d.provider_order, d.person, d.created_at, d.due_at
                         FROM orders o
                             JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
-                            JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
+                            JOIN sales t ON t.id = coalesce(o.purchase_id, o.sale_id)
                             LEFT JOIN decisions d ON d.order_id = o.id AND d.state = 'pending'
                         WHERE o.state = 'in_doubt' AND a.provider_id = ?1
                         ORDER BY o.id

@@ -9,6 +9,7 @@ package struct FollowedOrder: Sendable {
     /// `placed`, or how it ended.
     package let state: OrderState
     package let providerOrder: String
+    /// As it was sold.
     package let typeName: String
     package let charge: Amount
     /// What it costs us, in the house currency.
@@ -72,10 +73,10 @@ extension Ledger {
         let due = try RawStatement(
             db,
             """
-            SELECT o.id, o.provider_order, s.type, o.charge, o.billed_units, o.quantity,
+            SELECT o.id, o.provider_order, t.type, o.charge, o.billed_units, o.quantity,
                 o.parameters, o.status, o.start_count, o.remains, o.placed_at, o.changed_at,
                 o.state, o.cost
-            FROM orders o JOIN services s ON s.id = o.service_id
+            FROM orders o JOIN sales t ON t.id = o.sale_id
             WHERE \(states) AND o.provider_id = ?1 AND o.due_at <= ?2
             ORDER BY o.due_at, o.id LIMIT ?3
             """)

@@ -27,6 +27,7 @@ package enum FileSubject {}
 package enum ServiceSubject {}
 package enum ProviderSubject {}
 package enum RequestSubject {}
+enum SaleSubject {}
 enum WalletSubject {}
 
 package typealias OrderID = Identifier<OrderSubject>
@@ -34,6 +35,7 @@ package typealias FileID = Identifier<FileSubject>
 package typealias ServiceID = Identifier<ServiceSubject>
 package typealias ProviderID = Identifier<ProviderSubject>
 package typealias RequestID = Identifier<RequestSubject>
+typealias SaleID = Identifier<SaleSubject>
 typealias WalletID = Identifier<WalletSubject>
 
 /// A reseller's name, which is also the name of his directory: `[a-z0-9][a-z0-9_-]{0,31}`

@@ -73,12 +73,15 @@ struct OrderMoves {
         if try Ledger.hasOpenCancel(order.id, db) { try cancel(order) }
     }
 
-    /// Has an order bought as another service than before, from that one's provider. What the reseller
-    /// ordered and pays stays as it is.
+    /// Has an order bought as another service than before, from that one's provider, on the terms
+    /// of this moment. What the reseller ordered and pays stays as it is.
     func buy(_ order: OrderID, as place: Listing, due: Timestamp) throws {
+        let terms = try Sales(db).current(of: place.id)
         try db.execute(
             literal: """
                 UPDATE orders SET bought_service_id = nullif(\(place.id), service_id),
+                    purchase_id = CASE \(place.id) WHEN service_id THEN NULL
+                        WHEN bought_service_id THEN purchase_id ELSE \(terms) END,
                     provider_id = \(place.provider), due_at = \(due) WHERE id = \(order)
                 """)
     }

@@ -14,21 +14,22 @@ struct OrderRow {
     let cost: Amount
     let billedUnits: Int64
     private let billing: Billing
-    /// What its provider asks now, in his and in the house currency.
-    private let rate: Rate
-    private let costRate: Rate
-    /// Of the service that it is bought as, like what it costs.
-    let serviceRefills: Bool
-    let serviceCancels: Bool
+    /// What it costs with its provider: as it was sold, or as it was bought elsewhere.
+    private let supply: SupplyCost
+    /// Whether the reseller bought that, and its provider sold it to us.
+    let refills: Bool
+    let cancels: Bool
 
     static func fetch(_ db: Database, _ id: OrderID, of user: UserID? = nil) throws -> OrderRow? {
         let found = try RawStatement(
             db,
             """
             SELECT o.id, o.user_id, o.state, o.provider_id, p.currency, o.charge, o.refunded,
-                o.cost, o.billed_units, s.refill, s.cancel, s.type, s.rate, s.cost_rate
+                o.cost, o.billed_units, sold.refill AND bought.refill,
+                sold.cancel AND bought.cancel, sold.type, \(SupplyCost.columns("bought", "bought"))
             FROM orders o
-                JOIN services s ON s.id = coalesce(o.bought_service_id, o.service_id)
+                JOIN sales sold ON sold.id = o.sale_id
+                JOIN sales bought ON bought.id = coalesce(o.purchase_id, o.sale_id)
                 JOIN providers p ON p.id = o.provider_id
             WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
             """)
@@ -48,20 +49,19 @@ struct OrderRow {
         refunded = Amount(micros: found.integer(6)!)
         cost = Amount(micros: found.integer(7)!)
         billedUnits = found.integer(8)!
-        serviceRefills = found.integer(9) != 0
-        serviceCancels = found.integer(10) != 0
+        refills = found.integer(9) != 0
+        cancels = found.integer(10) != 0
         billing = OrderType.named(found.text(11)!)?.billing ?? .quantity
-        rate = Rate(micros: found.integer(12)!)
-        costRate = Rate(micros: found.integer(13)!)
+        supply = SupplyCost(found, from: 12)
     }
 
-    /// What placing it costs now, in the provider's currency.
+    /// What its provider takes for it, in that one's currency.
     func expectedCharge() throws(MoneyError) -> Amount {
-        try billing.price(of: billedUnits, at: rate)
+        try supply.charge(for: billedUnits, billing)
     }
 
     /// The same in the house currency.
     func expectedCost() throws(MoneyError) -> Amount {
-        try billing.price(of: billedUnits, at: costRate)
+        try supply.cost(of: billedUnits, billing)
     }
 }

@@ -22,6 +22,14 @@ package struct Provider: Sendable {
     package let pausedKey: String?
     /// Whether its server was seen to close connections that it had left open, without saying so.
     package let closesSilently: Bool
+    /// The currency that it names where that is another than the configured one. Until that is
+    /// settled nobody knows what anything costs there, so nothing of it is sold and nothing is sent
+    /// to it.
+    package let otherCurrency: Currency?
+    /// What it last named beside an order's charge.
+    package let statusCurrency: Currency?
+    let rule: ChargeRule
+    let exchangeRate: ExchangeRate?
 
     package enum State: Equatable, Sendable {
         case active
@@ -30,6 +38,11 @@ package struct Provider: Sendable {
         /// Switched off in the configuration.
         case disabled
     }
+
+    /// The same of a row `p` of providers, in SQL. What it says of its balance is the better
+    /// witness.
+    static let hasOtherCurrency =
+        "coalesce(p.balance_currency, p.status_currency, p.currency) <> p.currency"
 
     init(row: Row) {
         id = row["id"]
@@ -42,6 +55,13 @@ package struct Provider: Sendable {
         inquiryDue = row["inquiry_due"]
         closesSilently = row["closes_silently"]
         pausedKey = row["paused_key"]
+        statusCurrency = row["status_currency"]
+        rule = ChargeRule(minimum: row["min_charge"], decimals: row["charge_decimals"])
+        let picos: Int64 = row["exchange_rate"]
+        exchangeRate = picos > 0 ? ExchangeRate(picos: picos) : nil
+        let ofBalance: Currency? = row["balance_currency"]
+        let named = ofBalance ?? statusCurrency
+        otherCurrency = named == currency ? nil : named
         health = ProviderHealth(row: row)
         state =
             switch row["state"] as String {
@@ -57,75 +77,7 @@ package enum ProviderQuestion: Sendable {
     case catalogue, balance
 }
 
-/// A provider as the configuration has him.
-package struct ConfiguredProvider: Sendable {
-    package let name: String
-    package let currency: Currency
-    package let isEnabled: Bool
-
-    package init(name: String, currency: Currency, isEnabled: Bool) {
-        self.name = name
-        self.currency = currency
-        self.isEnabled = isEnabled
-    }
-}
-
 extension Ledger {
-    /// The ledger's providers by name, after adding those that are new in the configuration and
-    /// switching off those that are gone from it. Writes only where something differs.
-    ///
-    /// - Throws: `LedgerError.otherProviderCurrency`: what is booked of his orders would be settled
-    ///   in another currency.
-    package func providers(
-        configured: [ConfiguredProvider]
-    ) throws -> [String: Provider] {
-        let known = try read(Self.allProviders)
-        for provider in configured {
-            guard let kept = known[provider.name]?.currency, kept != provider.currency else {
-                continue
-            }
-            throw LedgerError.otherProviderCurrency(
-                provider.name, kept, configured: provider.currency)
-        }
-        let enabled = Set(configured.lazy.filter(\.isEnabled).map(\.name))
-        let isCurrent =
-            configured.allSatisfy { known[$0.name] != nil }
-            && known.allSatisfy { ($1.state != .disabled) == enabled.contains($0) }
-        if isCurrent { return known }
-        return try commit { db in
-            for (name, provider) in known where !configured.contains(where: { $0.name == name }) {
-                try Self.set(provider.id, enabled: false, db)
-            }
-            for provider in configured {
-                if let id = known[provider.name]?.id {
-                    try Self.set(id, enabled: provider.isEnabled, db)
-                } else {
-                    try db.execute(
-                        literal: """
-                            INSERT INTO providers (name, currency, state)
-                            VALUES (\(provider.name), \(provider.currency),
-                                    \(provider.isEnabled ? "active" : "disabled"))
-                            """)
-                }
-            }
-            return try Self.allProviders(db)
-        }
-    }
-
-    private static func allProviders(_ db: Database) throws -> [String: Provider] {
-        let rows = try Row.fetchAll(db, sql: "SELECT * FROM providers")
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], Provider(row: $0)) })
-    }
-
-    private static func set(_ id: ProviderID, enabled: Bool, _ db: Database) throws {
-        try db.execute(
-            literal: """
-                UPDATE providers SET state = CASE WHEN \(enabled) THEN
-                    CASE state WHEN 'disabled' THEN 'active' ELSE state END ELSE 'disabled' END
-                WHERE id = \(id)
-                """)
-    }
-
     /// Sets when a provider is to be asked about something again.
     package func ask(
         _ provider: ProviderID, _ question: ProviderQuestion, at due: Timestamp
@@ -139,6 +91,25 @@ extension Ledger {
                 try db.execute(
                     literal: "UPDATE providers SET balance_due = \(due) WHERE id = \(provider)")
             }
+        }
+    }
+
+    /// Has every list of services asked for at once that was last priced by another configuration:
+    /// what a rule or a price says holds from the next run of poll on, not from the next sync.
+    package func priceAnew(by edition: String, at now: Timestamp) throws {
+        let isNews = try read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM providers WHERE priced_by IS NOT ?)",
+                arguments: [edition])!
+        }
+        guard isNews else { return }
+        try commit { db in
+            try db.execute(
+                literal: """
+                    UPDATE providers SET priced_by = \(edition), catalogue_due =
+                        CASE WHEN priced_by IS NULL THEN catalogue_due ELSE min(catalogue_due, \(now)) END
+                    WHERE priced_by IS NOT \(edition)
+                    """)
         }
     }
 

@@ -30,9 +30,13 @@ package struct Standing: Sendable {
         package let pauseReason: String?
         package let health: ProviderHealth
         package let currency: Currency
+        /// The one that it names, where that is another.
+        package let otherCurrency: Currency?
         /// What he last said we have with him.
         package let balance: Amount?
         package let balanceAt: Timestamp?
+        /// Whether nobody can say if that is right, because no top-up is booked.
+        package let isDriftUnknown: Bool
     }
 }
 
@@ -96,10 +100,12 @@ extension Standing.ProviderStanding {
         name = provider.name
         state = provider.state
         currency = provider.currency
+        otherCurrency = provider.otherCurrency
         balanceAt = provider.balanceAt
         pauseReason = row["pause_reason"]
         health = provider.health
         balance = row["balance"]
+        isDriftUnknown = balance != nil && (row["balance_drift"] as Amount?) == nil
     }
 }
 

@@ -49,6 +49,11 @@ extension Amount {
         return difference * UInt128(Percent.hundred.micros) > allowed
     }
 
+    /// This amount × (1 + `percent`), rounded up.
+    package func marked(up percent: Percent) throws(MoneyError) -> Amount {
+        try self + prorated(percent.micros, of: Percent.hundred.micros, rounding: .up)
+    }
+
     /// This amount of a foreign currency, in the house currency. A deposit is rounded down
     /// (design.md §5).
     package func converted(

@@ -1,14 +1,16 @@
 /// How many units of the house currency one unit of another currency is worth; more than zero.
 package struct ExchangeRate: Hashable, Sendable {
     /// Millionths of a millionth: twelve decimals, since a unit of some currencies is worth little.
-    let picos: Int64
+    package let picos: Int64
 
     /// From the house currency to itself.
     package static let one = ExchangeRate(picos: 1_000_000_000_000)
 
     static let decimals = 12
 
-    private init(picos: Int64) {
+    /// A rate of the ledger. One that is not above zero is a bug.
+    package init(picos: Int64) {
+        precondition(picos > 0, "an exchange rate is above zero")
         self.picos = picos
     }
 

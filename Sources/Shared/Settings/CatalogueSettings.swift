@@ -96,7 +96,7 @@ extension CatalogueSettings.ServiceOverride {
         max = section.optional("max", quantity)
         isEnabled = section.optional("enabled", .truth)
         backups = section.list("backups") { entry in
-            entry.section { CatalogueSettings.Backup($0, provider: .providerName) }
+            entry.section { CatalogueSettings.Backup($0, provider: known) }
         }
         if let min, let max, min > max {
             section.cursor("min")?.refuse("at most max, which is \(max)")

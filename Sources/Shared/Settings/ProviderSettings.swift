@@ -30,6 +30,9 @@ package struct ProviderSettings: Sendable {
     /// The operator is told when the balance is further from our transactions than this, in the
     /// provider's currency.
     package let maxDrift: Amount
+    /// How it makes a charge of a price: many take a least amount for an order (`min_charge`), or
+    /// round up to a few decimals (`charge_decimals`).
+    package let chargeRule: ChargeRule
     package let breaker: Breaker
     /// Whether each order goes over a connection of its own; nil: as is learned of the server.
     package let freshConnections: Bool?
@@ -112,6 +115,10 @@ extension ProviderSettings {
         quantity = section.optional("quantity", .word, default: .byType)
         lowBalance = section.optional("low_balance", .amount, defaultText: "10")
         maxDrift = section.optional("max_drift", .amount, defaultText: "10")
+        chargeRule = ChargeRule(
+            minimum: section.optional("min_charge", .amount, default: .zero),
+            decimals: section.optional(
+                "charge_decimals", .integer(0...6), default: ChargeRule.exact.decimals))
         breaker = section.section("breaker", Breaker.init)
         freshConnections = section.optional("fresh_connections", .truth)
         errors = section.section("errors") { errors in

@@ -27,6 +27,9 @@ package struct Settings: Sendable {
     package let mail: MailSettings?
     /// Opens sealed values.
     let masterKey: Secret?
+    /// The same while the files of the configuration say the same: where it is another, prices may
+    /// be too.
+    package private(set) var edition = ""
 }
 
 extension Settings {
@@ -43,9 +46,10 @@ extension Settings {
                 in SMM_CONFIG.
                 """, at: .start)
         }
-        guard let settings, source.problems.isEmpty else {
+        guard var settings, source.problems.isEmpty else {
             throw SettingsError(problems: source.problems)
         }
+        settings.edition = source.edition
         return settings
     }
 

@@ -6,6 +6,8 @@ final class Source {
 
     /// The path for people, as given or as named by another file.
     let path: String
+    /// Tells one content of the file from another (FNV-1a).
+    private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     private var own: [(mark: Mark, problem: SettingsError.Problem)] = []
     private var included: [Source] = []
 
@@ -18,9 +20,15 @@ final class Source {
         own.sorted { $0.mark < $1.mark }.map(\.problem) + included.flatMap(\.problems)
     }
 
+    /// The same while this file and those it names say the same.
+    var edition: String {
+        ([String(hash, radix: 16)] + included.map(\.edition)).joined(separator: ".")
+    }
+
     /// The value the file holds, or nil with the problem noted.
     func root(named setting: String) throws(FilePath.Unreadable) -> Cursor? {
         let bytes = try FilePath.read(path, maxBytes: Self.maxBytes).bytes
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         do {
             if let node = try YAMLReader.root(of: bytes) {
                 return Cursor(node: node, path: setting, source: self)

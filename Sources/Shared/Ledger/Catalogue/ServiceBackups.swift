@@ -85,9 +85,59 @@ extension Ledger {
         return all.values.filter { $0.before != $0.after }.sorted { $0.service < $1.service }
     }
 
+    /// Tells the operator, once, of each backup to which no order could go. One of a provider whose
+    /// list is not known yet is not judged.
+    package func tellUnusableBackups(at now: Timestamp) throws {
+        let news = try read { db in
+            try Row.fetchAll(db, sql: Self.unusableBackups).map { row in
+                (
+                    LedgerException.unusableBackup(
+                        "\(row[1] as String):\(row[2] as String)", of: row[0], because: row[3]),
+                    row[4] as ProviderID
+                )
+            }.filter { try !Self.isTold($0, of: $1, db) }
+        }
+        guard !news.isEmpty else { return }
+        try commit { db in
+            for (exception, provider) in news {
+                try Self.raise(exception, order: nil, provider: provider, db, at: now)
+            }
+        }
+    }
+
+    private static let unusableBackups = """
+        SELECT b.service_id, b.provider, b.provider_service,
+            CASE WHEN q.state = 'disabled' THEN 'that provider is switched off'
+                WHEN t.id IS NULL THEN 'that provider does not list the service'
+                WHEN t.withheld = 'dropped' THEN 'that provider lists it no more'
+                WHEN t.withheld = 'refused' THEN 'that provider refused orders for it'
+                WHEN t.fault IS NOT NULL THEN t.fault
+                WHEN t.type <> s.type
+                    THEN 'it is of type ' || t.type || ', and the service of type ' || s.type
+                END AS reason, s.provider_id
+        FROM service_backups b
+            JOIN services s ON s.id = b.service_id
+            JOIN providers q ON q.name = b.provider
+            LEFT JOIN services t ON t.provider_id = q.id AND t.provider_service = b.provider_service
+        WHERE reason IS NOT NULL AND (q.catalogue_at IS NOT NULL OR q.state = 'disabled')
+        ORDER BY b.service_id, b.rank
+        """
+
     /// For a report: `beta:77 gamma:3`.
     private static func words(_ places: [ServiceBackups.Place]) -> String? {
         places.isEmpty
             ? nil : places.map { "\($0.provider):\($0.providerService)" }.joined(separator: " ")
+    }
+}
+
+extension LedgerException {
+    fileprivate static func unusableBackup(
+        _ place: String, of service: ServiceID, because reason: String
+    ) -> LedgerException {
+        LedgerException(
+            "backup_unusable",
+            "\(place) is named as a backup of service \(service) in catalogue.yaml, and no order can go "
+                + "there: \(reason); while that is so, orders wait for the other places; name another "
+                + "backup, or take it out")
     }
 }

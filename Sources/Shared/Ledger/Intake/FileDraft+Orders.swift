@@ -97,7 +97,8 @@ extension FileDraft {
         insertion.bind(10, order.charge.micros)
         insertion.bind(11, order.provider.rawValue)
         insertion.bind(12, intake.now.milliseconds)
-        if let lastLost = try intake.lastLostOrder.get() { insertion.bind(13, lastLost.rawValue) }
+        insertion.bind(13, try intake.sale(of: order.service).rawValue)
+        if let lastLost = try intake.lastLostOrder.get() { insertion.bind(14, lastLost.rawValue) }
         try insertion.run()
         return OrderID(db.lastInsertedRowID)
     }
@@ -109,14 +110,14 @@ extension FileDraft {
 
     static let insertion = insertion("")
     static let insertionPastLostOrders = insertion(
-        "id, ", "max(?13, (SELECT coalesce(max(id), 0) FROM orders)) + 1, ")
+        "id, ", "max(?14, (SELECT coalesce(max(id), 0) FROM orders)) + 1, ")
 
     private static func insertion(_ column: String, _ value: String = "") -> String {
         """
         INSERT INTO orders (\(column)user_id, file_id, line, ref, service_id, link, quantity,
                             parameters, billed_units, charge, state, provider_id, due_at,
-                            created_at)
-        VALUES (\(value)?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'accepted', ?11, ?12, ?12)
+                            created_at, sale_id)
+        VALUES (\(value)?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'accepted', ?11, ?12, ?12, ?13)
         """
     }
 }

@@ -56,6 +56,7 @@ extension FileDraft {
                     withheld = NULL
                 WHERE id = \(id)
                 """)
+        intake.forgetServices()
         let changes = CatalogueChanges(db, provider, at: intake.now)
         if let offered {
             try changes.note(.released, of: id, "rate", before: "\(sold)", after: "\(offered)")

@@ -15,7 +15,7 @@ extension FileDraft {
     private func refill(of id: OrderID, _ line: Line) throws -> LineOutcome {
         if let known = try earlierRequest(id, line, as: .refill) { return known }
         guard let order = try OrderRow.fetch(db, id, of: user) else { return unknown(id) }
-        guard order.serviceRefills else {
+        guard order.refills else {
             return .rejected(
                 Rejection(.refillNotAllowed, "the service of order \(id) has no refill"))
         }
@@ -40,7 +40,7 @@ extension FileDraft {
             try OrderMoves(db, postings, at: intake.now, file: file).cancel(order)
             return .accepted(id, note: "canceled before it was sent")
         }
-        guard order.serviceCancels else {
+        guard order.cancels else {
             return .rejected(
                 Rejection(.cancelNotAllowed, "the service of order \(id) cannot be cancelled"))
         }

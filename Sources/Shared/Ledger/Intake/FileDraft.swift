@@ -94,6 +94,7 @@ package final class FileDraft {
         try db.execute(sql: "ROLLBACK TO file; RELEASE file")
         postings.rewind(to: savepoint!)
         intake.forgetTerms()
+        intake.forgetServices()
     }
 
     /// Does what a line wants, or nothing of it where a wallet would come to more than can be counted.

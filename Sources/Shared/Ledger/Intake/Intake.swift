@@ -40,6 +40,8 @@ package final class Intake {
     let now: Timestamp
     let currency: Currency
     private var services: [ServiceID: Service?] = [:]
+    /// The terms of those that were sold.
+    private var sales: [ServiceID: SaleID] = [:]
     /// As far as they were asked for; nil inside where there is no such user.
     var terms: [UserID: UserTerms?] = [:]
     /// Whether any file is one of a time that was lost.
@@ -141,6 +143,21 @@ package final class Intake {
         let service = try Service.fetch(db, id)
         services[id] = .some(service)
         return service
+    }
+
+    /// The terms on which a service is sold now.
+    func sale(of service: ServiceID) throws -> SaleID {
+        if let known = sales[service] { return known }
+        let sale = try Sales(db).current(of: service)
+        sales[service] = sale
+        return sale
+    }
+
+    /// To be called where services may have changed, or what was kept of their sales was taken
+    /// back.
+    func forgetServices() {
+        services.removeAll(keepingCapacity: true)
+        sales.removeAll(keepingCapacity: true)
     }
 
     private func checkNotBanned(_ user: UserID) throws {

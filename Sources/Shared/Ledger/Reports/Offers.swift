@@ -49,11 +49,12 @@ extension Reports {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT s.*, c.name AS category, p.price
+                    SELECT \(Service.selection), c.name AS category, own.price
                     FROM services s
+                        JOIN providers p ON p.id = s.provider_id
                         JOIN categories c ON c.id = s.category_id
-                        LEFT JOIN prices p ON p.service_id = s.id AND p.user_id = ?
-                    WHERE s.enabled ORDER BY s.id
+                        LEFT JOIN prices own ON own.service_id = s.id AND own.user_id = ?
+                    WHERE s.enabled AND \(Service.isServed) ORDER BY s.id
                     """), arguments: [tariff.owner])
         while let row = try rows.next() {
             let service = Service(row: row)

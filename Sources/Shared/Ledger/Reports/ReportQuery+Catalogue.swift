@@ -1,7 +1,8 @@
 extension ReportQuery {
-    /// Every service that is or was on sale. Cost and sale rate are in the house currency, the percent is
-    /// the one the sale rate was made with, or where `price` names the sale rate, what that brings over
-    /// cost (`PriceRule.profit`); `provider_rate` and `offered_rate` are in the provider's.
+    /// Every service that is or was on sale; `enabled` where somebody can serve it now. Cost and
+    /// sale rate are in the house currency, the percent is the one the sale rate was made with, or
+    /// where `price` names the sale rate, what that brings over cost (`PriceRule.profit`);
+    /// `provider_rate` and `offered_rate` are in the provider's.
     static let services = ReportQuery(
         "services",
         [
@@ -16,7 +17,8 @@ extension ReportQuery {
         WITH pace(service, minutes) AS (
             SELECT service_id, \(averageMinutes) FROM orders o GROUP BY service_id)
         SELECT s.id, p.name, s.provider_service, s.name, c.name, s.type, s.cost_rate, s.sale_rate,
-            s.profit, s.min, s.max, s.dripfeed, s.refill, s.cancel, s.enabled, t.minutes,
+            s.profit, s.min, s.max, s.dripfeed, s.refill, s.cancel,
+            s.enabled AND \(Service.isServed), t.minutes,
             s.rate, p.currency, s.offered_rate, s.offered_sale_rate, s.withheld, s.fault,
             (SELECT group_concat(place, ' ') FROM (
                 SELECT provider || ':' || provider_service AS place FROM service_backups
@@ -45,15 +47,18 @@ extension ReportQuery {
         ORDER BY c.id
         """)
 
-    /// How providers stand now, in their currencies. The balance is what a provider says, the
-    /// expected one what our books say of it; errors are those of the last 24 hours, by the hour. One who
-    /// is paused, or said "not now", gets no order until `paused_until`.
+    /// How providers stand now, in their currencies. The balance is what a provider said at
+    /// `balance_at`, the expected one what our books said of it then, and the drift what lies
+    /// between; that is empty while no top-up is booked, since nobody knows then. Errors are those
+    /// of the last 24 hours, by the hour. One who is paused, or said "not now", gets no order until
+    /// `paused_until`.
     static let providers = ReportQuery(
         "providers",
         [
             .text("provider"), .text("state"), .amount("balance"), .amount("expected_balance"),
             .amount("drift"), .text("currency"), .integer("open_orders"), .integer("in_doubt"),
             .integer("errors_24h"), .time("last_answer_at"), .time("paused_until"), .text("reason"),
+            .time("balance_at"),
         ],
         """
         WITH open(provider, orders, doubts) AS (
@@ -62,13 +67,19 @@ extension ReportQuery {
         failed(provider, errors) AS (
             SELECT provider_id, sum(errors) FROM provider_errors
             WHERE hour > ?3 / 3600000 - 24 GROUP BY provider_id)
-        SELECT p.name, p.state, p.balance, coalesce(w.balance, 0),
-            p.balance - coalesce(w.balance, 0), p.currency, coalesce(o.orders, 0),
+        SELECT p.name, p.state, p.balance, coalesce(p.balance_expected, w.balance, 0),
+            p.balance_drift, p.currency, coalesce(o.orders, 0),
             coalesce(o.doubts, 0), coalesce(f.errors, 0), p.last_answer_at,
             CASE WHEN p.state = 'paused' THEN p.paused_until
                 WHEN p.state = 'active' AND p.throttled_until > ?3 THEN p.throttled_until END,
-            CASE WHEN p.state = 'paused' THEN p.pause_reason
-                WHEN p.state = 'active' AND p.throttled_until > ?3 THEN 'he said "not now"' END
+            CASE WHEN \(Provider.hasOtherCurrency)
+                    THEN 'it names ' || coalesce(p.balance_currency, p.status_currency)
+                        || ', another currency than is configured: nothing is sold, no order is sent'
+                WHEN p.state = 'paused' THEN p.pause_reason
+                WHEN p.state = 'active' AND p.throttled_until > ?3 THEN 'it said "not now"'
+                WHEN p.balance IS NOT NULL AND p.balance_drift IS NULL
+                    THEN 'its drift is unknown until a top-up is booked (desk file, topups)' END,
+            p.balance_at
         FROM providers p
             LEFT JOIN wallets w ON w.provider_id = p.id AND w.name = 'float'
                 AND w.currency = p.currency
@@ -77,12 +88,16 @@ extension ReportQuery {
         ORDER BY p.name
         """)
 
-    /// What contradicted what we knew, for the operator to look at.
+    /// What contradicted what we knew, for the operator to look at. What a provider does to order
+    /// after order is told once a day, with its first order; `occurrences` counts them.
     static let exceptions = ReportQuery(
         "exceptions",
-        [.time("at"), .text("kind"), .integer("order"), .text("provider"), .text("detail")],
+        [
+            .time("at"), .text("kind"), .integer("order"), .text("provider"), .text("detail"),
+            .integer("occurrences"),
+        ],
         """
-        SELECT e.at, e.kind, e.order_id, p.name, e.detail
+        SELECT e.at, e.kind, e.order_id, p.name, e.detail, e.occurrences
         FROM exceptions e LEFT JOIN providers p ON p.id = e.provider_id
         WHERE e.at >= ?1 AND e.at < ?2
         ORDER BY e.id

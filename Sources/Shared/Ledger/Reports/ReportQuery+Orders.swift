@@ -1,7 +1,8 @@
 extension ReportQuery {
-    /// Orders by the moment they were taken. `quantity` is the billed units where the order has none
-    /// of its own; `status` is the ledger's state; profit = charge − refunded − cost, so that of an
-    /// open order is what is to be expected.
+    /// Orders by the moment they were taken, with their service as it was sold. `quantity` is the
+    /// billed units where the order has none of its own; `status` is the ledger's state; profit =
+    /// charge − refunded − cost, so that of an order that is with a provider is what is to be
+    /// expected; of one that none has yet, none.
     static let orders = ReportQuery(
         "orders",
         [
@@ -13,12 +14,12 @@ extension ReportQuery {
             .time("ended_at"),
         ],
         """
-        SELECT o.id, o.user_id, o.ref, o.service_id, s.name, s.type, o.link,
+        SELECT o.id, o.user_id, o.ref, o.service_id, t.name, t.type, o.link,
             coalesce(o.quantity, o.billed_units), o.charge, o.refunded, o.cost,
-            o.charge - o.refunded - o.cost, ?4, p.name, o.provider_order, o.state, o.start_count,
+            o.charge - \(unsent) - o.refunded - o.cost, ?4, p.name, o.provider_order, o.state, o.start_count,
             o.remains, o.created_at, o.placed_at, o.ended_at
         FROM orders o
-            LEFT JOIN services s ON s.id = o.service_id
+            LEFT JOIN sales t ON t.id = o.sale_id
             LEFT JOIN providers p ON p.id = o.provider_id
         WHERE o.created_at >= ?1 AND o.created_at < ?2
         ORDER BY o.id

@@ -1,23 +1,31 @@
 extension ReportQuery {
-    /// Sums by the UTC day on which orders were taken and fees were charged; units are billed units,
-    /// profit = charged − refunded − cost + fees.
+    /// What an order `o` that no provider has yet is charged: it earns nothing before, so it is no
+    /// profit.
+    static let unsent = """
+        CASE WHEN o.state = 'accepted' OR o.state = 'sending' OR o.state = 'in_doubt'
+            THEN o.charge ELSE 0 END
+        """
+
+    /// Sums by the UTC day on which orders were taken and fees were charged; units are billed
+    /// units, profit = charged − unsent − refunded − cost + fees.
     static let daily = ReportQuery(
         "daily",
         [
             .day("day"), .integer("orders"), .integer("units"), .amount("charged"),
             .amount("refunded"), .amount("cost"), .amount("fees"), .amount("profit"),
+            .amount("unsent"),
         ],
         """
-        WITH parts(day, orders, units, charged, refunded, cost, fees) AS (
+        WITH parts(day, orders, units, charged, refunded, cost, fees, unsent) AS (
             SELECT created_at / 86400000, count(*), sum(billed_units), sum(charge), sum(refunded),
-                sum(cost), 0
-            FROM orders WHERE created_at >= ?1 AND created_at < ?2 GROUP BY 1
+                sum(cost), 0, sum(\(unsent))
+            FROM orders o WHERE created_at >= ?1 AND created_at < ?2 GROUP BY 1
             UNION ALL
-            SELECT t.created_at / 86400000, 0, 0, 0, 0, 0, sum(f.fee_amount)
+            SELECT t.created_at / 86400000, 0, 0, 0, 0, 0, sum(f.fee_amount), 0
             FROM transaction_fees f JOIN transactions t ON t.id = f.fee_transaction_id
             WHERE t.created_at >= ?1 AND t.created_at < ?2 GROUP BY 1)
         SELECT day, sum(orders), sum(units), sum(charged), sum(refunded), sum(cost), sum(fees),
-            sum(charged - refunded - cost + fees)
+            sum(charged - unsent - refunded - cost + fees), sum(unsent)
         FROM parts GROUP BY day ORDER BY day
         """)
 
@@ -27,7 +35,8 @@ extension ReportQuery {
         "by-provider", .text("key"), of: "o.provider_id",
         named: "(SELECT name FROM providers WHERE id = o.provider_id)")
 
-    /// Sums over the orders taken in the period, by `expression`; keys without an order are left out.
+    /// Sums over the orders taken in the period, by `expression`; keys without an order are left out. Profit
+    /// is that of orders that a provider has or had.
     /// `open` counts those that are neither ended nor in doubt, so that the counts add up to `orders`;
     /// `held` is the charge of all that have not ended.
     private static func breakdown(
@@ -46,7 +55,7 @@ extension ReportQuery {
             SELECT \(named ?? expression) AS key, count(*), sum(o.state = 'completed'),
                 sum(o.state = 'partial'), sum(o.state = 'canceled'), sum(o.state = 'refused'),
                 sum(o.state = 'in_doubt'), sum(o.charge), sum(o.refunded), sum(o.cost),
-                sum(o.charge - o.refunded - o.cost), \(averageMinutes),
+                sum(o.charge - \(unsent) - o.refunded - o.cost), \(averageMinutes),
                 sum(o.ended_at IS NULL AND o.state <> 'in_doubt'),
                 sum(CASE WHEN o.ended_at IS NULL THEN o.charge ELSE 0 END)
             FROM orders o

@@ -18,6 +18,9 @@ enum Choice {
 /// An order is bought as the first place in rank that may serve it now, its own service first. It leaves
 /// a provider who refused it for good, one who is paused, and one who asks more than it brings; never one
 /// who is in doubt of it, or who just said "not now".
+///
+/// What an order is, its sale says, whatever its service has become since. What its provider asks
+/// today only decides whether it is sent.
 struct Market {
     let places: Places
     private let db: Database
@@ -37,15 +40,18 @@ struct Market {
     func choice(
         for order: WaitingOrder, asking: ProviderID?, wasRefused: Bool = false
     ) throws -> Choice {
-        let own = try places.listing(order.service)
-        if !own.hasBackups, order.bought == own.id, !wasRefused {
+        let own = try places.listing(order.service).on(places.terms(order.sale))
+        if !own.hasBackups, order.bought == own.id, !wasRefused, !own.hasOtherCurrency {
             guard let least = lacking(order, at: own) else { return .now(own, reason: "") }
             return .later(own, least: least, reason: Obstacle.cost(least).words)
         }
         let refusers = try places.refusers(of: order.id)
         var waiting: (Listing, Obstacle)?
         var reason = ""
-        for place in try places.all(of: own) {
+        for var place in try places.all(of: own) {
+            if place.id == order.bought, let purchase = order.purchase {
+                place = place.on(try places.terms(purchase))
+            }
             let obstacle = try obstacle(to: order, at: place, like: own, refusers, asking)
             guard let obstacle else { return .now(place, reason: reason) }
             if reason.isEmpty { reason = obstacle.words }
@@ -53,7 +59,7 @@ struct Market {
         }
         guard let (place, obstacle) = waiting else {
             // He refused others for its service, and it has nowhere else to go: he says so of it too.
-            return own.isRefused && !refusers.contains(own.provider)
+            return own.isRefused && !refusers.contains(own.provider) && !own.hasOtherCurrency
                 && lacking(order, at: own) == nil
                 ? .now(own, reason: reason) : .never
         }
@@ -64,9 +70,13 @@ struct Market {
     private func lacking(_ order: WaitingOrder, at place: Listing) -> Amount? {
         let least: Amount
         do {
-            let rate = try PriceRule.least(
-                for: place.cost, offered: place.offeredCost, minProfit: minProfit)
-            least = try (place.type?.billing ?? .quantity).price(of: order.billedUnits, at: rate)
+            let costs = [place.cost, place.offeredCost].compactMap { $0 }
+            least = try costs.reduce(.zero) { least, cost in
+                try max(
+                    least,
+                    cost.least(
+                        for: order.billedUnits, place.terms.billing, minProfit: minProfit))
+            }
         } catch {
             // More than can be counted is more than any order brings.
             least = Amount(micros: .max)
@@ -78,14 +88,14 @@ struct Market {
 extension Market {
     /// What keeps an order from a place.
     private enum Obstacle {
-        case refused, withheld, unfit, paused
+        case refused, withheld, unfit, paused, currency
         case cost(Amount)
 
         /// Whether an order may wait for it to pass.
         var mayPass: Bool {
             switch self {
             case .refused, .withheld, .unfit: false
-            case .paused, .cost: true
+            case .paused, .currency, .cost: true
             }
         }
 
@@ -95,8 +105,9 @@ extension Market {
             switch self {
             case .refused: "he refused it for good"
             case .withheld: "he refused others for its service"
-            case .unfit: "his service does not fit it, or is not on sale"
+            case .unfit: "its service does not fit it, or cannot be bought"
             case .paused: "he is paused or switched off"
+            case .currency: "the provider names another currency than is configured"
             case .cost(let least): "it would have to bring \(least) there"
             }
         }
@@ -107,13 +118,13 @@ extension Market {
         _ asking: ProviderID?
     ) throws -> Obstacle? {
         if refusers.contains(place.provider) { return .refused }
-        if place.id == own.id {
-            if own.isRefused { return .withheld }
-        } else if !place.isOnSale || place.providerState == "disabled" {
-            return .unfit
-        } else if try !fits(order, place, own) {
+        if place.id != own.id, place.providerState == "disabled" { return .unfit }
+        if place.id == own.id || place.id == order.bought {
+            if place.isRefused { return .withheld }
+        } else if try !place.isUsable || !fits(order, place, own) {
             return .unfit
         }
+        if place.hasOtherCurrency { return .currency }
         if let least = lacking(order, at: place) { return .cost(least) }
         return place.provider == asking || place.providerState == "active" ? nil : .paused
     }
@@ -122,15 +133,16 @@ extension Market {
     private func fits(
         _ order: WaitingOrder, _ place: Listing, _ own: Listing
     ) throws -> Bool {
-        guard let type = place.type, type == own.type else { return false }
-        if try !place.drips && drips(order.id) { return false }
+        guard let type = place.terms.type, type == own.terms.type else { return false }
+        if try !place.terms.drips && drips(order.id) { return false }
         let amount: Int64? =
             switch type.billing {
             case .quantity: order.quantity
             case .lines: order.billedUnits
             case .package, .maximumTimesPosts: nil
             }
-        return amount.map { place.bounds.least <= $0 && $0 <= place.bounds.most } ?? true
+        let bounds = place.terms.bounds
+        return amount.map { bounds.least <= $0 && $0 <= bounds.most } ?? true
     }
 
     /// Whether an order is delivered in several runs.

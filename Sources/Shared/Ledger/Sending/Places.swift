@@ -8,23 +8,35 @@ struct Listing {
     let provider: ProviderID
     let providerName: String
     let providerState: String
-    let providerService: String
-    /// Nil for one that is not sold here.
-    let type: OrderType?
-    let cost: Rate
-    let offeredCost: Rate?
-    let bounds: (least: Int64, most: Int64)
-    let drips: Bool
-    let isOnSale: Bool
+    /// Whether its provider names another currency than is configured: then no cost is known.
+    let hasOtherCurrency: Bool
+    /// As an order for it is sent: its own, or those that an order was sold or bought on.
+    private(set) var terms: SaleTerms
+    /// What it costs today, and what its provider asks since a jump of its rate.
+    let cost: SupplyCost
+    let offeredCost: SupplyCost?
+    /// Whether orders can be bought there at all; a rule may keep it from being sold itself.
+    let isUsable: Bool
     let isRefused: Bool
     let hasBackups: Bool
+
+    var providerService: String { terms.providerService }
+
+    /// The same for an order that was sold or bought on other terms than today's.
+    func on(_ terms: SaleTerms) -> Listing {
+        var listing = self
+        listing.terms = terms
+        return listing
+    }
 
     fileprivate static func fetch(_ db: Database, _ id: ServiceID) throws -> Listing {
         try db.cachedStatement(
             sql: """
-                SELECT s.id, s.provider_id, p.name, p.state, s.provider_service, s.type, s.cost_rate,
-                    s.offered_cost_rate, s.min, s.max, s.dripfeed, s.enabled, s.withheld,
-                    EXISTS (SELECT 1 FROM service_backups b WHERE b.service_id = s.id)
+                SELECT s.id, s.provider_id, p.name, p.state, s.provider_service, s.type, s.min, s.max,
+                    s.dripfeed, s.fault IS NULL AND s.withheld IS NULL, s.withheld,
+                    EXISTS (SELECT 1 FROM service_backups b WHERE b.service_id = s.id),
+                    \(Provider.hasOtherCurrency), s.offered_rate, s.offered_cost_rate,
+                    \(SupplyCost.columns("s", "p"))
                 FROM services s JOIN providers p ON p.id = s.provider_id WHERE s.id = ?
                 """
         ).fetchRow([id]).map(Listing.init(row:))!
@@ -35,16 +47,16 @@ struct Listing {
         provider = row[1]
         providerName = row[2]
         providerState = row[3]
-        providerService = row[4]
-        type = OrderType.named(row[5])
-        cost = row[6]
-        offeredCost = row[7]
-        bounds = (row[8], row[9])
-        drips = row[10]
-        let withheld: KnownService.Withheld? = row[12]
-        isOnSale = row[11] && withheld == nil
+        isUsable = row[9]
+        let withheld: KnownService.Withheld? = row[10]
         isRefused = withheld == .refused
-        hasBackups = row[13]
+        hasBackups = row[11]
+        hasOtherCurrency = row[12]
+        cost = SupplyCost(row: row, from: 15)
+        offeredCost = cost.offered(row[13], row[14])
+        terms = SaleTerms(
+            providerService: row[4], type: OrderType.named(row[5]), cost: cost,
+            bounds: (row[6], row[7]), drips: row[8])
     }
 }
 
@@ -53,6 +65,7 @@ final class Places {
     private let db: Database
     private var listings: [ServiceID: Listing] = [:]
     private var backups: [ServiceID: [ServiceID]] = [:]
+    private var sales: [SaleID: SaleTerms] = [:]
 
     init(_ db: Database) {
         self.db = db
@@ -63,6 +76,13 @@ final class Places {
         let listing = try Listing.fetch(db, id)
         listings[id] = listing
         return listing
+    }
+
+    func terms(_ sale: SaleID) throws -> SaleTerms {
+        if let known = sales[sale] { return known }
+        let terms = try Sales(db).terms(sale)
+        sales[sale] = terms
+        return terms
     }
 
     /// Looks a service up anew, which has changed.

@@ -8,6 +8,9 @@ struct WaitingOrder {
     let service: ServiceID
     /// What it is bought as: its own, or one of that one's backups.
     let bought: ServiceID
+    /// The terms that it was sold on, and those of what it is bought as where that is a backup.
+    let sale: SaleID
+    let purchase: SaleID?
     let link: String?
     let quantity: Int64?
     let parameters: String?
@@ -20,7 +23,7 @@ struct WaitingOrder {
     static let columns = """
         o.id, o.service_id, coalesce(o.bought_service_id, o.service_id), o.link, o.quantity,
         o.parameters, o.billed_units, o.charge,
-        (SELECT count(*) FROM attempts a WHERE a.order_id = o.id)
+        (SELECT count(*) FROM attempts a WHERE a.order_id = o.id), o.sale_id, o.purchase_id
         """
 
     /// By position: this is read for each order that is sent.
@@ -34,6 +37,8 @@ struct WaitingOrder {
         billedUnits = row.integer(6)!
         charge = Amount(micros: row.integer(7)!)
         attempts = Int(row.integer(8)!)
+        sale = SaleID(row.integer(9)!)
+        purchase = row.integer(10).map { SaleID($0) }
     }
 
     static func fetch(_ db: Database, _ id: OrderID) throws -> WaitingOrder {

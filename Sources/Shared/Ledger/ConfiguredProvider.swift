@@ -1,0 +1,109 @@
+import GRDB
+import Money
+
+/// A provider as the configuration has it.
+package struct ConfiguredProvider: Sendable {
+    package let name: String
+    package let currency: Currency
+    package let isEnabled: Bool
+    /// How it makes a charge of a price.
+    package let rule: ChargeRule
+    /// House currency units for one unit of its currency; nil where that is not said here.
+    package let exchangeRate: ExchangeRate?
+
+    package init(
+        name: String, currency: Currency, isEnabled: Bool, rule: ChargeRule = .exact,
+        exchangeRate: ExchangeRate? = nil
+    ) {
+        self.name = name
+        self.currency = currency
+        self.isEnabled = isEnabled
+        self.rule = rule
+        self.exchangeRate = exchangeRate
+    }
+
+    /// Whether the ledger has it so.
+    fileprivate func isKept(as provider: Provider?) -> Bool {
+        guard let provider else { return false }
+        return (provider.state != .disabled) == isEnabled && provider.currency == currency
+            && provider.rule == rule
+            && (exchangeRate == nil || provider.exchangeRate == exchangeRate)
+    }
+}
+
+extension Ledger {
+    /// The ledger's providers by name, after adding those that are new in the configuration and
+    /// switching off those that are gone from it. Writes only where something differs.
+    ///
+    /// - Throws: `LedgerError.otherProviderCurrency`: what is booked of its orders would be settled
+    ///   in another currency.
+    @discardableResult
+    package func providers(
+        configured: [ConfiguredProvider]
+    ) throws -> [String: Provider] {
+        let known = try read(Self.allProviders)
+        let names = Set(configured.map(\.name))
+        let isCurrent =
+            configured.allSatisfy { $0.isKept(as: known[$0.name]) }
+            && known.allSatisfy { names.contains($0) || $1.state == .disabled }
+        if isCurrent { return known }
+        return try commit { db in
+            for (name, provider) in known where !names.contains(name) {
+                try db.execute(
+                    literal: "UPDATE providers SET state = 'disabled' WHERE id = \(provider.id)")
+            }
+            for provider in configured {
+                if let kept = known[provider.name], kept.currency != provider.currency {
+                    try Self.correctCurrency(of: kept, to: provider.currency, db)
+                }
+                try Self.keep(provider, db)
+            }
+            return try Self.allProviders(db)
+        }
+    }
+
+    private static func allProviders(_ db: Database) throws -> [String: Provider] {
+        let rows = try Row.fetchAll(db, sql: "SELECT * FROM providers")
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], Provider(row: $0)) })
+    }
+
+    private static func keep(_ provider: ConfiguredProvider, _ db: Database) throws {
+        let rate = provider.exchangeRate?.picos
+        try db.execute(
+            literal: """
+                INSERT INTO providers (name, currency, state, min_charge, charge_decimals,
+                                       exchange_rate)
+                VALUES (\(provider.name), \(provider.currency),
+                        \(provider.isEnabled ? "active" : "disabled"), \(provider.rule.minimum),
+                        \(provider.rule.decimals), coalesce(\(rate), 0))
+                ON CONFLICT (name) DO UPDATE SET
+                    state = CASE WHEN excluded.state = 'disabled' OR state = 'disabled'
+                        THEN excluded.state ELSE state END,
+                    min_charge = excluded.min_charge, charge_decimals = excluded.charge_decimals,
+                    exchange_rate = coalesce(\(rate), exchange_rate)
+                """)
+    }
+
+    /// Has a provider counted in the currency that it names itself, as long as nothing is booked of
+    /// it. Until its list is priced anew, nothing of it is sold.
+    private static func correctCurrency(
+        of provider: Provider, to currency: Currency, _ db: Database
+    ) throws {
+        let isBooked = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM wallets WHERE provider_id = ?)",
+            arguments: [provider.id])!
+        guard provider.otherCurrency == currency, !isBooked else {
+            throw LedgerError.otherProviderCurrency(
+                provider.name, provider.currency, configured: currency)
+        }
+        try db.execute(
+            literal: """
+                UPDATE providers SET currency = \(currency), balance = NULL, balance_at = NULL,
+                    balance_due = 0, catalogue_due = 0 WHERE id = \(provider.id);
+                UPDATE services SET enabled = 0, offered_rate = NULL, offered_cost_rate = NULL,
+                        offered_sale_rate = NULL,
+                        fault = 'its price is not known in ' || \(currency) || ' yet'
+                    WHERE provider_id = \(provider.id);
+                """)
+    }
+}

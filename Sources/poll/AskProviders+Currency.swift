@@ -1,0 +1,38 @@
+import Ledger
+import Logging
+import Money
+import Providers
+import Run
+import Settings
+import Timestamps
+
+// The currency that a provider names: another than is configured makes all its prices unknown.
+extension AskProviders {
+    /// Keeps the currency that a provider names beside charges, where that is news: another one
+    /// than the configured, if any answer names one.
+    mutating func noteCurrency(
+        in answers: [String: Answer<StatusReport>], from index: Int, at now: Timestamp
+    ) throws {
+        let configured = parties[index].settings.currency
+        var named: Currency?
+        for case .report(let report) in answers.values {
+            guard report.charge != nil, let currency = report.currency else { continue }
+            named = currency
+            if currency != configured { break }
+        }
+        guard let named, named != parties[index].statusCurrency else { return }
+        parties[index].statusCurrency = named
+        if try ledger.note(named, by: .status, of: parties[index].provider.id, at: now) {
+            tellOther(named, of: parties[index].settings)
+        }
+    }
+
+    func tellOther(_ currency: Currency, of provider: ProviderSettings) {
+        context.logger.error(
+            "a provider counts in another currency than configured; nothing of it is sold",
+            metadata: [
+                "provider": "\(provider.name)", "configured": "\(provider.currency)",
+                "named": "\(currency)",
+            ])
+    }
+}
