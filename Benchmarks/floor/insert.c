@@ -78,6 +78,21 @@ static void insert_next(sqlite3 *db, struct table *table) {
 
 static void execute(sqlite3 *db, const char *sql) { check(db, sqlite3_exec(db, sql, NULL, NULL, NULL)); }
 
+/* Later schemas keep the terms of sales in a table of their own: a few rows, which orders refer to. */
+static void copy_sales(sqlite3 *filled, const char *from, const char *to) {
+    sqlite3_stmt *found = prepare(filled, "SELECT 1 FROM sqlite_schema WHERE name = 'sales'");
+    int has_sales = sqlite3_step(found) == SQLITE_ROW;
+    sqlite3_finalize(found);
+    if (!has_sales) return;
+    sqlite3 *db;
+    check(db, sqlite3_open(to, &db));
+    char *attach = sqlite3_mprintf("ATTACH %Q AS filled", from);
+    execute(db, attach);
+    sqlite3_free(attach);
+    execute(db, "INSERT INTO main.sales SELECT * FROM filled.sales WHERE id NOT IN (SELECT id FROM main.sales)");
+    check(db, sqlite3_close(db));
+}
+
 int main(int count, char **arguments) {
     if (count != 3) return fprintf(stderr, "usage: insert FILLED EMPTY\n"), 64;
     /* Else glibc gives memory back to the kernel and asks for it again with every statement's journal. */
@@ -88,6 +103,7 @@ int main(int count, char **arguments) {
     load(filled, &files);
     load(filled, &orders);
     load(filled, &transactions);
+    copy_sales(filled, arguments[1], arguments[2]);
     /* What a hold moves: all charges of a commit leave one wallet for another, so one update each is enough. */
     sqlite3_stmt *balances;
 

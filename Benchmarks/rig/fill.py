@@ -43,13 +43,25 @@ def fill(place, count, state, first=1):
     [names["next"]] = db.execute("SELECT coalesce(max(id), 0) + 1 FROM transactions").fetchone()
     numbers = "WITH RECURSIVE numbers(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)"
     at = "(:since + (n - :first) * :step)"
+    # Later schemas keep what a service was when it was sold.
+    [carries] = db.execute(
+        "SELECT count(*) FROM pragma_table_info('orders') WHERE name = 'sale_id'").fetchone()
+    if carries:
+        db.execute("""
+            INSERT INTO sales (service_id, provider_service, name, type, rate, cost_rate, min, max, dripfeed,
+                refill, cancel, min_charge, charge_decimals, exchange_rate)
+            SELECT s.id, s.provider_service, s.name, s.type, s.rate, s.cost_rate, s.min, s.max, s.dripfeed,
+                s.refill, s.cancel, p.min_charge, p.charge_decimals, p.exchange_rate
+            FROM services s JOIN providers p ON p.id = s.provider_id
+            WHERE s.id = 101 AND NOT EXISTS (SELECT 1 FROM sales WHERE service_id = 101)""")
     db.execute(f"""
         {numbers} INSERT INTO orders (id, user_id, file_id, line, ref, service_id, link, quantity, billed_units,
             charge, cost, state, status, provider_id, provider_order, due_at, created_at, placed_at, changed_at,
-            ended_at)
+            ended_at{", sale_id" if carries else ""})
         SELECT n, 'acme', :file_id, n - :first + 1, printf('F-%08d', n), 101,
             printf('https://social.example/acme/old/%08d', n), 1000, 1000, :charge, :cost, :state, :word, 1,
-            CAST(100000000 + n AS TEXT), :due, {at}, {at} + 60000, {at} + 60000, {at} + :hour FROM numbers""", names)
+            CAST(100000000 + n AS TEXT), :due, {at}, {at} + 60000, {at} + 60000, {at} + :hour
+            {", (SELECT max(id) FROM sales WHERE service_id = 101)" if carries else ""} FROM numbers""", names)
     db.execute(f"""
         {numbers} INSERT INTO attempts (order_id, number, provider_id, started_at, ended_at, outcome)
         SELECT n, 1, 1, {at} + 1, {at} + 60000, 'placed' FROM numbers""", names)

@@ -7,7 +7,7 @@ import Timestamps
 extension PipelineStatus {
     /// One screen for a person.
     var text: String {
-        let facts = [
+        var facts = [
             ["files waiting", waiting],
             ["left in work", words(work)],
             ["journals", openJournals.isEmpty ? "empty" : openJournals.joined(separator: ", ")],
@@ -28,6 +28,14 @@ extension PipelineStatus {
                     : "the one last worked with",
             ],
         ]
+        let unknown = standing.providers.filter(\.isDriftUnknown).map(\.name)
+        if !unknown.isEmpty {
+            facts.append([
+                "drift",
+                "unknown of \(unknown.joined(separator: ", ")) until a top-up is booked (desk file, "
+                    + "topups)",
+            ])
+        }
         return [
             verdict, "",
             Columns.text(facts), "",
@@ -124,10 +132,9 @@ extension PipelineStatus {
             case .disabled: "disabled"
             }
         let key = keyProblems[provider.name] == nil ? "" : "; its key cannot be read"
-        let drift = provider.isDriftUnknown ? "; drift unknown until a top-up is booked" : ""
         return [
             provider.name, provider.balance.map { "\($0) \(provider.currency)" } ?? "not known",
-            provider.balanceAt?.description ?? "-", state + key + drift,
+            provider.balanceAt?.description ?? "-", state + key,
         ]
     }
 
