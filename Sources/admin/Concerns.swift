@@ -145,7 +145,7 @@ extension PipelineStatus {
                     "the key of \(provider.name) cannot be read, so dispatch and poll do nothing while "
                         + "ingest takes orders and charges them: \(problem)")
             }
-            if let other = provider.otherCurrency {
+            if let other = provider.otherCurrency, provider.state != .disabled {
                 return standstill(
                     "\(provider.name) counts in \(other) and is configured in \(provider.currency): none "
                         + "of its services is sold, and \(open) orders wait; ask it, or correct its "

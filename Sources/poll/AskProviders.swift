@@ -88,13 +88,13 @@ struct AskProviders {
     mutating func run(only part: Poll.Part?, now isNow: Bool) throws -> Summary {
         isAskedNow = isNow
         try keepBackups(at: begun)
-        try ledger.tellUnusableBackups(at: begun)
         if part == nil || part == .statuses {
             for party in parties { try believeUndisputed(of: party) }
         }
         for index in parties.indices { try plan(part, for: &parties[index]) }
         try askAll()
         try tellHealth()
+        try ledger.tellUnusableBackups(at: context.clock.now())
         if part == nil || part == .statuses {
             tally.statusFiles = try StatusFiles(context, ledger, spool).publish { isOver }
         }

@@ -210,6 +210,10 @@ import Testing
             row: #"table="orders" rowid=5 parent="providers""#),
         Violation(
             13,
+            "DROP TRIGGER orders_keep_their_sale; UPDATE orders SET sale_id = NULL WHERE id = 5",
+            row: "order=5 service=1 sale=NULL sold_as=NULL"),
+        Violation(
+            13,
             """
             REPLACE INTO orders (user_id, file_id, line, ref, service_id, billed_units, charge, state,
                                  provider_id, created_at)

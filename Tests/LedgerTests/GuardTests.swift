@@ -117,6 +117,14 @@ import Testing
             SELECT order_id, 9, provider_id, 0 FROM attempts WHERE order_id = 2
             """, "UNIQUE constraint failed: attempts.order_id"
         ),
+        ("UPDATE orders SET sale_id = NULL WHERE id = 1", "keeps the terms it was sold on"),
+        (
+            "UPDATE orders SET bought_service_id = 2 WHERE id = 3",
+            "has the terms of that purchase"
+        ),
+        ("UPDATE sales SET rate = 9", "the terms of a sale are never changed"),
+        ("DELETE FROM sales", "the terms of a sale are never deleted"),
+        ("REPLACE INTO sales SELECT * FROM sales", "the terms of a sale are never replaced"),
     ])
     func `an order keeps its charge and has one life`(sql: String, refusal: String) throws {
         try expectRefused(sql, refusal)

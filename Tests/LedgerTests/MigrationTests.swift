@@ -82,6 +82,26 @@ import Testing
         }
     }
 
+    @Test func `orders that are older than their terms are sold on those of the migration`() throws
+    {
+        try makeSchema2()
+        let ledger = try Ledger.open(at: path, currency: usd)
+        try ledger.commit { db in
+            try db.execute(sql: "UPDATE services SET type = 'Package', rate = 7 WHERE id = 1")
+        }
+        let sold = try ledger.read {
+            try String.fetchAll(
+                $0,
+                sql: """
+                    SELECT t.provider_service || ' ' || t.type || ' ' || t.rate FROM orders o
+                        JOIN sales t ON t.id = o.sale_id AND o.purchase_id IS NULL
+                    """)
+        }
+        #expect(sold == ["101 Default 1", "101 Default 1"])
+        // What is sold from now on is another sale.
+        #expect(try ledger.commit { try Sales($0).current(of: ServiceID(1)) } == SaleID(2))
+    }
+
     @Test func `after the migration an exception of an order is told once, whatever the words`()
         throws
     {

@@ -31,19 +31,19 @@ import Testing
     }
 
     @Test func `a backup to which no order can go is told once, with the reason`() throws {
-        try shelf.house(
-            also: """
-                catalogue:
-                  services:
-                    - {provider: alpha, service: "101", backups: [{provider: alpha, service: "102"},
-                       {provider: alpha, service: "999"}, {provider: alpha, service: "103"}]}
-                    - {provider: alpha, service: "102", enabled: false}
-                """
-        ) { house in
+        try shelf.house { house in
             shelf.list([.init(id: "101"), .init(id: "102"), .init(id: "103", type: "Package")])
+            let backed = try house.settings(
+                also: """
+                    catalogue:
+                      services:
+                        - {provider: alpha, service: "101", backups: [{provider: alpha, service: "102"},
+                           {provider: alpha, service: "999"}, {provider: alpha, service: "103"}]}
+                        - {provider: alpha, service: "102", enabled: false}
+                    """)
             for _ in 1...2 {
-                try house.poll(.catalogue)
-                try house.poll()
+                try house.poll(.catalogue, settings: backed)
+                try house.poll(settings: backed)
             }
             let told = try house.alerts()
             #expect(told.count == 2)

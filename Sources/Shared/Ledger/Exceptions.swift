@@ -58,13 +58,14 @@ extension Ledger {
         at now: Timestamp
     ) throws {
         let day: Int64 = 86_400_000
-        let today = Timestamp(milliseconds: now.milliseconds / day * day)
+        let today = now.milliseconds / day * day
         let known = try Int64.fetchOne(
             db.cachedStatement(
                 sql: """
                     SELECT id FROM exceptions
-                    WHERE provider_id = ? AND kind = ? AND at >= ? ORDER BY at, id LIMIT 1
-                    """), arguments: [provider, exception.kind, today])
+                    WHERE provider_id = ? AND kind = ? AND at >= ? AND at < ?
+                    ORDER BY at, id LIMIT 1
+                    """), arguments: [provider, exception.kind, today, today + day])
         guard let known else {
             return try raise(exception, order: order, provider: provider, db, at: now)
         }

@@ -125,8 +125,14 @@ extension Invariant {
                     SELECT 1 FROM attempts WHERE order_id = o.id AND outcome = 'placed')
                 """),
         Invariant(
-            number: 13, rule: "every reference to another row holds",
-            sql: "SELECT * FROM pragma_foreign_key_check"),
+            number: 13, rule: "every reference to another row holds, and every order has its sale",
+            sql: "SELECT * FROM pragma_foreign_key_check",
+            """
+            SELECT o.id AS "order", o.service_id AS service, o.sale_id AS sale,
+                t.service_id AS sold_as
+            FROM orders o LEFT JOIN sales t ON t.id = o.sale_id
+            WHERE t.service_id IS NOT o.service_id
+            """),
     ]
 
     /// The triggers of the schema, as a JSON object of their texts by name, for a literal of SQL.

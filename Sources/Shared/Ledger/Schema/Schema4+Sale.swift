@@ -42,6 +42,14 @@ extension Schema4 {
         ) STRICT;
         CREATE TRIGGER sales_never_updated BEFORE UPDATE ON sales
         BEGIN SELECT RAISE(ABORT, 'the terms of a sale are never changed'); END;
+        CREATE TRIGGER sales_never_replaced BEFORE INSERT ON sales
+        WHEN EXISTS (SELECT 1 FROM sales WHERE id = NEW.id
+            OR (service_id, provider_service, name, type, rate, cost_rate, min, max, dripfeed, refill,
+                cancel, min_charge, charge_decimals, exchange_rate)
+                = (NEW.service_id, NEW.provider_service, NEW.name, NEW.type, NEW.rate,
+                    NEW.cost_rate, NEW.min, NEW.max, NEW.dripfeed, NEW.refill, NEW.cancel,
+                    NEW.min_charge, NEW.charge_decimals, NEW.exchange_rate))
+        BEGIN SELECT RAISE(ABORT, 'the terms of a sale are never replaced'); END;
         CREATE TRIGGER sales_never_deleted BEFORE DELETE ON sales
         BEGIN SELECT RAISE(ABORT, 'the terms of a sale are never deleted'); END;
 
