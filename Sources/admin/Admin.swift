@@ -17,7 +17,8 @@ struct Admin: Program {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            StatusCommand.self, UserCommand.self, DepositCommand.self, WithdrawalCommand.self,
+            StatusCommand.self, OrderCommand.self, UserCommand.self, DepositCommand.self,
+            WithdrawalCommand.self,
             DecideCommand.self, ReleaseCommand.self, ProviderCommand.self, BackupCommand.self,
             RecoverCommand.self,
         ])

@@ -166,6 +166,26 @@ import Testing
         #expect(try shop.names("desk/inbox").isEmpty)
     }
 
+    @Test func `all that is known of an order is shown in the order of time`() throws {
+        let shop = try doubtfulShop()
+        try shop.done("admin decide 1 refund --why 'they gave up'", "ingest")
+        let said = try shop.run("admin order 1").output
+        for line in [
+            #/user +acme\n/#, #/ref +doubt1\n/#, #/state +refused\n/#, #/charge +2.000000\n/#,
+            #/20.+Z +hold +2.000000\n/#,
+            #/20.+Z +attempt +1 at alpha: refused: .*Computer says perhaps/#,
+            #/20.+Z +release +2.000000/#,
+        ] {
+            #expect(said.contains(line), "\(said)")
+        }
+        #expect(
+            try shop.run("admin order 1 --json").output.hasPrefix(
+                #"{"user":"acme","ref":"doubt1","#))
+        let none = try shop.run("admin order 99")
+        #expect(none.status == 64)
+        #expect(none.log.contains("There is no order 99."))
+    }
+
     @Test func `withdrawals are listed, paid and declined, one or by the dozen`() throws {
         let shop = Shop()
         try shop.open()

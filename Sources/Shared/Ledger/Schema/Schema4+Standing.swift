@@ -7,5 +7,6 @@ extension Schema4 {
         CREATE INDEX withdrawals_held ON withdrawals (created_at) WHERE status = 'held';
         CREATE INDEX deposits_claimed ON deposits (claimed_at) WHERE status = 'pending';
         CREATE INDEX exceptions_by_time ON exceptions (at);
+        CREATE INDEX exceptions_by_order ON exceptions (order_id) WHERE order_id IS NOT NULL;
         """
 }

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Ledger
+import Run
+import Settings
+import StrictJSON
+
+/// `admin order`: what became of one.
+struct OrderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "order",
+        abstract: "Show all that is known of an order.",
+        discussion: """
+            Who ordered what, where it stands, and in the order of time: each attempt with what the provider \
+            said, each movement of money, exceptions, decisions, refills and cancels.
+            """)
+
+    @OptionGroup var options: StageOptions
+
+    @Argument(help: "The order's number.", transform: ArgumentText.order)
+    var order: OrderID
+
+    func run() async throws {
+        try await options.look("admin") { context in
+            let ledger = try Ledger.openExisting(
+                at: context.settings.ledger, currency: context.settings.currency)
+            guard let history = try ledger.history(of: order) else {
+                throw ValidationError("There is no order \(order).")
+            }
+            let text = [
+                Columns.text(history.facts.map { [$0.name, $0.text] }), "",
+                Columns.text(history.events.map { ["\($0.at)", $0.kind, $0.text] }),
+            ]
+            try Answer.give(options, text.joined(separator: "\n")) { json in
+                for fact in history.facts { json.member(fact.name, fact.text) }
+                json.list("events", history.events) { event, json in
+                    json.member("at", "\(event.at)")
+                    json.member("kind", event.kind)
+                    json.member("text", event.text)
+                }
+            }
+        }
+    }
+}
