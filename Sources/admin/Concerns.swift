@@ -151,6 +151,11 @@ extension PipelineStatus {
                         + "of its services is sold, and \(open) orders wait; ask it, or correct its "
                         + "currency in providers.yaml")
             }
+            if provider.isKeyRefused {
+                return standstill(
+                    "\(provider.name) refuses our key, and ingest takes orders for it all the same; put the "
+                        + "right key in its place, or set enabled: false")
+            }
             switch provider.state {
             case .disabled where open > 0:
                 return standstill(

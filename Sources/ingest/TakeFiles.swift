@@ -68,12 +68,12 @@ struct TakeFiles {
         var isMoreDue = true
         while isMoreDue { isMoreDue = try look() }
         try takeLeftovers()
-        warnOfKeys()
+        try warnOfKeys()
         return counts.summary
     }
 
     /// Orders are taken and charged also while the programs that talk to providers stop for want of a key.
-    private func warnOfKeys() {
+    private func warnOfKeys() throws {
         guard counts.hasCharged else { return }
         let problems = context.settings.keyProblems(assumingEnvironment: false)
         for (provider, problem) in problems.sorted(by: { $0.key < $1.key }) {
@@ -82,6 +82,13 @@ struct TakeFiles {
                 orders were taken and charged, and none can be sent: a provider's key cannot be read, so \
                 dispatch and poll stop; mend it, or set enabled: false for that provider
                 """, metadata: ["provider": "\(provider)", "key": "\(problem)"])
+        }
+        for provider in try ledger.providersRefusingKey() {
+            context.logger.warning(
+                """
+                orders were taken and charged, and those for a provider that refuses our key wait; put the \
+                right key in its place, or set enabled: false for that provider
+                """, metadata: ["provider": "\(provider)"])
         }
     }
 

@@ -15,6 +15,9 @@ final class Panel: Sendable {
         let orders = Orders()
         self.orders = orders
         provider = LoopbackProvider { request in
+            guard request.field("key") == "s3cret" else {
+                return .reply(#"{"error": "Invalid API key"}"#)
+            }
             switch request.field("action") {
             case "services": return .reply(Self.catalogue)
             case "balance": return .reply(#"{"balance": "12.34", "currency": "USD"}"#)

@@ -166,6 +166,24 @@ import Testing
         #expect(ended.log.contains("provider=alpha"))
     }
 
+    @Test func `a refused key is a standstill, and ingest warns of orders that wait for it`() throws
+    {
+        let shop = Shop()
+        try shop.open()
+        shop.folder.write("another", to: "alpha.key")
+        shop.order("l1")
+        try shop.done("ingest", "dispatch", "poll", "report")
+        let ended = try shop.run("admin status")
+        #expect(ended.status == 2)
+        #expect(
+            ended.output.contains(
+                "STANDS STILL: alpha refuses our key, and ingest takes orders for it"),
+            "\(ended.output)")
+        shop.order("l2")
+        let log = try shop.run("ingest --quiet").log
+        #expect(log.contains("those for a provider that refuses our key wait"), "\(log)")
+    }
+
     @Test func `a provider that is switched off with open orders is a standstill`() throws {
         let shop = Shop()
         try shop.open()

@@ -28,6 +28,8 @@ package struct Standing: Sendable {
         package let name: String
         package let state: Provider.State
         package let pauseReason: String?
+        /// Whether it is paused because it does not take our key.
+        package let isKeyRefused: Bool
         package let health: ProviderHealth
         package let currency: Currency
         /// The one that it names, where that is another.
@@ -72,6 +74,18 @@ extension Ledger {
         }
     }
 
+    /// The providers that are paused because they do not take our key, by name.
+    package func providersRefusingKey() throws -> [String] {
+        try read {
+            try String.fetchAll(
+                $0,
+                sql: """
+                    SELECT name FROM providers WHERE state = 'paused' AND paused_key IS NOT NULL
+                    ORDER BY name
+                    """)
+        }
+    }
+
     private static func open(_ state: OrderState, _ db: Database) throws -> Standing.OpenOrders {
         // The state stands in the text: a partial index is used only where the query says the same.
         let row = try Row.fetchOne(
@@ -103,6 +117,7 @@ extension Standing.ProviderStanding {
         otherCurrency = provider.otherCurrency
         balanceAt = provider.balanceAt
         pauseReason = row["pause_reason"]
+        isKeyRefused = provider.pausedKey != nil
         health = provider.health
         balance = row["balance"]
         isDriftUnknown = balance != nil && (row["balance_drift"] as Amount?) == nil
