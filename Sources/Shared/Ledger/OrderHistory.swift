@@ -64,7 +64,10 @@ extension Ledger {
             case "@":
                 return OrderHistory.Fact(
                     name: String(column.dropLast()), text: "\(row[column] as Timestamp)")
-            default: return OrderHistory.Fact(name: column, text: row[column] as String)
+            default:
+                let number = Int64.fromDatabaseValue(value).map { "\($0)" }
+                return OrderHistory.Fact(
+                    name: column, text: number ?? String.fromDatabaseValue(value) ?? "")
             }
         }
     }

@@ -87,13 +87,21 @@ extension Ledger {
     }
 
     private static func open(_ state: OrderState, _ db: Database) throws -> Standing.OpenOrders {
-        // The state stands in the text: a partial index is used only where the query says the same.
+        // The state stands in the text: a partial index is used only where the query says the same. Orders
+        // that wait for a link, and so have no due date, have an index of their own.
+        let parts = state == .accepted ? [" AND due_at IS NOT NULL", " AND due_at IS NULL"] : [""]
+        let counts = parts.map { part in
+            """
+            SELECT count(*) AS count, min(id) AS first FROM orders
+            WHERE state = '\(state.rawValue)'\(part)
+            """
+        }
         let row = try Row.fetchOne(
             db,
             sql: """
                 SELECT open.count, o.created_at AS oldest FROM
-                    (SELECT count(*) AS count, min(id) AS first FROM orders
-                     WHERE state = '\(state.rawValue)') open
+                    (SELECT sum(count) AS count, min(first) AS first
+                     FROM (\(counts.joined(separator: " UNION ALL ")))) open
                     LEFT JOIN orders o ON o.id = open.first
                 """)!
         return Standing.OpenOrders(state: state, count: row["count"], oldest: row["oldest"])

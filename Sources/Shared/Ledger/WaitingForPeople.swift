@@ -122,7 +122,10 @@ extension Ledger {
             db,
             sql: """
                 SELECT p.name, (SELECT count(*) FROM orders
-                                WHERE state = 'accepted' AND provider_id = p.id)
+                                WHERE state = 'accepted' AND due_at IS NOT NULL
+                                    AND provider_id = p.id)
+                        + (SELECT count(*) FROM orders
+                           WHERE state = 'accepted' AND due_at IS NULL AND provider_id = p.id)
                         + (SELECT count(*) FROM orders
                            WHERE state = 'placed' AND provider_id = p.id)
                         + (SELECT count(*) FROM orders
