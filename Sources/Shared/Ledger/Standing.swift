@@ -101,7 +101,7 @@ extension Ledger {
             sql: """
                 SELECT open.count, o.created_at AS oldest FROM
                     (SELECT sum(count) AS count, min(first) AS first
-                     FROM (\(counts.joined(separator: " UNION ALL ")))) open
+                     FROM (\(counts.joined(separator: " UNION ALL "))) counts) open
                     LEFT JOIN orders o ON o.id = open.first
                 """)!
         return Standing.OpenOrders(state: state, count: row["count"], oldest: row["oldest"])
