@@ -56,8 +56,8 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 /// What every stage stands on.
 let stage: [Target.Dependency] = [
-    "Failures", "Ledger", "Money", "OrderTypes", "Run", "Settings", "Spool", "StrictJSON",
-    "Timestamps", argumentParser, logging,
+    "Failures", "Identity", "Ledger", "Money", "OrderTypes", "Run", "Settings", "Spool",
+    "StrictJSON", "Timestamps", argumentParser, logging,
 ]
 
 /// What the tests of a stage that talks to providers stand on.
@@ -93,19 +93,28 @@ let package = Package(
             name: "CSQLite", path: "Sources/Shared/CSQLite",
             linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CSync", path: "Sources/Shared/CSync"),
+        // Into the programs, so that they run where it is not installed, and start as fast as before.
+        .target(
+            name: "CUnicode", path: "Sources/Shared/CUnicode",
+            linkerSettings: [.linkedLibrary(":libutf8proc.a")]),
         .target(
             name: "CCurl", path: "Sources/Shared/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Shared, from the ground up.
+        shared("Identity", ["CUnicode"]),
         shared("Money", []),
         shared("Timestamps", []),
         shared("Failures", []),
         shared("StrictJSON", folder: "JSON", []),
         shared("OrderTypes", ["Money"]),
-        shared("Settings", ["CYAML", "Failures", "Money", crypto]),
+        shared("Settings", ["CYAML", "Failures", "Identity", "Money", crypto]),
         shared("Spool", ["CSync", "Failures", "Timestamps", crypto]),
         shared(
-            "Ledger", ["CSQLite", "Failures", "Money", "OrderTypes", "Timestamps", grdb, sqlite]),
+            "Ledger",
+            [
+                "CSQLite", "Failures", "Identity", "Money", "OrderTypes", "Timestamps", grdb,
+                sqlite,
+            ]),
         shared(
             "Providers",
             ["CCurl", "Failures", "Money", "OrderTypes", "Settings", "StrictJSON", "Timestamps"]),
@@ -148,6 +157,7 @@ let package = Package(
             swiftSettings: strict),
         tests(of: "Ledger", ["Failures", "Money", "TestSupport", "Timestamps", grdb, sqlite]),
         tests(of: "Spool", ["TestSupport", "Timestamps"]),
+        tests(of: "Identity", ["TestSupport"]),
         tests(of: "Money", ["TestSupport"]),
         tests(of: "Timestamps"),
         tests(of: "StrictJSON", ["TestSupport"]),

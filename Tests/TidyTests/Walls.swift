@@ -35,6 +35,9 @@ struct Wall: Sendable, CustomTestStringConvertible {
             ["CYAML"], ownedBy: ["Sources/Shared/Settings"],
             instead: "Settings: only it reads YAML"),
         Wall(
+            ["CUnicode"], ownedBy: ["Sources/Shared/Identity"],
+            instead: "Identity: only it knows utf8proc"),
+        Wall(
             ["Crypto", "CryptoExtras", "_CryptoExtras"],
             ownedBy: ["Sources/Shared/Settings", "Sources/Shared/Spool"],
             instead: "Spool for digests, Settings for sealed values"),
