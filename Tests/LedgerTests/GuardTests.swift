@@ -147,10 +147,10 @@ import Testing
         ),
         (
             """
-            INSERT INTO deposits (user_id, method, reference, amount, currency, status, credited,
-                                  confirmed_at)
-            SELECT 'other', method, reference, 1, 'USD', 'confirmed', 1, 0 FROM deposits
-            """, "UNIQUE constraint failed: deposits.method, deposits.reference"
+            INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
+                                  credited, confirmed_at)
+            SELECT 'other', method, reference, identity, 1, 'USD', 'confirmed', 1, 0 FROM deposits
+            """, "UNIQUE constraint failed: deposits.identity"
         ),
         (
             """

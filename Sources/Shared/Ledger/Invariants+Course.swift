@@ -7,7 +7,7 @@ extension Invariant {
             number: 7,
             rule:
                 "the lines of a file are its accepted and its rejected ones, and what is noted of its "
-                + "charges, of deposits, withdrawals and fees is what was moved",
+                + "charges, of deposits, withdrawals and fees is what was moved, of a payment once",
             sql: """
                 WITH written(file, lines, rejected) AS (
                     SELECT file_id, count(*), sum(status = 'rejected') FROM lines GROUP BY file_id),
@@ -54,6 +54,15 @@ extension Invariant {
                 LEFT JOIN transactions t ON t.id = n.transaction_id
                 LEFT JOIN transactions f ON f.id = n.fee_transaction_id
             WHERE t.type IS NOT n.fee_type OR f.type IS NOT 'fee' OR f.amount IS NOT n.fee_amount
+            """,
+            """
+            SELECT 'payment' AS what, min(id) AS first, count(*) AS confirmed, sum(credited) AS credited
+            FROM deposits WHERE status = 'confirmed' AND looks_like IS NULL
+            GROUP BY identity HAVING confirmed > 1
+            UNION ALL
+            SELECT 'top-up', t.id, count(p.transaction_id), t.amount FROM topups p
+                LEFT JOIN transactions t ON t.id = p.transaction_id
+            GROUP BY p.transaction_id HAVING count(*) > 1 OR t.type IS NOT 'provider_topup'
             """),
         Invariant(
             number: 8, rule: "a rejected or duplicate file has no order and no transaction",

@@ -95,6 +95,7 @@ extension Ledger {
     private func migrate(_ db: Database, from version: Int) throws {
         try db.inTransaction(.immediate) {
             for sql in Self.migrations[version...] { try db.execute(sql: sql) }
+            if version < 4 { try IdentityMigration(db).run() }
             try db.execute(
                 sql: """
                     PRAGMA application_id = \(Self.applicationID);

@@ -175,9 +175,10 @@ struct OrderMoves {
             db,
             """
             UPDATE orders SET due_at = ?2 WHERE state = 'accepted' AND due_at IS NULL AND id = (
-                SELECT n.id FROM orders e JOIN orders n ON n.link = e.link
+                SELECT n.id FROM orders e JOIN orders n
+                    ON coalesce(n.link_key, n.link) = coalesce(e.link_key, e.link)
                     AND n.service_id = e.service_id AND n.id > e.id
-                    AND n.ended_at IS NULL
+                    AND n.link IS NOT NULL AND n.ended_at IS NULL
                 WHERE e.id = ?1 ORDER BY n.id LIMIT 1)
             """)
         update.bind(1, order.rawValue)

@@ -48,7 +48,8 @@ package enum LineOutcome: Equatable, Sendable {
     case accepted(OrderID? = nil, note: String? = nil)
     /// Written down; it has an effect when somebody else confirms it.
     case pending
-    /// Done before, under the same reference and with the same content.
-    case duplicate(of: OrderID? = nil)
+    /// Done before, under the same reference and with the same content; the note says how it was spelled
+    /// then, if otherwise.
+    case duplicate(of: OrderID? = nil, note: String? = nil)
     case rejected(Rejection)
 }

@@ -106,14 +106,14 @@ struct Resolving {
             let target = try Row.fetchOne(
                 db.cachedStatement(
                     sql: """
-                        SELECT provider_id, link, parameters ->> '$.username',
+                        SELECT provider_id, coalesce(link_key, link), parameters ->> '$.username',
                             coalesce(bought_service_id, service_id)
                         FROM orders WHERE id = ?1
                         """), arguments: [order])
         else { return nil }
         let link: String? = target[1]
         // Each of these is one look into an index, however many orders are in doubt.
-        let isThere = link == nil ? Self.withoutLink : "link = ?2 AND ended_at IS NULL"
+        let isThere = link == nil ? Self.withoutLink : Self.withLink
         return try OrderID.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -123,6 +123,11 @@ struct Resolving {
                     ORDER BY id LIMIT 1
                     """), arguments: [target[0], link ?? target[2] as String?, target[3], order])
     }
+
+    /// As the index `orders_open_by_link` says it.
+    private static let withLink = """
+        coalesce(link_key, link) = ?2 AND link IS NOT NULL AND ended_at IS NULL
+        """
 
     /// As the index `orders_unanswered_by_name` says it.
     private static let withoutLink = """

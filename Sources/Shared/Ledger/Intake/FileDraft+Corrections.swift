@@ -42,9 +42,15 @@ extension FileDraft {
                 line,
                 Rejection(.badValue, "there is no provider \"\(provider)\"; nothing was booked"))
         }
-        let key = "provider_topup:\(provider):\(reference ?? "\(batch)#topups#\(line.number)")"
+        let (id, currency): (ProviderID, Currency) = (row["id"], row["currency"])
+        let fallback = "\(batch)#topups#\(line.number)"
+        let identity = Identities.topup(reference, fallback: fallback)
         if let booked = try Amount.fetchOne(
-            db, sql: "SELECT amount FROM transactions WHERE reference = ?", arguments: [key])
+            db,
+            sql: """
+                SELECT t.amount FROM topups p JOIN transactions t ON t.id = p.transaction_id
+                WHERE p.provider_id = ? AND p.identity = ?
+                """, arguments: [id, identity])
         {
             guard booked == amount else {
                 return try reject(
@@ -56,10 +62,15 @@ extension FileDraft {
             try note(line, .duplicate())
             return
         }
-        let (id, currency): (ProviderID, Currency) = (row["id"], row["currency"])
-        try postings.post(
-            .providerTopup, key, from: .house(.deposits, currency),
+        let transaction = try postings.post(
+            .providerTopup, "provider_topup:\(provider):\(reference ?? fallback)",
+            from: .house(.deposits, currency),
             to: .provider(id, .float, currency), amount, Subject(file: file, metadata: reference))
+        try db.execute(
+            literal: """
+                INSERT INTO topups (provider_id, identity, transaction_id)
+                VALUES (\(id), \(identity), \(transaction))
+                """)
         try note(line, .accepted())
     }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Identity
 import Money
 import Timestamps
 
@@ -9,6 +10,8 @@ package struct NewOrder: Sendable {
     /// Who will be asked first to serve it.
     package let provider: ProviderID
     package let link: String?
+    /// What the link is compared by, where that is another text.
+    package let linkKey: String?
     package let quantity: Int64?
     /// What its type takes besides link and quantity, as a JSON object; nil if nothing.
     package let parameters: String?
@@ -16,13 +19,15 @@ package struct NewOrder: Sendable {
     package let charge: Amount
 
     package init(
-        ref: String, service: ServiceID, provider: ProviderID, link: String?, quantity: Int64?,
-        parameters: String?, billedUnits: Int64, charge: Amount
+        ref: String, service: ServiceID, provider: ProviderID, link: String?,
+        linkKey: String? = nil, quantity: Int64?, parameters: String?, billedUnits: Int64,
+        charge: Amount
     ) {
         self.ref = ref
         self.service = service
         self.provider = provider
         self.link = link
+        self.linkKey = linkKey
         self.quantity = quantity
         self.parameters = parameters
         self.billedUnits = billedUnits
@@ -40,9 +45,11 @@ extension FileDraft {
     }
 
     private func outcome(of order: NewOrder, _ line: Line) throws -> LineOutcome {
-        if let known = try earlier(order) { return known }
+        let spelling = Spelling(ofName: order.ref)
+        let ref = try References.asFirstWritten(db, user, spelling, hasSpellings: hasSpellings)
+        if let known = try earlier(order, as: ref) { return known }
         if terms!.hasOtherReferences,
-            let (holder, _) = try References.other(db, user, order.ref)
+            let (holder, _) = try References.other(db, user, ref)
         {
             return References.reused(order.ref, by: "a \(holder.rawValue)")
         }
@@ -62,6 +69,7 @@ extension FileDraft {
                         + "; nothing was charged"))
         }
         let id = try insert(order, line)
+        try noteSpelling(ofRef: spelling)
         try postings.post(
             .hold, "hold:\(id)", from: .user(user, .available), to: .user(user, .held),
             order.charge, Subject(order: id, file: file, user: user))
@@ -70,17 +78,22 @@ extension FileDraft {
     }
 
     /// The outcome of an order whose reference another order has.
-    private func earlier(_ order: NewOrder) throws -> LineOutcome? {
+    ///
+    /// - Parameter ref: the reference as it was first written.
+    private func earlier(_ order: NewOrder, as ref: String) throws -> LineOutcome? {
         let lookup = earlierOrder
         lookup.bind(1, user.rawValue)
-        lookup.bind(2, order.ref)
+        lookup.bind(2, ref)
         guard try lookup.step() else { return nil }
         defer { lookup.reset() }
         let id = OrderID(lookup.integer(0)!)
         let isSame =
-            lookup.integer(1) == order.service.rawValue && lookup.text(2) == order.link
+            lookup.integer(1) == order.service.rawValue
+            && (lookup.text(2) == order.link || lookup.text(5) == order.linkKey ?? order.link)
             && lookup.integer(3) == order.quantity && lookup.text(4) == order.parameters
-        return isSame ? .duplicate(of: id) : References.reused(order.ref, by: "order \(id)")
+        guard isSame else { return References.reused(order.ref, by: "order \(id)") }
+        let isSpelledAlike = ref.utf8.elementsEqual(order.ref.utf8)
+        return .duplicate(of: id, note: isSpelledAlike ? nil : "first written \"\(ref)\"")
     }
 
     private func insert(_ order: NewOrder, _ line: Line) throws -> OrderID {
@@ -98,13 +111,14 @@ extension FileDraft {
         insertion.bind(11, order.provider.rawValue)
         insertion.bind(12, intake.now.milliseconds)
         insertion.bind(13, try intake.sale(of: order.service).rawValue)
+        insertion.bind(15, order.linkKey)
         if let lastLost = try intake.lastLostOrder.get() { insertion.bind(14, lastLost.rawValue) }
         try insertion.run()
         return OrderID(db.lastInsertedRowID)
     }
 
     static let earlierOrder = """
-        SELECT id, service_id, link, quantity, parameters FROM orders
+        SELECT id, service_id, link, quantity, parameters, coalesce(link_key, link) FROM orders
         WHERE user_id = ?1 AND ref = ?2
         """
 
@@ -116,26 +130,29 @@ extension FileDraft {
         """
         INSERT INTO orders (\(column)user_id, file_id, line, ref, service_id, link, quantity,
                             parameters, billed_units, charge, state, provider_id, due_at,
-                            created_at, sale_id)
-        VALUES (\(value)?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'accepted', ?11, ?12, ?12, ?13)
+                            created_at, sale_id, link_key)
+        VALUES (\(value)?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'accepted', ?11, ?12, ?12, ?13, ?15)
         """
     }
 }
 
 extension FileDraft {
-    /// Whether an order for the same service and link has not ended yet.
+    /// Whether an order for the same service and the same page has not ended yet.
+    ///
+    /// - Parameter link: the key by which the link is compared.
     package func hasOpenOrder(for link: String, service: ServiceID) throws -> Bool {
         try Bool.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT EXISTS (SELECT 1 FROM orders WHERE link = ?1 AND service_id = ?2
-                        AND ended_at IS NULL)
+                    SELECT EXISTS (SELECT 1 FROM orders
+                        WHERE coalesce(link_key, link) = ?1 AND service_id = ?2
+                            AND link IS NOT NULL AND ended_at IS NULL)
                     """), arguments: [link, service])!
     }
 
     /// Whether the user has an order under `ref`, so that a line with it says nothing new.
     package func hasOrder(ref: String) throws -> Bool {
-        try References.isOrders(db, user, ref)
+        try References.isOrders(db, user, asFirstWritten(ref))
     }
 
     /// The user's own price for a service, if he has one.

@@ -1,4 +1,5 @@
 import GRDB
+import Identity
 import Money
 import Timestamps
 
@@ -37,25 +38,8 @@ extension FileDraft {
 
     private func outcome(of deposit: ConfirmedDeposit) throws -> LineOutcome {
         guard try exists(deposit.user) else { return Self.unknown(deposit.user) }
-        if let known = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT user_id, amount, currency FROM deposits
-                WHERE method = ? AND reference = ? AND status = 'confirmed'
-                """, arguments: [deposit.method, deposit.reference])
-        {
-            let isSame =
-                known["user_id"] == deposit.user && known["amount"] == deposit.amount
-                && known["currency"] == deposit.currency
-            return isSame
-                ? .duplicate()
-                : .rejected(
-                    Rejection(
-                        .depositKnown,
-                        "\(deposit.method) \(deposit.reference) was confirmed for "
-                            + "\(known["user_id"] as String) over \(known["amount"] as Amount) "
-                            + "\(known["currency"] as String); nothing was credited"))
-        }
+        let payments = try Payments(db, method: deposit.method, reference: deposit.reference)
+        if let known = payments.confirmed { return Self.outcome(of: deposit, confirmedAs: known) }
         guard deposit.fee <= deposit.credited else {
             return .rejected(
                 Rejection(
@@ -63,22 +47,8 @@ extension FileDraft {
                     "the fee, \(deposit.fee), is more than the \(deposit.credited) to be credited; "
                         + "nothing was credited"))
         }
-        let id = try Int64.fetchOne(
-            db,
-            sql: """
-                INSERT INTO deposits (user_id, method, reference, amount, currency, status, credited,
-                                      fee, confirmed_at)
-                VALUES (?, ?, ?, ?, ?, 'confirmed', ?, ?, ?)
-                ON CONFLICT (user_id, method, reference) DO UPDATE SET status = 'confirmed',
-                    amount = excluded.amount, currency = excluded.currency,
-                    credited = excluded.credited, fee = excluded.fee,
-                    confirmed_at = excluded.confirmed_at
-                RETURNING id
-                """,
-            arguments: [
-                deposit.user, deposit.method, deposit.reference, deposit.amount, deposit.currency,
-                deposit.credited, deposit.fee, intake.now,
-            ])!
+        let id = try insertOrConfirm(deposit, payments)
+        try payments.rejectOtherClaims(for: deposit.user, db, in: intake)
         let subject = Subject(
             file: file, user: deposit.user, metadata: "\(deposit.method) \(deposit.reference)")
         let available = WalletKey.user(deposit.user, .available)
@@ -89,6 +59,51 @@ extension FileDraft {
             deposit.fee, from: available, .deposit, id: id, of: transaction, subject)
         try Changes.note(db, deposit.user, .deposit, id)
         return .accepted(note: "credited \(deposit.credited), fee \(deposit.fee)")
+    }
+
+    /// The outcome of a payment that was confirmed before, however it was spelled then.
+    private static func outcome(
+        of deposit: ConfirmedDeposit, confirmedAs known: Payments.Known
+    ) -> LineOutcome {
+        let isSame =
+            known.user == deposit.user && known.amount == deposit.amount
+            && known.currency == deposit.currency.code
+        let spelled = "\(deposit.method) \(deposit.reference)"
+        let isSpelledAlike = known.name.utf8.elementsEqual(spelled.utf8)
+        guard !isSame else {
+            return .duplicate(note: isSpelledAlike ? nil : "first confirmed as \(known.name)")
+        }
+        return .rejected(
+            Rejection(
+                .depositKnown,
+                "\(spelled) was confirmed \(isSpelledAlike ? "" : "as \(known.name) ")for "
+                    + "\(known.user) over \(known.amount) \(known.currency); nothing was credited"
+            ))
+    }
+
+    /// The row of a payment: that of the user's claim, or a new one.
+    private func insertOrConfirm(
+        _ deposit: ConfirmedDeposit, _ payments: Payments
+    ) throws -> Int64 {
+        if let claim = payments.claim(of: deposit.user) {
+            try db.execute(
+                literal: """
+                    UPDATE deposits SET status = 'confirmed', amount = \(deposit.amount),
+                        currency = \(deposit.currency), credited = \(deposit.credited),
+                        fee = \(deposit.fee), confirmed_at = \(intake.now)
+                    WHERE id = \(claim.id)
+                    """)
+            return claim.id
+        }
+        try db.execute(
+            literal: """
+                INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
+                                      credited, fee, confirmed_at)
+                VALUES (\(deposit.user), \(deposit.method), \(deposit.reference),
+                        \(payments.identity), \(deposit.amount), \(deposit.currency), 'confirmed',
+                        \(deposit.credited), \(deposit.fee), \(intake.now))
+                """)
+        return db.lastInsertedRowID
     }
 
     /// Says how a withdrawal ended: paid out, or declined and given back.
@@ -106,13 +121,18 @@ extension FileDraft {
         guard
             let known = try Row.fetchOne(
                 db, sql: "SELECT * FROM withdrawals WHERE user_id = ? AND ref = ?",
-                arguments: [user, ref])
+                arguments: [
+                    user,
+                    References.asFirstWritten(
+                        db, user, Spelling(ofName: ref), hasSpellings: true),
+                ])
         else {
             return .rejected(
                 Rejection(.badValue, "\(user) has no withdrawal \"\(ref)\"; nothing was done"))
         }
         guard known["status"] == "held" else {
-            return known["status"] == status && known["reference"] == reference
+            return known["status"] == status
+                && Self.isSame(known["reference"], reference)
                 ? .duplicate()
                 : .rejected(
                     Rejection(
@@ -128,6 +148,11 @@ extension FileDraft {
         try settleWithdrawal(known, isPaid: isPaid, user)
         try Changes.note(db, user, .withdrawal, id)
         return .accepted(note: status)
+    }
+
+    /// Whether two references of a payment are one.
+    private static func isSame(_ one: String?, _ other: String?) -> Bool {
+        one.map { Spelling(ofPayment: $0).key } == other.map { Spelling(ofPayment: $0).key }
     }
 
     private func settleWithdrawal(_ withdrawal: Row, isPaid: Bool, _ user: UserID) throws {

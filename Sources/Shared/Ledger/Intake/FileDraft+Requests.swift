@@ -1,4 +1,5 @@
 import GRDB
+import Identity
 
 extension FileDraft {
     /// Asks the provider to refill what an order has lost. Sent when it is due.
@@ -66,6 +67,7 @@ extension FileDraft {
         status: String? = nil
     ) throws {
         let now = intake.now
+        try noteSpelling(ofRef: Spelling(ofName: line.ref!))
         try db.execute(
             literal: """
                 INSERT INTO requests (user_id, kind, ref, order_id, state, status, due_at, created_at,
@@ -79,7 +81,7 @@ extension FileDraft {
     private func earlierRequest(
         _ order: OrderID, _ line: Line, as holder: References.Holder
     ) throws -> LineOutcome? {
-        let ref = line.ref!
+        let ref = try asFirstWritten(line.ref!)
         if try References.isOrders(db, user, ref) { return References.reused(ref, by: "an order") }
         guard let (kind, id) = try References.other(db, user, ref) else { return nil }
         let subject = try OrderID.fetchOne(

@@ -1,4 +1,5 @@
 import GRDB
+import Identity
 import Money
 
 extension FileDraft {
@@ -6,48 +7,59 @@ extension FileDraft {
     package func claimDeposit(
         method: String, reference: String, amount: Amount, currency: Currency, _ line: Line
     ) throws {
-        let ref = line.ref!
-        let known = try db.cachedStatement(
-            sql: """
-                SELECT user_id, ref, amount, currency, status FROM deposits
-                WHERE (user_id = ?1 OR status = 'confirmed') AND method = ?2 AND reference = ?3
-                ORDER BY user_id = ?1 DESC LIMIT 1
-                """
-        ).fetchRow([user, method, reference])
-        if let known {
-            try note(line, outcome(ofClaim: ref, amount, currency, known: known))
-            return
-        }
-        if let holder = try holder(of: ref) {
-            try note(line, References.reused(ref, by: holder))
-            return
-        }
-        try db.execute(
-            literal: """
-                INSERT INTO deposits (user_id, method, reference, amount, currency, status, ref,
-                                      claimed_at)
-                VALUES (\(user), \(method), \(reference), \(amount), \(currency), 'pending', \(ref),
-                        \(intake.now))
-                """)
-        try note(line, .pending)
+        try note(line, claim(method, reference, amount, currency, ref: line.ref!))
     }
 
-    /// A claim for a payment we know of: said before, or confirmed already.
-    private func outcome(
-        ofClaim ref: String, _ amount: Amount, _ currency: Currency, known: Row
+    private func claim(
+        _ method: String, _ reference: String, _ amount: Amount, _ currency: Currency, ref: String
     ) throws -> LineOutcome {
-        let (owner, claimed): (UserID, String?) = (known["user_id"], known["ref"])
-        if owner == user, claimed == ref {
-            // Once confirmed, the desk's amount stands there, and his own is of no more account.
+        let payments = try Payments(db, method: method, reference: reference)
+        let first = try asFirstWritten(ref)
+        if let own = payments.known.first(where: { $0.user == user && $0.ref == first })
+            ?? payments.known.first(where: { $0.user == user })
+        {
+            return outcome(ofClaim: first, amount, currency, known: own)
+        }
+        let spelling = "\(method) \(reference)"
+        if let other = payments.confirmed ?? payments.known.first {
+            try Ledger.raise(
+                .claimRefused(of: user, spelling, other), order: nil, provider: nil, db,
+                at: intake.now)
+            return .rejected(
+                Rejection(
+                    .depositKnown,
+                    "somebody else's deposit of \(spelling) is \(other.status) already; nothing was "
+                        + "done; if the payment is yours, tell the house, which knows of this claim"
+                ))
+        }
+        if let holder = try holder(of: first) { return References.reused(ref, by: holder) }
+        try db.execute(
+            literal: """
+                INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
+                                      ref, claimed_at)
+                VALUES (\(user), \(method), \(reference), \(payments.identity), \(amount),
+                        \(currency), 'pending', \(ref), \(intake.now))
+                """)
+        try noteSpelling(ofRef: Spelling(ofName: ref))
+        return .pending
+    }
+
+    /// A claim for a payment that the user claimed or has: said before, or under another reference.
+    private func outcome(
+        ofClaim ref: String, _ amount: Amount, _ currency: Currency, known: Payments.Known
+    ) -> LineOutcome {
+        if known.ref == ref, known.status != "rejected" {
+            // Once confirmed, the desk's amount stands there, and that of the claim does not count.
             let isSame =
-                known["status"] == "confirmed"
-                || (known["amount"] == amount && known["currency"] == currency)
+                known.status == "confirmed"
+                || (known.amount == amount && known.currency == currency.code)
             return isSame ? .duplicate() : References.reused(ref, by: "a deposit")
         }
         return .rejected(
             Rejection(
                 .depositKnown,
-                "this payment is known already and \(known["status"] as String); nothing was done"))
+                "this payment is known already as \(known.name), and \(known.status); nothing was done"
+            ))
     }
 
     /// Holds money that the reseller wants paid out, until the desk says how it ended. The fee is
@@ -61,14 +73,19 @@ extension FileDraft {
     private func withdrawal(
         of amount: Amount, fee: Amount, to destination: String, ref: String
     ) throws -> LineOutcome {
+        let first = try asFirstWritten(ref)
         if let known = try Row.fetchOne(
             db, sql: "SELECT amount, destination FROM withdrawals WHERE user_id = ? AND ref = ?",
-            arguments: [user, ref])
+            arguments: [user, first])
         {
-            return known["amount"] == amount && known["destination"] == destination
+            // An account's letters may count: case is kept.
+            let isSame =
+                known["amount"] == amount
+                && Spelling(ofName: known["destination"]).key == Spelling(ofName: destination).key
+            return isSame
                 ? .duplicate() : References.reused(ref, by: "a withdrawal")
         }
-        if let holder = try holder(of: ref) { return References.reused(ref, by: holder) }
+        if let holder = try holder(of: first) { return References.reused(ref, by: holder) }
         guard fee < amount else {
             return .rejected(
                 Rejection(.notAllowed, "the fee, \(fee), would leave nothing to pay out"))
@@ -85,8 +102,10 @@ extension FileDraft {
                 INSERT INTO withdrawals (user_id, ref, amount, fee, destination, status, created_at)
                 VALUES (\(user), \(ref), \(amount), \(fee), \(destination), 'held', \(intake.now))
                 """)
+        let id = db.lastInsertedRowID
+        try noteSpelling(ofRef: Spelling(ofName: ref))
         try postings.post(
-            .withdrawalHold, "withdrawal_hold:\(db.lastInsertedRowID)",
+            .withdrawalHold, "withdrawal_hold:\(id)",
             from: .user(user, .available), to: .user(user, .held), amount,
             Subject(file: file, user: user, metadata: ref))
         return .accepted()

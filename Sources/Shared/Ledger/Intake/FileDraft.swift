@@ -1,4 +1,5 @@
 import GRDB
+import Identity
 import Money
 import Timestamps
 
@@ -35,6 +36,8 @@ package final class FileDraft {
     /// The user's, as they were when the file was opened: its orders come before all else. Nil for the
     /// desk.
     let terms: UserTerms?
+    /// Whether any ref of the user is not its own key, also one of this file.
+    var hasSpellings: Bool
 
     var db: Database { intake.db }
     var postings: Postings { intake.postings }
@@ -52,7 +55,14 @@ package final class FileDraft {
         if mayBeAbandoned { try intake.db.execute(sql: "SAVEPOINT file") }
         lostSince = try intake.lostSince(arrival)
         terms = try arrival.user.flatMap(intake.terms)
+        hasSpellings = terms?.hasSpellings ?? false
         file = try intake.insertFile(arrival, batch: batch, status: "accepted")
+        let spelling = Spelling(ofName: batch)
+        if !spelling.isKey {
+            try Identities.note(
+                intake.db, .batch, spelling, of: arrival.user?.rawValue ?? "")
+            intake.forgetTerms()
+        }
         earlierOrder = try RawStatement(intake.db, Self.earlierOrder)
         insertOrder = try RawStatement(
             intake.db,
@@ -134,8 +144,8 @@ package final class FileDraft {
             if line.kind != .orders { try write(line, "accepted", detail: note, order: order) }
         case .pending:
             try write(line, "pending")
-        case .duplicate(let order):
-            try write(line, "duplicate", order: order)
+        case .duplicate(let order, let note):
+            try write(line, "duplicate", detail: note, order: order)
         case .rejected(let rejection):
             rejected += 1
             if keepsRejections, rejections.count < Self.mostRejectionsKept {

@@ -1,4 +1,5 @@
 import GRDB
+import Identity
 import Money
 import Timestamps
 
@@ -68,13 +69,15 @@ package final class Intake {
     }
 
     /// The file's row if its content had its effect before. Under another name it is a duplicate,
-    /// and gets a row that says so.
+    /// and gets a row that says so. What was refused because its owner was banned, and only therefore, is
+    /// judged anew once they are banned no more.
     package func settled(_ arrival: Arrival) throws -> FileID? {
+        if try setAsideIfUnbanned(arrival) { return nil }
         let known = try RawStatement(
             db,
             """
             SELECT id, name, batch FROM files
-            WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2
+            WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2 AND set_aside = 0
             ORDER BY name = ?3 DESC, status = 'duplicate' LIMIT 1
             """)
         known.bind(1, arrival.user?.rawValue ?? "")
@@ -87,6 +90,27 @@ package final class Intake {
         return try insertFile(
             arrival, batch: known.text(2), status: "duplicate", duplicateOf: first,
             balance: balance(of: arrival.user))
+    }
+
+    /// Sets the rows of a content aside that was refused for a ban that is over.
+    private func setAsideIfUnbanned(_ arrival: Arrival) throws -> Bool {
+        guard let user = arrival.user else { return false }
+        let refused = try RawStatement(
+            db,
+            """
+            SELECT reason = 'USER_BANNED' FROM files
+            WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2 AND set_aside = 0 AND status <> 'duplicate'
+            """)
+        refused.bind(1, user.rawValue)
+        refused.bind(2, arrival.digest)
+        guard try refused.first({ $0.integer(0) == 1 }) == true, try terms(of: user)?.ban == nil
+        else { return false }
+        try db.execute(
+            literal: """
+                UPDATE files SET set_aside = id
+                WHERE coalesce(user_id, '') = \(user) AND sha256 = \(arrival.digest) AND set_aside = 0
+                """)
+        return true
     }
 
     /// The latest row of a file's content: of a copy whose name is not known any more, because the
@@ -118,23 +142,40 @@ package final class Intake {
         _ arrival: Arrival, batch: String, mayBeAbandoned: Bool = true
     ) throws -> FileDraft {
         if let user = arrival.user { try checkNotBanned(user) }
+        if let (first, name) = try user(of: batch, by: arrival.user) {
+            let spelled = first.utf8.elementsEqual(batch.utf8) ? "" : " as \"\(first)\""
+            throw Rejection(
+                .batchReused,
+                "batch \"\(batch)\" was used by \(name)\(spelled), which has other content; "
+                    + "nothing of this file was done; give it a batch of its own")
+        }
+        return try FileDraft(self, arrival, batch: batch, mayBeAbandoned: mayBeAbandoned)
+    }
+
+    /// The file that used a batch, and how it spelled it.
+    private func user(
+        of batch: String, by user: UserID?
+    ) throws -> (batch: String, name: String)? {
+        let owner = user?.rawValue ?? ""
+        let spelling = Spelling(ofName: batch)
+        let hasSpellings =
+            try user.map { try terms(of: $0)?.hasSpellings ?? false }
+            ?? Identities.hasSpellings(db, owner)
+        let spellings =
+            spelling.isKey && !hasSpellings
+            ? [batch] : try Identities.spellings(db, .batch, spelling, of: owner)
         let earlier = try RawStatement(
             db,
             """
             SELECT name FROM files WHERE coalesce(user_id, '') = ?1 AND batch = ?2
                 AND status IN ('accepted', 'partial')
             """)
-        earlier.bind(1, arrival.user?.rawValue ?? "")
-        earlier.bind(2, batch)
-        if try earlier.step() {
-            defer { earlier.reset() }
-            let name = earlier.text(0)!
-            throw Rejection(
-                .batchReused,
-                "batch \"\(batch)\" was used by \(name), which has other content; "
-                    + "nothing of this file was done; give it a batch of its own")
+        earlier.bind(1, owner)
+        for text in spellings {
+            earlier.bind(2, text)
+            if let name = try earlier.first({ $0.text(0)! }) { return (text, name) }
         }
-        return try FileDraft(self, arrival, batch: batch, mayBeAbandoned: mayBeAbandoned)
+        return nil
     }
 
     /// A service that is or was on sale, or nil.
@@ -162,7 +203,10 @@ package final class Intake {
 
     private func checkNotBanned(_ user: UserID) throws {
         guard let ban = try terms(of: user)?.ban else { return }
-        throw Rejection(.userBanned, "\(user) is banned (\(ban)); nothing was done")
+        throw Rejection(
+            .userBanned,
+            "\(user) is banned (\(ban)); nothing was done; once the ban is lifted, drop the file again"
+        )
     }
 }
 

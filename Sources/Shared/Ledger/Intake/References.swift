@@ -1,7 +1,8 @@
 import GRDB
+import Identity
 
 /// Who already used a reseller's reference. A `ref` is unique per user, whatever it names
-/// (contract.md §4).
+/// (contract.md §4), and however it is spelled.
 enum References {
     /// What a reference names, beside orders.
     enum Holder: String {
@@ -17,6 +18,18 @@ enum References {
                         OR EXISTS (SELECT 1 FROM withdrawals WHERE user_id = ?1)
                         OR EXISTS (SELECT 1 FROM requests WHERE user_id = ?1)
                     """), arguments: [user])!
+    }
+
+    /// The spelling under which the user has used a reference; as it is written where it is new.
+    ///
+    /// - Parameter hasSpellings: whether any of the user's is not its own key; else an ordinary one is
+    ///   not looked up here.
+    static func asFirstWritten(
+        _ db: Database, _ user: UserID, _ ref: Spelling, hasSpellings: Bool
+    ) throws -> String {
+        if ref.isKey, !hasSpellings { return ref.text }
+        return try Identities.spellings(db, .ref, ref, of: user.rawValue)
+            .first { try isOrders(db, user, $0) || other(db, user, $0) != nil } ?? ref.text
     }
 
     /// What the reference names beside an order, with its row.
@@ -46,5 +59,21 @@ enum References {
                 .refReused,
                 "ref \"\(ref)\" already names \(what) with other content; nothing was done; "
                     + "use a new ref"))
+    }
+}
+
+extension FileDraft {
+    /// The spelling under which the user has used a reference; as it is written where it is new.
+    func asFirstWritten(_ ref: String) throws -> String {
+        try References.asFirstWritten(
+            db, user, Spelling(ofName: ref), hasSpellings: hasSpellings)
+    }
+
+    /// Notes how a reference that is now in use is spelled.
+    func noteSpelling(ofRef ref: Spelling) throws {
+        guard !ref.isKey else { return }
+        try Identities.note(db, .ref, ref, of: user.rawValue)
+        intake.forgetTerms()
+        hasSpellings = true
     }
 }

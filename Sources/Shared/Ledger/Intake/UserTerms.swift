@@ -13,6 +13,8 @@ struct UserTerms {
     let ban: String?
     /// Whether his references may also stand with something else than an order.
     let hasOtherReferences: Bool
+    /// Whether any ref or batch of the user is not its own key.
+    let hasSpellings: Bool
     /// His own prices, as far as they were asked for; nil inside where he has none.
     var prices: [ServiceID: Rate?] = [:]
 }
@@ -34,7 +36,8 @@ extension UserTerms {
             UserTerms(
                 discount: Percent(micros: row.integer(0)!),
                 creditLimit: Amount(micros: row.integer(1)!),
-                ban: row.text(2), hasOtherReferences: try References.hasOthers(db, user))
+                ban: row.text(2), hasOtherReferences: try References.hasOthers(db, user),
+                hasSpellings: try Identities.hasSpellings(db, user.rawValue))
         }
     }
 }

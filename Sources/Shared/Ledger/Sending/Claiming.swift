@@ -189,16 +189,17 @@ extension Claiming {
     /// Has an order wait that is not the first open one for its service and link: it is due when the one
     /// before it has ended (`OrderMoves.end`), and until then nobody looks at it.
     private func waitsForLink(_ order: WaitingOrder) throws -> Bool {
-        guard waitingForLinks, let link = order.link else { return false }
+        guard waitingForLinks, order.link != nil else { return false }
         let earlier = try RawStatement(
             db,
             """
-            SELECT 1 FROM orders
-            WHERE link = ?1 AND service_id = ?2 AND id < ?3 AND ended_at IS NULL LIMIT 1
+            SELECT 1 FROM orders o JOIN orders e
+                ON coalesce(e.link_key, e.link) = coalesce(o.link_key, o.link)
+                    AND e.service_id = o.service_id AND e.id < o.id
+                    AND e.link IS NOT NULL AND e.ended_at IS NULL
+            WHERE o.id = ?1 LIMIT 1
             """)
-        earlier.bind(1, link)
-        earlier.bind(2, order.service.rawValue)
-        earlier.bind(3, order.id.rawValue)
+        earlier.bind(1, order.id.rawValue)
         guard try earlier.first({ _ in true }) == true else { return false }
         let update = try RawStatement(db, "UPDATE orders SET due_at = NULL WHERE id = ?1")
         update.bind(1, order.id.rawValue)

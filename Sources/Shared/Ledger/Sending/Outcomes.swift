@@ -136,7 +136,7 @@ struct Outcomes {
         let doubts = try OrderID.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT n.id FROM orders o JOIN orders n ON n.link = o.link
+                    SELECT n.id FROM orders o JOIN orders n ON \(Self.isOpenForSamePage)
                         AND n.state = 'in_doubt' AND n.provider_id = o.provider_id AND n.id <> o.id
                     WHERE o.id = ?1 AND NOT EXISTS (SELECT 1 FROM attempts a
                         WHERE a.order_id = n.id AND a.outcome = 'unknown'
@@ -149,6 +149,11 @@ struct Outcomes {
         }
     }
 
+    /// As the index `orders_open_by_link` says it.
+    private static let isOpenForSamePage = """
+        coalesce(n.link_key, n.link) = coalesce(o.link_key, o.link)
+            AND n.link IS NOT NULL AND n.ended_at IS NULL
+        """
     private static let testimony = "as a second one for an active link"
 
     /// Whether its provider has another order of ours for an order's link.
@@ -156,8 +161,8 @@ struct Outcomes {
         try Bool.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT EXISTS (SELECT 1 FROM orders o JOIN orders n ON n.link = o.link
-                        AND n.ended_at IS NULL AND n.provider_id = o.provider_id AND n.id <> o.id
+                    SELECT EXISTS (SELECT 1 FROM orders o JOIN orders n
+                        ON \(Self.isOpenForSamePage) AND n.provider_id = o.provider_id AND n.id <> o.id
                         AND n.state = 'placed' WHERE o.id = ?1)
                     """), arguments: [order])!
     }

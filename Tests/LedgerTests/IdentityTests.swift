@@ -1,0 +1,270 @@
+import GRDB
+import Money
+import Testing
+
+@testable import Ledger
+
+/// One payment, one reference, one batch, however somebody spells it.
+@Suite struct LedgerIdentityTests {
+    let books = try! Books()
+
+    init() throws {
+        try books.add(acme, funds: "100")
+        try books.add(zenith)
+    }
+
+    private func confirm(
+        _ method: String, _ reference: String, for user: UserID = acme, _ text: String = "10"
+    ) throws -> String {
+        try books.verdict(of: nil, .deposits) { draft, line in
+            try draft.confirm(
+                ConfirmedDeposit(
+                    user: user, method: method, reference: reference, amount: amount(text),
+                    currency: usd, credited: amount(text), fee: .zero), line)
+        }
+    }
+
+    private func claim(
+        _ method: String, _ reference: String, by user: UserID = acme, ref: String = "D-1"
+    ) throws -> String {
+        try books.verdict(of: user, .deposits, ref: ref) {
+            try $0.claimDeposit(
+                method: method, reference: reference, amount: amount("10"), currency: usd, $1)
+        }
+    }
+
+    private func exceptions(_ kind: String) throws -> [String] {
+        try books.ledger.read {
+            try String.fetchAll(
+                $0, sql: "SELECT detail FROM exceptions WHERE kind = ? ORDER BY id",
+                arguments: [kind])
+        }
+    }
+
+    static let spellings = [
+        ("bank", "TX-889"), ("bank", "TX-889 "), ("bank", "tx-889"), ("Bank", "TX-889"),
+        ("bank", "TX\u{200B}-889"), ("ＢＡＮＫ", "ＴＸ－８８９"), (" bank", "\u{FEFF}Tx-889"),
+        ("bank", "TX\u{AD}-889\u{202C}"), ("bank\u{A0}", "TX-889"),
+    ]
+
+    @Test(arguments: spellings)
+    func `a payment is credited once, however it is spelled`(method: String, reference: String)
+        throws
+    {
+        #expect(try confirm("bank", "TX-889") == "accepted")
+        #expect(try confirm(method, reference) == "duplicate")
+        #expect(try confirm(method, reference, "11") == "DEPOSIT_KNOWN")
+        #expect(try confirm(method, reference, for: zenith) == "DEPOSIT_KNOWN")
+        #expect(try books.balance() == amount("110"))
+        #expect(try books.balance(of: zenith) == .zero)
+        try books.expectSound()
+    }
+
+    @Test func `the receipt of another spelling names the first`() throws {
+        _ = try confirm("bank", "TX-889")
+        let file = try books.file(of: nil) { draft in
+            try draft.confirm(
+                ConfirmedDeposit(
+                    user: acme, method: "Bank", reference: "tx-889 ", amount: amount("10"),
+                    currency: usd,
+                    credited: amount("10"), fee: .zero), Line(.deposits, 1))
+            try draft.confirm(
+                ConfirmedDeposit(
+                    user: zenith, method: "Bank", reference: "tx-889", amount: amount("10"),
+                    currency: usd, credited: amount("10"), fee: .zero), Line(.deposits, 2))
+        }
+        let lines = try books.lines(of: file, .deposits)
+        #expect(lines[0].detail == "first confirmed as bank TX-889")
+        #expect(lines[1].detail?.contains("was confirmed as bank TX-889 for acme over 10") == true)
+    }
+
+    @Test func `payments that differ are two`() throws {
+        for (method, reference) in [
+            ("bank", "TX-889"), ("bank", "TX-890"), ("bank", "TX889"), ("card", "TX-889"),
+            ("ban", "kTX-889"), ("bank", "TX 889"),
+        ] {
+            #expect(try confirm(method, reference) == "accepted", "\(method) \(reference)")
+        }
+    }
+
+    @Test(arguments: spellings)
+    func `a claim is confirmed by another spelling`(method: String, reference: String) throws {
+        #expect(try claim(method, reference) == "pending")
+        #expect(try confirm("bank", "tx-889") == "accepted")
+        #expect(
+            try books.value("SELECT status || ' ' || reference FROM deposits WHERE ref = 'D-1'")
+                == "confirmed \(reference)")
+        #expect(try claim("BANK", "TX-889", ref: " D-1") == "duplicate")
+        #expect(
+            try books.value("SELECT count(*) FROM deposits WHERE method <> 'bank' OR ref = 'D-1'")
+                == 1)
+        #expect(try books.balance() == amount("110"))
+        try books.expectSound()
+    }
+
+    @Test func `a second claimant is refused, and the operator is told, once`() throws {
+        #expect(try claim("bank", "ABC-1") == "pending")
+        for ref in ["D-1", "D-1", "D-2"] {
+            #expect(try claim("Bank", "abc-1", by: zenith, ref: ref) == "DEPOSIT_KNOWN")
+        }
+        let told = try exceptions("payment_claimed_twice")
+        #expect(told.count == 1)
+        #expect(
+            told.first?.contains("zenith claims Bank abc-1, which is bank ABC-1, claimed by acme")
+                == true)
+        #expect(try confirm("bank", "abc-1") == "accepted")
+        #expect(try claim("Bank", "abc-1", by: zenith, ref: "D-3") == "DEPOSIT_KNOWN")
+        try books.expectSound()
+    }
+
+    @Test func `a claim of a payment that is another's ends, and both hear of it`() throws {
+        #expect(try claim("Bank", "ABC-1", by: zenith) == "pending")
+        #expect(try confirm("bank", "abc-1") == "accepted")
+        #expect(
+            try books.value("SELECT status FROM deposits WHERE user_id = 'zenith'") == "rejected")
+        #expect(
+            try books.value(
+                "SELECT count(*) FROM changes WHERE user_id = 'zenith' AND kind = 'deposit'")
+                == 1)
+        #expect(try exceptions("payment_claimed_twice").count == 1)
+        #expect(try claim("Bank", "ABC-1", by: zenith) == "DEPOSIT_KNOWN")
+        #expect(try books.balance(of: zenith) == .zero)
+        try books.expectSound()
+    }
+
+    @Test func `a top-up is booked once, however its reference is spelled`() throws {
+        func topUp(_ reference: String?, _ text: String = "5", batch: String? = nil) throws
+            -> String
+        {
+            let file = try books.file(of: nil, batch: batch) {
+                try $0.topUp("alpha", by: amount(text), reference: reference, Line(.topups, 1))
+            }
+            let line = try books.lines(of: file, .topups)[0]
+            return line.code ?? line.status
+        }
+        #expect(try topUp("TX-77") == "accepted")
+        #expect(try topUp("tx-77 ") == "duplicate")
+        #expect(try topUp("ＴＸ-77", "6") == "REF_REUSED")
+        #expect(try topUp("TX-78") == "accepted")
+        // Without a reference it is named after its batch, of which case counts.
+        #expect(try topUp(nil, batch: "Day") == "accepted")
+        #expect(try topUp(nil, batch: "day") == "accepted")
+        #expect(try books.balance("float", in: eur) == amount("20"))
+        try books.expectSound()
+    }
+
+    @Test(arguments: ["A 1 ", "A  1", "A\u{A0}1", "\u{200B}A 1", "Ａ 1", "A 1\u{FEFF}"])
+    func `an order's reference is one, however it is spelled`(ref: String) throws {
+        #expect(try books.order(books.newOrder("A 1")) == "accepted")
+        #expect(try books.order(books.newOrder(ref)) == "duplicate")
+        #expect(try books.order(books.newOrder(ref, quantity: 7)) == "REF_REUSED")
+        #expect(try books.order(books.newOrder("a 1")) == "accepted")
+        #expect(try books.order(books.newOrder("A1")) == "accepted")
+        #expect(try books.balance() == amount("94"))
+        try books.expectSound()
+    }
+
+    @Test(arguments: ["A 1 ", "A  1", "A\u{A0}1"])
+    func `the first spelling may be the odd one, in the same file or before`(ref: String) throws {
+        try books.file(of: acme) { draft in
+            try draft.accept(books.newOrder(ref), Line(.orders, 1, ref: ref))
+            try draft.accept(books.newOrder("A 1"), Line(.orders, 2, ref: "A 1"))
+        }
+        #expect(try books.order(books.newOrder("A 1")) == "duplicate")
+        #expect(try books.order(books.newOrder("A \u{2003}1")) == "duplicate")
+        #expect(try books.value("SELECT count(*) FROM orders") == 1)
+        #expect(try books.value("SELECT ref FROM orders") == ref)
+        try books.expectSound()
+    }
+
+    @Test func `a reference is one over all it may name`() throws {
+        let order = try books.placed("A-1")
+        #expect(
+            try books.verdict(of: acme, .cancels, ref: "A-1\u{200B}") {
+                try $0.requestCancel(of: order, $1)
+            }
+                == "REF_REUSED")
+        #expect(
+            try books.verdict(of: acme, .cancels, ref: " C 1") {
+                try $0.requestCancel(of: order, $1)
+            }
+                == "accepted")
+        #expect(
+            try books.verdict(of: acme, .cancels, ref: "C 1") {
+                try $0.requestCancel(of: order, $1)
+            }
+                == "duplicate")
+        #expect(try books.order(books.newOrder("C  1")) == "REF_REUSED")
+        for (ref, verdict) in [("W 1", "accepted"), ("W  1", "duplicate"), ("w 1", "accepted")] {
+            #expect(
+                try books.verdict(of: acme, .withdrawals, ref: ref) {
+                    try $0.requestWithdrawal(of: amount("1"), fee: .zero, to: "IBAN  1", $1)
+                } == verdict)
+        }
+        for (reference, verdict) in [
+            ("TX-9", "accepted"), ("tx-9 ", "duplicate"), ("TX-8", "NOT_ALLOWED"),
+        ] {
+            #expect(
+                try books.verdict(of: nil, .withdrawals) {
+                    try $0.conclude(
+                        withdrawal: "W\u{A0}1", of: acme, isPaid: true, reference: reference, $1)
+                } == verdict)
+        }
+        try books.expectSound()
+    }
+
+    @Test func `a batch is one, however it is spelled, and case tells two apart`() throws {
+        func take(_ batch: String, of user: UserID? = acme) throws -> String {
+            do {
+                try books.file(of: user, batch: batch) { _ in }
+                return "taken"
+            } catch let rejection as Rejection {
+                return "\(rejection.code.rawValue) \(rejection.detail)"
+            }
+        }
+        for user in [acme, nil] {
+            #expect(try take("Day 1", of: user) == "taken")
+            #expect(
+                try take("Day  1", of: user).hasPrefix(
+                    "BATCH_REUSED batch \"Day  1\" was used by orders.json as \"Day 1\""))
+            #expect(try take("Day 1\u{FEFF}", of: user).hasPrefix("BATCH_REUSED"))
+            #expect(try take("day 1", of: user) == "taken")
+            #expect(try take(" Day 2", of: user) == "taken")
+            #expect(try take("Day 2", of: user).hasPrefix("BATCH_REUSED"))
+        }
+    }
+
+    @Test func `a second confirmation of one payment is found by the audit`() throws {
+        _ = try confirm("bank", "TX-889")
+        try books.plainConnection().write { db in
+            try db.execute(
+                sql: """
+                    DROP INDEX deposits_once;
+                    DROP INDEX deposits_once_per_user;
+                    INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
+                            credited, confirmed_at)
+                        SELECT user_id, method, 'tx-889', identity, amount, currency, status, credited,
+                            confirmed_at
+                        FROM deposits WHERE reference = 'TX-889';
+                    """)
+        }
+        let found = try books.ledger.audit().flatMap(\.violations)
+        #expect(found.contains { $0.contains("payment") && $0.contains("confirmed=2") })
+    }
+
+    @Test func `the ledger itself refuses a second confirmation`() throws {
+        _ = try confirm("bank", "TX-889")
+        #expect(throws: DatabaseError.self) {
+            try books.plainConnection().write {
+                try $0.execute(
+                    sql: """
+                        INSERT INTO deposits (user_id, method, reference, identity, amount, currency,
+                                status, credited, confirmed_at)
+                            SELECT 'zenith', method, 'x', identity, amount, currency, status, credited,
+                                confirmed_at
+                            FROM deposits WHERE reference = 'TX-889'
+                        """)
+            }
+        }
+    }
+}
