@@ -46,7 +46,7 @@ enum ArgumentText {
     }
 
     static func currency(_ text: String) throws -> Currency {
-        try Currency(parsing: text)
+        try Currency(parsing: text.uppercased())
     }
 
     static func moment(_ text: String) throws -> Timestamp {

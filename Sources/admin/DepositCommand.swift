@@ -1,4 +1,5 @@
 import ArgumentParser
+import Identity
 import Ledger
 import Money
 import Run
@@ -93,7 +94,8 @@ struct DepositCommand: AsyncParsableCommand {
                 reference: try row.required("reference", ArgumentText.line),
                 currency: try row.optional("currency", ArgumentText.currency))
             _ = try desk.credit(of: deposit)
-            if let line = seen.updateValue(row.line, forKey: [deposit.method, deposit.reference]) {
+            let key = [deposit.method, deposit.reference].map { Spelling(ofPayment: $0).key }
+            if let line = seen.updateValue(row.line, forKey: key) {
                 throw ValidationError(
                     "\(deposit.method) \(deposit.reference) is on line \(line) already.")
             }

@@ -140,7 +140,7 @@ private struct Conclusion {
     /// - Throws: `ValidationError` where no such withdrawal waits.
     init(_ user: UserID, _ ref: String, paidAs reference: String?, _ ledger: Ledger) throws {
         withdrawal = try Self.open(ref, of: user, ledger)
-        (self.user, self.ref, isPaid, self.reference) = (user, ref, true, reference)
+        (self.user, self.ref, isPaid, self.reference) = (user, withdrawal.ref, true, reference)
     }
 
     init(declining user: UserID, _ ref: String, _ ledger: Ledger) throws {

@@ -1,4 +1,5 @@
 import GRDB
+import Identity
 import Money
 import Timestamps
 
@@ -109,23 +110,23 @@ extension Ledger {
         try read { db in
             try Row.fetchOne(
                 db, sql: "SELECT * FROM withdrawals WHERE user_id = ? AND ref = ?",
-                arguments: [user, ref]
+                arguments: [
+                    user,
+                    References.asFirstWritten(
+                        db, user, Spelling(ofName: ref), hasSpellings: true),
+                ]
             ).map(OpenWithdrawal.init(row:))
         }
     }
 
-    /// Whose a payment was that the desk confirmed, and over how much; nil if it was not.
+    /// Whose a payment was that the desk confirmed, however it was spelled, and over how much; nil if it was
+    /// not.
     package func confirmedDeposit(
         method: String, reference: String
     ) throws -> (user: UserID, amount: Amount, currency: Currency)? {
         try read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT user_id, amount, currency FROM deposits
-                    WHERE method = ? AND reference = ? AND status = 'confirmed'
-                    """, arguments: [method, reference]
-            ).map { ($0["user_id"], $0["amount"], $0["currency"]) }
+            try Payments(db, method: method, reference: reference).confirmed
+                .map { ($0.user, $0.amount, try Currency(parsing: $0.currency)) }
         }
     }
 }

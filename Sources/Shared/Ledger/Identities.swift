@@ -8,13 +8,14 @@ enum Identities {
         case ref, batch
     }
 
-    /// What a payment is compared by: its method and its reference, whose control characters are refused.
+    /// What a payment is compared by: its method and its reference, whose control characters are
+    /// refused.
     static func payment(_ method: String, _ reference: String) -> String {
         Spelling(ofPayment: method).key + "\u{1F}" + Spelling(ofPayment: reference).key
     }
 
-    /// What a top-up is compared by: its reference, or where it has none a name made of its batch, of which
-    /// case counts.
+    /// What a top-up is compared by: its reference, or where it has none a name made of its batch,
+    /// of which case counts.
     static func topup(_ reference: String?, fallback: String) -> String {
         reference.map { Spelling(ofPayment: $0).key } ?? Spelling(ofName: fallback).key
     }
@@ -39,7 +40,8 @@ enum Identities {
                 """)
     }
 
-    /// The spellings under which a text may be known: as it is written, its key, and what else has that key.
+    /// The spellings under which a text may be known: as it is written, its key, and what else has
+    /// that key.
     static func spellings(
         _ db: Database, _ kind: Kind, _ spelling: Spelling, of user: String
     ) throws -> [String] {

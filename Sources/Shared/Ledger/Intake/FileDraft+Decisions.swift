@@ -38,7 +38,7 @@ extension FileDraft {
         // What was sent again by a decision of a lost time is not sent once more (`holdIfLost`).
         if witness.canDispute(decision) || (decision == .notPlaced && lostSince != nil) {
             try decisions.add(decision, on: order, by: person, file: file)
-            return .pending
+            return .pending()
         }
         try decisions.end(id, as: "replaced", note: "decided again")
         try decisions.carryOut(

@@ -20,17 +20,14 @@ extension FileDraft {
         {
             return outcome(ofClaim: first, amount, currency, known: own)
         }
-        let spelling = "\(method) \(reference)"
-        if let other = payments.confirmed ?? payments.known.first {
-            try Ledger.raise(
-                .claimRefused(of: user, spelling, other), order: nil, provider: nil, db,
-                at: intake.now)
+        let other = payments.confirmed ?? payments.known.first
+        if let other, other.status == "confirmed" {
+            try tell(.claimRefused(of: user, "\(method) \(reference)", other))
             return .rejected(
                 Rejection(
                     .depositKnown,
-                    "somebody else's deposit of \(spelling) is \(other.status) already; nothing was "
-                        + "done; if the payment is yours, tell the house, which knows of this claim"
-                ))
+                    "this payment was confirmed for somebody else; nothing was done; if it is yours, "
+                        + "ask us: we know of this claim"))
         }
         if let holder = try holder(of: first) { return References.reused(ref, by: holder) }
         try db.execute(
@@ -41,7 +38,15 @@ extension FileDraft {
                         \(currency), 'pending', \(ref), \(intake.now))
                 """)
         try noteSpelling(ofRef: Spelling(ofName: ref))
-        return .pending
+        guard let other else { return .pending() }
+        try tell(.claimedTwice(by: user, "\(method) \(reference)", other))
+        return .pending(
+            note:
+                "somebody else claims this payment too; it is credited to whom it is confirmed for")
+    }
+
+    private func tell(_ exception: LedgerException) throws {
+        try Ledger.raise(exception, order: nil, provider: nil, db, at: intake.now)
     }
 
     /// A claim for a payment that the user claimed or has: said before, or under another reference.

@@ -33,8 +33,8 @@ package final class FileDraft {
 
     /// When the ledger ends that this file is missing in; nil for one that is of no lost time.
     let lostSince: Timestamp?
-    /// The user's, as they were when the file was opened: its orders come before all else. Nil for the
-    /// desk.
+    /// The user's, as they were when the file was opened: its orders come before all else. Nil for
+    /// the desk.
     let terms: UserTerms?
     /// Whether any ref of the user is not its own key, also one of this file.
     var hasSpellings: Bool
@@ -49,8 +49,8 @@ package final class FileDraft {
         self.intake = intake
         self.arrival = arrival
         self.batch = batch
-        // Within a savepoint SQLite journals each statement that has triggers: half of the writing of
-        // a large file, so it is opened only for those that need it.
+        // Within a savepoint SQLite journals each statement that has triggers: half of the writing
+        // of a large file, so it is opened only for those that need it.
         savepoint = mayBeAbandoned ? intake.postings.mark : nil
         if mayBeAbandoned { try intake.db.execute(sql: "SAVEPOINT file") }
         lostSince = try intake.lostSince(arrival)
@@ -98,8 +98,8 @@ package final class FileDraft {
         return file
     }
 
-    /// Takes everything back that the file did so far, as if it had never been opened. A bug where the
-    /// draft was not opened for that.
+    /// Takes everything back that the file did so far, as if it had never been opened. A bug where
+    /// the draft was not opened for that.
     package func abandon() throws {
         try db.execute(sql: "ROLLBACK TO file; RELEASE file")
         postings.rewind(to: savepoint!)
@@ -107,7 +107,8 @@ package final class FileDraft {
         intake.forgetServices()
     }
 
-    /// Does what a line wants, or nothing of it where a wallet would come to more than can be counted.
+    /// Does what a line wants, or nothing of it where a wallet would come to more than can be
+    /// counted.
     ///
     /// Not for orders: those are many, and nothing of them overflows once it has begun.
     ///
@@ -142,8 +143,8 @@ package final class FileDraft {
         switch outcome {
         case .accepted(let order, let note):
             if line.kind != .orders { try write(line, "accepted", detail: note, order: order) }
-        case .pending:
-            try write(line, "pending")
+        case .pending(let note):
+            try write(line, "pending", detail: note)
         case .duplicate(let order, let note):
             try write(line, "duplicate", detail: note, order: order)
         case .rejected(let rejection):
@@ -184,7 +185,8 @@ package final class FileDraft {
     }
 }
 
-/// A line of a file: the array it stands in, its place there from 1, and its reference if it has one.
+/// A line of a file: the array it stands in, its place there from 1, and its reference if it has
+/// one.
 package struct Line: Sendable {
     package let kind: LineKind
     package let number: Int

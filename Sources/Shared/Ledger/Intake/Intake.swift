@@ -50,8 +50,8 @@ package final class Intake {
         try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id >= '')")!
     }
-    /// The last number that an order may have had before an older ledger was restored; nil unless the
-    /// next order would get that one or one before it.
+    /// The last number that an order may have had before an older ledger was restored; nil unless
+    /// the next order would get that one or one before it.
     private(set) lazy var lastLostOrder = Result {
         try OrderID.fetchOne(
             db,
@@ -69,10 +69,9 @@ package final class Intake {
     }
 
     /// The file's row if its content had its effect before. Under another name it is a duplicate,
-    /// and gets a row that says so. What was refused because its owner was banned, and only therefore, is
-    /// judged anew once they are banned no more.
+    /// and gets a row that says so. What was refused because its owner was banned, and only
+    /// therefore, is judged anew once they are banned no more.
     package func settled(_ arrival: Arrival) throws -> FileID? {
-        if try setAsideIfUnbanned(arrival) { return nil }
         let known = try RawStatement(
             db,
             """
@@ -83,12 +82,13 @@ package final class Intake {
         known.bind(1, arrival.user?.rawValue ?? "")
         known.bind(2, arrival.digest)
         known.bind(3, arrival.name)
-        guard try known.step() else { return nil }
-        defer { known.reset() }
-        let first = FileID(known.integer(0)!)
-        if known.text(1) == arrival.name { return first }
+        let found = try known.first { row in
+            (file: FileID(row.integer(0)!), name: row.text(1), batch: row.text(2))
+        }
+        guard let found, try !setAsideIfUnbanned(arrival) else { return nil }
+        if found.name == arrival.name { return found.file }
         return try insertFile(
-            arrival, batch: known.text(2), status: "duplicate", duplicateOf: first,
+            arrival, batch: found.batch, status: "duplicate", duplicateOf: found.file,
             balance: balance(of: arrival.user))
     }
 

@@ -43,8 +43,8 @@ struct Payments {
         known.first { $0.user == user && $0.status == "pending" }
     }
 
-    /// Rejects the claims that wait for a payment which is confirmed now, and tells those who made them and
-    /// the operator.
+    /// Rejects the claims that wait for a payment which is confirmed now, and tells those who made
+    /// them and the operator.
     func rejectOtherClaims(for user: UserID, _ db: Database, in intake: Intake) throws {
         // The one that was confirmed is not pending any more.
         let left = try Int64.fetchAll(
@@ -74,17 +74,29 @@ extension LedgerException {
             """)
     }
 
-    /// A claim of a payment that somebody else claims or has.
+    /// A claim of a payment that was confirmed for somebody else.
     static func claimRefused(
         of user: UserID, _ spelling: String, _ first: Payments.Known
     ) -> LedgerException {
         LedgerException(
             "payment_claimed_twice",
             """
-            \(user) claims \(spelling), which is \(first.name), \
-            \(first.status == "confirmed" ? "confirmed for" : "claimed by") \(first.user); the second claim \
-            was rejected and nothing was credited; look at the bank's statement whose payment it is\
-            \(first.status == "confirmed" ? "" : ", and confirm it for that user")
+            \(user) claims \(spelling), which was confirmed as \(first.name) for \(first.user); the \
+            claim was rejected and nothing was credited; if the payment was \(user)'s, move the money by \
+            two adjustments
+            """)
+    }
+
+    /// A claim of a payment that somebody else claims.
+    static func claimedTwice(
+        by user: UserID, _ spelling: String, _ first: Payments.Known
+    ) -> LedgerException {
+        LedgerException(
+            "payment_claimed_twice",
+            """
+            \(user) claims \(spelling), which \(first.user) claims as \(first.name); both wait; look at \
+            the bank's statement whose payment it is, and confirm it for that user: the other claim is \
+            rejected then
             """)
     }
 }

@@ -22,7 +22,8 @@ enum References {
 
     /// The spelling under which the user has used a reference; as it is written where it is new.
     ///
-    /// - Parameter hasSpellings: whether any of the user's is not its own key; else an ordinary one is
+    /// - Parameter hasSpellings: whether any of the user's is not its own key; else an ordinary one
+    /// is
     ///   not looked up here.
     static func asFirstWritten(
         _ db: Database, _ user: UserID, _ ref: Spelling, hasSpellings: Bool

@@ -3,12 +3,12 @@ import Identity
 
 /// Gives what a ledger of schema 3 holds the identities of schema 4, which SQL cannot work out.
 ///
-/// No row is lost: of two that are one by the new rule, both stay as they are, and `exceptions` says so, once
-/// for each later one. Only a claim that waits for a payment which was confirmed already can never be
-/// confirmed any more: it is rejected, and its owner is told.
+/// No row is lost: of two that are one by the new rule, both stay as they are, and `exceptions`
+/// says so, once for each later one. Only a claim that waits for a payment which was confirmed
+/// already can never be confirmed any more: it is rejected, and its owner is told.
 ///
-/// Of refs, batches and links only those are looked at that hold a blank or a letter beyond ASCII, or belong to
-/// open orders: the work is as much as there is of these.
+/// Of refs, batches and links only those are looked at that hold a blank or a letter beyond ASCII,
+/// or belong to open orders: the work is as much as there is of these.
 struct IdentityMigration {
     let db: Database
     let now: Int64
@@ -46,7 +46,8 @@ struct IdentityMigration {
             let identity = Identities.payment(row["method"], row["reference"])
             let own = "\(row["user_id"] as String)\u{1F}\(identity)"
             let isConfirmed = row["status"] == "confirmed"
-            // Confirmed ones come first, so a claim is like one of its user's, or stands beside another's.
+            // Confirmed ones come first, so a claim is like one of its user's, or stands beside
+            // another's.
             let original = isConfirmed ? first[identity] : ofUser[own]
             try db.execute(
                 literal: """
@@ -55,21 +56,23 @@ struct IdentityMigration {
                     """)
             if isConfirmed, let original {
                 try tell(
-                    "look_alike_deposits",
-                    "deposit \(Self.name(row)) of \(row["user_id"] as String) looks like "
-                        + "\(Self.name(original)) of \(original["user_id"] as String), and both were "
-                        + "credited; both stay in the books; if they are one payment, take the second "
-                        + "back by an adjustment")
+                    LedgerException(
+                        "look_alike_deposits",
+                        "deposit \(Self.name(row)) of \(row["user_id"] as String) looks like "
+                            + "\(Self.name(original)) of \(original["user_id"] as String), and both were "
+                            + "credited; both stay in the books; if they are one payment, take the second "
+                            + "back by an adjustment"))
             } else if !isConfirmed, let payment = first[identity], payment["status"] == "confirmed"
             {
                 try reject(row, for: payment)
             } else if !isConfirmed, let other = first[identity] {
                 try tell(
-                    "payment_claimed_twice",
-                    "\(Self.name(row)) is claimed by \(row["user_id"] as String), and as "
-                        + "\(Self.name(other)) by \(other["user_id"] as String); look at the bank's "
-                        + "statement whose payment it is, and confirm it for that user: the other "
-                        + "claim is rejected then")
+                    LedgerException(
+                        "payment_claimed_twice",
+                        "\(Self.name(row)) is claimed by \(row["user_id"] as String), and as "
+                            + "\(Self.name(other)) by \(other["user_id"] as String); look at the bank's "
+                            + "statement whose payment it is, and confirm it for that user: the other "
+                            + "claim is rejected then"))
             }
             first[identity] = first[identity] ?? row
             ofUser[own] = ofUser[own] ?? row
@@ -85,10 +88,11 @@ struct IdentityMigration {
                 ON CONFLICT DO NOTHING
                 """)
         try tell(
-            "payment_claimed_twice",
-            "\(Self.name(claim)), which \(user) claimed, was confirmed as \(Self.name(payment)) for "
-                + "\(payment["user_id"] as String); that claim is rejected and nothing was credited for "
-                + "it; if the payment was \(user)'s, move the money by two adjustments")
+            LedgerException(
+                "payment_claimed_twice",
+                "\(Self.name(claim)), which \(user) claimed, was confirmed as \(Self.name(payment)) for "
+                    + "\(payment["user_id"] as String); that claim is rejected and nothing was credited for "
+                    + "it; if the payment was \(user)'s, move the money by two adjustments"))
     }
 
     private static func name(_ row: Row) -> String {
@@ -114,10 +118,11 @@ struct IdentityMigration {
                     """)
             guard db.changesCount == 0 else { continue }
             try tell(
-                "look_alike_topups",
-                "top-up \(reference.debugDescription) of \(name) (transaction \(row[0] as Int64)) looks like "
-                    + "an earlier one, and both were booked; both stay in the books; if they are one "
-                    + "payment, \(name)'s expected balance is too high by it")
+                LedgerException(
+                    "look_alike_topups",
+                    "top-up \(reference.debugDescription) of \(name) (transaction \(row[0] as Int64)) looks like "
+                        + "an earlier one, and both were booked; both stay in the books; if they are one "
+                        + "payment, \(name)'s expected balance is too high by it"))
         }
     }
 
@@ -136,10 +141,11 @@ struct IdentityMigration {
             try Identities.note(db, .ref, spelling, of: user)
             for other in others where try isUsed(other, by: user) {
                 try tell(
-                    "look_alike_refs",
-                    "ref \(text.debugDescription) of \(user) (\(row[2] as String) \(row[3] as Int64)) looks "
-                        + "like their ref \(other.debugDescription), and both were accepted; both "
-                        + "stay; if they are one order, cancel or refund the second")
+                    LedgerException(
+                        "look_alike_refs",
+                        "ref \(text.debugDescription) of \(user) (\(row[2] as String) \(row[3] as Int64)) looks "
+                            + "like their ref \(other.debugDescription), and both were accepted; both "
+                            + "stay; if they are one order, cancel or refund the second"))
             }
         }
     }
@@ -171,11 +177,12 @@ struct IdentityMigration {
                         """, arguments: [user, other])
                 guard let name else { continue }
                 try tell(
-                    "look_alike_batches",
-                    "batch \(text.debugDescription) of \(user.isEmpty ? "the desk" : user) "
-                        + "(\(row[2] as String)) looks like \(other.debugDescription) (\(name)), and "
-                        + "both were taken; both stay; look whether the second is the first once more"
-                )
+                    LedgerException(
+                        "look_alike_batches",
+                        "batch \(text.debugDescription) of \(user.isEmpty ? "the desk" : user) "
+                            + "(\(row[2] as String)) looks like \(other.debugDescription) (\(name)), and "
+                            + "both were taken; both stay; look whether the second is the first once more"
+                    ))
             }
         }
     }
@@ -196,10 +203,10 @@ struct IdentityMigration {
         }
     }
 
-    private func tell(_ kind: String, _ detail: String) throws {
+    private func tell(_ exception: LedgerException) throws {
         try db.execute(
             literal: """
-                INSERT INTO exceptions (at, kind, detail) VALUES (\(now), \(kind), \(detail))
+                INSERT INTO exceptions (at, kind, detail) VALUES (\(now), \(exception.kind), \(exception.detail))
                 ON CONFLICT DO NOTHING
                 """)
     }

@@ -1,10 +1,10 @@
 /// One identity for what people type: methods, references, refs, batches and links.
 extension Schema4 {
     static let identity = """
-        -- A claim of a reseller, a confirmation of the desk, or both, as before; now also a claim that was
-        -- rejected, because its payment was confirmed as another. identity is what the payment is compared by:
-        -- one identity is confirmed once, for ever. looks_like: of a row older than that rule, the row whose
-        -- identity it has too.
+        -- A claim of a reseller, a confirmation of the desk, or both, as before; now also a claim
+        -- that was rejected, because its payment was confirmed as another. identity is what the
+        -- payment is compared by: one identity is confirmed once, for ever. looks_like: of a row
+        -- older than that rule, the row whose identity it has too.
         CREATE TABLE deposits_by_identity (
             id INTEGER PRIMARY KEY,
             user_id TEXT NOT NULL REFERENCES users(id),
@@ -44,8 +44,8 @@ extension Schema4 {
             PRIMARY KEY (provider_id, identity)
         ) STRICT, WITHOUT ROWID;
 
-        -- Refs and batches that differ from the key by which they are compared: nearly none. user_id is ''
-        -- for the desk.
+        -- Refs and batches that differ from the key by which they are compared: nearly none.
+        -- user_id is '' for the desk.
         CREATE TABLE spellings (
             user_id TEXT NOT NULL,
             kind TEXT NOT NULL CHECK (kind = 'ref' OR kind = 'batch'),
@@ -60,8 +60,9 @@ extension Schema4 {
         CREATE INDEX orders_open_by_link ON orders (coalesce(link_key, link), service_id)
             WHERE ended_at IS NULL AND link IS NOT NULL;
 
-        -- A file that was refused while its owner was banned is judged anew when it comes again: the row of
-        -- that time is set aside under its own number, so that its bytes and its name are free.
+        -- A file that was refused while its owner was banned is judged anew when it comes again:
+        -- the row of that time is set aside under its own number, so that its bytes and its name
+        -- are free.
         ALTER TABLE files ADD COLUMN set_aside INTEGER NOT NULL DEFAULT 0
             CHECK (set_aside = 0 OR (set_aside = id AND status <> 'accepted' AND status <> 'partial'));
         DROP INDEX files_by_content;

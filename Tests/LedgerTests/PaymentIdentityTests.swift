@@ -4,8 +4,8 @@ import Testing
 
 @testable import Ledger
 
-/// One payment, one reference, one batch, however somebody spells it.
-@Suite struct LedgerIdentityTests {
+/// One payment is credited or booked once, however somebody spells it.
+@Suite struct PaymentIdentityTests {
     let books = try! Books()
 
     init() throws {
@@ -102,18 +102,31 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a second claimant is refused, and the operator is told, once`() throws {
+    @Test func `two claimants of one payment are told, and the operator is, once`() throws {
         #expect(try claim("bank", "ABC-1") == "pending")
-        for ref in ["D-1", "D-1", "D-2"] {
-            #expect(try claim("Bank", "abc-1", by: zenith, ref: ref) == "DEPOSIT_KNOWN")
+        let file = try books.file(of: zenith) {
+            try $0.claimDeposit(
+                method: "Bank", reference: "abc-1", amount: amount("10"), currency: usd,
+                Line(.deposits, 1, ref: "D-1"))
         }
+        let line = try books.lines(of: file, .deposits)[0]
+        #expect(line.status == "pending")
+        #expect(line.detail?.contains("somebody else claims this payment too") == true)
+        #expect(try claim("Bank", "abc-1", by: zenith) == "duplicate")
+        #expect(try claim("Bank", "ABC-1", by: zenith, ref: "D-2") == "DEPOSIT_KNOWN")
         let told = try exceptions("payment_claimed_twice")
         #expect(told.count == 1)
         #expect(
-            told.first?.contains("zenith claims Bank abc-1, which is bank ABC-1, claimed by acme")
+            told.first?.contains("zenith claims Bank abc-1, which acme claims as bank ABC-1")
                 == true)
-        #expect(try confirm("bank", "abc-1") == "accepted")
-        #expect(try claim("Bank", "abc-1", by: zenith, ref: "D-3") == "DEPOSIT_KNOWN")
+        // It is the second's: its claim is confirmed, and the first ends.
+        #expect(try confirm("BANK", "abc-1", for: zenith) == "accepted")
+        #expect(
+            try books.value(
+                "SELECT group_concat(user_id || ' ' || status) FROM deposits WHERE ref = 'D-1'")
+                == "acme rejected,zenith confirmed")
+        #expect(try claim("bank", "ABC-1", ref: "D-3") == "DEPOSIT_KNOWN")
+        #expect(try books.balance(of: zenith) == amount("10"))
         try books.expectSound()
     }
 
@@ -151,87 +164,6 @@ import Testing
         #expect(try topUp(nil, batch: "day") == "accepted")
         #expect(try books.balance("float", in: eur) == amount("20"))
         try books.expectSound()
-    }
-
-    @Test(arguments: ["A 1 ", "A  1", "A\u{A0}1", "\u{200B}A 1", "Ａ 1", "A 1\u{FEFF}"])
-    func `an order's reference is one, however it is spelled`(ref: String) throws {
-        #expect(try books.order(books.newOrder("A 1")) == "accepted")
-        #expect(try books.order(books.newOrder(ref)) == "duplicate")
-        #expect(try books.order(books.newOrder(ref, quantity: 7)) == "REF_REUSED")
-        #expect(try books.order(books.newOrder("a 1")) == "accepted")
-        #expect(try books.order(books.newOrder("A1")) == "accepted")
-        #expect(try books.balance() == amount("94"))
-        try books.expectSound()
-    }
-
-    @Test(arguments: ["A 1 ", "A  1", "A\u{A0}1"])
-    func `the first spelling may be the odd one, in the same file or before`(ref: String) throws {
-        try books.file(of: acme) { draft in
-            try draft.accept(books.newOrder(ref), Line(.orders, 1, ref: ref))
-            try draft.accept(books.newOrder("A 1"), Line(.orders, 2, ref: "A 1"))
-        }
-        #expect(try books.order(books.newOrder("A 1")) == "duplicate")
-        #expect(try books.order(books.newOrder("A \u{2003}1")) == "duplicate")
-        #expect(try books.value("SELECT count(*) FROM orders") == 1)
-        #expect(try books.value("SELECT ref FROM orders") == ref)
-        try books.expectSound()
-    }
-
-    @Test func `a reference is one over all it may name`() throws {
-        let order = try books.placed("A-1")
-        #expect(
-            try books.verdict(of: acme, .cancels, ref: "A-1\u{200B}") {
-                try $0.requestCancel(of: order, $1)
-            }
-                == "REF_REUSED")
-        #expect(
-            try books.verdict(of: acme, .cancels, ref: " C 1") {
-                try $0.requestCancel(of: order, $1)
-            }
-                == "accepted")
-        #expect(
-            try books.verdict(of: acme, .cancels, ref: "C 1") {
-                try $0.requestCancel(of: order, $1)
-            }
-                == "duplicate")
-        #expect(try books.order(books.newOrder("C  1")) == "REF_REUSED")
-        for (ref, verdict) in [("W 1", "accepted"), ("W  1", "duplicate"), ("w 1", "accepted")] {
-            #expect(
-                try books.verdict(of: acme, .withdrawals, ref: ref) {
-                    try $0.requestWithdrawal(of: amount("1"), fee: .zero, to: "IBAN  1", $1)
-                } == verdict)
-        }
-        for (reference, verdict) in [
-            ("TX-9", "accepted"), ("tx-9 ", "duplicate"), ("TX-8", "NOT_ALLOWED"),
-        ] {
-            #expect(
-                try books.verdict(of: nil, .withdrawals) {
-                    try $0.conclude(
-                        withdrawal: "W\u{A0}1", of: acme, isPaid: true, reference: reference, $1)
-                } == verdict)
-        }
-        try books.expectSound()
-    }
-
-    @Test func `a batch is one, however it is spelled, and case tells two apart`() throws {
-        func take(_ batch: String, of user: UserID? = acme) throws -> String {
-            do {
-                try books.file(of: user, batch: batch) { _ in }
-                return "taken"
-            } catch let rejection as Rejection {
-                return "\(rejection.code.rawValue) \(rejection.detail)"
-            }
-        }
-        for user in [acme, nil] {
-            #expect(try take("Day 1", of: user) == "taken")
-            #expect(
-                try take("Day  1", of: user).hasPrefix(
-                    "BATCH_REUSED batch \"Day  1\" was used by orders.json as \"Day 1\""))
-            #expect(try take("Day 1\u{FEFF}", of: user).hasPrefix("BATCH_REUSED"))
-            #expect(try take("day 1", of: user) == "taken")
-            #expect(try take(" Day 2", of: user) == "taken")
-            #expect(try take("Day 2", of: user).hasPrefix("BATCH_REUSED"))
-        }
     }
 
     @Test func `a second confirmation of one payment is found by the audit`() throws {
