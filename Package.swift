@@ -140,7 +140,7 @@ let package = Package(
         .target(
             name: "TestHouse",
             dependencies: [
-                "Ledger", "LoopbackProvider", "Money", "Run", "Settings", "StrictJSON",
+                "Identity", "Ledger", "LoopbackProvider", "Money", "Run", "Settings", "StrictJSON",
                 "TestSupport", "Timestamps", grdb, logging,
             ],
             path: "Tests/TestHouse", swiftSettings: strict),

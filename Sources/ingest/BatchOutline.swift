@@ -1,3 +1,4 @@
+import Identity
 import Ledger
 import Money
 import Spool
@@ -36,7 +37,9 @@ extension BatchOutline {
             var reader = source.reader()
             var outline = BatchOutline()
             guard try reader.peek() == .object else {
-                throw Rejection(.badJSON, "the file must hold one JSON object")
+                throw Rejection(
+                    .badJSON,
+                    try FileKind.complaint(about: file) ?? "the file must hold one JSON object")
             }
             try reader.beginObject()
             while let key = try reader.nextKey() {
@@ -45,7 +48,7 @@ extension BatchOutline {
             try reader.end()
             return outline
         } catch let error as JSONError {
-            throw Rejection(.badJSON, "\(error)")
+            throw Rejection(.badJSON, try FileKind.complaint(about: file) ?? "\(error)")
         }
     }
 
@@ -86,8 +89,8 @@ extension BatchOutline {
     private func name(_ key: String, from reader: inout JSONReader) throws -> String {
         guard try reader.peek() == .string else { throw bad(key, "text") }
         let text = try reader.string()
-        guard !text.isEmpty, Text.isOneLine(text, longest: Text.longestName) else {
-            throw bad(key, "one line of 1 to \(Text.longestName) characters")
+        guard !text.isInvisible, Text.isOneLine(text, longest: Text.longestName) else {
+            throw bad(key, "one line of 1 to \(Text.longestName) characters that shows something")
         }
         return text
     }

@@ -16,6 +16,17 @@ enum FileSource {
         }
     }
 
+    /// The first bytes, at most so many.
+    func beginning(_ count: Int) throws -> [UInt8] {
+        switch self {
+        case .kept(let bytes): return Array(bytes.prefix(count))
+        case .open(let file):
+            return try Array(unsafeUninitializedCapacity: count) { memory, read in
+                read = try file.read(into: UnsafeMutableRawBufferPointer(memory))
+            }
+        }
+    }
+
     /// A reader that keeps the source open while it lives.
     func reader() -> JSONReader {
         switch self {

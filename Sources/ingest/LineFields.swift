@@ -1,3 +1,4 @@
+import Identity
 import Ledger
 import Money
 import StrictJSON
@@ -96,12 +97,19 @@ extension LineFields {
         Rejection(.badValue, "\(key) must be \(wanted), not \(value.found)")
     }
 
-    /// One line of text.
+    /// One line of text that shows something.
+    ///
+    /// - Parameter isTrimmed: whether blanks and invisible characters at its ends are dropped.
     mutating func text(
-        _ key: String, longest: Int = Text.longestName
+        _ key: String, longest: Int = Text.longestName, isTrimmed: Bool = false
     ) throws(Rejection) -> String? {
         guard let value = take(key) else { return nil }
-        guard case .text(let text) = value else { throw bad(key, "text", value) }
+        guard case .text(let whole) = value else { throw bad(key, "text", value) }
+        let text = isTrimmed ? whole.trimmed : whole
+        guard whole.isEmpty || !text.isInvisible else {
+            throw Rejection(
+                .badValue, "\(key) shows nothing: it holds only blanks or invisible characters")
+        }
         guard !text.isEmpty, Text.isOneLine(text, longest: longest) else {
             throw Rejection(.badValue, "\(key) must be one line of 1 to \(longest) characters")
         }

@@ -12,7 +12,9 @@ enum ParameterValue: Equatable {
         let key = parameter.rawValue
         switch parameter.form {
         case .text:
-            guard let text = try fields.text(key, longest: Text.longestLink) else { return nil }
+            let text = try fields.text(
+                key, longest: Text.longestLink, isTrimmed: parameter == .link)
+            guard let text else { return nil }
             self = .text(text)
         case .list:
             guard

@@ -1,3 +1,4 @@
+import Identity
 import Ledger
 import Money
 import OrderTypes
@@ -68,10 +69,11 @@ struct ResellerFile {
         let order = try OrderLine(&fields, ref: line.ref!, find: find)
         let charge = try prices.charge(of: order)
         total += Int128(charge.micros)
-        if settings.duplicateLinks == .reject, let link = order.link {
+        let link = order.link.map(settings.links.spelling)
+        if settings.duplicateLinks == .reject, let link {
             // A line that says nothing new is told so: what is open for its link is its own order.
             let isNew = try !draft.hasOrder(ref: order.ref)
-            if isNew, try draft.hasOpenOrder(for: link, service: order.service.id) {
+            if isNew, try draft.hasOpenOrder(for: link.key, service: order.service.id) {
                 throw Rejection(
                     .duplicateLink, "an order for this service and link has not ended yet")
             }
@@ -80,7 +82,8 @@ struct ResellerFile {
             try draft.accept(
                 NewOrder(
                     ref: order.ref, service: order.service.id, provider: order.service.provider,
-                    link: order.link, quantity: order.quantity, parameters: order.parameters,
+                    link: order.link, linkKey: link?.differingKey, quantity: order.quantity,
+                    parameters: order.parameters,
                     billedUnits: order.billedUnits, charge: charge), line)
         }
     }
@@ -145,13 +148,18 @@ struct Faults {
 }
 
 extension LineFields {
-    /// A currency that can be turned into the house's.
+    /// A currency that can be turned into the house's, in letters of any size.
     mutating func currency(among settings: Settings) throws(Rejection) -> Currency? {
         guard let text = try text("currency") else { return nil }
-        guard let currency = try? Currency(parsing: text),
+        let code = Spelling(ofPayment: text).key.uppercased()
+        guard let currency = try? Currency(parsing: code),
             settings.exchangeRate(of: currency) != nil
         else {
-            throw Rejection(.badValue, "currency must be one that has an exchange rate here")
+            let known = ([settings.currency] + settings.exchangeRates.keys.sorted()).map(\.code)
+            throw Rejection(
+                .badValue,
+                "currency is \(text.debugDescription); it must be one that has an exchange rate here: "
+                    + known.joined(separator: ", "))
         }
         return currency
     }

@@ -1,3 +1,4 @@
+import Identity
 import Ledger
 import Money
 
@@ -17,8 +18,8 @@ enum Text {
             && !text.unicodeScalars.contains { breaksLines($0.value) }
     }
 
-    /// Unicode's control characters, and its separators of lines and paragraphs. Spelled out: this is
-    /// asked of every character of every order.
+    /// Unicode's control characters, and its separators of lines and paragraphs. Spelled out: this
+    /// is asked of every character of every order.
     private static func breaksLines(_ scalar: UInt32) -> Bool {
         scalar < 0x20 || 0x7F...0x9F ~= scalar || 0x2028...0x2029 ~= scalar
     }
@@ -31,7 +32,8 @@ enum Text {
         }
     }
 
-    /// The most that comes in with one line, in its currency: so no sum of ordinary books overflows.
+    /// The most that comes in with one line, in its currency: so no sum of ordinary books
+    /// overflows.
     static let mostIncoming = Amount(micros: 1_000_000_000_000_000_000)
 
     static func checkIncoming(_ key: String, _ amount: Amount) throws(Rejection) {
@@ -40,24 +42,29 @@ enum Text {
         }
     }
 
-    /// The lines of a text that are not blank. With `undoingEscapes`, a literal `\n` is a newline
-    /// that somebody escaped twice.
+    /// The lines of a text that show something; they end with whatever ends a line anywhere: LF,
+    /// CR, both, or one of Unicode's. With `undoingEscapes`, so do a literal `\n` and `\r` that
+    /// somebody escaped twice.
     static func lines(of text: String, undoingEscapes: Bool) -> [String] {
-        var lines: [[UInt8]] = [[]]
-        var bytes = text.utf8.makeIterator()
-        var pending = bytes.next()
-        while let byte = pending {
-            pending = bytes.next()
-            if byte == UInt8(ascii: "\n") {
-                lines.append([])
-            } else if undoingEscapes, byte == UInt8(ascii: "\\"), pending == UInt8(ascii: "n") {
-                lines.append([])
-                pending = bytes.next()
-            } else if byte != UInt8(ascii: "\r") {
-                lines[lines.count - 1].append(byte)
+        var lines: [String] = []
+        var line = String.UnicodeScalarView()
+        var scalars = text.unicodeScalars[...]
+        while let scalar = scalars.popFirst() {
+            let isEscape =
+                undoingEscapes && scalar == "\\" && (scalars.first == "n" || scalars.first == "r")
+            guard isEscape || endsLine(scalar.value) else {
+                line.append(scalar)
+                continue
             }
+            if isEscape { scalars.removeFirst() }
+            lines.append(String(line))
+            line.removeAll()
         }
-        return lines.map { String(decoding: $0, as: UTF8.self) }
-            .filter { !$0.allSatisfy(\.isWhitespace) }
+        lines.append(String(line))
+        return lines.filter { !$0.isInvisible }
+    }
+
+    private static func endsLine(_ scalar: UInt32) -> Bool {
+        0x0A...0x0D ~= scalar || scalar == 0x85 || 0x2028...0x2029 ~= scalar
     }
 }

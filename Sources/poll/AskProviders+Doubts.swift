@@ -53,7 +53,7 @@ extension AskProviders {
         case .success(let list):
             parties[index].noteAnswer(at: now)
             let inquiry = Inquiry(
-                provider: party.settings, list: list,
+                provider: party.settings, list: list, links: context.settings.links,
                 claimed: try ledger.claimed(
                     among: list.map(\.providerOrder), with: party.provider.id), now: now)
             tally.resolved += try ledger.record(

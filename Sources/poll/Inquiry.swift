@@ -1,3 +1,4 @@
+import Identity
 import Ledger
 import OrderTypes
 import Providers
@@ -13,6 +14,8 @@ import Timestamps
 /// believed only of a list that was long enough, and long enough after the order was sent.
 struct Inquiry {
     let provider: ProviderSettings
+    /// Which links are the same.
+    private let links: LinkRule
     let now: Timestamp
     /// Whether any order of ours ever had an id of this provider's.
     private let isAnyClaimed: Bool
@@ -33,10 +36,11 @@ struct Inquiry {
     /// - Parameter claimed: the ids in the list that orders of ours have, and whether any order of
     ///   ours ever had one.
     init(
-        provider: ProviderSettings, list: [RecentOrder],
+        provider: ProviderSettings, list: [RecentOrder], links: LinkRule,
         claimed: (ids: Set<String>, isAny: Bool), now: Timestamp
     ) {
         self.provider = provider
+        self.links = links
         self.now = now
         isAnyClaimed = claimed.isAny
         length = list.count
@@ -45,7 +49,7 @@ struct Inquiry {
         var unclaimed: [Purchase: [RecentOrder]] = [:]
         for row in list where !claimed.ids.contains(row.providerOrder) {
             guard let service = row.service, let link = row.link else { continue }
-            let purchase = Purchase(service: service, link: link.comparedAsLink)
+            let purchase = Purchase(service: service, link: links.key(ofListed: link))
             unclaimed[purchase, default: []].append(row)
         }
         self.unclaimed = unclaimed
@@ -71,7 +75,7 @@ struct Inquiry {
     }
 
     private func verdict(on doubt: Doubt) -> DoubtNews.Content {
-        let rows = (doubt.purchase.flatMap { unclaimed[$0] } ?? []).filter {
+        let rows = (doubt.purchase(by: links).flatMap { unclaimed[$0] } ?? []).filter {
             $0.hasQuantity(of: doubt)
         }
         let timely = rows.filter {
@@ -91,7 +95,7 @@ struct Inquiry {
         switch decision {
         case .placed(let id):
             if ids.contains(id) { return .believed(because: "his list has that order") }
-            if let row = self.rows[id], row.isUnlike(doubt) {
+            if let row = self.rows[id], row.isUnlike(doubt, by: links) {
                 return .contradicted(
                     because: "his order \(id) is for another service, link or quantity")
             }
@@ -126,9 +130,11 @@ struct Inquiry {
 
 extension RecentOrder {
     /// Whether it says that it is for something else.
-    fileprivate func isUnlike(_ doubt: Doubt) -> Bool {
+    fileprivate func isUnlike(_ doubt: Doubt, by links: LinkRule) -> Bool {
         if let service, service != doubt.providerService { return true }
-        if let link, let target = doubt.target, link.comparedAsLink != target.comparedAsLink {
+        if let link, let target = doubt.target,
+            links.key(ofListed: link) != links.key(ofListed: target)
+        {
             return true
         }
         return quantity != nil && !hasQuantity(of: doubt)
@@ -145,8 +151,8 @@ extension RecentOrder {
 extension Doubt {
     /// What it asked for; nil where nothing says where it goes. What a row does not say is not the
     /// same.
-    fileprivate var purchase: Inquiry.Purchase? {
-        target.map { Inquiry.Purchase(service: providerService, link: $0.comparedAsLink) }
+    fileprivate func purchase(by links: LinkRule) -> Inquiry.Purchase? {
+        target.map { Inquiry.Purchase(service: providerService, link: links.key(ofListed: $0)) }
     }
 
     /// Where it is to be delivered: the link, or the user name of a type that has no link.
@@ -156,5 +162,12 @@ extension Doubt {
             case .string(let name)? = json[Parameter.username.rawValue]
         else { return nil }
         return name
+    }
+}
+
+extension LinkRule {
+    /// What a link is compared by that a provider lists, which may have come through HTML.
+    fileprivate func key(ofListed link: String) -> String {
+        spelling(link.decodingEntities).key
     }
 }

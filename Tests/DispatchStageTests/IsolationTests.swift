@@ -119,6 +119,34 @@ import Timestamps
         }
     }
 
+    @Test
+    func `an order waits for an earlier one to the same page, and goes out as it was written`()
+        throws
+    {
+        let links = [
+            "https://www.a.example/P/", "a.example/P?igsh=1", "https://a.example/p",
+            "HTTP://A.example/P",
+        ]
+        try withHouse(also: "duplicate_links: wait") {
+            .placed($0)
+        } _: { house, provider in
+            try house.accept(links)
+            for (ended, sent) in [(0, [0, 2]), (1, [0, 2, 1]), (2, [0, 2, 1, 3])] {
+                if ended > 0 {
+                    var news = StatusNews(
+                        order: OrderID(Int64(ended)), askAgain: house.clock.wall.now())
+                    news.settlement = .completed
+                    _ = try house.ledger.record([news], at: house.clock.wall.now())
+                }
+                try house.dispatch()
+                #expect(provider.requests.map { $0.field("link") } == sent.map { links[$0] })
+                house.clock.advance(seconds: 61)
+                try house.dispatch()
+                #expect(provider.requests.count == sent.count, "the one before has not ended")
+            }
+        }
+    }
+
     @Test func `a provider who wants JSON gets JSON`() throws {
         try withHouse("encoding: json") {
             .placed($0)

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Identity
 
-/// Random texts, and what people and their programs make of them: look-alikes are one, and what differs
-/// stays two.
+/// Random texts, and what people and their programs make of them: look-alikes are one, and what
+/// differs stays two.
 @Suite struct LookAlikeTests {
     private static let rounds = 3_000
     private static let letters: [String] =

@@ -72,7 +72,8 @@ import Testing
         }
     }
 
-    /// Neither one of the tens of thousands of ideographs and syllables that all behave alike, nor free.
+    /// Neither one of the tens of thousands of ideographs and syllables that all behave alike, nor
+    /// free.
     private static func isLetterOfItsOwn(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x3400..<0xA000, 0xAC80..<0xD780, 0x17000..<0x18D00, 0x20000..<0x2F800,

@@ -45,6 +45,25 @@ import Timestamps
         }
     }
 
+    @Test(arguments: [
+        "http://www.A.example/1/", "a.example/1", "https://a.example/1?igsh=2&amp;utm_source=x",
+        "HTTPS://a.example:443/1#", "https://a.example/%31",
+    ])
+    func `a row with the same page in other words is the order`(link: String) throws {
+        try withDoubt([Self.row(7_001, link: link)]) { house, _ in
+            let summary = try house.poll()
+            #expect(summary["resolved"] == 1)
+        }
+    }
+
+    @Test(arguments: ["https://a.example/1?p=2", "https://a.example/A", "https://b.example/1"])
+    func `a row with another page is another order`(link: String) throws {
+        try withDoubt([Self.row(7_001, link: link)]) { house, _ in
+            let summary = try house.poll()
+            #expect(summary["resolved"] == 0)
+        }
+    }
+
     private func decide(_ decision: Decision, in house: House) throws {
         try house.file(of: nil) {
             try $0.decide(

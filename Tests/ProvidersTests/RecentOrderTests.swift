@@ -60,20 +60,6 @@ import Timestamps
     }
 
     @Test(arguments: [
-        "https://instagram.com/acme", "http://www.instagram.com/acme/", "instagram.com/acme",
-        " HTTPS://WWW.instagram.com/acme// ",
-    ])
-    func `a link is the same with another scheme, www, or slashes at its end`(link: String) {
-        #expect(link.comparedAsLink == "instagram.com/acme")
-    }
-
-    @Test func `a link is not the same in other letters or with another query`() {
-        #expect("https://a.example/A".comparedAsLink != "https://a.example/a".comparedAsLink)
-        #expect("https://a.example/?p=1&amp;q".comparedAsLink == "a.example/?p=1&q")
-        #expect("https://a.example/?p=1".comparedAsLink != "https://a.example".comparedAsLink)
-    }
-
-    @Test(arguments: [
         #"{"77":{"service":"101","link":"a","quantity":5},"78":{"service":"101"}}"#,
         #"{"orders":{"77":{"service":"101","link":"a","quantity":5},"78":{"service":"101"}}}"#,
         #"{"status":"success","orders":[{"id":77,"service_id":101,"url":"a","count":"5"},{"order_id":"78"}]}"#,

@@ -42,7 +42,7 @@ import Testing
     ),
     (
         "currency: USD\n\"a\\nb\": 1",
-        "2:1: \"a\\nb\" is not a setting; it must be one of currency, spool, ledger, reports, intake, dispatch, poll, pricing, fees, exchange_rates, duplicate_links, master_key, providers, catalogue, mail."
+        "2:1: \"a\\nb\" is not a setting; it must be one of currency, spool, ledger, reports, intake, dispatch, poll, pricing, fees, exchange_rates, duplicate_links, links, master_key, providers, catalogue, mail."
     ),
     // Values.
     (
@@ -58,6 +58,14 @@ import Testing
     (
         "currency: USD\nduplicate_links: never",
         "2:18: duplicate_links is \"never\"; it must be one of wait, reject, allow."
+    ),
+    (
+        "currency: USD\nlinks: {tracking_parameters: [igsh, \"a=b\"]}",
+        "2:37: links.tracking_parameters[1] is the text \"a=b\"; it must be the name of a link's parameter, such as igsh, or utm_* for all that begin so."
+    ),
+    (
+        "currency: USD\nlinks: {tracking_parameters: [\"*\"]}",
+        "2:31: links.tracking_parameters[0] is the text \"*\"; it must be the name of a link's parameter, such as igsh, or utm_* for all that begin so."
     ),
     (
         "currency: USD\nspool: \"a\\nb\"",

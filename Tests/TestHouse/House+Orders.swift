@@ -1,3 +1,4 @@
+import Identity
 import Ledger
 import Money
 import Settings
@@ -59,7 +60,9 @@ extension House {
             for (index, order) in orders.enumerated() {
                 let order = NewOrder(
                     ref: "r\(last + Int64(index) + 1)", service: order.service,
-                    provider: order.provider, link: order.link, quantity: order.quantity,
+                    provider: order.provider, link: order.link,
+                    linkKey: order.link.flatMap { settings.links.spelling($0).differingKey },
+                    quantity: order.quantity,
                     parameters: order.parameters, billedUnits: order.billedUnits,
                     charge: order.charge)
                 try draft.accept(order, Line(.orders, index + 1, ref: order.ref))

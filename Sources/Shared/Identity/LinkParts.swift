@@ -50,7 +50,8 @@ struct LinkParts {
         }
     }
 
-    /// Whether somebody who left the scheme out meant a host: names between dots, the last of them no number.
+    /// Whether somebody who left the scheme out meant a host: names between dots, the last of them
+    /// no number.
     private static func looksLikeHost(_ text: Substring) -> Bool {
         var host = text
         if let colon = text.lastIndex(of: ":") {
@@ -73,7 +74,8 @@ struct LinkParts {
             || byte == UInt8(ascii: "-") || byte >= 0x80
     }
 
-    /// The host small, without `www.` and the dot at its end; the port where it is another than the usual.
+    /// The host small, without `www.` and the dot at its end; the port where it is another than the
+    /// usual.
     private static func folded(_ authority: Substring) -> String {
         let at = authority.lastIndex(of: "@")
         let user = at.map { authority[...$0] } ?? ""
@@ -104,8 +106,8 @@ struct LinkParts {
 }
 
 extension String {
-    /// With the letters, digits and marks that need no percent sign, and all that is beyond ASCII, as they are;
-    /// what keeps its percent sign has capital digits.
+    /// With the letters, digits and marks that need no percent sign, and all that is beyond ASCII,
+    /// as they are; what keeps its percent sign has capital digits.
     var decodingPercents: String {
         guard utf8.contains(UInt8(ascii: "%")) else { return self }
         let bytes = Array(utf8)

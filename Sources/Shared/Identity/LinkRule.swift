@@ -1,10 +1,11 @@
 /// Which links lead to the same page.
 ///
-/// Scheme and host are folded, `http` counts as `https`, and so does a host without a scheme; `www.`, a default
-/// port, a slash at the end of the path, an empty fragment and tracking parameters are dropped. Path and
-/// query keep their case, because ids differ by it, and parameters keep their order. Of all the text holds
-/// what holds of a name (`Spelling`). A handle (`@acme`) is folded: no network knows two that differ by case
-/// alone. Any other text without a host, which may be a number or a word of a provider's own, keeps its case.
+/// Scheme and host are folded, `http` counts as `https`, and so does a host without a scheme;
+/// `www.`, a default port, a slash at the end of the path, an empty fragment and tracking
+/// parameters are dropped. Path and query keep their case, because ids differ by it, and parameters
+/// keep their order. Of all the text holds what holds of a name (`Spelling`). A handle (`@acme`) is
+/// folded: no network knows two that differ by case alone. Any other text without a host, which may
+/// be a number or a word of a provider's own, keeps its case.
 package struct LinkRule: Sendable {
     private let trackers: Trackers
 
@@ -16,7 +17,8 @@ package struct LinkRule: Sendable {
     /// As a house has it that does not say otherwise.
     package static let standard = LinkRule(dropping: standardParameters)
 
-    /// What apps and advertisements add to a link that is shared, and what leads nowhere else without it.
+    /// What apps and advertisements add to a link that is shared, and what leads nowhere else
+    /// without it.
     package static let standardParameters = [
         "utm_*", "fbclid", "gclid", "gbraid", "wbraid", "dclid", "msclkid", "yclid", "ttclid",
         "twclid",
@@ -50,8 +52,8 @@ package struct LinkRule: Sendable {
             + (parts.fragment.isEmpty ? "" : "#" + parts.fragment)
     }
 
-    /// Whether a link is certainly its own key: `https`, a small host without `www.`, a path of printable
-    /// ASCII, and nothing behind it.
+    /// Whether a link is certainly its own key: `https`, a small host without `www.`, a path of
+    /// printable ASCII, and nothing behind it.
     private static func isPlain(_ link: UnsafeBufferPointer<UInt8>) -> Bool {
         guard link.count > 12, link.starts(with: "https://".utf8), link.last != UInt8(ascii: "/"),
             !link[8...].starts(with: "www.".utf8)

@@ -2,12 +2,12 @@ import CUnicode
 
 /// A text as somebody typed it, and the key by which it is compared with what others typed.
 ///
-/// Two texts are one where their keys are: blanks around them, runs of blanks within, characters that
-/// nobody sees, and the many ways in which Unicode writes one letter do not tell them apart; in payments
-/// case does not either. What was typed is what is shown.
+/// Two texts are one where their keys are: blanks around them, runs of blanks within, characters
+/// that nobody sees, and the many ways in which Unicode writes one letter do not tell them apart;
+/// in payments case does not either. What was typed is what is shown.
 ///
-/// Nearly every text is printable ASCII and its own key. To find that out takes one look at its bytes, and
-/// allocates nothing.
+/// Nearly every text is printable ASCII and its own key. To find that out takes one look at its
+/// bytes, and allocates nothing.
 package struct Spelling: Equatable, Sendable {
     package let text: String
     package let key: String
@@ -51,7 +51,8 @@ extension Spelling {
         }
     }
 
-    /// Whether a text is certainly its own key: printable ASCII, and each blank alone and between others.
+    /// Whether a text is certainly its own key: printable ASCII, and each blank alone and between
+    /// others.
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>, foldingCase: Bool) -> Bool {
         var previous = UInt8(ascii: " ")
         for byte in bytes {
@@ -69,7 +70,8 @@ extension Spelling {
         // What utf8proc leaves goes first: what stands around it may compose.
         let visible = String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.isDropped }))
         let normal = visible.compatible(foldingCase: false)
-        // Canonical order comes before folding: else the iota below a letter would change its place.
+        // Canonical order comes before folding: else the iota below a letter would change its
+        // place.
         return (foldingCase ? normal.compatible(foldingCase: true) : normal).foldingBlanks()
     }
 }

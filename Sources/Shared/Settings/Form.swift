@@ -64,6 +64,22 @@ extension Form<String> {
     }
 }
 
+extension Form<String> {
+    /// A parameter of a link's query, by its name.
+    static var queryParameter: Form {
+        Form(wanted: "the name of a link's parameter, such as igsh, or utm_* for all that begin so")
+        {
+            node in
+            guard let text = node.text, 1...64 ~= text.utf8.count else { return nil }
+            let isName = text.utf8.allSatisfy {
+                UInt8(ascii: "!")...UInt8(ascii: "~") ~= $0 && !"&=?#%/".utf8.contains($0)
+            }
+            // It would drop every parameter, and make one page of many.
+            return isName && !text.utf8.allSatisfy { $0 == UInt8(ascii: "*") } ? text : nil
+        }
+    }
+}
+
 extension Form where Value: CaseIterable & RawRepresentable<String> {
     /// One of an enumeration's words.
     static var word: Form {

@@ -2,7 +2,16 @@
 ///
 /// A user or password in a URL ends in logs, and a fragment is never sent, so neither may be there.
 enum ServiceURL {
-    static func isValid(_ text: String, schemes: [String]) -> Bool {
+    /// The URL with its scheme in small letters; nil where it is none.
+    static func read(_ text: String, schemes: [String]) -> String? {
+        guard let scheme = schemes.first(where: { text.lowercased().hasPrefix("\($0)://") }) else {
+            return nil
+        }
+        let url = scheme + text.dropFirst(scheme.count)
+        return isValid(url, schemes: schemes) ? url : nil
+    }
+
+    private static func isValid(_ text: String, schemes: [String]) -> Bool {
         let isPrintable = text.utf8.allSatisfy { UInt8(ascii: "!")...UInt8(ascii: "~") ~= $0 }
         guard isPrintable, !text.contains("#"),
             let scheme = schemes.first(where: { text.hasPrefix("\($0)://") })
@@ -55,7 +64,7 @@ extension Form<String> {
             wanted: wanted,
             show: { $0.text?.contains("@") == true ? "a value that is not shown" : $0.found },
             read: { node in
-                node.text.flatMap { ServiceURL.isValid($0, schemes: schemes) ? $0 : nil }
+                node.text.flatMap { ServiceURL.read($0, schemes: schemes) }
             })
     }
 }

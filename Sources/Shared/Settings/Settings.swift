@@ -1,3 +1,4 @@
+import Identity
 import Money
 
 /// The whole configuration, checked: what `config/pipeline.yaml` and the files it names say
@@ -21,6 +22,8 @@ package struct Settings: Sendable {
     /// House currency units for one unit of each other currency.
     package let exchangeRates: [Currency: ExchangeRate]
     package let duplicateLinks: DuplicateLinks
+    /// Which links lead to the same page.
+    package let links: LinkRule
     package let providers: [ProviderSettings]
     package let catalogue: CatalogueSettings
     /// Nil: no mail is sent.
@@ -65,6 +68,7 @@ extension Settings {
         fees = section.section("fees", Fees.init)
         let rates = section.section("exchange_rates") { $0.exchangeRates(house: house) }
         duplicateLinks = section.optional("duplicate_links", .word, default: .wait)
+        links = section.section("links", LinkRule.init)
         masterKey = section.cursor("master_key").flatMap(Secret.init(masterKeyAt:))
         let priced = house.map { [$0] + rates.keys.sorted() }
         let providers = section.followed("providers", default: []) { list in

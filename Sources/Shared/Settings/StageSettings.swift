@@ -1,3 +1,4 @@
+import Identity
 import Money
 
 /// What `ingest` takes, and how much of it at once.
@@ -133,6 +134,13 @@ package enum DuplicateLinks: String, CaseIterable, Sendable {
     case reject
     /// It is sent.
     case allow
+}
+
+extension LinkRule {
+    init(_ section: Section) {
+        let parameters = section.cursor("tracking_parameters")?.list { $0.read(.queryParameter) }
+        self = parameters.map(LinkRule.init(dropping:)) ?? .standard
+    }
 }
 
 /// How the operator's notices are mailed.

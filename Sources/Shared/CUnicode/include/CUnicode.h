@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-// NFKC of a UTF-8 text, without what nobody sees (Unicode's default ignorable characters). The result is
-// for free(); its length is returned, or a negative number where there is no memory.
+// NFKC of a UTF-8 text, without what nobody sees (Unicode's default ignorable characters). The
+// result is for free(); its length is returned, or a negative number where there is no memory.
 //
 // Swift gives utf8proc's options a type that its functions do not take; hence this shim.
 static inline long cunicode_nfkc(const uint8_t *text, long length, int folding_case, uint8_t **result) {

@@ -51,7 +51,7 @@ extension String {
 
     /// With HTML's entities for the five characters of its own syntax, and numeric ones, as the
     /// characters they stand for; once, as `&amp;lt;` is the text `&lt;`.
-    var decodingEntities: String {
+    package var decodingEntities: String {
         var decoded = ""
         var rest = self[...]
         while let ampersand = rest.firstIndex(of: "&") {

@@ -55,17 +55,3 @@ extension RecentOrder {
         ])?.text.flatMap(ListedMoment.init)
     }
 }
-
-extension String {
-    /// A link without what providers change of it without changing where it leads: the scheme,
-    /// `www.`, a slash at the end, HTML entities, space around it.
-    package var comparedAsLink: String {
-        var link = decodingEntities.trimmingSpaces[...]
-        for start in ["https://", "http://", "www."]
-        where link.prefix(start.count).lowercased() == start {
-            link = link.dropFirst(start.count)
-        }
-        while link.hasSuffix("/") { link = link.dropLast() }
-        return String(link)
-    }
-}
