@@ -136,7 +136,8 @@ struct Outcomes {
         let doubts = try OrderID.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT n.id FROM orders o JOIN orders n ON \(Self.isOpenForSamePage)
+                    SELECT n.id FROM orders o JOIN orders n
+                        ON coalesce(n.link_key, n.link) = coalesce(o.link_key, o.link)
                         AND n.state = 'in_doubt' AND n.provider_id = o.provider_id AND n.id <> o.id
                     WHERE o.id = ?1 AND NOT EXISTS (SELECT 1 FROM attempts a
                         WHERE a.order_id = n.id AND a.outcome = 'unknown'
