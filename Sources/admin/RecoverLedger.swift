@@ -52,7 +52,6 @@ struct RecoverLedger {
                 try spool.takeBack(file)
             }
             try ledger.goOn(lastSeenIn: spool.generationFile)
-            try spool.giveAway()
             return Summary(
                 "recovered",
                 ["held_in_doubt": .integer(held), "files_to_take_again": .integer(files.count)])

@@ -29,8 +29,11 @@ struct FileEffect {
                         .unknownUser,
                         "there is no user \(file.dropper.name); the file is in quarantine")))
         }
-        let known = try file.isLeftover ? intake.latest(arrival) : intake.settled(arrival)
-        if let known { return .row(known) }
+        if file.isLeftover {
+            if let known = try intake.latest(arrival) { return .known(known) }
+        } else if let (known, isNew) = try intake.settled(arrival) {
+            return isNew ? .row(known) : .known(known)
+        }
         var outline = BatchOutline()
         do {
             outline = try BatchOutline.read(file)

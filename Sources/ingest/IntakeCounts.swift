@@ -2,9 +2,13 @@ import Ledger
 import Money
 import Run
 
-/// What a run did, for its summary.
+/// What a run did, for its summary: what it committed, and not how often it tried to tell it.
 struct IntakeCounts {
     private(set) var files = 0
+    /// Files that the ledger knew, whose receipts were written again.
+    var repeated = 0
+    /// Files that left their inboxes: if there were none, another look would find the same.
+    var moved = 0
     private var lines: Int64 = 0
     private var rejectedLines: Int64 = 0
     private var quarantined = 0
@@ -29,7 +33,8 @@ struct IntakeCounts {
             [
                 "files": .integer(files), "lines": .integer(lines),
                 "rejected_lines": .integer(rejectedLines), "quarantined": .integer(quarantined),
-                "obstacles": .integer(obstacles), "charged": .text("\(charged)"),
+                "repeated": .integer(repeated), "obstacles": .integer(obstacles),
+                "charged": .text("\(charged)"),
             ])
     }
 }

@@ -13,7 +13,7 @@ extension TakeFiles {
     /// A file whose receipt cannot be delivered is not moved: the next run tries again.
     mutating func finish(_ files: [TakenFile]) throws {
         var publishing = try Publishing(spool)
-        var rendered: [(file: FinishedFile, receipt: String)] = []
+        var rendered: [(file: FinishedFile, receipt: Int)] = []
         try ledger.receipts { receipts in
             for taken in files {
                 let (file, report) = (taken.file, try taken.report(from: receipts))
@@ -24,12 +24,13 @@ extension TakeFiles {
                 let place: FinishedFile.Destination =
                     isUnreadable ? .quarantine : .archive(receivedAt: report.receivedAt)
                 rendered.append((FinishedFile(file, as: name, to: place), receipt))
-                try count(report, isUnreadable)
+                try count(report, isUnreadable, isNew: taken.isNew)
             }
         }
         let obstacles = try publishing.finishUnobstructed()
         let delivered = rendered.filter { obstacles[$0.receipt] == nil }
         let left = try spool.finish(delivered.map(\.file))
+        counts.moved += delivered.count
         for obstacle in obstacles.values + left { tell(obstacle) }
     }
 
@@ -62,7 +63,7 @@ extension TakeFiles {
         _ held: HeldEntry, _ arrival: Arrival, _ name: FileName, _ rejection: Rejection,
         of dropper: Dropper
     ) throws {
-        let report = try refuse(arrival, rejection, from: dropper)
+        let (report, isNew) = try refuse(arrival, rejection, from: dropper)
         var publishing = try Publishing(spool)
         try ledger.receipts { receipts in
             _ = try publish(report, dropper, name, receipts, &publishing)
@@ -70,7 +71,8 @@ extension TakeFiles {
         try publishReason(report, dropper, name, &publishing)
         try publishing.finish()
         try spool.seclude(held, digest: report.digest)
-        try count(report, true)
+        try count(report, true, isNew: isNew)
+        counts.moved += 1
     }
 
     /// Puts back what a run that died had in its hands.
@@ -86,32 +88,31 @@ extension TakeFiles {
     /// somebody to keep it for.
     private func refuse(
         _ arrival: Arrival, _ rejection: Rejection, from dropper: Dropper
-    ) throws -> FileReport {
+    ) throws -> (report: FileReport, isNew: Bool) {
         guard arrival.digest != Spool.digestOfNothing else {
-            return FileReport(unkept: arrival, rejection)
+            return (FileReport(unkept: arrival, rejection), true)
         }
         let row = try ledger.intake(at: arrival.receivedAt) { intake in
             try intake.canKeep(arrival, from: dropper)
                 ? intake.settled(arrival)
-                    ?? intake.refuse(arrival, batch: nil, lines: 0, rejection)
+                    ?? (intake.refuse(arrival, batch: nil, lines: 0, rejection), true)
                 : nil
         }
-        guard let row else { return FileReport(unkept: arrival, rejection) }
-        return try ledger.receipts { try $0.report(of: row) }
+        guard let row else { return (FileReport(unkept: arrival, rejection), true) }
+        return (try ledger.receipts { try $0.report(of: row.file) }, row.isNew)
     }
 
-    /// Renders a receipt, and returns the path it will have.
+    /// Renders a receipt, and returns its number among what is published.
     private func publish(
         _ report: FileReport, _ dropper: Dropper, _ name: FileName, _ receipts: Receipts,
         _ publishing: inout Publishing
-    ) throws -> String {
-        let outbox = spool.outbox(of: dropper)
-        let receipt = try publishing.receiptName(for: name, digest: report.digest, in: outbox)
-        try publishing.add(receipt, in: outbox) { piece in
+    ) throws -> Int {
+        try publishing.addReceipt(
+            for: name, digest: report.digest, in: spool.outbox(of: dropper)
+        ) { piece in
             try ReceiptWriter(currency: context.settings.currency)
                 .write(report, of: dropper, receipts, to: &piece)
         }
-        return "\(outbox)/\(receipt)"
     }
 
     private func publishReason(
@@ -124,8 +125,15 @@ extension TakeFiles {
         }
     }
 
-    private mutating func count(_ report: FileReport, _ isUnreadable: Bool) throws {
-        try counts.add(report, isUnreadable: isUnreadable)
+    /// - Parameter isNew: whether this run committed it. What an earlier one did is only told again.
+    private mutating func count(
+        _ report: FileReport, _ isUnreadable: Bool, isNew: Bool
+    ) throws {
+        if isNew {
+            try counts.add(report, isUnreadable: isUnreadable)
+        } else {
+            counts.repeated += 1
+        }
         context.logger.debug(
             "took a file",
             metadata: [

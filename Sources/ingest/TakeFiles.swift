@@ -9,7 +9,8 @@ import Timestamps
 ///
 /// A group of files at a time, each group by these steps:
 ///
-/// 1. Copy the files, sync the copies, move them to `work`, sync it. From here on nothing is lost.
+/// 1. Copy the files; of one that ends early, and was not left alone for long, the copy is dropped and the
+///    original stays. Sync the copies, move them to `work`, sync it. From here on nothing is lost.
 /// 2. Read each from end to end: what it says of itself, and whether it can be read at all.
 /// 3. Check, price and charge their lines; one commit for many files. This is their only effect.
 /// 4. Render their receipts from the ledger into the outboxes, and sync those.
@@ -19,12 +20,16 @@ import Timestamps
 /// again. One that dies later finds the file's row by its owner and SHA-256 and does steps 4 and 5
 /// again, with the same bytes. The original goes last, so a name is known as long as it is needed
 /// (design.md §4). What it had taken out of an inbox and not removed or secluded yet, the next one
-/// puts back first (`HeldEntry`). Steps 1 to 3 are here, 4 and 5 in the extension that finishes.
+/// puts back first (`HeldEntry`). Steps 1 to 3 are here, 4 and 5 in the extension that finishes. What stays
+/// where it lies is written down at the end (`TakeFiles+PassingOver`).
 struct TakeFiles {
     let context: RunContext
     let spool: Spool
     let ledger: Ledger
     var counts = IntakeCounts()
+    var passedOver = PassedOverEntries()
+    /// When runs before this one first passed an entry over, by its path and inode.
+    private let firstSeen: [String: (inode: Int64, moment: Timestamp)]
 
     /// A file that is too long is still hashed if it has at most so many times the bytes allowed.
     private static let hashedAtMost: Int64 = 64
@@ -55,6 +60,8 @@ struct TakeFiles {
                     name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
                     rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
             })
+        firstSeen = Dictionary(
+            uniqueKeysWithValues: try ledger.passedOver().map { ($0.path, ($0.inode, $0.since!)) })
     }
 
     mutating func run() throws -> Summary {
@@ -69,6 +76,9 @@ struct TakeFiles {
         while isMoreDue { isMoreDue = try look() }
         try takeLeftovers()
         try warnOfKeys()
+        try lookBesideInboxes()
+        try tellPassedOver()
+        warnOfKeys()
         return counts.summary
     }
 
@@ -110,21 +120,27 @@ struct TakeFiles {
         let limit = max(Self.leastNames, Self.namesAtOnce / max(1, droppers.count))
         let before = counts
         var inboxes: [(inbox: Inbox, names: [FileName])] = []
+        var strays: [Stray] = []
+        let clock = context.clock
         for dropper in droppers {
             try tellingObstacles { spool throws(SystemError) in
                 guard let inbox = try spool.openInbox(of: dropper) else { return }
-                inboxes.append((inbox, try inbox.names(limit: limit)))
+                let listing = try inbox.list(limit: limit, strays: PassedOverEntries.mostPerOwner)
+                inboxes.append((inbox, listing.names))
+                if listing.strays.isEmpty { return }
+                strays += try inbox.strays(listing.strays, now: clock.now())
             }
         }
+        for stray in strays { passOver(stray) }
         var turns = FairTurns(inboxes)
-        let due = counts.files + inboxes.reduce(0) { $0 + $1.names.count }
+        let due = counts.moved + inboxes.reduce(0) { $0 + $1.names.count }
         while !turns.isOver {
             try take(try claim(from: &turns))
-            context.progress("took", counts.files, of: due)
+            context.progress("took", counts.moved, of: due)
         }
         // What could not be moved out of the way would be listed for ever.
         return inboxes.contains { $0.names.count == limit }
-            && counts.files > before.files && counts.obstacles == before.obstacles
+            && counts.moved > before.moved && counts.obstacles == before.obstacles
     }
 
     /// Step 1 for as many files as make one group.
@@ -134,18 +150,29 @@ struct TakeFiles {
         var (files, bytes) = (0, Int64(0))
         while files < mostFiles, bytes < Self.groupBytes, let (inbox, name) = turns.next() {
             guard let candidate = try due(name, in: inbox) else { continue }
-            switch try claiming.copy(candidate, from: inbox) {
+            turns.count(candidate.bytes)
+            let outcome = try claiming.copy(
+                candidate, from: inbox, endsEarly: FileSource.endsEarly)
+            switch outcome {
             case .copied:
-                turns.count(candidate.bytes)
+                passedOver.remove("\(inbox.path)/\(name.safe)")
                 files += 1
                 bytes += candidate.bytes
             case .changed: continue
+            case .unreadable: passOverUnreadable(candidate, in: inbox)
+            case .incomplete: passOver(candidate, in: inbox, for: .incomplete)
             case .twin:
                 turns.putBack(name)
-                return try claiming.finish()
+                return try claimed(&claiming)
             }
         }
-        return try claiming.finish()
+        return try claimed(&claiming)
+    }
+
+    private mutating func claimed(_ claiming: inout Claiming) throws -> [ClaimedFile] {
+        let (files, obstacles) = try claiming.finish()
+        for obstacle in obstacles { tell(obstacle) }
+        return files
     }
 
     /// The file of that name, if it is to be taken now. What can never be taken is moved away.
@@ -153,9 +180,11 @@ struct TakeFiles {
         let limits = context.settings.intake
         do {
             let judgement = try inbox.judge(
-                name, settle: Int64(limits.settleSeconds) * 1_000, now: context.clock.now())
+                name, stillness, now: context.clock.now(),
+                firstSeen: { firstSeen(name, in: inbox, $0) })
             switch judgement {
-            case nil, .later: return nil
+            case nil: return nil
+            case .later(let entry, let delay): passOver(entry, in: inbox, for: delay)
             case .take(let file) where file.bytes <= limits.maxFileBytes: return file
             case .take(let file):
                 let reason =
@@ -171,6 +200,26 @@ struct TakeFiles {
             tell(error)
         }
         return nil
+    }
+
+    private var stillness: Stillness {
+        let limits = context.settings.intake
+        return Stillness(
+            whole: Int64(limits.settleSeconds) * 1_000,
+            incomplete: Int64(max(limits.settleSeconds, limits.incompleteSeconds)) * 1_000)
+    }
+
+    private func firstSeen(_ name: FileName, in inbox: Inbox, _ inode: Int64) -> Timestamp? {
+        let known = firstSeen["\(inbox.path)/\(name.safe)"]
+        return known?.inode == inode ? known?.moment : nil
+    }
+
+    /// Notes what lies where nothing is taken from.
+    private mutating func lookBesideInboxes() throws {
+        let droppers = [.desk] + (try spool.resellers().map { Dropper.reseller($0) })
+        let misplaced = try spool.misplaced(
+            droppers, most: PassedOverEntries.mostPerOwner, now: context.clock.now())
+        for stray in misplaced { passOver(stray) }
     }
 
     /// Files of the time that a restored ledger lacks, in the order in which they were taken then, before
@@ -192,7 +241,11 @@ struct TakeFiles {
     /// Files that a run which died had copied, and whose originals are gone since.
     private mutating func takeLeftovers() throws {
         for dropper in try spool.droppersWithLeftovers() {
-            try take(try spool.leftovers(of: dropper))
+            var left: [ClaimedFile] = []
+            try tellingObstacles { spool throws(SystemError) in
+                left = try spool.leftovers(of: dropper)
+            }
+            try take(left)
         }
     }
 
@@ -221,24 +274,6 @@ struct TakeFiles {
         }
         files = files.dropFirst(taken.count)
         return taken
-    }
-
-    // MARK: Obstacles
-
-    /// Does what somebody may have put something in the way of: that is told, and stops nobody else.
-    mutating func tellingObstacles(
-        _ body: (Spool) throws(SystemError) -> Void
-    ) throws(SystemError) {
-        do {
-            try body(spool)
-        } catch  where error.isObstacle {
-            tell(error)
-        }
-    }
-
-    mutating func tell(_ obstacle: SystemError) {
-        counts.obstacles += 1
-        context.logger.warning("something is in the way", metadata: ["what": "\(obstacle)"])
     }
 }
 

@@ -42,14 +42,16 @@ struct StatusFiles {
                 }
             }
             let obstacles = try publishing.finishUnobstructed()
-            for (path, obstacle) in obstacles.sorted(by: { $0.key < $1.key }) {
+            for (number, obstacle) in obstacles.sorted(by: { $0.key < $1.key }) {
+                let file = files[number]
                 context.logger.warning(
                     "cannot write a status file",
-                    metadata: ["path": "\(path)", "reason": "\(obstacle)"])
+                    metadata: [
+                        "path": "\(outbox(of: file))/\(Self.name(file.sequence))",
+                        "reason": "\(obstacle)",
+                    ])
             }
-            let published = files.filter {
-                obstacles["\(outbox(of: $0))/\(Self.name($0.sequence))"] == nil
-            }
+            let published = files.indices.filter { obstacles[$0] == nil }.map { files[$0] }
             try ledger.notePublished(published)
             written += published.count
             if isOver() { return written }

@@ -18,7 +18,10 @@ struct HostileInbox {
     ///   - huge: how long a file is that has no bytes on the disk: 2G is the most that is read.
     init(tiny: Int, huge: String) throws {
         self.tiny = tiny
-        try premises.configure(provider: "http://127.0.0.1:9/api/v2")
+        // One of the files ends early for ever.
+        try premises.configure(
+            provider: "http://127.0.0.1:9/api/v2",
+            intake: "max_files_per_commit: 1000, incomplete_seconds: 0")
         try premises.write(
             #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, {"user": "zenith"}]}"#,
             to: "spool/desk/inbox/users.json")

@@ -37,6 +37,8 @@ final class IntakeScene: Sendable {
         let acme: [(String, String)] =
             [
                 ("known-again", known), ("first", orders("first", count: 30)),
+                ("wrong", #"{"orders": [}"#),
+                // Half a file, which stays where it is.
                 ("torn", #"{"orders": [{"service": 101"#),
                 ("huge", orders("huge", count: 200)),
                 (

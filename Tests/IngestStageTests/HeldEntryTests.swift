@@ -17,7 +17,7 @@ private let order = #"{"orders": [{"service": 101, "link": "a", "quantity": 1000
         if what == "a hard link" { #expect(link(path, "\(path)~") == 0) }
         // Patience with what may still be written is counted from when the file was made: now.
         shop.now = Timestamp(milliseconds: 4_102_444_800_000)
-        shop.touch(path, secondsAgo: 60)
+        shop.touch(path, secondsAgo: 3_600)
         let better = shop.put(order, as: "better.json.part")
         let looks = Mutex(0)
         // First it judges the file; then it says when it refused it, which comes before it acts.

@@ -92,17 +92,39 @@ import Timestamps
         #expect(shop.names(in: "archive/2026-11-23/acme") == ["\(digest)-\(digest).json"])
     }
 
-    @Test func `a receipt of the same name for other content is left alone`() throws {
+    @Test func `the newest receipt has the plain name, also of bytes that are known`() throws {
         let shop = try Shop()
         try shop.add()
-        let first = try shop.drop("{}")
-        shop.put("{ }")
+        func drop(_ text: String) throws {
+            shop.put(text)
+            try shop.run()
+        }
+        try drop("no JSON")
+        let first = try #require(try shop.receipt(of: "orders.json")["sha256"])
+        try drop("{}")
+        let second = try shop.receipt(of: "orders.json")
+        #expect(second["status"] == "accepted")
+        #expect(
+            shop.names(in: "resellers/acme/outbox")
+                == ["orders.\(first.prefix(8)).receipt.json", "orders.receipt.json"])
+        try drop("no JSON")
+        #expect(try shop.receipt(of: "orders.json").reason == "BAD_JSON")
+        let names = shop.names(in: "resellers/acme/outbox")
+        #expect(
+            names == ["orders.\(second["sha256"]!.prefix(8)).receipt.json", "orders.receipt.json"])
+        #expect(
+            try shop.receipt(of: String(names[0].dropLast(".receipt.json".count)) + ".json")[
+                "status"] == "accepted")
+    }
+
+    @Test func `of two files with one receipt's name the later in order has it`() throws {
+        let shop = try Shop()
+        try shop.add()
+        shop.put("{}", as: "orders.JSON")
+        shop.put("{ }", as: "orders.json")
         try shop.run()
-        #expect(try shop.receipt(of: "orders.json")["sha256"] == first["sha256"])
-        let name = try #require(
-            shop.names(in: "resellers/acme/outbox").first { $0 != "orders.receipt.json" })
-        let second = try Receipt(shop.contents(of: "resellers/acme/outbox/\(name)"))
-        #expect(name == "orders.\(try #require(second["sha256"]).prefix(8)).receipt.json")
+        #expect(try shop.receipt(of: "orders.json")["file"] == "orders.json")
+        #expect(shop.names(in: "resellers/acme/outbox").count == 2)
     }
 
     @Test func `the same bytes under another name are a duplicate, every time`() throws {

@@ -100,6 +100,13 @@ extension Shop {
         precondition(utimensat(AT_FDCWD, path, [second, second], AT_SYMLINK_NOFOLLOW) == 0)
     }
 
+    /// When the system last noted a change of a file.
+    func changed(_ path: String) -> Timestamp {
+        var status = stat()
+        precondition(lstat(path, &status) == 0, "\(path) is not there")
+        return Timestamp(milliseconds: Int64(status.st_ctim.tv_sec) * 1_000)
+    }
+
     /// Puts a file into an inbox, runs, and reads its receipt.
     func drop(
         _ text: String, as name: String = "orders.json", by user: String = "acme"

@@ -10,7 +10,7 @@ import Timestamps
     init() throws { try books.add(acme, funds: "10") }
 
     private func settled(_ arrival: Arrival) throws -> FileID? {
-        try books.ledger.intake(at: books.now) { try $0.settled(arrival) }
+        try books.ledger.intake(at: books.now) { try $0.settled(arrival)?.file }
     }
 
     private func renamed(_ arrival: Arrival, _ name: String) -> Arrival {

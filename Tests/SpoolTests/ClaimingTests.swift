@@ -51,7 +51,7 @@ import Timestamps
         }
         var claiming = try Claiming(tray.spool)
         #expect(try claiming.copy(candidate, from: tray.inbox) == .changed)
-        #expect(try claiming.finish().isEmpty)
+        #expect(try claiming.finish().files.isEmpty)
         #expect(try tray.names("tmp") == [] && tray.names("work") == [])
         #expect(try tray.names("inbox") == (how == "removed" ? [] : ["a.json"]))
     }
@@ -65,8 +65,32 @@ import Timestamps
         )
         #expect(try claiming.copy(a, from: tray.inbox) == .copied)
         #expect(try claiming.copy(b, from: tray.inbox) == .twin)
-        #expect(try claiming.finish().map(\.name.description) == ["a.json"])
+        #expect(try claiming.finish().files.map(\.name.description) == ["a.json"])
         #expect(try tray.names("tmp") == [])
+    }
+
+    @Test(arguments: ["kept in memory", "longer than the buffer"])
+    func `a file that ends early leaves nothing but its original`(how: String) throws {
+        let bytes = how == "kept in memory" ? 1_000 : 1_000_000
+        tray.drop(String(repeating: " ", count: bytes), as: "a.json")
+        let judgement = try tray.inbox.judge(
+            FileName("a.json"), Stillness(whole: 0, incomplete: .max),
+            now: Timestamp(milliseconds: .max / 2))
+        guard case .take(let young) = try #require(judgement) else { return }
+        var claiming = try Claiming(tray.spool)
+        let outcome = try claiming.copy(young, from: tray.inbox) { copy in
+            switch copy {
+            case .kept(let kept): kept.count == bytes
+            case .file(let path): text(path)?.isEmpty == false
+            }
+        }
+        #expect(outcome == .incomplete)
+        // One that was left alone for long enough is taken for what it is.
+        let old = try tray.candidate(FileName("a.json"))
+        #expect(try claiming.copy(old, from: tray.inbox) { _ in true } == .copied)
+        #expect(try claiming.finish().files.map(\.bytes) == [Int64(bytes)])
+        #expect(try tray.names("tmp") == [])
+        #expect(try tray.names("inbox") == ["a.json"])
     }
 
     @Test func `a copy that a dead run left is found by its digest`() throws {

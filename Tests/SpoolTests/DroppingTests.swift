@@ -55,7 +55,7 @@ import Testing
         usleep(20_000)
         folder.write("two", to: "spool/archive/2026-11-23/acme/\(second)-a-long-name")
         folder.write("rubbish", to: "spool/archive/2026-11-24/acme/notes")
-        let receipt = #"{ "receipt": 1, "sha256": "\#(first)" }"#
+        let receipt = "{\n  \"receipt\": 1,\n  \"sha256\": \"\(first)\"\n}\n"
         folder.write(receipt, to: "spool/resellers/acme/outbox/orders.receipt.json")
         folder.write("another's", to: "spool/resellers/acme/outbox/\(second).receipt.json")
         let files = try spool.archived()

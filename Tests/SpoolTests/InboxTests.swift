@@ -12,23 +12,37 @@ import Timestamps
         ("orders.json", true), ("x.json", true), ("..json", false), (".json", false),
         (".orders.json", false), ("orders.json.part", false), ("orders.json.tmp", false),
         ("orders.json.filepart", false), ("orders.json.partial", false), ("orders.json~", false),
-        ("orders.JSON", false), ("orders", false), ("a\nb.json", true), ("Żółć ✓.json", true),
+        ("orders.JSON", true), ("A.Json", true), (".JSON", false), ("orders.json.PART", false),
+        ("orders", false), ("x.json.txt", false), ("x.json ", false), ("a\nb.json", true),
+        ("Żółć ✓.json", true),
         (String(repeating: "n", count: 250) + ".json", true),
     ])
     func `a name says whether it is meant for us`(name: String, isForUs: Bool) throws {
         tray.drop("{}", as: name)
-        #expect(try tray.inbox.names() == (isForUs ? [FileName(name)] : []))
+        #expect(try tray.inbox.list().names == (isForUs ? [FileName(name)] : []))
+    }
+
+    @Test(arguments: [
+        ("x.json.txt", true), ("orders", true), ("x.json ", true), ("x.csv", true),
+        ("x.json.part", false), ("x.json.TMP", false), ("x.filepart", false),
+        ("x.json.partial", false), ("x.json~", false), (".x.json", false), ("x.json", false),
+    ])
+    func `a name that is neither for us nor in the making is a stray`(
+        name: String, isStray: Bool
+    ) throws {
+        tray.drop("{}", as: name)
+        #expect(try tray.inbox.list(strays: 9).strays == (isStray ? [FileName(name)] : []))
     }
 
     @Test func `names are taken in order`() throws {
         for name in ["b.json", "a.json", "B.json"] { tray.drop("{}", as: name) }
-        #expect(try tray.inbox.names().map(\.description) == ["B.json", "a.json", "b.json"])
+        #expect(try tray.inbox.list().names.map(\.description) == ["B.json", "a.json", "b.json"])
     }
 
     @Test func `a name that is no text is taken like any other`() throws {
         let name = FileName([0xFF, 0xFE] + Array(".json".utf8))
         tray.drop("{}", as: name)
-        #expect(try tray.inbox.names() == [name])
+        #expect(try tray.inbox.list().names == [name])
         #expect(name.safe == "\u{FFFD}\u{FFFD}.json" && name.stem == "\u{FFFD}\u{FFFD}")
         #expect(try tray.taken(name).count == 1)
         #expect(try tray.names("inbox") == [])
@@ -36,32 +50,66 @@ import Timestamps
 
     @Test func `a file is taken when it has been still for long enough`() throws {
         tray.drop("{}", as: "a.json")
-        tray.touch("a.json", at: 1_000_000)
-        #expect(try tray.judge("a.json", settle: 2_000, at: 1_000_001_999) == "later")
-        #expect(try tray.judge("a.json", settle: 2_000, at: 1_000_002_000) == "take")
+        let changed = try tray.changed("a.json")
+        #expect(
+            try tray.judge("a.json", settle: 5_000, at: changed + 4_000) == "later: settling")
+        #expect(try tray.judge("a.json", settle: 5_000, at: changed + 6_000) == "take")
     }
 
-    @Test(arguments: [2_000_000_000, 15_000_000_000])
-    func `a time in the future is a wrong clock, not a file being written`(second: Int) throws {
+    @Test func `a client that sets an old time on what it just wrote does not make it still`()
+        throws
+    {
         tray.drop("{}", as: "a.json")
-        tray.touch("a.json", at: second)
-        #expect(try tray.judge("a.json", at: 1_500_000_000_000) == "take")
+        tray.touch("a.json", at: 1_000_000)
+        let changed = try tray.changed("a.json")
+        #expect(
+            try tray.judge("a.json", settle: 5_000, at: changed + 4_000) == "later: settling")
+        #expect(try tray.judge("a.json", settle: 5_000, at: changed + 6_000) == "take")
     }
 
-    @Test func `an empty file is left alone for an hour, then put aside`() throws {
+    @Test func `a file dated in the future is still when it was not changed for long enough`()
+        throws
+    {
+        tray.drop("{}", as: "a.json")
+        tray.touch("a.json", at: 15_000_000_000)
+        let changed = try tray.changed("a.json")
+        #expect(
+            try tray.judge("a.json", settle: 5_000, at: changed + 4_000) == "later: settling")
+        #expect(try tray.judge("a.json", settle: 5_000, at: changed + 6_000) == "take")
+    }
+
+    @Test func `a clock that was set back keeps no whole file waiting, and no other for ever`()
+        throws
+    {
+        tray.drop("{}", as: "a.json")
+        #expect(try tray.judge("a.json", settle: 5_000, at: 1_000_000) == "take")
+        tray.drop("", as: "b.json")
+        func judge(firstSeen: Int64?) throws -> String? {
+            try tray.judge(
+                "b.json", settle: 5_000, incomplete: 300_000, at: 1_000_000, firstSeen: firstSeen)
+        }
+        #expect(try judge(firstSeen: nil) == "later: incomplete")
+        #expect(try judge(firstSeen: 701_000) == "later: incomplete")
+        #expect(try judge(firstSeen: 700_000) == "quarantine: it is empty")
+        #expect(try judge(firstSeen: 2_000_000) == "later: incomplete")
+    }
+
+    @Test func `an empty file ends early, and is put aside when it was still for long`() throws {
         tray.drop("", as: "a.json")
-        tray.touch("a.json", at: 1_000)
-        #expect(try tray.judge("a.json", at: tray.changed("a.json")) == "later")
-        let after = try tray.changed("a.json") + Inbox.patience
-        #expect(try tray.judge("a.json", at: after) == "quarantine: it is empty")
+        let changed = try tray.changed("a.json")
+        func judge(at moment: Int64) throws -> String? {
+            try tray.judge("a.json", incomplete: 300_000, at: moment)
+        }
+        #expect(try judge(at: changed + 299_000) == "later: incomplete")
+        #expect(try judge(at: changed + 301_000) == "quarantine: it is empty")
     }
 
     @Test func `a file with two names may be on its way, and is put aside after an hour`() throws {
         tray.drop("{}", as: "a.json")
         #expect(link(tray.path("a.json"), tray.path("upload.tmp")) == 0)
         tray.touch("a.json", at: 1_000)
-        #expect(try tray.judge("a.json", at: tray.changed("a.json")) == "later")
-        let after = try tray.changed("a.json") + Inbox.patience
+        #expect(try tray.judge("a.json", at: tray.changed("a.json") + 1_000) == "later: linked")
+        let after = try tray.changed("a.json") + Inbox.patience + 1_000
         #expect(
             try tray.judge("a.json", at: after) == "quarantine: it has another name (a hard link)")
         unlink(tray.path("upload.tmp"))

@@ -46,22 +46,6 @@ import Timestamps
         #expect(stat("\(tray.spool.outbox(of: tray.acme))/a.receipt.json", &status) == 0)
         #expect(status.st_mode & 0o777 == 0o644)
     }
-
-    @Test func `a receipt keeps its name for its content, and makes room for other content`() throws
-    {
-        let outbox = tray.spool.outbox(of: tray.acme)
-        let (mine, other) = (
-            String(repeating: "a", count: 64), String(repeating: "b", count: 64)
-        )
-        func name(_ digest: String) throws -> String {
-            try Publishing(tray.spool).receiptName(
-                for: FileName("orders.json"), digest: digest, in: outbox)
-        }
-        #expect(try name(mine) == "orders.receipt.json")
-        try publish(#"{"sha256": "\#(mine)"}"#, as: "orders.receipt.json")
-        #expect(try name(mine) == "orders.receipt.json")
-        #expect(try name(other) == "orders.bbbbbbbb.receipt.json")
-    }
 }
 
 @Suite struct SpoolTests {

@@ -48,19 +48,25 @@ struct Tray {
     }
 
     /// What is to be done about an entry, in words.
-    func judge(_ name: String, settle: Int64 = 0, at now: Int64 = .max / 2) throws -> String? {
+    func judge(
+        _ name: String, settle: Int64 = 0, incomplete: Int64 = 0, at now: Int64 = .max / 2,
+        firstSeen: Int64? = nil
+    ) throws -> String? {
         let judgement = try inbox.judge(
-            FileName(name), settle: settle, now: Timestamp(milliseconds: now))
+            FileName(name), Stillness(whole: settle, incomplete: incomplete),
+            now: Timestamp(milliseconds: now),
+            firstSeen: { _ in firstSeen.map { Timestamp(milliseconds: $0) } })
         return switch judgement {
         case nil: nil
         case .take: "take"
-        case .later: "later"
+        case .later(_, let delay): "later: \(delay)"
         case .quarantine(_, let reason): "quarantine: \(reason)"
         }
     }
 
     func candidate(_ name: FileName) throws -> Candidate {
-        let judgement = try inbox.judge(name, settle: 0, now: Timestamp(milliseconds: .max / 2))
+        let judgement = try inbox.judge(
+            name, Stillness(whole: 0, incomplete: 0), now: Timestamp(milliseconds: .max / 2))
         guard case .take(let candidate) = try #require(judgement) else {
             throw SystemError("cannot take", "\(name)", code: 0)
         }
@@ -71,7 +77,7 @@ struct Tray {
     func claimed(_ name: FileName) throws -> ClaimedFile {
         var claiming = try Claiming(spool)
         #expect(try claiming.copy(try candidate(name), from: inbox) == .copied)
-        return try claiming.finish()[0]
+        return try claiming.finish().files[0]
     }
 
     func claimed(_ name: String) throws -> ClaimedFile {
@@ -98,7 +104,8 @@ struct Tray {
     /// An entry that is never a batch, as it was when it was looked at.
     func judged(_ name: String) throws -> Candidate {
         let judgement = try inbox.judge(
-            FileName(name), settle: 0, now: Timestamp(milliseconds: .max / 2))
+            FileName(name), Stillness(whole: 0, incomplete: 0),
+            now: Timestamp(milliseconds: .max / 2))
         guard case .quarantine(let entry, _) = try #require(judgement) else {
             throw SystemError("cannot seclude", name, code: 0)
         }

@@ -28,6 +28,8 @@ struct ByteWindow: ~Copyable {
 
     /// Nil once the document has ended.
     private var refill: Refill?
+    /// Whether more was wanted than the document has.
+    private(set) var hasRunOut = false
 
     static let padding = 8
 
@@ -77,13 +79,19 @@ struct ByteWindow: ~Copyable {
     /// The token moves to the front: what is counted from `start` stays right, a pointer does not.
     /// A token that fills the window makes it grow: its reader sees to it that this ends.
     mutating func fill() throws -> Bool {
-        guard let refill else { return false }
+        guard let refill else {
+            hasRunOut = true
+            return false
+        }
         dropBeforeToken()
         if limit == capacity { grow() }
         let space = UnsafeMutableRawBufferPointer(start: base + limit, count: capacity - limit)
         let count = try refill(space)
         precondition(0...space.count ~= count, "a refill reports more bytes than it was given")
-        if count == 0 { self.refill = nil }
+        if count == 0 {
+            self.refill = nil
+            hasRunOut = true
+        }
         end(at: limit + count)
         return count > 0
     }

@@ -21,6 +21,10 @@ extension JSONReader {
     /// most twice `JSONLimits.tokenBytes`.
     package var capacity: Int { window.capacity }
 
+    /// Whether the document ended before the value that was being read. Only more bytes, and no other
+    /// ones, could make it whole: it may be the beginning of a file that is still being written.
+    package var endsEarly: Bool { window.hasRunOut && (trail.depth > 0 || due != .nothing) }
+
     /// An error at the token read or peeked at last, for a caller who finds fault with its meaning.
     package func failure(_ reason: String) -> JSONError {
         failure(at: 0, reason)

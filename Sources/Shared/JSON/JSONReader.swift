@@ -9,12 +9,12 @@
 /// any other error the reader is of no further use. Methods pass on what `refill` throws.
 package struct JSONReader: ~Copyable {
     /// What the grammar wants next, besides the commas and ends of the open level.
-    private enum Due { case colon, value, nothing }
+    enum Due { case colon, value, nothing }
 
     var window: ByteWindow
     let limits: JSONLimits
     var trail = Trail()
-    private var due = Due.value
+    private(set) var due = Due.value
 
     /// Reads a document that is in memory. The bytes are copied.
     package init(bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()) {

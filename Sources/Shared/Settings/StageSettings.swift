@@ -5,6 +5,9 @@ import Money
 package struct IntakeSettings: Sendable {
     /// How long a file must have been still before it is taken, in seconds.
     package let settleSeconds: Int
+    /// How long a file whose JSON ends early must have been still before it is taken for what it is, in
+    /// seconds.
+    package let incompleteSeconds: Int
     /// The longest file taken.
     package let maxFileBytes: Int
     /// The most orders a file may hold: what one commit is known to carry.
@@ -20,6 +23,8 @@ package struct IntakeSettings: Sendable {
 
     init(_ section: Section) {
         settleSeconds = section.optional("settle_seconds", .integer(0...3_600), default: 2)
+        incompleteSeconds = section.optional(
+            "incomplete_seconds", .integer(0...86_400), default: 300)
         maxFileBytes = section.optional(
             "max_file_bytes", .integer(1...1_073_741_824), default: 33_554_432)
         maxOrdersPerFile = section.optional(

@@ -29,10 +29,18 @@ package struct ClaimedFile: Sendable {
     }
 }
 
+/// Where the bytes of a copy are.
+package enum CopiedBytes {
+    /// In memory, where they are few.
+    case kept([UInt8])
+    /// In the file of that path.
+    case file(String)
+}
+
 /// Copies files out of inboxes, and makes the copies durable together.
 ///
-/// The partner's file is never processed in place: he may still hold it open. Steps 1 to 3 of
-/// design.md §4.
+/// A reseller's file is never processed in place: its writer may still hold it open. Steps 1 to 3 of
+/// design.md §4. What is found to end early leaves nothing but its original.
 package struct Claiming {
     private let spool: Spool
     private let temporary: Directory
@@ -54,19 +62,30 @@ package struct Claiming {
         case copied
         /// It changed while it was copied, or is gone; the next run looks again.
         case changed
+        /// It may not be opened.
+        case unreadable
+        /// It ends early, and the rest may be on its way.
+        case incomplete
         /// The same bytes are among the copies already: first those must be finished.
         case twin
     }
 
     /// Copies one file into `tmp`.
-    package mutating func copy(_ candidate: Candidate, from inbox: Inbox) throws -> Outcome {
+    ///
+    /// - Parameter endsEarly: whether the bytes are but the beginning of a file; asked of a file that was
+    ///   not still for long enough to be taken all the same.
+    package mutating func copy(
+        _ candidate: Candidate, from inbox: Inbox,
+        endsEarly: (CopiedBytes) throws -> Bool = { _ in false }
+    ) throws -> Outcome {
         let path = "\(inbox.directory.path)/\(candidate.name)"
         let source = openat(
             inbox.directory.descriptor, candidate.name.text,
             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard source >= 0 else {
             // Gone, or replaced by something else: judged anew by the next run.
-            if [ENOENT, ELOOP, ENXIO, EACCES].contains(errno) { return .changed }
+            if [ENOENT, ELOOP, ENXIO].contains(errno) { return .changed }
+            if errno == EACCES || errno == EPERM { return .unreadable }
             throw SystemError("cannot open", path)
         }
         defer { close(source) }
@@ -81,7 +100,16 @@ package struct Claiming {
             try temporary.remove(copyName)
             return .changed
         }
+        let content = keep(Int(candidate.bytes))
+        if !candidate.mayEndEarly,
+            try endsEarly(content.map { .kept($0) } ?? .file("\(temporary.path)/\(copyName)"))
+        {
+            giveUp(content)
+            try temporary.remove(copyName)
+            return .incomplete
+        }
         guard taken.insert("\(inbox.dropper.name)/\(digest)").inserted else {
+            giveUp(content)
             try temporary.remove(copyName)
             return .twin
         }
@@ -89,23 +117,35 @@ package struct Claiming {
         let file = ClaimedFile(
             dropper: inbox.dropper, name: candidate.name, digest: digest,
             bytes: candidate.bytes, path: "\(spool.work(of: inbox.dropper))/\(digest)",
-            content: keep(Int(candidate.bytes)), place: .work(original: candidate.identity))
+            content: content, place: .work(original: candidate.identity))
         copies.append((copyName, file))
         return .copied
     }
 
     /// Syncs the copies, moves them to `work` and syncs its directories: from here on a crash cannot
     /// lose them.
-    package mutating func finish() throws(SystemError) -> [ClaimedFile] {
+    ///
+    /// Returns why some could not be moved too: their originals are where they were.
+    package mutating func finish() throws(SystemError) -> (
+        files: [ClaimedFile], obstacles: [SystemError]
+    ) {
         try sync.finish(in: temporary)
         var directories = TouchedDirectories()
+        var files: [ClaimedFile] = []
+        var obstacles: [SystemError] = []
         for (name, file) in copies {
-            try directories.at(spool.work(of: file.dropper))
-                .take(name, from: temporary, as: FileName(file.digest))
+            do {
+                try directories.at(spool.work(of: file.dropper))
+                    .take(name, from: temporary, as: FileName(file.digest))
+                files.append(file)
+            } catch  where error.isObstacle {
+                obstacles.append(error)
+                try temporary.remove(name)
+            }
         }
         try directories.sync()
-        defer { copies = [] }
-        return copies.map(\.file)
+        copies = []
+        return (files, obstacles)
     }
 
     /// The bytes of the file that was copied last, if all of it is in the buffer and there is room.
@@ -113,6 +153,10 @@ package struct Claiming {
         guard count <= min(buffer.count, room) else { return nil }
         room -= count
         return Array(buffer[..<count])
+    }
+
+    private mutating func giveUp(_ content: [UInt8]?) {
+        room += content?.count ?? 0
     }
 
     private func create(_ name: FileName) throws(SystemError) -> Int32 {

@@ -26,15 +26,19 @@ extension Spool {
     /// Moves finished files out of `work`, then takes their originals out of the inboxes. Steps 7 and
     /// 8 of design.md §4; every step can be done twice.
     ///
-    /// Returns why originals could not be removed: the next run finds them again.
+    /// Returns why some could not be moved or removed: the next run finds them again.
     package func finish(_ files: [FinishedFile]) throws(SystemError) -> [SystemError] {
-        try moveFromWork(files)
-        return try removeOriginals(files.map(\.file))
+        let (moved, obstacles) = try moveFromWork(files)
+        return obstacles + (try removeOriginals(moved))
     }
 
-    private func moveFromWork(_ files: [FinishedFile]) throws(SystemError) {
+    private func moveFromWork(
+        _ files: [FinishedFile]
+    ) throws(SystemError) -> (moved: [ClaimedFile], obstacles: [SystemError]) {
         var targets = TouchedDirectories()
         var sources = TouchedDirectories()
+        var moved: [ClaimedFile] = []
+        var obstacles: [SystemError] = []
         for finished in files {
             let file = finished.file
             let target =
@@ -42,12 +46,18 @@ extension Spool {
                 case .archive(let moment): archive(of: file.dropper, at: moment)
                 case .quarantine: quarantine(of: file.dropper)
                 }
-            try targets.at(target).take(
-                FileName(file.digest), from: sources.at(work(of: file.dropper)),
-                as: FileName(keptName(file.digest, finished.name)))
+            do {
+                try targets.at(target).take(
+                    FileName(file.digest), from: sources.at(work(of: file.dropper)),
+                    as: FileName(keptName(file.digest, finished.name)))
+                moved.append(file)
+            } catch  where error.isObstacle {
+                obstacles.append(error)
+            }
         }
         try targets.sync()
         try sources.sync()
+        return (moved, obstacles)
     }
 
     /// Removes an original that is still the file that was copied; any other is a new file, and stays

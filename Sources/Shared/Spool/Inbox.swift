@@ -9,15 +9,33 @@ package struct Inbox: Sendable {
     /// How long a file with a second name, as while OpenSSH renames it, is left alone before it goes
     /// to quarantine, in milliseconds.
     static let patience: Int64 = 3_600_000
-    /// The same for a file without a byte, whose upload may just have begun.
-    static let patienceWithEmpty: Int64 = 60_000
+
+    package var path: String { directory.path }
+}
+
+/// How long a file must have been still before it is taken, in milliseconds.
+package struct Stillness: Sendable {
+    /// A whole one.
+    package let whole: Int64
+    /// One that ends early: it is empty, or its JSON is not closed.
+    package let incomplete: Int64
+
+    package init(whole: Int64, incomplete: Int64) {
+        self.whole = whole
+        self.incomplete = incomplete
+    }
 }
 
 /// An entry of an inbox, when it was looked at.
 package struct Candidate: Sendable {
     package let name: FileName
     package let bytes: Int64
+    /// Whether it was still for so long that it is taken even if it ends early.
+    package let mayEndEarly: Bool
     let identity: FileIdentity
+
+    /// What tells it from another entry of the same name, as long as both are not gone.
+    package var inode: Int64 { Int64(truncatingIfNeeded: identity.inode) }
 }
 
 /// What tells whether a file is still the same and unchanged.
@@ -43,6 +61,15 @@ struct FileIdentity: Equatable, Sendable {
         Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec)
     }
 
+    /// How long nothing was changed, in milliseconds, by the later of both times: a client may set an old
+    /// time of its own on what it has just written. A time that is not yet here says nothing, because
+    /// somebody's clock was wrong; nil if neither does.
+    func stillFor(at now: Timestamp) -> Int64? {
+        let now = Int128(now.milliseconds)
+        let past = [modified / 1_000_000, changed / 1_000_000].filter { $0 <= now }
+        return past.max().map { Int64(clamping: now - $0) }
+    }
+
     /// Whether `other` is this file after it was moved, which is a change that the system notes.
     func isMoved(to other: FileIdentity) -> Bool {
         (device, inode, bytes, modified)
@@ -53,10 +80,19 @@ struct FileIdentity: Equatable, Sendable {
 /// What is to be done about an entry of an inbox.
 package enum Judgement: Sendable {
     case take(Candidate)
-    /// Perhaps still being written.
-    case later
+    case later(Candidate, Delay)
     /// Never a batch: why, in words.
     case quarantine(Candidate, reason: String)
+}
+
+/// Why an entry of an inbox is not taken yet.
+package enum Delay: Sendable {
+    /// Perhaps it is still being written.
+    case settling
+    /// It ends early: perhaps the rest is on its way.
+    case incomplete
+    /// It has another name: perhaps it is being renamed.
+    case linked
 }
 
 extension Spool {
@@ -72,46 +108,91 @@ extension Spool {
 }
 
 extension Inbox {
-    /// Names that are meant for us, in order, at most `limit`. Others are somebody's files in the
-    /// making.
-    package func names(limit: Int = .max) throws(SystemError) -> [FileName] {
-        try directory.names(limit: limit, where: \.isForUs).sorted()
+    /// What an inbox holds.
+    package struct Listing: Sendable {
+        /// Names that are meant for us, in order.
+        package var names: [FileName] = []
+        /// Some of those that are neither meant for us nor look like files in the making.
+        package var strays: [FileName] = []
     }
 
-    /// Looks at an entry: only a regular file that has been still for `settle` milliseconds is taken.
+    /// The names in it: at most `limit` of those that are meant for us, and `strays` of those that are not.
+    package func list(limit: Int = .max, strays most: Int = 0) throws(SystemError) -> Listing {
+        var strays: [FileName] = []
+        let names = try directory.names(limit: limit) { name in
+            if name.isForUs { return true }
+            if strays.count < most, !name.isInTheMaking { strays.append(name) }
+            return false
+        }
+        return Listing(names: names.sorted(), strays: strays.sorted())
+    }
+
+    /// Looks at an entry: only a regular file that was still for long enough is taken.
     ///
     /// Nil if it is gone.
+    ///
+    /// - Parameter firstSeen: when an earlier run passed an entry over, given its inode: what is known
+    ///   of one whose own times say nothing.
     package func judge(
-        _ name: FileName, settle: Int64, now: Timestamp
+        _ name: FileName, _ stillness: Stillness, now: Timestamp,
+        firstSeen: (_ inode: Int64) -> Timestamp? = { _ in nil }
     ) throws(SystemError) -> Judgement? {
         guard let status = try directory.status(of: name) else { return nil }
         let identity = FileIdentity(status)
-        let entry = Candidate(name: name, bytes: identity.bytes, identity: identity)
+        let inode = Int64(truncatingIfNeeded: identity.inode)
+        let stillFor =
+            identity.stillFor(at: now)
+            ?? firstSeen(inode).map { now.milliseconds - $0.milliseconds }.flatMap {
+                $0 >= 0 ? $0 : nil
+            }
+        let entry = Candidate(
+            name: name, bytes: identity.bytes,
+            mayEndEarly: stillFor.map { $0 >= stillness.incomplete } ?? false, identity: identity)
         guard status.st_mode & S_IFMT == S_IFREG else {
             return .quarantine(entry, reason: "it is not a regular file")
         }
-        let stillFor = Int128(now.milliseconds) - identity.modified / 1_000_000
-        // A time in the future is somebody's wrong clock, not a file being written.
-        guard stillFor >= settle || stillFor < 0 else { return .later }
-        let changedFor = now.milliseconds - Int64(status.st_ctim.tv_sec) * 1_000
+        // Of what says nothing of its time, its JSON still says whether it is whole.
+        guard stillFor ?? .max >= stillness.whole else { return .later(entry, .settling) }
         if status.st_nlink != 1 {
-            return changedFor < Self.patience
-                ? .later : .quarantine(entry, reason: "it has another name (a hard link)")
+            return stillFor ?? 0 < Self.patience
+                ? .later(entry, .linked)
+                : .quarantine(entry, reason: "it has another name (a hard link)")
         }
         if status.st_size == 0 {
-            return changedFor < Self.patienceWithEmpty
-                ? .later : .quarantine(entry, reason: "it is empty")
+            return entry.mayEndEarly
+                ? .quarantine(entry, reason: "it is empty") : .later(entry, .incomplete)
         }
         return .take(entry)
     }
 }
 
 extension FileName {
-    /// `something.json`, not hidden. `x.json.part` and the like do not end so (contract.md §3).
+    /// `something.json` in any case, not hidden. `x.json.part` and the like do not end so
+    /// (contract.md §3).
     var isForUs: Bool {
-        let ending = ".json".utf8.map(CChar.init(bitPattern:))
-        return bytes.first != CChar(UInt8(ascii: ".")) && bytes.count > ending.count
-            && bytes.suffix(ending.count).elementsEqual(ending)
+        !isHidden && bytes.count > Self.ending.utf8CodeUnitCount && hasEnding(Self.ending)
+    }
+
+    /// What those who write files under another name first call them: left alone.
+    var isInTheMaking: Bool {
+        isHidden || Self.endingsInTheMaking.contains(where: hasEnding)
+    }
+
+    static let ending: StaticString = ".json"
+    private static let endingsInTheMaking: [StaticString] = [
+        ".part", ".tmp", ".filepart", ".partial", "~",
+    ]
+
+    private var isHidden: Bool { bytes.first == CChar(UInt8(ascii: ".")) }
+
+    /// Whether it ends so, in any case; `ending` is in lower case.
+    private func hasEnding(_ ending: StaticString) -> Bool {
+        let wanted = UnsafeBufferPointer(start: ending.utf8Start, count: ending.utf8CodeUnitCount)
+        return bytes.count >= wanted.count
+            && zip(bytes.suffix(wanted.count), wanted).allSatisfy { byte, wanted in
+                let byte = UInt8(bitPattern: byte)
+                return (0x41...0x5A ~= byte ? byte | 0x20 : byte) == wanted
+            }
     }
 
     /// The name without `.json`, with room for `.<8 digits>.receipt.json` behind it.

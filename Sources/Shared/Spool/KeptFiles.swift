@@ -27,7 +27,7 @@ extension Spool {
                     let parts = "\(name)".split(separator: "-", maxSplits: 1)
                     guard parts.count == 2, parts[0].utf8.count == 64 else { continue }
                     guard let status = try directory.status(of: name) else { continue }
-                    let hasName = parts[1].hasSuffix(".json")
+                    let hasName = parts[1].lowercased().hasSuffix(".json")
                     files.append(
                         ArchivedFile(
                             dropper: Dropper(named: "\(owner)"), digest: String(parts[0]),
@@ -64,39 +64,17 @@ extension Spool {
     /// Puts the receipt that an archived file had, if it is still there, into quarantine: the next one takes its
     /// place, and says something else.
     package func keepReceipt(of file: ArchivedFile) throws(SystemError) {
-        let outbox = self.outbox(of: file.dropper)
-        guard access(outbox, F_OK) == 0 else { return }
+        let path = self.outbox(of: file.dropper)
+        guard access(path, F_OK) == 0 else { return }
+        let outbox = try Directory(path)
         let stem = FileName(file.name).stem
         for receipt in ["\(stem).receipt.json", "\(stem).\(file.digest.prefix(8)).receipt.json"]
-        where (try? Self.beginning(of: "\(outbox)/\(receipt)"))?.contains(file.digest) == true {
+            .map({ FileName($0) })
+        where try outbox.receiptDigest(of: receipt) == file.digest {
             var places = TouchedDirectories()
             let name = FileName("\(keptName(file.digest, FileName(file.name))).former-receipt.json")
-            try places.at(quarantine(of: file.dropper))
-                .take(FileName(receipt), from: Directory(outbox), as: name)
+            try places.at(quarantine(of: file.dropper)).take(receipt, from: outbox, as: name)
             try places.sync()
-        }
-    }
-
-    /// Gives what root made in directories of ours to whom the spool belongs: he runs the programs.
-    package func giveAway() throws(SystemError) {
-        var owner = stat()
-        try check("cannot look at", root) { lstat(root, &owner) }
-        guard geteuid() == 0, owner.st_uid != 0 else { return }
-        for place in ["tmp", "work", "quarantine", "lock", "journal"] {
-            try giveAway(Directory("\(root)/\(place)"), to: owner)
-        }
-    }
-
-    private func giveAway(_ directory: Directory, to owner: stat) throws(SystemError) {
-        for name in try directory.names() {
-            guard let status = try directory.status(of: name), status.st_uid == 0 else { continue }
-            let path = "\(directory.path)/\(name)"
-            try check("cannot give away", path) {
-                fchownat(
-                    directory.descriptor, name.text, owner.st_uid, owner.st_gid,
-                    AT_SYMLINK_NOFOLLOW)
-            }
-            if status.st_mode & S_IFMT == S_IFDIR { try giveAway(Directory(path), to: owner) }
         }
     }
 

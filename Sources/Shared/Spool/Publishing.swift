@@ -3,13 +3,11 @@ import Glibc
 /// Puts files into outboxes and reports, whole or not at all, and makes them durable together.
 ///
 /// Each is written under another name and synced; `finish` renames them into their places and syncs
-/// the directories. Step 6 of design.md §4.
+/// the directories. Step 6 of design.md §4. A receipt first makes room for itself (`ReceiptPlace`).
 package struct Publishing {
     private let temporary: Directory
     private let prefix: String
     private var written: [Written] = []
-    /// Where they are to go.
-    private var paths: Set<String> = []
     private var sync = SharedSync()
     private var next = 0
 
@@ -19,6 +17,8 @@ package struct Publishing {
         let directory: String
         let finalName: FileName
         let mode: mode_t
+        /// Of a receipt: for which content it is, and what it is called if it cannot have its plain name.
+        let receipt: ReceiptPlace?
 
         /// That of its directory, where it is missing: what only we may read lies where only we may look.
         var directoryMode: mode_t { mode & 0o077 == 0 ? Spool.privateMode : Spool.sharedMode }
@@ -50,6 +50,26 @@ package struct Publishing {
         _ name: String, in directory: String, ifChanged: Bool = false, mode: mode_t = 0o644,
         _ body: (inout PieceWriter) throws -> Void
     ) throws {
+        try add(
+            name, in: directory, ifChanged: ifChanged, mode: mode, receipt: nil, body)
+    }
+
+    /// Writes the receipt of a file that was dropped as `name` and has the SHA-256 `digest`.
+    ///
+    /// Returns the number under which `finishUnobstructed` tells what stood in its way.
+    package mutating func addReceipt(
+        for name: FileName, digest: String, in outbox: String,
+        _ body: (inout PieceWriter) throws -> Void
+    ) throws -> Int {
+        let place = ReceiptPlace(stem: name.stem, digest: digest)
+        try add(place.plain, in: outbox, receipt: place, body)
+        return written.count - 1
+    }
+
+    private mutating func add(
+        _ name: String, in directory: String, ifChanged: Bool = false, mode: mode_t = 0o644,
+        receipt: ReceiptPlace?, _ body: (inout PieceWriter) throws -> Void
+    ) throws {
         let temporaryName = FileName("\(prefix)\(next)")
         next += 1
         let path = "\(temporary.path)/\(temporaryName)"
@@ -69,28 +89,8 @@ package struct Publishing {
         try sync.take(descriptor, path)
         written.append(
             Written(
-                name: temporaryName, directory: directory, finalName: FileName(name), mode: mode))
-        paths.insert("\(directory)/\(name)")
-    }
-
-    /// The name of the receipt for a file that was dropped as `name`: after it, unless a receipt of
-    /// that name is there, or about to be, for other content (contract.md §4).
-    package func receiptName(
-        for name: FileName, digest: String, in outbox: String
-    ) throws -> String {
-        let plain = "\(name.stem).receipt.json"
-        let isTaken =
-            try paths.contains("\(outbox)/\(plain)") || isForOther(digest, "\(outbox)/\(plain)")
-        return isTaken ? "\(name.stem).\(digest.prefix(8)).receipt.json" : plain
-    }
-
-    /// Whether something is there that is no receipt whose beginning names `digest`.
-    private func isForOther(_ digest: String, _ path: String) throws(SystemError) -> Bool {
-        do {
-            return try Spool.beginning(of: path).map { !$0.contains(digest) } ?? false
-        } catch  where error.isObstacle {
-            return true
-        }
+                name: temporaryName, directory: directory, finalName: FileName(name), mode: mode,
+                receipt: receipt))
     }
 
     /// Leaves what is written where it is; the program's next run removes it.
@@ -104,24 +104,28 @@ package struct Publishing {
         if let obstacle = try finishUnobstructed().values.first { throw obstacle }
     }
 
-    /// Moves the files into their places and syncs the directories. Returns, by path, what stood in
-    /// the way of some: an outbox is a reseller's to make a mess of, but his alone.
-    package mutating func finishUnobstructed() throws(SystemError) -> [String: SystemError] {
+    /// Moves the files into their places, in the order in which they were written, and syncs the
+    /// directories. Returns, by number, what stood in the way of some: an outbox is a reseller's to make a
+    /// mess of, but nobody else's files suffer from it.
+    package mutating func finishUnobstructed() throws(SystemError) -> [Int: SystemError] {
         try sync.finish(in: temporary)
         var directories = TouchedDirectories()
-        var obstacles: [String: SystemError] = [:]
-        for file in written {
+        var obstacles: [Int: SystemError] = [:]
+        for (number, file) in written.enumerated() {
             do {
-                try directories.at(file.directory, mode: file.directoryMode)
-                    .take(file.name, from: temporary, as: file.finalName)
+                let directory = try directories.at(file.directory, mode: file.directoryMode)
+                if let receipt = file.receipt {
+                    try receipt.take(file.name, from: temporary, into: directory)
+                } else {
+                    try directory.take(file.name, from: temporary, as: file.finalName)
+                }
             } catch  where error.isObstacle {
-                obstacles["\(file.directory)/\(file.finalName)"] = error
+                obstacles[number] = error
                 try temporary.remove(file.name)
             }
         }
         try directories.sync()
         written = []
-        paths = []
         return obstacles
     }
 }
@@ -133,22 +137,5 @@ package struct PieceWriter {
 
     package func write(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, path) }
-    }
-}
-
-extension Spool {
-    /// The beginning of a file, long enough for a receipt's digest; nil if there is no file.
-    static func beginning(of path: String) throws(SystemError) -> String? {
-        let descriptor = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw SystemError("cannot open", path)
-        }
-        defer { close(descriptor) }
-        var head = [UInt8](repeating: 0, count: 2_048)
-        let count = try check("cannot read", path) {
-            Int32(read(descriptor, &head, head.count))
-        }
-        return String(decoding: head[..<Int(count)], as: UTF8.self)
     }
 }

@@ -3,7 +3,6 @@ import Timestamps
 
 /// The files that wait somewhere.
 package struct WaitingFiles: Sendable {
-    /// At most `Inbox.namesAtOnce` in an inbox.
     package let count: Int
     /// When the oldest was last written or came under its name, whatever time its owner gave it; nil if
     /// there is none.
@@ -16,7 +15,7 @@ extension Spool {
         guard let inbox = try openInbox(of: dropper) else {
             return WaitingFiles(count: 0, oldest: nil)
         }
-        return try inbox.directory.waiting(try inbox.names())
+        return try inbox.directory.waiting(try inbox.list().names)
     }
 
     /// The names that wait in an inbox, in the order in which they are taken.

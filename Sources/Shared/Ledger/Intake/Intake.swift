@@ -69,9 +69,9 @@ package final class Intake {
     }
 
     /// The file's row if its content had its effect before. Under another name it is a duplicate,
-    /// and gets a row that says so. What was refused because its owner was banned, and only
-    /// therefore, is judged anew once they are banned no more.
-    package func settled(_ arrival: Arrival) throws -> FileID? {
+    /// and gets a row that says so, which is new then. What was refused because its owner was banned,
+    /// and only therefore, is judged anew once they are banned no more.
+    package func settled(_ arrival: Arrival) throws -> (file: FileID, isNew: Bool)? {
         let known = try RawStatement(
             db,
             """
@@ -86,10 +86,11 @@ package final class Intake {
             (file: FileID(row.integer(0)!), name: row.text(1), batch: row.text(2))
         }
         guard let found, try !setAsideIfUnbanned(arrival) else { return nil }
-        if found.name == arrival.name { return found.file }
-        return try insertFile(
+        if found.name == arrival.name { return (found.file, false) }
+        let duplicate = try insertFile(
             arrival, batch: found.batch, status: "duplicate", duplicateOf: found.file,
             balance: balance(of: arrival.user))
+        return (duplicate, true)
     }
 
     /// Sets the rows of a content aside that was refused for a ban that is over.
