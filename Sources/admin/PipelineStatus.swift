@@ -40,7 +40,9 @@ struct PipelineStatus {
         settings = context.settings
         now = context.clock.now()
         // First, because where there is no ledger nothing else is made either.
-        let ledger = try Ledger.openExisting(at: settings.ledger, currency: settings.currency)
+        let ledger = try Ledger.openExisting(
+            at: settings.ledger, currency: settings.currency,
+            notedIn: Spool.generationFile(inSpool: settings.spool))
         let spool = try Spool.open(at: settings.spool, program: context.program)
         let owners = [Dropper.desk] + (try spool.resellers().map { .reseller($0) })
         inboxes = try owners.map { ($0.name, try spool.waiting(in: $0)) }.filter { $1.count > 0 }

@@ -27,7 +27,9 @@ struct RecoverLedger {
         self.context = context
         let settings = context.settings
         spool = try Spool.open(at: settings.spool, program: context.program)
-        ledger = try Ledger.openExisting(at: settings.ledger, currency: settings.currency)
+        ledger = try Ledger.openExisting(
+            at: settings.ledger, currency: settings.currency,
+            notedIn: Spool.generationFile(inSpool: settings.spool))
     }
 
     /// - Throws: `LockError.held` if a program runs; `UnsoundLedger`; as `init` does.

@@ -175,7 +175,47 @@ import Testing
         let shop = Shop()
         try shop.open()
         shop.removeLedger()
-        try shop.expectRefusal()
+        try shop.expectRefusal("put the latest backup at \(shop.ledgerPath)", status: nil)
+        #expect(!names(in: shop.folder.path + "/var").contains("ledger.sqlite"))
+    }
+
+    @Test func `a slip in the ledger's path makes nothing, and says where the last one is`() throws
+    {
+        let shop = Shop()
+        try shop.open()
+        let moved = "\(shop.folder.path)/var/other.sqlite"
+        #expect(rename(shop.ledgerPath, moved) == 0)
+        try shop.expectRefusal(
+            "it was there; put it back if it was moved; if it is lost", status: nil)
+        for end in ["-wal", "-shm"] { rename(shop.ledgerPath + end, moved + end) }
+        try shop.configure(
+            "ledger: elsewhere/legder.sqlite", insteadOf: "ledger: var/ledger.sqlite")
+        let mistyped = try shop.run("ingest")
+        #expect(mistyped.status == 78)
+        #expect(mistyped.log.contains("this spool's last one was at \(shop.ledgerPath)"))
+        #expect(!names(in: shop.folder.path).contains("elsewhere"))
+        // The same ledger under another path is accepted, and known from then on.
+        try shop.configure("var/other.sqlite", insteadOf: "elsewhere/legder.sqlite")
+        try shop.done("ingest")
+        try shop.configure("elsewhere/legder.sqlite", insteadOf: "var/other.sqlite")
+        let again = try shop.run("admin recover --restored --yes")
+        #expect(again.status == 78)
+        #expect(again.log.contains("this spool's last one is at \(moved): correct `ledger`"))
+        #expect(!names(in: shop.folder.path).contains("elsewhere"))
+    }
+
+    @Test func `an older copy under a mistyped path is no reason to recover`() throws {
+        let shop = Shop()
+        try shop.open()
+        try shop.done("admin backup \(shop.backup)")
+        shop.order("l1")
+        try shop.done("ingest")
+        try shop.configure("ledger: \(shop.backup)", insteadOf: "ledger: var/ledger.sqlite")
+        let mistyped = try shop.run("ingest")
+        #expect(mistyped.status == 78)
+        #expect(mistyped.log.contains("that one is at \(shop.ledgerPath): correct `ledger`"))
+        try shop.configure("ledger: var/ledger.sqlite", insteadOf: "ledger: \(shop.backup)")
+        try shop.done("ingest")
     }
 
     @Test func `an older backup is refused again after a recovery`() throws {

@@ -19,7 +19,12 @@ extension Shop {
     }
 
     /// Every program ends with 78, and nothing has moved.
-    func expectRefusal() throws {
+    ///
+    /// - Parameter advice: what its log says is to be done.
+    func expectRefusal(
+        _ advice: String = "go on with this one by admin recover --restored",
+        status: String? = "A BACKUP, OR OLDER"
+    ) throws {
         let sent = panel.links
         let inbox = folder.write("{}", to: "spool/desk/inbox/waiting.json")
         for command in [
@@ -28,9 +33,9 @@ extension Shop {
         ] {
             let ended = try run(command)
             #expect(ended.status == 78, "\(command)")
-            #expect(ended.log.contains("go on with this one by admin recover --restored"))
+            #expect(ended.log.contains(advice), "\(ended.log)")
         }
-        #expect(try run("admin status").output.contains("A BACKUP, OR OLDER"))
+        if let status { #expect(try run("admin status").output.contains(status)) }
         #expect(panel.links == sent)
         #expect(unlink(inbox) == 0)
     }

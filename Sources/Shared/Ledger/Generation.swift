@@ -132,18 +132,28 @@ final class Progress: Sendable {
 
 extension Ledger {
     /// Opens the ledger at `path` if it is the one that the programs saw last, and notes in `seenFile` how
-    /// far it has come, now and after each commit.
+    /// far it has come, now and after each commit. Where nothing was seen yet, it may make a new one.
     ///
-    /// - Throws: `LedgerError.restored` if it is an older one, or a backup; what `open` throws.
+    /// - Throws: `LedgerError.lost` where there is none, and another was seen; `LedgerError.restored` if it
+    ///   is an older one, or a backup; what `open` throws.
     package static func open(
         at path: String, currency: Currency, lastSeenIn seenFile: String
     ) throws -> Ledger {
         let seenFile = SeenGeneration(path: seenFile)
+        let isNew = try !isThere(path)
+        if isNew, try seenFile.read() != nil {
+            throw LedgerError.lost(path, last: seenFile.ledger.path)
+        }
         let ledger = try open(at: path, currency: currency)
         try withOpeningLock(path) {
             let seen = try seenFile.read()
             let generation = try ledger.read { try Generation(of: $0) }
-            guard !generation.isBehind(seen ?? .first) else { throw LedgerError.restored(path) }
+            guard !generation.isBehind(seen ?? .first) else {
+                throw LedgerError.restored(path, last: seenFile.ledger.path)
+            }
+            // A note that outlives its ledger stops every program.
+            if isNew { try syncFolder(of: path) }
+            try seenFile.ledger.note(path)
             if generation != seen { try seenFile.write(generation) }
         }
         return Ledger(
@@ -157,7 +167,7 @@ extension Ledger {
     package static func openExisting(
         at path: String, currency: Currency, lastSeenIn seenFile: String
     ) throws -> Ledger {
-        try checkExistence(path)
+        try checkExistence(path, lastSeenIn: seenFile)
         return try open(at: path, currency: currency, lastSeenIn: seenFile)
     }
 

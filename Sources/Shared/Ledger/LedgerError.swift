@@ -7,6 +7,8 @@ package enum LedgerError: Error {
     case newer(version: Int)
     /// There is none at that path, and none was to be made.
     case missing(String)
+    /// There is none at that path, and the spool has seen one.
+    case lost(String, last: String?)
     /// No database at all.
     case notADatabase(String)
     /// Somebody else's database.
@@ -16,7 +18,7 @@ package enum LedgerError: Error {
     /// A provider whose money is counted in another currency than the configuration says.
     case otherProviderCurrency(String, Currency, configured: Currency)
     /// An older ledger than the one that the programs saw last, or a backup.
-    case restored(String)
+    case restored(String, last: String?)
     /// What the programs saw last cannot be read.
     case unreadableGeneration(String)
     /// The file cannot be opened or locked.
@@ -39,6 +41,12 @@ extension LedgerError: CustomStringConvertible {
             there is no ledger at \(path); nothing was made; correct `ledger` in the configuration, or \
             run ingest, which makes a new one
             """
+        case .lost(let path, let last):
+            """
+            there is no ledger at \(path), and this spool has worked with one; nothing was made; \
+            \(Self.whereItWas(path, last)); if it is lost, put the latest backup at \(path), and run \
+            admin recover --restored
+            """
         case .notADatabase(let path):
             """
             \(path) is no database; nothing was touched; correct `ledger` in the configuration, or put \
@@ -56,11 +64,10 @@ extension LedgerError: CustomStringConvertible {
             the ledger counts \(name)'s money in \(kept), the configuration says \(configured); \
             nothing was touched; set it back, or give the provider in the other currency a new name
             """
-        case .restored(let path):
+        case .restored(let path, let last):
             """
             \(path) is a backup, or older than the ledger that the programs worked with last; nothing \
-            was touched, since what it calls unsent may have been sent; put the latest one in its \
-            place, or go on with this one by admin recover --restored
+            was touched, since what it calls unsent may have been sent; \(Self.cure(path, last))
             """
         case .unreadableGeneration(let path):
             """
@@ -81,10 +88,38 @@ extension LedgerError: CustomStringConvertible {
     }
 }
 
+extension LedgerError {
+    /// What to do where there is no ledger: a mistyped path is told apart from a file that is gone.
+    private static func whereItWas(_ path: String, _ last: String?) -> String {
+        guard let last else {
+            return "if `ledger` in the configuration is mistyped, correct it"
+        }
+        if last == path { return "it was there; put it back if it was moved" }
+        return access(last, F_OK) == 0
+            ? "this spool's last one is at \(last): correct `ledger` in the configuration"
+            : "this spool's last one was at \(last): give the path to which it was moved"
+    }
+
+    /// What to do about an older ledger: a mistyped path is told apart from a copy put back on purpose.
+    private static func cure(_ path: String, _ last: String?) -> String {
+        if let last, last != path, access(last, F_OK) == 0 {
+            return """
+                that one is at \(last): correct `ledger` in the configuration; only if you put \(path) there \
+                to go on from it, run admin recover --restored
+                """
+        }
+        return """
+            put the latest one in its place, or, if there is none any more, go on with this one by \
+            admin recover --restored
+            """
+    }
+}
+
 extension LedgerError: StageFailure {
     package var exitStatus: ExitStatus {
         switch self {
-        case .newer, .missing, .notADatabase, .notALedger, .otherCurrency, .otherProviderCurrency,
+        case .newer, .missing, .lost, .notADatabase, .notALedger, .otherCurrency,
+            .otherProviderCurrency,
             .restored, .unreadableGeneration:
             .badConfiguration
         case .unreachable, .unnoted: .ioFailed

@@ -33,20 +33,43 @@ extension Ledger {
 
     /// Opens the ledger at `path` for somebody who only looks, and so makes none.
     ///
-    /// - Throws: `LedgerError.missing` where there is none; what `open` throws.
-    package static func openExisting(at path: String, currency: Currency) throws -> Ledger {
-        try checkExistence(path)
+    /// - Parameter seenFile: where the programs note what they saw last, for what is said if it is missing.
+    /// - Throws: `LedgerError.missing` or `LedgerError.lost` where there is none; what `open` throws.
+    package static func openExisting(
+        at path: String, currency: Currency, notedIn seenFile: String? = nil
+    ) throws -> Ledger {
+        try checkExistence(path, lastSeenIn: seenFile)
         return try open(at: path, currency: currency)
     }
 
-    static func checkExistence(_ path: String) throws(LedgerError) {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw errno == ENOENT || errno == ENOTDIR
-                ? .missing(path) : .unreachable(path, errno: errno)
+    static func checkExistence(_ path: String, lastSeenIn seenFile: String?) throws {
+        guard try !isThere(path) else { return }
+        guard let seen = seenFile.map(SeenGeneration.init(path:)), try seen.read() != nil else {
+            throw LedgerError.missing(path)
         }
-        // SQLite takes an empty file for a new database.
-        guard status.st_size > 0 else { throw .missing(path) }
+        throw LedgerError.lost(path, last: seen.ledger.path)
+    }
+
+    /// Whether anything is at `path`. SQLite takes an empty file for a new database.
+    static func isThere(_ path: String) throws(LedgerError) -> Bool {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_size > 0 }
+        guard errno == ENOENT || errno == ENOTDIR else {
+            throw .unreachable(path, errno: errno)
+        }
+        return false
+    }
+
+    /// A new ledger's name, and that of its folder, are on disk then.
+    static func syncFolder(of path: String) throws(LedgerError) {
+        let folder = folder(of: path)
+        for directory in [folder, Self.folder(of: folder)] {
+            let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            // Somebody else's folder may be closed to us; it was there before.
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            guard fsync(descriptor) == 0 else { throw .unreachable(directory, errno: errno) }
+        }
     }
 
     /// Once, before the first connection; SQLite refuses it later, which is of no consequence.

@@ -33,6 +33,10 @@ struct ProgramRun {
                 program: program, settings: settings,
                 logger: Logger(label: program) { _ in LineLog(lines: log) },
                 progress: Progress(program: program, descriptor: log.progressDescriptor))
+            if let owner = try Ownership.assume(spool: settings.spool, reports: settings.reports) {
+                context.logger.notice(
+                    "root runs as the owner of the spool", metadata: ["user": "\(owner)"])
+            }
             if let summary = try await locked(context, body) { try tell(summary) }
             return .done
         } catch let error as ValidationError {

@@ -93,7 +93,8 @@ extension Spool {
     package func inbox(of dropper: Dropper) -> String { "\(root)/\(dropper.home)/inbox" }
     package func outbox(of dropper: Dropper) -> String { "\(root)/\(dropper.home)/outbox" }
     /// Where the programs keep how far the ledger had come when they saw it last.
-    package var generationFile: String { "\(root)/lock/generation" }
+    package var generationFile: String { Self.generationFile(inSpool: root) }
+    package static func generationFile(inSpool root: String) -> String { "\(root)/lock/generation" }
 
     func work(of dropper: Dropper) -> String { "\(root)/work/\(dropper.name)" }
     func quarantine(of dropper: Dropper) -> String { "\(root)/quarantine/\(dropper.name)" }
