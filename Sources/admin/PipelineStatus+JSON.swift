@@ -18,6 +18,13 @@ extension PipelineStatus {
             json.member("user", inbox.owner)
             Self.write(inbox.files, to: &json)
         }
+        json.list("passed_over", passedOver) { entry, json in
+            json.member("user", entry.owner)
+            json.member("path", entry.path)
+            json.member("reason", entry.reason.rawValue)
+            json.member("since", entry.since?.description)
+            json.member("advice", entry.advice)
+        }
         json.key("work")
         json.beginObject()
         Self.write(work, to: &json)

@@ -9,6 +9,7 @@ extension PipelineStatus {
     var text: String {
         var facts = [
             ["files waiting", waiting],
+            ["passed over", leftAlone],
             ["left in work", words(work)],
             ["journals", openJournals.isEmpty ? "empty" : openJournals.joined(separator: ", ")],
             ["orders", standing.orders.map(words).joined(separator: ", ")],
@@ -96,6 +97,13 @@ extension PipelineStatus {
             : inboxes.map { "\($0.owner) \(words($0.files))" }.joined(separator: ", ")
     }
 
+    private var leftAlone: String {
+        passedOver.isEmpty
+            ? "nothing"
+            : passedOver.map { "\($0.path) (\($0.reason.words), since \($0.since ?? now))" }
+                .joined(separator: ", ")
+    }
+
     private func words(_ files: WaitingFiles) -> String {
         guard let oldest = files.oldest else { return "none" }
         return "\(files.count) (since \(oldest))"
@@ -142,6 +150,18 @@ extension PipelineStatus {
         let now = running[program].map { "runs (process \($0))" } ?? "-"
         guard let run else { return [program, "never", "-", now, "-"] }
         return [program, run.endedAt.description, String(run.status), now, run.text]
+    }
+}
+
+extension PassedOver.Reason {
+    fileprivate var words: String {
+        switch self {
+        case .settling: "still being written"
+        case .incomplete: "ends early, waits to become whole"
+        case .unreadable: "may not be read"
+        case .misplaced: "wrong name or place"
+        case .obstacle: "in the way"
+        }
     }
 }
 

@@ -8,6 +8,8 @@ import Timestamps
 struct PipelineStatus {
     /// The inboxes in which something waits, the desk's first.
     let inboxes: [(owner: String, files: WaitingFiles)]
+    /// What the last run of `ingest` left where it lies.
+    let passedOver: [PassedOver]
     let work: WaitingFiles
     let openJournals: [String]
     let quarantine: (count: Int, latest: Timestamp?)
@@ -58,6 +60,7 @@ struct PipelineStatus {
         }
         // Cron's environment, where a key may be, is another than the one here.
         keyProblems = settings.keyProblems(assumingEnvironment: true)
+        passedOver = try ledger.passedOver()
         standing = try ledger.standing()
         people = try ledger.waitingForPeople(at: now)
         isBehind = try ledger.isBehind(spool.generationFile)

@@ -78,7 +78,6 @@ struct TakeFiles {
         try warnOfKeys()
         try lookBesideInboxes()
         try tellPassedOver()
-        warnOfKeys()
         return counts.summary
     }
 

@@ -69,7 +69,15 @@ import Testing
     ),
     (
         "currency: USD\nspool: \"a\\nb\"",
-        "2:8: spool is the text \"a\\nb\"; it must be a text on one line."
+        "2:8: spool is the text \"a\\nb\"; it must be a path on one line, written out (/home/…): ~ and $HOME are not expanded."
+    ),
+    (
+        "currency: USD\nledger: ~/ledger.sqlite",
+        "2:9: ledger is \"~/ledger.sqlite\"; it must be a path on one line, written out (/home/…): ~ and $HOME are not expanded."
+    ),
+    (
+        "currency: USD\nproviders: $HOME/providers.yaml",
+        "2:12: providers is \"$HOME/providers.yaml\"; it must be a path on one line, written out (/home/…): ~ and $HOME are not expanded."
     ),
     (
         "currency: USD\npricing: {profit_percent: -1}",
@@ -123,6 +131,16 @@ import Testing
 ])
 func `a mistake in the main file is found`(yaml: String, problem: String) {
     #expect(problems(yaml) == ["pipeline.yaml:\(problem)"])
+}
+
+@Test func `a byte order mark says nothing, and UTF-16 is named`() throws {
+    let folder = TemporaryFolder()
+    let marked = folder.write([0xEF, 0xBB, 0xBF] + Array("currency: USD".utf8), to: "marked.yaml")
+    #expect(try Settings.load(from: marked).providers.isEmpty)
+    let wide = folder.write([0xFF, 0xFE, 0x63, 0, 0x75, 0], to: "wide.yaml")
+    let error = #expect(throws: SettingsError.self) { try Settings.load(from: wide) }
+    #expect(
+        error?.problems.map(\.text) == ["the file is UTF-16; save it as UTF-8."])
 }
 
 @Test func `all mistakes of all files are told at once, in the order of the files`() {

@@ -1,4 +1,5 @@
 import Failures
+import Glibc
 import Money
 
 /// Why the ledger cannot be used. Nothing in it was touched, unless it says otherwise.

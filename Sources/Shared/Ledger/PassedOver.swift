@@ -15,6 +15,8 @@ package struct PassedOver: Equatable, Sendable {
     package let advice: String
     /// Since when it is as it is; nil if only the runs that passed it over tell.
     package let since: Timestamp?
+    /// Whether it is in `exceptions.csv`.
+    package fileprivate(set) var isTold = false
 
     package init(
         owner: String, path: String, inode: Int64, reason: Reason, advice: String,
@@ -43,13 +45,12 @@ package struct PassedOver: Equatable, Sendable {
         /// Whether it stays so until somebody does something about it.
         fileprivate var isLasting: Bool { self == .unreadable || self == .obstacle }
 
-        /// The kind of its exception.
-        fileprivate var exception: String {
+        fileprivate func exception(_ detail: String) -> LedgerException {
             switch self {
-            case .settling, .incomplete: "never_still"
-            case .unreadable: "unreadable_file"
-            case .misplaced: "left_in_inbox"
-            case .obstacle: "in_the_way"
+            case .settling, .incomplete: LedgerException("never_still", detail)
+            case .unreadable: LedgerException("unreadable_file", detail)
+            case .misplaced: LedgerException("left_in_inbox", detail)
+            case .obstacle: LedgerException("in_the_way", detail)
             }
         }
     }
@@ -74,7 +75,13 @@ extension PassedOver {
 extension Ledger {
     /// What the last run of `ingest` passed over, by owner and path; `since` is known of each.
     package func passedOver() throws -> [PassedOver] {
-        try read { try PassedOver.all($0).map(\.entry) }
+        try read { db in
+            try PassedOver.all(db).map { noted in
+                var entry = noted.entry
+                entry.isTold = noted.isTold
+                return entry
+            }
+        }
     }
 
     /// Notes all that a run passed over, in the place of what the run before did.
@@ -102,8 +109,7 @@ extension Ledger {
             let told = new.filter { $0.isTold && known[$0.entry.path]?.isTold != true }.map(\.entry)
             for entry in told {
                 try Self.raise(
-                    LedgerException(
-                        entry.reason.exception, "\(entry.advice) It is so since \(entry.since!)."),
+                    entry.reason.exception("\(entry.advice) It is so since \(entry.since!)."),
                     order: nil, provider: nil, db, at: now)
             }
             return told

@@ -33,7 +33,9 @@ struct ProgramRun {
                 program: program, settings: settings,
                 logger: Logger(label: program) { _ in LineLog(lines: log) },
                 progress: Progress(program: program, descriptor: log.progressDescriptor))
-            if let owner = try Ownership.assume(spool: settings.spool, reports: settings.reports) {
+            if let owner = try Ownership.assume(
+                spool: settings.spool, reports: settings.reports.directory)
+            {
                 context.logger.notice(
                     "root runs as the owner of the spool", metadata: ["user": "\(owner)"])
             }

@@ -48,7 +48,8 @@ extension Cursor {
 
     /// What this value is, or what the file holds that it names; nil with the problem noted.
     func followed() -> Cursor? {
-        guard let name = node.text else { return self }
+        guard node.text != nil else { return self }
+        guard let name = read(.path) else { return nil }
         let file = source.including(name)
         do {
             return try file.root(named: path)

@@ -35,6 +35,15 @@ extension Form<String> {
         }
     }
 
+    /// A path. A shell would expand `~` and `$HOME`; here they would be the names of directories.
+    static var path: Form {
+        Form(
+            wanted: "a path on one line, written out (/home/…): ~ and $HOME are not expanded"
+        ) { node in
+            text.read(node).flatMap { $0.hasPrefix("~") || $0.contains("$") ? nil : $0 }
+        }
+    }
+
     /// A provider's name (contract.md §2).
     static var providerName: Form {
         Form(wanted: "a name of 1 to 32 characters a-z, 0-9 and -") { node in

@@ -38,7 +38,7 @@ extension Cursor {
         }
         return section { section in
             let variable = section.optional("env", .environmentName)
-            let file = section.optional("file", .text).map(section.source.absolute)
+            let file = section.optional("file", .path).map(section.source.absolute)
             return variable.map { .environment($0) } ?? file.map { .file($0) } ?? orElse(section)
         }
     }

@@ -72,7 +72,7 @@ extension Section {
 
     /// A path, absolute.
     func path(_ key: String, default path: String) -> String {
-        source.absolute(optional(key, .text, default: path))
+        source.absolute(optional(key, .path, default: path))
     }
 
     /// A section whose settings all have defaults: where it is not there, it is read as empty.

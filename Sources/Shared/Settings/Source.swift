@@ -27,8 +27,14 @@ final class Source {
 
     /// The value the file holds, or nil with the problem noted.
     func root(named setting: String) throws(FilePath.Unreadable) -> Cursor? {
-        let bytes = try FilePath.read(path, maxBytes: Self.maxBytes).bytes
+        var bytes = try FilePath.read(path, maxBytes: Self.maxBytes).bytes
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        // Editors on Windows put a byte order mark before UTF-8; it says nothing.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            note("the file is UTF-16; save it as UTF-8.", at: .start)
+            return nil
+        }
         do {
             if let node = try YAMLReader.root(of: bytes) {
                 return Cursor(node: node, path: setting, source: self)

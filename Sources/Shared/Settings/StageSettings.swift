@@ -77,7 +77,7 @@ package struct ReportSettings: Sendable {
     init(_ settings: Section, _ key: String) {
         let cursor = settings.cursor(key)
         guard let cursor, case .mapping = cursor.node.content else {
-            directory = settings.source.absolute(cursor?.read(.text) ?? Self.usual)
+            directory = settings.source.absolute(cursor?.read(.path) ?? Self.usual)
             bom = true
             return
         }

@@ -20,7 +20,7 @@ extension Spool {
 
     /// The names that wait in an inbox, in the order in which they are taken.
     package func waitingNames(in dropper: Dropper) throws(SystemError) -> [String] {
-        try openInbox(of: dropper)?.names().map(\.description) ?? []
+        try openInbox(of: dropper)?.list().names.map(\.description) ?? []
     }
 
     /// What runs that died have left in `work`.
