@@ -13,7 +13,7 @@ import Timestamps
 /// 2. Write down what the answers of a moment say together with the money that moves by it, in one
 ///    commit. An order's due date moves on with every answer and with the lack of one, so nobody
 ///    starves.
-/// 3. Tell the resellers what changed.
+/// 3. Tell the resellers what changed, and the operator what stands still.
 ///
 /// Every question can be asked again, so nothing here needs an intent. A run that dies before step 2
 /// asks again, and one that dies after it finds the order ended. Status files have their number and
@@ -97,6 +97,7 @@ struct AskProviders {
         try ledger.tellUnusableBackups(at: context.clock.now())
         if part == nil || part == .statuses {
             tally.statusFiles = try StatusFiles(context, ledger, spool).publish { isOver }
+            try raiseAlarms()
         }
         return tally.summary
     }
@@ -232,6 +233,21 @@ struct AskProviders {
         guard failure.reason == .refused(.throttle) || failure.retryAfter != nil else { return }
         let until = parties[index].noteThrottle(seconds: failure.retryAfter, at: now)
         try ledger.leaveAlone(parties[index].provider.id, until: until)
+    }
+
+    /// Tells the operator of what only a person can end, once.
+    private func raiseAlarms() throws {
+        let every = context.settings.providers.map { ($0.name, $0.pollEverySeconds) }
+        let alarms = try ledger.raiseAlarms(
+            pollEvery: Dictionary(uniqueKeysWithValues: every), at: context.clock.now())
+        for alarm in alarms {
+            context.logger.warning(
+                "something stands still until a person looks",
+                metadata: [
+                    "kind": "\(alarm.kind.rawValue)", "of": "\(alarm.subject)",
+                    "detail": "\(alarm.detail)",
+                ])
+        }
     }
 
     private func tellHealth() throws {

@@ -75,7 +75,7 @@ extension Ledger {
     }
 
     /// Whether a person may end an order that is with a provider: the operator was told that something is
-    /// wrong with it, or nobody asks its provider any more.
+    /// wrong with it or that its provider answers nothing, or nobody asks that any more.
     package func mayBeGivenUp(
         _ order: OrderID, asking witness: (_ provider: String) -> Witness
     ) throws -> Bool {
@@ -94,7 +94,11 @@ extension Ledger {
     ) throws -> Bool {
         try witness == .silent
             || Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?)",
-                arguments: [order])!
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?1)
+                        OR EXISTS (SELECT 1 FROM orders o JOIN providers p ON p.id = o.provider_id
+                            JOIN alarms a ON a.kind = ?2 AND a.subject = p.name WHERE o.id = ?1)
+                    """, arguments: [order, Alarm.Kind.providerSilent.rawValue])!
     }
 }

@@ -16,6 +16,8 @@ package struct Standing: Sendable {
     package let waitingServices: Int
     /// By name.
     package let providers: [ProviderStanding]
+    /// What stands still until a person does something.
+    package let alarms: [Alarm]
 
     package struct OpenOrders: Sendable {
         package let state: OrderState
@@ -70,7 +72,7 @@ extension Ledger {
                         """)!,
                 providers: try Row.fetchAll(db, sql: "SELECT * FROM providers ORDER BY name").map {
                     Standing.ProviderStanding(row: $0)
-                })
+                }, alarms: try Self.alarms(db))
         }
     }
 

@@ -64,3 +64,16 @@ extension Timestamp {
         Timestamp(milliseconds: milliseconds + Int64(seconds) * 1_000)
     }
 }
+
+extension Timestamp {
+    /// Whether more than so many seconds have gone by since this moment.
+    ///
+    /// A moment that lies ahead of `now` was noted by a clock that was wrong: nobody knows how long ago
+    /// it was, so it counts as long ago. Who waits for it would wait in vain.
+    package func isOlder(than seconds: Int, at now: Timestamp) -> Bool {
+        now > adding(seconds: seconds) || self > now.adding(seconds: Self.clockSlack)
+    }
+
+    /// By how much the clocks of two runs may differ, in seconds.
+    private static let clockSlack = 3_600
+}

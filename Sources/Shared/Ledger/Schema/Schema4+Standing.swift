@@ -1,6 +1,6 @@
 /// What stands still, and whether somebody was told.
 extension Schema4 {
-    static let standing = [waitingForPeople, passedOver].joined(separator: "\n")
+    static let standing = [waitingForPeople, passedOver, standstills].joined(separator: "\n")
 
     /// What `admin status` counts: of tables that grow with the years, only what waits.
     private static let waitingForPeople = """
@@ -8,6 +8,37 @@ extension Schema4 {
         CREATE INDEX deposits_claimed ON deposits (claimed_at) WHERE status = 'pending';
         CREATE INDEX exceptions_by_time ON exceptions (at);
         CREATE INDEX exceptions_by_order ON exceptions (order_id) WHERE order_id IS NOT NULL;
+
+        """
+
+    /// What the clock did, and what stands still.
+    private static let standstills = """
+        -- The latest moment at which the ledger was written to, by the clock of who wrote. A clock that
+        -- is behind it is wrong, or was wrong then.
+        ALTER TABLE generation ADD COLUMN written_at INTEGER;
+        UPDATE generation SET
+            written_at = (SELECT created_at FROM transactions ORDER BY id DESC LIMIT 1);
+
+        -- Where the clock went back, or ahead by days: from the moment `was` to the moment `became`.
+        -- Attempts up to last_attempt were made before. is_mended: what was put off by a clock that was
+        -- ahead is due again.
+        CREATE TABLE clock_jumps (
+            id INTEGER PRIMARY KEY,
+            was INTEGER NOT NULL,
+            became INTEGER NOT NULL CHECK (became <> was),
+            last_attempt INTEGER NOT NULL,
+            is_mended INTEGER NOT NULL DEFAULT 0 CHECK (is_mended IN (0, 1))
+        ) STRICT;
+
+        -- What stands still until a person does something, for as long as it does: told once, in
+        -- exceptions. subject is a provider or a user, by name.
+        CREATE TABLE alarms (
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            detail TEXT NOT NULL,
+            PRIMARY KEY (kind, subject)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// What the last run of `ingest` left where it lies, because that cannot be taken, or not yet.

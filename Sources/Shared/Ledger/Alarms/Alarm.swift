@@ -1,0 +1,102 @@
+import GRDB
+import Timestamps
+
+/// Something that stands still until a person does something about it.
+///
+/// Thousands of orders behind one provider are one alarm. It is raised once, with a line in
+/// `exceptions.csv`, and stands until a run finds that its cause is gone.
+package struct Alarm: Equatable, Sendable {
+    package let kind: Kind
+    /// The name of the provider or the user that it is about.
+    package let subject: String
+    /// Since when it stands.
+    package let since: Timestamp
+    /// What was found, what is still true, and what to do.
+    package let detail: String
+
+    package enum Kind: String, CaseIterable, Sendable {
+        /// A provider that is switched off, or gone from the configuration, has open orders.
+        case providerOff = "provider_off"
+        /// A provider that has orders of ours answers nothing.
+        case providerSilent = "provider_silent"
+        /// Orders wait to be sent.
+        case ordersWaiting = "orders_waiting"
+        /// Orders were being sent when a run ended, and no run has looked since.
+        case ordersUnanswered = "orders_unanswered"
+        /// Nobody knows whether a provider has orders.
+        case ordersInDoubt = "orders_in_doubt"
+        /// Orders are due to be asked about, and are not.
+        case ordersUnasked = "orders_unasked"
+        /// Refills and cancels wait to be passed on.
+        case requestsWaiting = "requests_waiting"
+        /// A provider took requests and never says that they are done.
+        case requestsOpen = "requests_open"
+        /// Status files cannot be written to a user's outbox.
+        case statusFilesUnwritten = "status_files_unwritten"
+    }
+}
+
+extension Alarm {
+    /// How long something may stand still before somebody is told, in seconds.
+    package static let patience = 3_600
+    /// The same for a request that a provider took: refills take days.
+    static let requestPatience = 3 * 86_400
+}
+
+extension Ledger {
+    /// The alarms that stand, by kind and subject.
+    package func alarms() throws -> [Alarm] {
+        try read { try Self.alarms($0) }
+    }
+
+    static func alarms(_ db: Database) throws -> [Alarm] {
+        try Row.fetchAll(db, sql: "SELECT * FROM alarms ORDER BY kind, subject").compactMap { row in
+            Alarm.Kind(rawValue: row["kind"]).map {
+                Alarm(kind: $0, subject: row["subject"], since: row["since"], detail: row["detail"])
+            }
+        }
+    }
+
+    /// Asks of every state that only a person can end whether somebody would know, and tells the operator
+    /// of what is new: once, until it is gone and comes back.
+    ///
+    /// - Parameter pollEvery: in how many seconds a provider is asked about an order again, by name.
+    /// - Returns: the alarms that were raised.
+    package func raiseAlarms(
+        pollEvery: [String: Int], at now: Timestamp
+    ) throws -> [Alarm] {
+        let (found, standing) = try read { db in
+            (try Standstills(db, pollEvery: pollEvery, now: now).all(), try Self.alarms(db))
+        }
+        let new = found.filter { stop in !standing.contains { stop.isSame(as: $0) } }
+        let gone = standing.filter { alarm in !found.contains { $0.isSame(as: alarm) } }
+        if new.isEmpty, gone.isEmpty { return [] }
+        return try commit { db in
+            for alarm in gone {
+                try db.execute(
+                    literal: """
+                        DELETE FROM alarms
+                        WHERE kind = \(alarm.kind.rawValue) AND subject = \(alarm.subject)
+                        """)
+            }
+            return try new.map { try Self.raise($0, db, at: now) }
+        }
+    }
+
+    private static func raise(
+        _ stop: Standstill, _ db: Database, at now: Timestamp
+    ) throws -> Alarm {
+        let alarm = Alarm(
+            kind: stop.kind, subject: stop.subject, since: now,
+            detail: "on \(now), \(try stop.words(db))")
+        try db.execute(
+            literal: """
+                INSERT INTO alarms (kind, subject, since, detail)
+                VALUES (\(alarm.kind.rawValue), \(alarm.subject), \(now), \(alarm.detail))
+                """)
+        try raise(
+            LedgerException(alarm.kind.rawValue, alarm.detail), order: nil, provider: stop.provider,
+            db, at: now)
+        return alarm
+    }
+}

@@ -1,0 +1,160 @@
+import GRDB
+import Timestamps
+
+/// Something that stands still, as it was found.
+struct Standstill {
+    let kind: Alarm.Kind
+    let subject: String
+    /// Nil where it is about a user.
+    let provider: ProviderID?
+    /// The oldest of what stands still: an order, a request or a status file.
+    let oldest: Int64
+
+    func isSame(as alarm: Alarm) -> Bool {
+        (kind, subject) == (alarm.kind, alarm.subject)
+    }
+}
+
+/// Every state that only a person can end, asked for in one place. Each query reads an index of what is
+/// open: none takes longer with the years.
+struct Standstills {
+    private let db: Database
+    private let pollEvery: [String: Int]
+    private let now: Timestamp
+
+    init(_ db: Database, pollEvery: [String: Int], now: Timestamp) {
+        self.db = db
+        self.pollEvery = pollEvery
+        self.now = now
+    }
+
+    func all() throws -> [Standstill] {
+        try ofProviders() + unanswered(.ordersUnanswered, "sending")
+            + unanswered(.ordersInDoubt, "in_doubt")
+            + requests(.requestsWaiting, "r.state <> 'sent'", Alarm.patience)
+            + requests(.requestsOpen, "r.state = 'sent'", Alarm.requestPatience) + statusFiles()
+    }
+}
+
+extension Standstills {
+    private func ofProviders() throws -> [Standstill] {
+        try Row.fetchAll(db, sql: "SELECT id, name, state, last_answer_at FROM providers")
+            .flatMap { row in
+                row["state"] == "disabled"
+                    ? try ofSwitchedOff(row["id"], row["name"])
+                    : try waiting(at: row["id"], row["name"])
+                        + placed(with: row["id"], row["name"], answeredAt: row["last_answer_at"])
+            }
+    }
+
+    private func ofSwitchedOff(_ provider: ProviderID, _ name: String) throws -> [Standstill] {
+        let oldest = try ["accepted", "placed", "in_doubt", "sending"].lazy.compactMap {
+            try Int64.fetchOne(
+                db,
+                sql: "SELECT id FROM orders WHERE state = '\($0)' AND provider_id = ? LIMIT 1",
+                arguments: [provider])
+        }.first
+        return oldest.map {
+            [Standstill(kind: .providerOff, subject: name, provider: provider, oldest: $0)]
+        } ?? []
+    }
+
+    /// The orders that wait to be sent to a provider, if the first of them was taken an hour ago.
+    private func waiting(at provider: ProviderID, _ name: String) throws -> [Standstill] {
+        let oldest = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT id, created_at FROM orders WHERE id =
+                    (SELECT min(id) FROM orders WHERE state = 'accepted' AND provider_id = ?)
+                """, arguments: [provider])
+        guard let oldest, isOld(oldest["created_at"]) else { return [] }
+        return [
+            Standstill(
+                kind: .ordersWaiting, subject: name, provider: provider, oldest: oldest["id"])
+        ]
+    }
+
+    /// The orders that a provider has: whether it answers at all, and whether they are asked about.
+    private func placed(
+        with provider: ProviderID, _ name: String, answeredAt: Timestamp?
+    ) throws -> [Standstill] {
+        let first = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT id, due_at, placed_at FROM orders WHERE state = 'placed' AND provider_id = ?
+                ORDER BY due_at LIMIT 1
+                """, arguments: [provider])
+        guard let first else { return [] }
+        let patience = max(Alarm.patience, 2 * (pollEvery[name] ?? 0))
+        let kind: Alarm.Kind
+        if isOld(answeredAt ?? first["placed_at"], by: patience) {
+            kind = .providerSilent
+        } else if let due: Timestamp = first["due_at"],
+            due.adding(seconds: Alarm.patience) < now
+        {
+            kind = .ordersUnasked
+        } else {
+            return []
+        }
+        return [Standstill(kind: kind, subject: name, provider: provider, oldest: first["id"])]
+    }
+
+    /// By provider, the orders of a state in which nobody knows whether it has them. Of one that is switched
+    /// off, it is told that.
+    private func unanswered(_ kind: Alarm.Kind, _ state: String) throws -> [Standstill] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT p.id, p.name, open.first, a.started_at FROM
+                    (SELECT provider_id, min(id) AS first FROM orders WHERE state = '\(state)'
+                        GROUP BY +provider_id) open
+                    JOIN providers p ON p.id = open.provider_id AND p.state <> 'disabled'
+                    LEFT JOIN attempts a ON a.order_id = open.first
+                        AND (a.outcome IS NULL OR a.outcome IN ('placed', 'unknown'))
+                """
+        ).compactMap { row in
+            guard isOld(row["started_at"] ?? Timestamp(milliseconds: 0)) else { return nil }
+            return Standstill(
+                kind: kind, subject: row["name"], provider: row["id"], oldest: row["first"])
+        }
+    }
+
+    private func requests(
+        _ kind: Alarm.Kind, _ condition: String, _ patience: Int
+    ) throws -> [Standstill] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT p.id, p.name, r.id AS request, r.created_at FROM
+                    (SELECT o.provider_id, min(r.id) AS first
+                        FROM requests r JOIN orders o ON o.id = r.order_id
+                        WHERE r.state <> 'ended' AND \(condition) GROUP BY +o.provider_id) open
+                    JOIN requests r ON r.id = open.first
+                    JOIN providers p ON p.id = open.provider_id
+                """
+        ).compactMap { row in
+            guard isOld(row["created_at"], by: patience) else { return nil }
+            return Standstill(
+                kind: kind, subject: row["name"], provider: row["id"], oldest: row["request"])
+        }
+    }
+
+    private func statusFiles() throws -> [Standstill] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT user_id, min(sequence) AS first, min(at) AS at FROM status_files
+                WHERE content IS NOT NULL GROUP BY user_id
+                """
+        ).compactMap { row in
+            guard isOld(row["at"]) else { return nil }
+            return Standstill(
+                kind: .statusFilesUnwritten, subject: row["user_id"], provider: nil,
+                oldest: row["first"])
+        }
+    }
+
+    private func isOld(_ moment: Timestamp?, by seconds: Int = Alarm.patience) -> Bool {
+        moment?.isOlder(than: seconds, at: now) ?? false
+    }
+}
