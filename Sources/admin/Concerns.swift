@@ -28,6 +28,11 @@ extension PipelineStatus {
     private static let fileWaits = 600
     /// Seconds that an order may wait to be sent.
     private static let orderWaits = 3_600
+    /// What only `poll` sees, and says in an alarm.
+    private static let onlyAlarmed: Set<Alarm.Kind> = [
+        .providerSilent, .ordersUnanswered, .ordersUnasked, .requestsWaiting, .requestsOpen,
+        .statusFilesUnwritten,
+    ]
 
     /// The most urgent first.
     var concerns: [Concern] {
@@ -44,7 +49,7 @@ extension PipelineStatus {
     private func look(_ text: String) -> Concern { Concern(urgency: .look, text: text) }
 
     private func isOver(_ seconds: Int, since moment: Timestamp?) -> Bool {
-        moment.map { $0.adding(seconds: seconds) < now } ?? false
+        moment?.isOlder(than: seconds, at: now) ?? false
     }
 
     private var ledgerConcerns: [Concern] {
@@ -189,6 +194,10 @@ extension PipelineStatus {
                             + "exceptions.csv and providers.csv say why"))
             default: break
             }
+        }
+        // The other kinds of alarm are seen here as they come.
+        concerns += standing.alarms.filter { Self.onlyAlarmed.contains($0.kind) }.map { alarm in
+            standstill(alarm.detail)
         }
         if people.stuck > 0 {
             concerns.append(

@@ -14,12 +14,12 @@ struct Lanes {
     /// The most orders that one commit claims for a lane.
     private let batch: Int
     /// Nothing is claimed after this.
-    let deadline: Timestamp
+    let deadline: Deadline
 
     /// How long a lane with nothing due is left alone, in seconds.
     private static let idleSeconds = 1
 
-    init(_ lanes: [Lane], limit: Int, batch: Int, deadline: Timestamp) {
+    init(_ lanes: [Lane], limit: Int, batch: Int, deadline: Deadline) {
         self.lanes = lanes
         self.limit = limit
         self.batch = batch
@@ -39,7 +39,7 @@ struct Lanes {
     /// Those of `providers` whose due orders are to be offered to others at `now`: not of one who is to be
     /// tried with an order first.
     func offering(_ providers: Set<ProviderID>, at now: Timestamp) -> [ProviderID] {
-        guard now < deadline else { return [] }
+        guard !deadline.isPassed(at: now) else { return [] }
         let untried = lanes.filter { $0.isUntried(at: now) && !isIdle($0, at: now) }.map(\.id)
         return providers.subtracting(untried).sorted()
     }
@@ -50,7 +50,7 @@ struct Lanes {
 
     /// What can be started now; never more, because an order that is claimed must be sent.
     mutating func claims(at now: Timestamp) -> [Claim] {
-        guard now < deadline else { return [] }
+        guard !deadline.isPassed(at: now) else { return [] }
         var left = limit
         return lanes.indices.compactMap { index in
             guard !isIdle(lanes[index], at: now) else { return nil }
@@ -63,7 +63,7 @@ struct Lanes {
 
     /// Those that are now to be asked for our balance before they are trusted with an order.
     mutating func toBeAsked(at now: Timestamp) -> [Int] {
-        guard now < deadline else { return [] }
+        guard !deadline.isPassed(at: now) else { return [] }
         return lanes.indices.filter { lanes[$0].isToBeAsked(at: now) }
     }
 
@@ -89,7 +89,7 @@ struct Lanes {
 
     /// Milliseconds until a lane can claim again that only waits for its rate; nil if there is none.
     func wait(at now: Timestamp) -> Int? {
-        guard limit > 0, now < deadline else { return nil }
+        guard limit > 0, !deadline.isPassed(at: now) else { return nil }
         return lanes.lazy.filter { !isIdle($0, at: now) }.compactMap { $0.wait(at: now) }.min()
     }
 

@@ -69,6 +69,13 @@ struct SendDueOrders {
         spool = try Spool.open(at: settings.spool, program: context.program)
         ledger = try Ledger.open(
             at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
+        let reach = Reach(
+            lookBackSeconds: settings.poll.lookBackSeconds,
+            syncEverySeconds: settings.catalogue.syncEverySeconds)
+        for news in try ledger.mendClock(reach, at: now) {
+            context.logger.warning(
+                "\(news.message)", metadata: news.figures.mapValues { "\($0)" })
+        }
         let providers = try ledger.providers(
             configured: settings.providers.map {
                 ConfiguredProvider(
@@ -87,7 +94,7 @@ struct SendDueOrders {
                 return Lane(providers[provider.name]!, provider, key: key, at: now)
             },
             limit: limit, batch: settings.dispatch.batch,
-            deadline: now.adding(seconds: settings.dispatch.deadlineSeconds))
+            deadline: Deadline(seconds: settings.dispatch.deadlineSeconds, from: now))
         transport = Transport(capacity: max(1, lanes.capacity))
     }
 

@@ -24,7 +24,7 @@ struct SendRequests {
     private let context: RunContext
     private let ledger: Ledger
     private var lanes: [Lane]
-    private let deadline: Timestamp
+    private let deadline: Deadline
     private var errands: [Errand] = []
     private var sent = 0
 
@@ -32,7 +32,7 @@ struct SendRequests {
     ///   - lanes: the providers to ask.
     ///   - deadline: nothing is asked for after this.
     init(
-        _ context: RunContext, _ ledger: Ledger, to lanes: [Lane], until deadline: Timestamp
+        _ context: RunContext, _ ledger: Ledger, to lanes: [Lane], until deadline: Deadline
     ) {
         self.context = context
         self.ledger = ledger
@@ -98,7 +98,7 @@ struct SendRequests {
 
     /// Whether a call of an errand may be sent as soon as its provider's rate allows.
     private func isReady(_ errand: Int, at now: Timestamp) -> Bool {
-        now < deadline && !errands[errand].isOver
+        !deadline.isPassed(at: now) && !errands[errand].isOver
             && (errands[errand].isAnswered || errands[errand].callsOnTheWay == 0)
     }
 

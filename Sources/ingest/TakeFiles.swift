@@ -260,6 +260,10 @@ struct TakeFiles {
     private func commit(_ files: inout ArraySlice<ClaimedFile>) throws -> [TakenFile] {
         let limits = context.settings.intake
         let begun = context.clock.now()
+        for news in try ledger.mendClock(nil, at: begun) {
+            context.logger.warning(
+                "\(news.message)", metadata: news.figures.mapValues { "\($0)" })
+        }
         let taken = try ledger.intake(at: begun) { intake in
             var taken: [TakenFile] = []
             var lines = 0

@@ -29,7 +29,7 @@ struct AskProviders {
     var tally = PollTally()
     private let spool: Spool
     private let transport: Transport
-    let deadline: Timestamp
+    let deadline: Deadline
     /// Questions on their way, by the tag of their call.
     private var onTheWay: [Int: (question: Question, party: Int)] = [:]
     private var nextTag = 0
@@ -50,7 +50,7 @@ struct AskProviders {
     private static let habitSeconds = 7 * 86_400
 
     /// Whether the time of this run is up. Every step of it that may be long asks.
-    var isOver: Bool { context.clock.now() >= deadline }
+    var isOver: Bool { deadline.isPassed(at: context.clock.now()) }
 
     /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `DatabaseFailure`.
     init(_ context: RunContext) throws {
@@ -59,10 +59,17 @@ struct AskProviders {
         let now = context.clock.now()
         self.context = context
         begun = now
-        deadline = now.adding(seconds: settings.poll.deadlineSeconds)
+        deadline = Deadline(seconds: settings.poll.deadlineSeconds, from: now)
         spool = try Spool.open(at: settings.spool, program: context.program)
         ledger = try Ledger.open(
             at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
+        let reach = Reach(
+            lookBackSeconds: settings.poll.lookBackSeconds,
+            syncEverySeconds: settings.catalogue.syncEverySeconds)
+        for news in try ledger.mendClock(reach, at: now) {
+            context.logger.warning(
+                "\(news.message)", metadata: news.figures.mapValues { "\($0)" })
+        }
         try ledger.priceAnew(by: settings.edition, at: now)
         let providers = try ledger.providers(
             configured: settings.providers.map {
@@ -142,10 +149,10 @@ struct AskProviders {
             let waited = now.milliseconds - newsSince.milliseconds
             if !news.isEmpty, waited >= Self.newsPatience { try writeDown() }
             var wait: Int?
-            if now < deadline {
+            if !deadline.isPassed(at: now) {
                 for index in parties.indices { try ask(index, at: now) }
                 // Nobody waits for a provider that wants to be left alone for longer than this run.
-                let left = Int(deadline.milliseconds - now.milliseconds)
+                let left = deadline.millisecondsLeft(at: now)
                 wait = parties.lazy.compactMap { $0.wait(at: now) }.filter { $0 < left }.min()
             }
             if onTheWay.isEmpty, wait == nil { return try writeDown() }

@@ -59,6 +59,8 @@ struct Inquiry {
     static let limits = [1_000, 100]
     /// A list that is shorter was not cut by the provider: nobody's page is as short.
     private static let shortestPage = 20
+    /// By how much a clock may be wrong, and nobody see it, in seconds.
+    fileprivate static let unseenError = 2 * 86_400
     /// The longest time between two inquiries about the same doubt, in seconds.
     private static let longestWait = 86_400
 
@@ -79,9 +81,10 @@ struct Inquiry {
             $0.hasQuantity(of: doubt)
         }
         let timely = rows.filter {
-            $0.placedAt?.canBe(between: doubt.sentFrom, and: doubt.sentUntil) == true
+            doubt.isTimeKnown
+                && $0.placedAt?.canBe(between: doubt.sentFrom, and: doubt.sentUntil) == true
         }
-        let candidates = timely + rows.filter { $0.placedAt == nil }
+        let candidates = timely + rows.filter { $0.placedAt == nil || !doubt.isTimeKnown }
         if timely.count == 1, candidates.count == 1 {
             let id = timely[0].providerOrder
             return .found(
@@ -90,7 +93,7 @@ struct Inquiry {
         }
         let ids = candidates.map(\.providerOrder)
         guard let decision = doubt.decision?.decision else {
-            return .open(evidence: ids.isEmpty ? absence(of: doubt) : Self.words(for: ids))
+            return .open(evidence: ids.isEmpty ? absence(of: doubt) : words(for: ids, doubt))
         }
         switch decision {
         case .placed(let id):
@@ -99,16 +102,25 @@ struct Inquiry {
                 return .contradicted(
                     because: "his order \(id) is for another service, link or quantity")
             }
-            return .open(evidence: ids.isEmpty ? absence(of: doubt) : Self.words(for: ids))
+            return .open(evidence: ids.isEmpty ? absence(of: doubt) : words(for: ids, doubt))
         case .notPlaced, .refund:
-            if !ids.isEmpty { return .contradicted(because: Self.words(for: ids)) }
+            if !ids.isEmpty { return .contradicted(because: words(for: ids, doubt)) }
+            if let row = rows.first(where: { $0.isNear(doubt) }) {
+                return .contradicted(
+                    because: "his order \(row.providerOrder) is for the same service, link and "
+                        + "quantity, placed at another time: it may be it, if a clock was wrong")
+            }
             guard isProofOfAbsence(of: doubt) else { return .open(evidence: nil) }
             return .believed(because: "his list does not have it")
         }
     }
 
-    private static func words(for ids: [String]) -> String {
-        ids.count == 1
+    private func words(for ids: [String], _ doubt: Doubt) -> String {
+        guard doubt.isTimeKnown else {
+            return "his list has \(ids.prefix(10).joined(separator: ", ")), and one of them may be "
+                + "it: the clock was set about when it was sent, so the time proves nothing"
+        }
+        return ids.count == 1
             ? "his order \(ids[0]) may be it, but his list does not say when it was placed"
             : "several orders of his list may be it: \(ids.prefix(10).joined(separator: ", "))"
     }
@@ -129,6 +141,14 @@ struct Inquiry {
 }
 
 extension RecentOrder {
+    /// Whether it was placed at a time that is no proof, and so near that it may be it all the same: a
+    /// clock that is wrong by less than two days shows nowhere while it is.
+    fileprivate func isNear(_ doubt: Doubt) -> Bool {
+        placedAt?.canBe(
+            between: doubt.sentFrom.adding(seconds: -Inquiry.unseenError),
+            and: doubt.sentUntil.adding(seconds: Inquiry.unseenError)) ?? true
+    }
+
     /// Whether it says that it is for something else.
     fileprivate func isUnlike(_ doubt: Doubt, by links: LinkRule) -> Bool {
         if let service, service != doubt.providerService { return true }

@@ -47,7 +47,7 @@ struct StatusJudge {
                     "the provider says nothing about his order \(order.providerOrder); ask him")
             }
         case .notFound:
-            if now > order.placedAt.adding(seconds: provider.notFoundGraceSeconds) {
+            if order.placedAt.isOlder(than: provider.notFoundGraceSeconds, at: now) {
                 news.askAgain = now.adding(
                     seconds: max(provider.pollEverySeconds, Self.unknownOrderEvery))
                 news.exception = LedgerException(
@@ -210,7 +210,7 @@ struct StatusJudge {
 
     /// Whether the provider has told nothing new for so long that the operator should know.
     private func isOverdue(_ order: FollowedOrder) -> Bool {
-        now > order.changedAt.adding(seconds: Self.patience)
+        order.changedAt.isOlder(than: Self.patience, at: now)
     }
 }
 

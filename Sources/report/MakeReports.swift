@@ -10,7 +10,8 @@ import Timestamps
 /// 2. Summaries: write each file beside its place and sync it; then rename them all into their places,
 ///    sync the directory, and turn `latest` to it.
 /// 3. Statements: for each user, write what has changed of his statements and his price list, sync it,
-///    and rename it into his outbox. An outbox that cannot be used stops nobody else's. Where no
+///    and rename it into his outbox: those of this month, of the last, and of those about which the
+///    clock jumped. An outbox that cannot be used stops nobody else's. Where no
 ///    money has moved since they were written, the statements are left as they are.
 ///
 /// Nothing is written to the ledger and every file appears by a rename, so a run that dies leaves
@@ -74,7 +75,9 @@ struct MakeReports {
         _ reports: Reports, at now: Timestamp, to outboxes: inout Outboxes
     ) throws {
         let month = Month(of: now)
-        let months = [month.previous, month]
+        // What was written while the clock was wrong is in months of its own.
+        let others = try reports.momentsOfJumps().map(Month.init(of:))
+        let months = Set([month.previous, month] + others).sorted { $0.start < $1.start }
         var told = ToldStatements(
             edition: "\(try reports.edition()) \(months.map(\.name).joined(separator: " "))")
         if told.areThere(in: spool) { return }

@@ -1,7 +1,7 @@
 import Timestamps
 
 /// A month of the calendar, UTC.
-struct Month {
+struct Month: Hashable {
     let start: Timestamp
 
     init(of moment: Timestamp) {

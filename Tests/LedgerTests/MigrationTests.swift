@@ -120,4 +120,14 @@ import Testing
         }
         #expect(kept == ["status_error", "no_status"])
     }
+
+    @Test func `an older ledger knows from its last transaction when it was written to`() throws {
+        try makeSchema2()
+        let ledger = try Ledger.open(at: path, currency: usd)
+        let written = try ledger.read {
+            try Int64.fetchOne($0, sql: "SELECT written_at FROM generation")
+        }
+        #expect(written == 0)
+        #expect(try ledger.alarms() == [])
+    }
 }

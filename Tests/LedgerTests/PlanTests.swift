@@ -96,8 +96,9 @@ import Timestamps
 
     /// Tables that hold what waits, or a handful of rows.
     private static let small: Set = [
-        "SCAN CONSTANT ROW", "SCAN changes", "SCAN providers", "SCAN users",
-        "SCAN open", "SCAN counts",  // A row or two, which count an index.
+        "SCAN CONSTANT ROW", "SCAN alarms", "SCAN changes", "SCAN clock_jumps", "SCAN providers",
+        "SCAN users",
+        "SCAN open", "SCAN counts",  // A row or two, which count an index; or one for each provider.
     ]
 
     private func work(on books: Books) throws {
@@ -141,6 +142,13 @@ import Timestamps
             claiming: [], waitingForLinks: true, offeringFrom: [books.alpha], at: books.now)
         _ = try books.ledger.hasDueOrders(of: books.alpha, at: books.now)
         try books.ledger.endLinkWaits(at: books.now)
+        let reach = Reach(lookBackSeconds: 1, syncEverySeconds: 1)
+        for seconds in [-200_000, 0, 400_000] {
+            let moment = books.now.adding(seconds: seconds)
+            _ = try books.ledger.mendClock(reach, at: moment)
+            _ = try books.ledger.raiseAlarms(pollEvery: [:], at: moment)
+        }
+        _ = try books.ledger.doubts(with: books.alpha)
         _ = try books.ledger.holdUnanswered(at: books.now)
         _ = try books.ledger.dueToFollow(with: books.alpha, limit: 100, at: books.now)
         try books.ledger.intake(at: books.now) { _ = try $0.settled(books.arrival(acme)) }

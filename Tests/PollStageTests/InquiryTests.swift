@@ -156,6 +156,23 @@ import Timestamps
         }
     }
 
+    /// The clock may have been a day ahead when it was sent, and be so still: nobody sees that.
+    @Test(arguments: [Decision.notPlaced, .refund])
+    func `a row of the next or the last day may be it, so that it is not is not believed`(
+        _ decision: Decision
+    ) throws {
+        for created in [#""2025-05-31 09:00:00""#, #""2025-06-02 11:00:00""#] {
+            try withDoubt([Self.row(7_001, created: created)]) { house, provider in
+                house.clock.advance(seconds: 3_100)
+                try decide(decision, in: house)
+                let books = try house.table("SELECT * FROM transactions")
+                try house.poll()
+                try house.expectContradicted(books)
+                #expect(provider.received(link: Self.link) == 0)
+            }
+        }
+    }
+
     @Test(arguments: [Decision.notPlaced, .refund])
     func `that a provider has it not is contradicted by his list, and nothing is given back`(
         _ decision: Decision

@@ -83,3 +83,22 @@ private struct SplitMix: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 }
+
+@Test func `a moment is older than some seconds, or lies so far ahead that nobody knows`() {
+    let now = Timestamp(milliseconds: 1_795_000_000_000)
+    #expect(!now.isOlder(than: 60, at: now))
+    #expect(!now.adding(seconds: -60).isOlder(than: 60, at: now))
+    #expect(now.adding(seconds: -61).isOlder(than: 60, at: now))
+    #expect(!now.adding(seconds: 3_600).isOlder(than: 60, at: now))
+    #expect(now.adding(seconds: 3_601).isOlder(than: 60, at: now))
+}
+
+@Test func `a deadline passes in its time, and where the clock goes back behind the begin`() {
+    let begun = Timestamp(milliseconds: 1_795_000_000_000)
+    let deadline = Deadline(seconds: 50, from: begun)
+    #expect(!deadline.isPassed(at: begun))
+    #expect(!deadline.isPassed(at: begun.adding(seconds: 49)))
+    #expect(deadline.isPassed(at: begun.adding(seconds: 50)))
+    #expect(!deadline.isPassed(at: begun.adding(seconds: -5)))
+    #expect(deadline.isPassed(at: begun.adding(seconds: -6)))
+}

@@ -13,6 +13,9 @@ package struct Doubt: Sendable {
     package let parameters: String?
     /// Between these it was sent, if it was.
     package let sentFrom, sentUntil: Timestamp
+    /// Whether that is so by a clock that was right then, as far as anybody knows: else it was sent
+    /// before `sentUntil`, and nothing more is known.
+    package let isTimeKnown: Bool
     /// What the desk says about it, while that waits for the provider.
     package let decision: PendingDecision?
 }
@@ -58,7 +61,8 @@ extension Ledger {
                         SELECT o.id AS doubt, t.provider_service, o.link, o.quantity,
                             o.billed_units, o.parameters,
                             min(a.started_at, a.ended_at) AS sent_from, a.ended_at AS sent_until,
-                            d.id, d.outcome, d.provider_order, d.person, d.created_at, d.due_at
+                            d.id, d.outcome, d.provider_order, d.person, d.created_at, d.due_at,
+                            (\(Self.distrusted)) AS distrusted_until
                         FROM orders o
                             JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
                             JOIN sales t ON t.id = coalesce(o.purchase_id, o.sale_id)
@@ -67,15 +71,29 @@ extension Ledger {
                         ORDER BY o.id
                         """), arguments: [provider]
             ).map { row in
-                Doubt(
+                let distrustedUntil: Timestamp? = row["distrusted_until"]
+                return Doubt(
                     order: row["doubt"], providerService: row["provider_service"],
                     link: row["link"], quantity: row["quantity"],
                     billedUnits: row["billed_units"], parameters: row["parameters"],
-                    sentFrom: row["sent_from"], sentUntil: row["sent_until"],
+                    sentFrom: distrustedUntil == nil
+                        ? row["sent_from"] : Timestamp(milliseconds: 0),
+                    sentUntil: distrustedUntil ?? row["sent_until"],
+                    isTimeKnown: distrustedUntil == nil,
                     decision: row["id"] == nil ? nil : PendingDecision(row: row))
             }
         }
     }
+
+    /// Until when an attempt was made at most, where its own times may be wrong: it was made before the
+    /// clock jumped, or after the clock went back by so little that its way ahead again shows nowhere.
+    private static let distrusted = """
+        SELECT iif(a.id <= last_attempt, became, was) FROM clock_jumps
+        WHERE a.id <= last_attempt
+            OR (was > became AND was - became < \(ClockJump.longSilence * 1_000)
+                AND a.started_at < was)
+        ORDER BY id DESC LIMIT 1
+        """
 
     /// Which of a provider's ids our orders have, and whether any has one at all.
     package func claimed(

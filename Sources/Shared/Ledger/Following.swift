@@ -89,7 +89,7 @@ extension Ledger {
     }
 
     /// As the index `orders_to_look_back` says it, or SQLite would not use it.
-    private static let lookedBackAt = """
+    static let lookedBackAt = """
         o.due_at IS NOT NULL
         AND (o.state = 'completed' OR o.state = 'partial' OR o.state = 'canceled')
         """

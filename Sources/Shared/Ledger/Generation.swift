@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import Money
 import Synchronization
+import Timestamps
 
 /// How far a ledger has come. The programs keep the last one they saw in the spool: a ledger that is
 /// behind it is an older one, put there by somebody who restored it.
@@ -32,10 +33,15 @@ extension Generation {
         self.init(number: row["number"], effects: row["effects"])
     }
 
-    /// Counts the commit that is under way.
-    static func count(_ db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE generation SET commits = commits + 1 WHERE id = 1")
-            .execute()
+    /// Counts the commit that is under way, and notes when it was, where that is known.
+    static func count(_ db: Database, at now: Timestamp?) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE generation SET commits = commits + 1,
+                    written_at = coalesce(max(written_at, ?1), ?1, written_at)
+                WHERE id = 1
+                """
+        ).execute(arguments: [now])
     }
 }
 

@@ -1,5 +1,7 @@
 import GRDB
 import Money
+import Synchronization
+import Timestamps
 
 /// The books: every order, file and millionth of a currency unit, in one SQLite file.
 ///
@@ -14,6 +16,8 @@ package final class Ledger: Sendable {
     package let currency: Currency
     /// Where it is noted how far the ledger has come; nil for somebody who sets that himself.
     private let progress: Progress?
+    /// When the run began that works with this; nil where nobody said.
+    private let run = Mutex<Timestamp?>(nil)
 
     init(database: DatabaseQueue, currency: Currency, progress: Progress? = nil) {
         self.database = database
@@ -23,13 +27,19 @@ package final class Ledger: Sendable {
 }
 
 extension Ledger {
+    /// From now on every commit notes at least this moment.
+    func noteRun(at now: Timestamp) {
+        run.withLock { $0 = now }
+    }
+
     /// One write transaction, begun at once so that it never has to upgrade a lock.
     ///
     /// Once it is noted that the ledger has come so far, it returns: nothing is done on the strength of a
     /// commit that a copy from before it could be put in the place of, unseen.
     ///
+    /// - Parameter now: when it is, by the caller's clock; nil: when the run began.
     /// - Throws: what `body` throws; `DatabaseFailure`, `LedgerError.unnoted`.
-    func commit<T>(_ body: (Database) throws -> T) throws -> T {
+    func commit<T>(noting now: Timestamp? = nil, _ body: (Database) throws -> T) throws -> T {
         try inDatabase { db in
             var result: T?
             var hasChanged = false
@@ -37,7 +47,7 @@ extension Ledger {
                 let before = db.totalChangesCount
                 result = try body(db)
                 hasChanged = db.totalChangesCount > before
-                if hasChanged { try Generation.count(db) }
+                if hasChanged { try Generation.count(db, at: now ?? run.withLock { $0 }) }
                 return .commit
             }
             if hasChanged { try progress?.note(db) }

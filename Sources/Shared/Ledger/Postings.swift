@@ -133,7 +133,7 @@ extension Postings {
 extension Ledger {
     /// One commit that may move money.
     func commit<T>(at now: Timestamp, _ body: (Database, Postings) throws -> T) throws -> T {
-        try commit { db in
+        try commit(noting: now) { db in
             let postings = try Postings(db, at: now)
             let result = try body(db, postings)
             try postings.writeBalances()

@@ -89,7 +89,7 @@ struct Resolving {
         for pending: PendingDecision, on order: OrderRow, until due: Timestamp
     ) throws {
         try decisions.postpone(pending, until: due)
-        guard now > pending.createdAt.adding(seconds: Ledger.decisionPatience) else { return }
+        guard pending.createdAt.isOlder(than: Ledger.decisionPatience, at: now) else { return }
         try Ledger.raise(
             LedgerException(
                 "decision_unverified",

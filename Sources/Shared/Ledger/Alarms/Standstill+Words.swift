@@ -3,43 +3,51 @@ import Timestamps
 
 // What an alarm says: what was found, what is still true, what to do.
 extension Standstill {
+    /// As the partial indexes of open orders say it, each: or SQLite would read all orders.
+    static let isDue = "state = 'accepted' AND due_at IS NOT NULL"
+    static let waitsForLink = "state = 'accepted' AND due_at IS NULL"
+    /// What else may be open.
+    static let openStates = [
+        isDue, "state = 'placed'", "state = 'in_doubt'", "state = 'sending'",
+    ]
+
     /// Counts what stands still, which takes as long as there is of it: so only when it is new.
     func words(_ db: Database) throws -> String {
         switch kind {
         case .providerOff:
             """
-            \(try orders("ended_at IS NULL", db)) open with \(subject), which is switched off or not \
+            \(try orders(Self.openStates + [Self.waitsForLink], db)) open with \(subject), which is switched off or not \
             configured, so nobody asks about them; their money is held. Switch it on until they have \
             ended (enabled: true), or decide "refund" for each after asking it (admin decide)
             """
         case .providerSilent:
             """
             \(subject) has answered nothing for at least an hour, and has \
-            \(try orders("state = 'placed'", db)) of ours; nothing is lost, and it is asked again in \
+            \(try orders(["state = 'placed'"], db)) of ours; nothing is lost, and it is asked again in \
             every run. Look at its page, its address and its key; if it is gone for good, decide \
             "refund" for its orders (admin decide)
             """
         case .ordersWaiting:
             """
-            \(try orders("state = 'accepted'", db)) to be sent to \(subject), the oldest (order \
+            \(try orders([Self.isDue, Self.waitsForLink], db)) to be sent to \(subject), the oldest (order \
             \(oldest)) for at least an hour: \(try reason(db)). They go out by themselves once that is \
             over; a backup in catalogue.yaml, or a cancel, helps those that cannot wait
             """
         case .ordersUnanswered:
             """
-            \(try orders("state = 'sending'", db)) on the way to \(subject) for at least an hour, from \
+            \(try orders(["state = 'sending'"], db)) on the way to \(subject) for at least an hour, from \
             order \(oldest) on: dispatch died while it sent them, and has not run since. Let dispatch \
             run (admin status says when it last did): it holds them in doubt, and sends none twice
             """
         case .ordersInDoubt:
             """
-            \(try orders("state = 'in_doubt'", db)) in doubt with \(subject), from order \(oldest) on, \
+            \(try orders(["state = 'in_doubt'"], db)) in doubt with \(subject), from order \(oldest) on, \
             for at least an hour: nobody knows whether it has them, and they are neither sent again \
             nor given back. Look at in-doubt.csv, ask it, and decide (admin decide)
             """
         case .ordersUnasked:
             """
-            \(try orders("state = 'placed'", db)) with \(subject), the longest due (order \(oldest)) \
+            \(try orders(["state = 'placed'"], db)) with \(subject), the longest due (order \(oldest)) \
             for at least an hour without being asked about: poll does not get to them. Look at its last \
             run (admin status), and at requests_per_second and deadline_seconds
             """
@@ -64,10 +72,13 @@ extension Standstill {
     }
 
     /// How many orders of the provider that is so of: `3 orders are`.
-    private func orders(_ condition: String, _ db: Database) throws -> String {
-        let count = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM orders WHERE \(condition) AND provider_id = ?",
-            arguments: [provider])!
+    private func orders(_ conditions: [String], _ db: Database) throws -> String {
+        let count = try conditions.reduce(0) { sum, condition in
+            sum
+                + (try Int.fetchOne(
+                    db, sql: "SELECT count(*) FROM orders WHERE \(condition) AND provider_id = ?",
+                    arguments: [provider])!)
+        }
         let words = count == 1 ? "1 order" : "\(count) orders"
         return switch kind {
         case .providerSilent: words

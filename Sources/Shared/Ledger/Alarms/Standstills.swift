@@ -38,35 +38,52 @@ struct Standstills {
 
 extension Standstills {
     private func ofProviders() throws -> [Standstill] {
-        try Row.fetchAll(db, sql: "SELECT id, name, state, last_answer_at FROM providers")
+        let forLinks = try waitingForLinks()
+        return try Row.fetchAll(db, sql: "SELECT id, name, state, last_answer_at FROM providers")
             .flatMap { row in
-                row["state"] == "disabled"
-                    ? try ofSwitchedOff(row["id"], row["name"])
-                    : try waiting(at: row["id"], row["name"])
-                        + placed(with: row["id"], row["name"], answeredAt: row["last_answer_at"])
+                let (id, name): (ProviderID, String) = (row["id"], row["name"])
+                return row["state"] == "disabled"
+                    ? try ofSwitchedOff(id, name, forLinks[id])
+                    : try waiting(at: id, name, forLinks[id])
+                        + placed(with: id, name, answeredAt: row["last_answer_at"])
             }
     }
 
-    private func ofSwitchedOff(_ provider: ProviderID, _ name: String) throws -> [Standstill] {
-        let oldest = try ["accepted", "placed", "in_doubt", "sending"].lazy.compactMap {
-            try Int64.fetchOne(
-                db,
-                sql: "SELECT id FROM orders WHERE state = '\($0)' AND provider_id = ? LIMIT 1",
+    /// The first order at each provider that waits for a link.
+    private func waitingForLinks() throws -> [ProviderID: Int64] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT provider_id, min(id) AS first FROM orders
+                WHERE state = 'accepted' AND due_at IS NULL GROUP BY +provider_id
+                """)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0["provider_id"], $0["first"]) })
+    }
+
+    private func ofSwitchedOff(
+        _ provider: ProviderID, _ name: String, _ forLink: Int64?
+    ) throws -> [Standstill] {
+        var oldest = forLink
+        for state in Standstill.openStates where oldest == nil {
+            oldest = try Int64.fetchOne(
+                db, sql: "SELECT id FROM orders WHERE \(state) AND provider_id = ? LIMIT 1",
                 arguments: [provider])
-        }.first
+        }
         return oldest.map {
             [Standstill(kind: .providerOff, subject: name, provider: provider, oldest: $0)]
         } ?? []
     }
 
     /// The orders that wait to be sent to a provider, if the first of them was taken an hour ago.
-    private func waiting(at provider: ProviderID, _ name: String) throws -> [Standstill] {
+    private func waiting(
+        at provider: ProviderID, _ name: String, _ forLink: Int64?
+    ) throws -> [Standstill] {
+        let due = try Int64.fetchOne(
+            db, sql: "SELECT min(id) FROM orders WHERE \(Standstill.isDue) AND provider_id = ?",
+            arguments: [provider])
+        guard let first = [due, forLink].compactMap({ $0 }).min() else { return [] }
         let oldest = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT id, created_at FROM orders WHERE id =
-                    (SELECT min(id) FROM orders WHERE state = 'accepted' AND provider_id = ?)
-                """, arguments: [provider])
+            db, sql: "SELECT id, created_at FROM orders WHERE id = ?", arguments: [first])
         guard let oldest, isOld(oldest["created_at"]) else { return [] }
         return [
             Standstill(

@@ -66,7 +66,7 @@ extension ReportQuery {
             WHERE ended_at IS NULL GROUP BY provider_id),
         failed(provider, errors) AS (
             SELECT provider_id, sum(errors) FROM provider_errors
-            WHERE hour > ?3 / 3600000 - 24 GROUP BY provider_id)
+            WHERE hour > ?3 / 3600000 - 24 AND hour <= ?3 / 3600000 GROUP BY provider_id)
         SELECT p.name, p.state, p.balance, coalesce(p.balance_expected, w.balance, 0),
             p.balance_drift, p.currency, coalesce(o.orders, 0),
             coalesce(o.doubts, 0), coalesce(f.errors, 0), p.last_answer_at,

@@ -23,6 +23,20 @@ package struct Reports {
         return "\(try Generation(of: db).number) \(last)"
     }
 
+    /// Moments on both sides of the last jumps of the clock: what was written between two of them is
+    /// in the months of these.
+    package func momentsOfJumps() throws -> [Timestamp] {
+        try Timestamp.fetchAll(
+            db,
+            sql: """
+                WITH last AS (SELECT was, became FROM clock_jumps ORDER BY id DESC LIMIT ?)
+                SELECT was FROM last UNION SELECT became FROM last
+                """, arguments: [Self.rememberedJumps])
+    }
+
+    /// For how many jumps of the clock the statements of their months are kept right.
+    private static let rememberedJumps = 64
+
     /// The rows of a report, in its order.
     ///
     /// - Parameter period: what happened in it is told, its end excluded. Reports of how things
