@@ -105,7 +105,7 @@ struct Inquiry {
             return .open(evidence: ids.isEmpty ? absence(of: doubt) : words(for: ids, doubt))
         case .notPlaced, .refund:
             if !ids.isEmpty { return .contradicted(because: words(for: ids, doubt)) }
-            if let row = rows.first(where: { $0.isNear(doubt) }) {
+            if let row = rows.first(where: { doubt.isAfterJump || $0.isNear(doubt) }) {
                 return .contradicted(
                     because: "his order \(row.providerOrder) is for the same service, link and "
                         + "quantity, placed at another time: it may be it, if a clock was wrong")

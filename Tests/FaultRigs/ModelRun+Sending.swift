@@ -54,7 +54,7 @@ extension ModelRun {
         } else {
             model.paused.insert(place)
             try books.ledger.pause(
-                books.id(of: place), until: books.now.adding(seconds: 1_000_000), reason: "ill")
+                books.id(of: place), until: books.now.adding(seconds: 80_000), reason: "ill")
         }
         books.wait(seconds: Int.random(in: 0...200, using: &random))
     }

@@ -44,6 +44,7 @@ struct ModelRun {
         disagreements += try books.ledger.audit().map {
             "invariant \($0.invariant): \($0.violations)"
         }
+        disagreements += try books.silence()
         return disagreements.map { "after \(operation): \($0)" }
     }
 

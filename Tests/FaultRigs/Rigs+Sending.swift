@@ -1,6 +1,6 @@
 extension Rig {
     /// What tries `dispatch` and `poll`, and all programs together.
-    static let sending = [dispatchKills, pollKills, providerFaults, overlap]
+    static let sending = [dispatchKills, pollKills, providerFaults, overlap, clock]
 
     private static let dispatchKills = kills(
         .dispatch, "dispatch-kills",

@@ -157,8 +157,8 @@ import Timestamps
         try books.verdict(of: acme, .refills, ref: "R-1") { try $0.requestRefill(of: order, $1) }
         pass(seconds: 3_601)
         #expect(try raise() == ["requests_waiting alpha"])
-        let due = try books.ledger.claimRequests(
-            .refill, of: books.alpha, limit: 10, at: books.now)
+        let open = try books.ledger.dueRequests(.refill, at: books.now)[books.alpha] ?? []
+        let due = try books.ledger.claimRequests(.refill, open, at: books.now)
         try books.ledger.record(
             [RequestNews(due[0].id, .sent(refill: "7", followAt: books.now))], at: books.now)
         try expectOver()

@@ -16,6 +16,9 @@ package struct Doubt: Sendable {
     /// Whether that is so by a clock that was right then, as far as anybody knows: else it was sent
     /// before `sentUntil`, and nothing more is known.
     package let isTimeKnown: Bool
+    /// Whether it was sent soon after the clock jumped: it may have been wrong from then on, and what its
+    /// provider dates otherwise may be it.
+    package let isAfterJump: Bool
     /// What the desk says about it, while that waits for the provider.
     package let decision: PendingDecision?
 }
@@ -62,7 +65,9 @@ extension Ledger {
                             o.billed_units, o.parameters,
                             min(a.started_at, a.ended_at) AS sent_from, a.ended_at AS sent_until,
                             d.id, d.outcome, d.provider_order, d.person, d.created_at, d.due_at,
-                            (\(Self.distrusted)) AS distrusted_until
+                            (\(Self.distrusted)) AS distrusted_until,
+                            EXISTS (SELECT 1 FROM clock_jumps WHERE a.started_at
+                                BETWEEN became AND became + \(Self.afterJump)) AS is_after_jump
                         FROM orders o
                             JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
                             JOIN sales t ON t.id = coalesce(o.purchase_id, o.sale_id)
@@ -79,11 +84,14 @@ extension Ledger {
                     sentFrom: distrustedUntil == nil
                         ? row["sent_from"] : Timestamp(milliseconds: 0),
                     sentUntil: distrustedUntil ?? row["sent_until"],
-                    isTimeKnown: distrustedUntil == nil,
+                    isTimeKnown: distrustedUntil == nil, isAfterJump: row["is_after_jump"],
                     decision: row["id"] == nil ? nil : PendingDecision(row: row))
             }
         }
     }
+
+    /// How long a clock that jumped may be wrong before somebody has seen to it, in milliseconds.
+    private static let afterJump = 30 * 86_400_000
 
     /// Until when an attempt was made at most, where its own times may be wrong: it was made before the
     /// clock jumped, or after the clock went back by so little that its way ahead again shows nowhere.
