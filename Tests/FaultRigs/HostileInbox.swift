@@ -21,7 +21,7 @@ struct HostileInbox {
         // One of the files ends early for ever.
         try premises.configure(
             provider: "http://127.0.0.1:9/api/v2",
-            intake: "max_files_per_commit: 1000, incomplete_seconds: 0")
+            intake: "max_files_per_commit: 1000")
         try premises.write(
             #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, {"user": "zenith"}]}"#,
             to: "spool/desk/inbox/users.json")

@@ -46,7 +46,7 @@ struct Premises: Sendable {
             spool: spool
             ledger: var/ledger.sqlite
             reports: reports
-            intake: {settle_seconds: 0, min_free_bytes: 0, \(intake)}
+            intake: {settle_seconds: 0, incomplete_seconds: 0, min_free_bytes: 0, \(intake)}
             catalogue: {\(rules)}
             fees: {withdrawal: {percent: "1", fixed: "0"}}
             providers:

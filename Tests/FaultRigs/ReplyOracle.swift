@@ -27,12 +27,17 @@ package struct ReplyOracle {
             let isID = !id.isEmpty && id.utf8.allSatisfy(ProviderIdentifier.allows)
             return isID ? nil : "\(id.debugDescription) was taken for an id"
         case .notPlaced(let postponement):
-            return status >= 500 ? "HTTP \(status) was taken for a no" : unfit(postponement.text)
+            return mayRefuse(status)
+                ? unfit(postponement.text) : "HTTP \(status) was taken for a no"
         case .refused(let refusal):
-            return status >= 500 ? "HTTP \(status) was taken for a no" : unfit(refusal.text)
+            return mayRefuse(status)
+                ? unfit(refusal.text) : "HTTP \(status) was taken for a no"
         case .unknown(let evidence): return unfit(evidence)
         }
     }
+
+    /// Some panels refuse with 503 and say why; any other 5xx may follow the effect.
+    private func mayRefuse(_ status: Int) -> Bool { status < 500 || status == 503 }
 
     /// Each id that was asked about gets one answer, and nobody else's.
     private func answers(_ finished: Finished) -> String? {
@@ -70,8 +75,9 @@ package struct ReplyOracle {
 
     /// What may not be stored or logged.
     private func unfit(_ evidence: String) -> String? {
-        // "HTTP 200: " stands before it.
-        if evidence.unicodeScalars.count > ProviderEndpoint.evidenceLimit + 16 {
+        // "HTTP 200: " may stand before it, and what to do about it behind it.
+        let limit = 16 + ProviderEndpoint.evidenceLimit + ProviderEndpoint.adviceLimit
+        if evidence.unicodeScalars.count > limit {
             return "evidence of \(evidence.unicodeScalars.count) characters"
         }
         let isControlled = evidence.unicodeScalars.contains {

@@ -95,9 +95,10 @@ extension PlacementOutcome {
         }
     }
 
-    /// How the operator has these words classed from now on.
+    /// How the operator has these words classed from now on. Errors are known by a part of their
+    /// text, so the beginning of a long one will do.
     private static func advice(on words: String) -> String {
-        let quoted = words.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        let quoted = words.prefix(100).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return """
             if these words always mean that nothing was ordered, write errors: {service: ["\(quoted)"]} \
             for this provider in providers.yaml (instead of service, what is at fault: input, \

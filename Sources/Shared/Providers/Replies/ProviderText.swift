@@ -3,6 +3,8 @@
 extension ProviderEndpoint {
     /// The most characters of a provider's words that are kept.
     package static let evidenceLimit = 500
+    /// The longest text that says what to do about a provider's words, in characters.
+    package static let adviceLimit = 500
 
     /// A provider's words as evidence: printable, cut short, and without our key, which some
     /// echo.
