@@ -31,7 +31,8 @@ import Testing
         try DatabaseQueue(path: shop.ledgerPath).write {
             try $0.execute(
                 sql: """
-                    UPDATE providers SET state = 'paused', paused_until = 9999999999999,
+                    UPDATE providers SET state = 'paused',
+                        paused_until = (unixepoch() + 3600) * 1000,
                         pause_reason = 'Invalid API key', failures = 2
                     """)
         }
