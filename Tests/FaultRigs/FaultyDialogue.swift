@@ -71,7 +71,7 @@ final class FaultyDialogue {
         if states.1 != action.rightState { seen.append("of the good one: \(states.1)") }
         // It asked to be left alone for two seconds.
         if fault.isThrottle { _ = shellRun("sleep 2.1") }
-        return seen + (try premises.findings())
+        return seen + (try premises.findings()) + (try premises.silentInAnHour())
     }
 
     /// An order at each provider, just so far that the action is due for it.

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import TestSupport
 
 // What is looked at between a run that was disturbed and the next. Whoever opens a ledger mends it, so
@@ -56,5 +57,26 @@ extension Premises {
             """
         let isComplete = try aside(backup).table(effects) == table(effects)
         return try faults(inBackup: backup) + (isComplete ? [] : ["the backup lacks something"])
+    }
+
+    /// What stands still, and nobody would know of an hour from now, if only `poll` runs then. It
+    /// runs on a copy of the ledger. Where there is no `faketime`, nothing is looked at.
+    func silentInAnHour() throws -> [String] {
+        guard shellRun("command -v faketime >/dev/null").status == 0 else { return [] }
+        let later = try aside()
+        let seconds = 3_700
+        guard shellRun("cp '\(path)/pipeline.yaml' '\(later.path)/'").status == 0 else {
+            throw RigFailure("\(path)/pipeline.yaml cannot be copied")
+        }
+        let now = Int64(time(nil)) + Int64(seconds)
+        let ending = later.run(
+            "poll",
+            under: "env NO_FAKE_STAT=1 DONT_FAKE_MONOTONIC=1 faketime -f '+\(seconds)s'")
+        guard ending.status == 0 else {
+            return ["an hour later, poll ended with \(ending.status): \(ending.text)"]
+        }
+        return try DatabaseQueue(path: later.ledger).read { db in
+            try Silence.faults(in: db, at: now * 1_000)
+        }
     }
 }

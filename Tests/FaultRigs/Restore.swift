@@ -61,7 +61,7 @@ extension Rig {
                         if try restored.table(withdrawals) != today.table(withdrawals) {
                             seen.append("withdrawals are \(try restored.table(withdrawals))")
                         }
-                        return try seen + restored.findings()
+                        return try seen + restored.findings() + restored.silentInAnHour()
                     }
                 }
             }

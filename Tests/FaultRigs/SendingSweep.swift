@@ -86,7 +86,8 @@ final class SendingSweep {
             seen += try halfLists()
             try premises.done(program.rawValue)
         }
-        return seen + (try halfLists()) + (try news()) + (try premises.findings())
+        let silent = target == nil ? [] : try premises.silentInAnHour()
+        return seen + (try halfLists()) + (try news()) + (try premises.findings()) + silent
     }
 
     /// Lists of services that were taken over in part, or without the lines of the report.
