@@ -24,6 +24,17 @@ extension StatusJudge {
         return nil
     }
 
+    /// Whether nothing of a report says how far a subscription came.
+    func isUncounted(_ report: StatusReport, of order: FollowedOrder) -> Bool {
+        report.unreadableProgress == nil && delivered(report, of: order) == nil
+    }
+
+    /// How far an order came, where its provider says so and nobody can read it.
+    func unreadableProgress(_ report: StatusReport, of order: FollowedOrder) -> String? {
+        guard order.drips || order.isSubscription else { return nil }
+        return report.unreadableProgress.map { "\($0), which nobody can read for certain" }
+    }
+
     /// The same of a drip-feed order, whose figures do not contradict each other: by what remains,
     /// or else by its runs. One that was cancelled, and of which nothing is told, delivered
     /// nothing.

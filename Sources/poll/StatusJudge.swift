@@ -99,7 +99,7 @@ struct StatusJudge {
                         + "moves by it; ask him what it means")
             }
         // A subscription settles by posts, however its end is called.
-        case .completed where !order.isSubscription || delivered(report, of: order) == nil:
+        case .completed where !order.isSubscription || isUncounted(report, of: order):
             news.settlement = .completed
             news.charged = try charge(report, of: order, delivered: order.billedUnits, &news)
             if let words = undelivered(report, of: order) {
@@ -120,7 +120,9 @@ struct StatusJudge {
     private func judgeDelivery(
         _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
     ) throws {
-        if let words = contradiction(in: report, of: order) ?? chargeAlone(report, of: order) {
+        if let words = unreadableProgress(report, of: order)
+            ?? contradiction(in: report, of: order) ?? chargeAlone(report, of: order)
+        {
             news.exception = .contradictoryFigures(order, report.word, words)
             return
         }
@@ -132,6 +134,12 @@ struct StatusJudge {
                         + "\"\(written)\" of \(order.billedUnits) remain, which may be more than one "
                         + "number; nothing is refunded until it says a plain one; ask the provider, "
                         + "and correct it by a desk file if it will not")
+            } else if let remains = report.remains, remains > order.billedUnits {
+                news.exception = LedgerException(
+                    "unknown_remains",
+                    "its order \(order.providerOrder) ended in part, and the provider says that "
+                        + "\(remains) of \(order.billedUnits) remain; nothing is refunded until it "
+                        + "says how much does; ask it")
             } else if isOverdue(order) || order.isPackage {
                 news.exception = LedgerException(
                     "unknown_remains",

@@ -98,6 +98,47 @@ import Testing
             "Default", #"{"runs":3,"interval":5}"#, 300,
             #"{"status":"Partial","runs":"1","remains":"100"}"#, "placed|0"
         ),
+        // What says how far it came and cannot be read is not nothing.
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Canceled","runs":"2/3"}"#,
+            "placed|0"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Canceled","runs":"2 of 3","charge":"0"}"#,
+            "placed|0"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Canceled","orders":"1,2"}"#,
+            "placed|0"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Canceled","runs":-1}"#,
+            "placed|0"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Partial","runs":"2.000"}"#,
+            "placed|0"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Partial","runs":"2","remains":"301"}"#,
+            "placed|0"
+        ),
+        (
+            "Default", #"{"runs":3,"interval":5}"#, 300,
+            #"{"status":"Canceled","orders":{"0":1,"1":2}}"#, "partial|2000000"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Completed","posts":"2/5"}"#, "placed|0"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Completed","posts":"2.000"}"#,
+            "placed|0"
+        ),
+        (
+            "Subscriptions", subscription, 600, #"{"status":"Completed","posts":"-1"}"#, "placed|0"
+        ),
         (
             "Subscriptions", subscription, 600, #"{"status":"Canceled","posts":"5","orders":[]}"#,
             "canceled|6000000"

@@ -26,6 +26,9 @@ package struct StatusReport: Equatable, Sendable {
     /// What it says of `remains` and `charge` where that is no figure anybody can read for certain,
     /// such as `1.000`, as it is written; nil where it is read, or says that it is not known.
     package let unreadableRemains, unreadableCharge: String?
+    /// The same of what says how far a drip-feed order or a subscription came (`runs`, `posts` and
+    /// the list of `orders`), with its name: `runs "2/3"`.
+    package let unreadableProgress: String?
 
     /// Whether it says anything of the order besides its status.
     package var hasFigures: Bool { charge != nil || startCount != nil || remains != nil }
@@ -56,13 +59,27 @@ extension ProviderEndpoint {
                 currency: value["currency"]?.currency,
                 runs: value.count(of: ["runs"]),
                 posts: value.count(of: ["posts"]),
-                ordersMade: value["orders"]?.elements.map { Int64($0.count) },
+                ordersMade: value["orders"]?.listed,
                 unreadableRemains: unreadable(value["remains"], \.wholeNumber),
-                unreadableCharge: unreadable(value["charge"], \.amount)))
+                unreadableCharge: unreadable(value["charge"], \.amount),
+                unreadableProgress: unreadableProgress(value)))
     }
 }
 
 extension ProviderEndpoint {
+    /// What `value` says of runs, posts or orders made where nobody can read it for certain.
+    fileprivate func unreadableProgress(_ value: JSONValue) -> String? {
+        let counts = ["runs", "posts"].lazy.compactMap { name -> String? in
+            guard let said = value[name], said.count == nil, !said.saysNothing else { return nil }
+            return "\(name) \"\(said.text.map(evidence) ?? "no number")\""
+        }
+        if let count = counts.first { return count }
+        guard let orders = value["orders"], orders.listed == nil, !orders.saysNothing else {
+            return nil
+        }
+        return "orders \"\(orders.text.map(evidence) ?? "no list")\""
+    }
+
     /// A figure as it is written, where it looks like one and `read` cannot read it for certain:
     /// separators that may mean two things, or what computers print for a number that is none. A
     /// word is a way to say "not known", and a plain number that is no count is just wrong.
@@ -83,7 +100,19 @@ extension ProviderEndpoint {
 extension JSONValue {
     /// A count under the first of `names` that is there; nil where it says something else, such as
     /// null, "Unknown" or less than nothing (provider-api.md §7, quirks 4 and 5).
-    func count(of names: [String]) -> Int64? {
-        first(of: names)?.wholeNumber.flatMap { $0 < 0 ? nil : $0 }
+    func count(of names: [String]) -> Int64? { first(of: names)?.count }
+
+    fileprivate var count: Int64? { wholeNumber.flatMap { $0 < 0 ? nil : $0 } }
+
+    /// How many elements a list has, also one that PHP wrote as an object by index.
+    fileprivate var listed: Int64? {
+        if let elements { return Int64(elements.count) }
+        guard isObject, members.allSatisfy({ Int($0.key) != nil }) else { return nil }
+        return Int64(members.count)
+    }
+
+    /// Whether it is one of the ways to say "not known": null, nothing, or a word.
+    fileprivate var saysNothing: Bool {
+        self == .null || text.map { !$0.contains(where: \.isNumber) } ?? false
     }
 }

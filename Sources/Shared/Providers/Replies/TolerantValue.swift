@@ -37,12 +37,12 @@ extension JSONValue {
 
     /// A price, rounded up to a millionth; not negative.
     var rate: Rate? {
-        text?.withoutSeparators.flatMap { try? Rate(roundingUp: $0) }
+        text?.decimalText.flatMap { try? Rate(roundingUp: $0) }
     }
 
     /// Money, rounded away from zero to a millionth.
     var amount: Amount? {
-        guard let text = text?.withoutSeparators else { return nil }
+        guard let text = text?.decimalText else { return nil }
         let isNegative = text.hasPrefix("-")
         guard let size = try? Rate(roundingUp: isNegative ? text.dropFirst() : text[...]) else {
             return nil
@@ -50,9 +50,9 @@ extension JSONValue {
         return Amount(micros: isNegative ? -size.micros : size.micros)
     }
 
-    /// A currency code, in any case.
+    /// A currency code, in any case, with or without space around it.
     var currency: Currency? {
-        text.flatMap { try? Currency(parsing: $0.uppercased()) }
+        text.flatMap { try? Currency(parsing: $0.trimmingSpaces.uppercased()) }
     }
 
     /// A flag: `true`, `1`, `"1"`, `"true"`, `"yes"` and their opposites.
@@ -111,6 +111,14 @@ extension String {
             }
             return count
         }
+    }
+
+    /// Money without its thousands separators. A single comma before three digits parts thousands
+    /// to some panels and decimals to others, so `1,250` is no amount; `1,250.00` is.
+    fileprivate var decimalText: String? {
+        guard let plain = withoutSeparators else { return nil }
+        let isAmbiguous = !plain.contains(".") && plain.utf8.count + 1 == trimmingSpaces.utf8.count
+        return isAmbiguous ? nil : plain
     }
 
     /// A number without its thousands separators, and without space around it; nil where commas
