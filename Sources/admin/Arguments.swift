@@ -1,4 +1,5 @@
 import ArgumentParser
+import Identity
 import Ledger
 import Money
 import OrderTypes
@@ -95,8 +96,10 @@ enum ArgumentText {
         let isLine =
             1...longest ~= text.unicodeScalars.count
             && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+            && !text.isInvisible
         guard isLine else {
-            throw ValidationError("It must be one line of 1 to \(longest) characters.")
+            throw ValidationError(
+                "It must be one line of 1 to \(longest) characters that can be seen.")
         }
         return text
     }

@@ -56,6 +56,7 @@ extension ProviderCommand {
             if let until = hindrance.throttledUntil {
                 was.append("was to be left alone until \(until)")
             }
+            if let currency = hindrance.otherCurrency { was.append("had named \(currency)") }
             if was.isEmpty { was = ["had failed, and was not paused yet"] }
             return
                 "\(name) \(was.joined(separator: " and ")); the next run of dispatch sends it orders"

@@ -102,6 +102,32 @@ import Testing
         #expect(try ledger.commit { try Sales($0).current(of: ServiceID(1)) } == SaleID(2))
     }
 
+    @Test func `an open order of a service that changed its type keeps the one it was sold as`()
+        throws
+    {
+        try makeSchema2()
+        let old = try DatabaseQueue(path: path)
+        try old.write { db in
+            try db.execute(sql: Schema3.sql)
+            try db.execute(
+                sql: """
+                    PRAGMA user_version = 3;
+                    INSERT INTO catalogue_changes (at, provider_id, service_id, kind, field, before, after)
+                        VALUES (1, 1, 1, 'changed', 'type', 'Subscriptions', 'Package'),
+                            (2, 1, 1, 'changed', 'type', 'Package', 'Default');
+                    UPDATE orders SET created_at = 1 WHERE id = 2;
+                    """)
+        }
+        try old.close()
+        let ledger = try Ledger.open(at: path, currency: usd)
+        let types = try ledger.read {
+            try String.fetchAll(
+                $0,
+                sql: "SELECT t.type FROM orders o JOIN sales t ON t.id = o.sale_id ORDER BY o.id")
+        }
+        #expect(types == ["Subscriptions", "Package"])
+    }
+
     @Test func `after the migration an exception of an order is told once, whatever the words`()
         throws
     {

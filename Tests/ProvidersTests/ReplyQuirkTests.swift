@@ -57,7 +57,8 @@ import Testing
 
     @Test(arguments: [
         (#""currency":"EUR""#, "EUR"), (#""currency":"usdt""#, "USDT"), (#""currency":"$""#, nil),
-        (#""currency":null"#, nil), (#""x":1"#, nil),
+        (#""currency":null"#, nil), (#""x":1"#, nil), (#""currency":"INR\u00a0""#, "INR"),
+        (#""currency":" € ""#, "EUR"), (#""currency":"null""#, nil),
     ])
     func `21: a currency is what is said, or nothing`(field: String, code: String?) throws {
         let balance = try endpoint.balance(in: .reply(#"{"balance":100.84292,\#(field)}"#)).get()

@@ -58,6 +58,7 @@ extension LedgerException {
             "since \(day) the provider counts in \(named), and is configured in \(configured), so nobody "
                 + "knows what its services cost; none of them is sold, and no order is sent to it, until "
                 + "it names \(configured) again or providers.yaml says \(named); once orders are booked in "
-                + "\(configured), give it a new name there")
+                + "\(configured), give it a new name there; if \(named) was a slip of the provider's, "
+                + "admin provider resume sells it again")
     }
 }

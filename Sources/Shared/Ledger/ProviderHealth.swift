@@ -1,4 +1,5 @@
 import GRDB
+import Money
 import Timestamps
 
 /// How a provider did lately, counted over the runs (design.md §6: circuit breaker).
@@ -48,6 +49,8 @@ package struct Hindrance: Equatable, Sendable {
     package let reason: String?
     /// Until when it asked to be left alone.
     package let throttledUntil: Timestamp?
+    /// The currency that it named beside a charge, where that is not the configured one.
+    package let otherCurrency: Currency?
 }
 
 extension Ledger {
@@ -78,7 +81,8 @@ extension Ledger {
     }
 
     /// Ends what keeps orders from a provider, because a person says that the cause is mended: its
-    /// pause, the time for which it asked to be left alone, and what was counted against it.
+    /// pause, the time for which it asked to be left alone, what was counted against it, and the other
+    /// currency that it named beside a charge.
     ///
     /// Returns what kept them; nil where nothing did, or where the provider is unknown or switched
     /// off.
@@ -90,18 +94,23 @@ extension Ledger {
             guard let row else { return nil }
             let (state, health) = (Provider(row: row).state, ProviderHealth(row: row))
             let isThrottled = health.isThrottled(at: now)
-            guard state != .active || isThrottled || health.failures + health.doubts > 0 else {
-                return nil
-            }
+            // Nothing is sold meanwhile, so no charge could ever name the configured one again.
+            let named: Currency? = row["status_currency"]
+            let other = named == row["currency"] ? nil : named
+            guard
+                state != .active || isThrottled || other != nil
+                    || health.failures + health.doubts > 0
+            else { return nil }
             try Self.carryOut(GateChange(of: health.provider, .resume), db)
             try db.execute(
                 literal: """
-                    UPDATE providers SET throttled_until = NULL, failures = 0, doubts = 0
+                    UPDATE providers SET throttled_until = NULL, failures = 0, doubts = 0,
+                        status_currency = NULL
                     WHERE id = \(health.provider)
                     """)
             return Hindrance(
                 isPaused: state != .active, reason: row["pause_reason"],
-                throttledUntil: isThrottled ? health.throttledUntil : nil)
+                throttledUntil: isThrottled ? health.throttledUntil : nil, otherCurrency: other)
         }
     }
 

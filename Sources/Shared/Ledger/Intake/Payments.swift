@@ -69,8 +69,9 @@ extension LedgerException {
             """
             \(claim.user) claimed \(claim.name)\(claim.ref.map { " (ref \($0))" } ?? ""), which was \
             confirmed \(claim.user == user ? "under another claim of theirs" : "for \(user)"); that claim \
-            is rejected and nothing was credited for it; if the payment was \(claim.user)'s, move the money \
-            by two adjustments
+            is rejected and nothing was credited for it; \(claim.user == user
+                ? "nothing needs to be done"
+                : "if the payment was \(claim.user)'s, move the money by two adjustments")
             """)
     }
 

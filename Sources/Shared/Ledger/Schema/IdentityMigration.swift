@@ -92,7 +92,9 @@ struct IdentityMigration {
                 "payment_claimed_twice",
                 "\(Self.name(claim)), which \(user) claimed, was confirmed as \(Self.name(payment)) for "
                     + "\(payment["user_id"] as String); that claim is rejected and nothing was credited for "
-                    + "it; if the payment was \(user)'s, move the money by two adjustments"))
+                    + (user == payment["user_id"]
+                        ? "it; nothing needs to be done"
+                        : "it; if the payment was \(user)'s, move the money by two adjustments")))
     }
 
     private static func name(_ row: Row) -> String {

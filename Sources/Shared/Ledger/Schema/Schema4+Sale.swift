@@ -57,7 +57,7 @@ extension Schema4 {
         -- backup, as it was when the order went there.
         ALTER TABLE orders ADD COLUMN sale_id INTEGER REFERENCES sales(id);
         ALTER TABLE orders ADD COLUMN purchase_id INTEGER REFERENCES sales(id);
-        -- Of orders that are older than this table, only today's terms are known.
+        -- Orders that are older than this table have today's terms.
         INSERT INTO sales
             SELECT s.id, s.id, s.provider_service, s.name, s.type, s.rate, s.cost_rate, s.min, s.max,
                 s.dripfeed, s.refill, s.cancel, p.min_charge, p.charge_decimals, p.exchange_rate
@@ -65,6 +65,27 @@ extension Schema4 {
             WHERE s.id IN (SELECT service_id FROM orders
                 UNION SELECT bought_service_id FROM orders WHERE bought_service_id IS NOT NULL);
         UPDATE orders SET sale_id = service_id, purchase_id = bought_service_id;
+        -- But for the type, by which money moves: what a sync changed it from is known. An open
+        -- order has the type from before the first change since it was sold.
+        CREATE INDEX changes_of_type ON catalogue_changes (service_id, at, id) WHERE field = 'type';
+        CREATE TABLE types_sold AS
+            SELECT o.id AS order_id, o.service_id,
+                (SELECT before FROM catalogue_changes c WHERE c.service_id = o.service_id
+                    AND c.field = 'type' AND c.at > o.created_at ORDER BY c.at, c.id LIMIT 1) AS type
+            FROM orders o WHERE o.ended_at IS NULL;
+        DELETE FROM types_sold WHERE type IS NULL
+            OR type = (SELECT type FROM services WHERE id = service_id);
+        INSERT INTO sales (service_id, provider_service, name, type, rate, cost_rate, min, max,
+                dripfeed, refill, cancel, min_charge, charge_decimals, exchange_rate)
+            SELECT DISTINCT t.service_id, n.provider_service, n.name, t.type, n.rate, n.cost_rate, n.min,
+                n.max, n.dripfeed, n.refill, n.cancel, n.min_charge, n.charge_decimals,
+                n.exchange_rate
+            FROM types_sold t JOIN sales n ON n.id = t.service_id;
+        UPDATE orders SET sale_id = (SELECT n.id FROM types_sold t JOIN sales n
+                ON n.service_id = t.service_id AND n.type = t.type WHERE t.order_id = orders.id)
+            WHERE id IN (SELECT order_id FROM types_sold);
+        DROP TABLE types_sold;
+        DROP INDEX changes_of_type;
 
         CREATE TRIGGER orders_keep_their_sale BEFORE UPDATE OF sale_id, service_id ON orders
         WHEN NEW.sale_id IS NOT OLD.sale_id OR NEW.service_id <> OLD.service_id

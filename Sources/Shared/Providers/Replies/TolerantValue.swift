@@ -50,10 +50,17 @@ extension JSONValue {
         return Amount(micros: isNegative ? -size.micros : size.micros)
     }
 
-    /// A currency code, in any case, with or without space around it.
+    /// A currency: its code, in any case, or a sign that stands for one alone. `$` is the sign of
+    /// many.
     var currency: Currency? {
-        text.flatMap { try? Currency(parsing: $0.trimmingSpaces.uppercased()) }
+        guard let named = text?.trimmingSpaces.uppercased(), named != "NULL" else { return nil }
+        return try? Currency(parsing: Self.currencySigns[named] ?? named)
     }
+
+    private static let currencySigns = [
+        "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "RS": "INR", "RS.": "INR", "₽": "RUB",
+        "₺": "TRY", "RP": "IDR", "R$": "BRL", "₦": "NGN", "₫": "VND", "₱": "PHP", "৳": "BDT",
+    ]
 
     /// A flag: `true`, `1`, `"1"`, `"true"`, `"yes"` and their opposites.
     var flag: Bool? {
