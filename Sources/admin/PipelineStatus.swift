@@ -47,7 +47,10 @@ struct PipelineStatus {
             notedIn: Spool.generationFile(inSpool: settings.spool))
         let spool = try Spool.open(at: settings.spool, program: context.program)
         let owners = [Dropper.desk] + (try spool.resellers().map { .reseller($0) })
-        inboxes = try owners.map { ($0.name, try spool.waiting(in: $0)) }.filter { $1.count > 0 }
+        inboxes = try owners.compactMap { owner in
+            try Self.unobstructed { () throws(SystemError) in try spool.waiting(in: owner) }
+                .map { (owner.name, $0) }
+        }.filter { $1.count > 0 }
         work = try spool.waitingInWork()
         openJournals = try spool.openJournals()
         freeBytes = try spool.freeBytes()
@@ -64,5 +67,14 @@ struct PipelineStatus {
         standing = try ledger.standing()
         people = try ledger.waitingForPeople(at: now)
         isBehind = try ledger.isBehind(spool.generationFile)
+    }
+
+    /// Nil where something is in the way: `ingest` reports that, and it hides nothing else.
+    private static func unobstructed<T>(_ body: () throws(SystemError) -> T) throws -> T? {
+        do {
+            return try body()
+        } catch  where error.isObstacle {
+            return nil
+        }
     }
 }

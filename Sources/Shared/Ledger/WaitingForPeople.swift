@@ -107,7 +107,7 @@ extension Ledger {
             sql: """
                 SELECT count(*), min(started_at) FROM attempts
                 WHERE id > (SELECT max(id) FROM attempts) - \(WaitingForPeople.paceAttempts)
-                    AND started_at > ?1 AND started_at <= ?2
+                    AND started_at > ?1 AND started_at <= ?2 AND outcome = 'placed'
                 """, arguments: [now.adding(seconds: -WaitingForPeople.paceSeconds), now])!
         let (count, oldest): (Int, Timestamp?) = (row[0], row[1])
         return oldest.map {

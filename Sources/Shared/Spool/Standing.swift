@@ -28,8 +28,13 @@ extension Spool {
         var count = 0
         var oldest: Timestamp?
         for dropper in try droppersWithLeftovers() {
-            let directory = try Directory(work(of: dropper))
-            let waiting = try directory.waiting(try directory.names())
+            let waiting: WaitingFiles
+            do throws(SystemError) {
+                let directory = try Directory(work(of: dropper))
+                waiting = try directory.waiting(try directory.names())
+            } catch  where error.isObstacle {
+                continue
+            }
             count += waiting.count
             oldest = [oldest, waiting.oldest].compactMap(\.self).min()
         }

@@ -59,8 +59,8 @@ extension Standstill {
             """
         case .requestsOpen:
             """
-            \(subject) took refills or cancels three days ago, from request \(oldest) on, and does not \
-            say that they are done. No money moves by that; it is asked again and again: ask it yourself
+            \(subject) has refills or cancels that were asked for three days ago or before, from request \
+            \(oldest) on, and does not say that they are done. No money moves by that; it is asked again and again: ask it yourself
             """
         case .statusFilesUnwritten:
             """

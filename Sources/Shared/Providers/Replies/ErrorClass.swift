@@ -31,7 +31,8 @@ package enum ErrorClass: String, CaseIterable, Sendable {
             [
                 "Not enough funds", "neworder.error.not_enough_funds", "Insufficient balance",
                 "Insufficient funds", "balance is insufficient", "sufficient balance",
-                "Saldo tidak cukup",
+                "Saldo tidak cukup", "Saldo insuficiente", "Fundos insuficientes",
+                "Not enough balance", "Yetersiz bakiye", "Недостаточно средств",
             ]
         case .service:
             [
@@ -39,7 +40,7 @@ package enum ErrorClass: String, CaseIterable, Sendable {
                 "error.invalid_service", "neworder.error.service_inactive", "service_not_found",
                 "Service not found", "Package or Service is disabled",
                 "Package or Service is not supported", "ServiceID not found",
-                "Invalid service id", "Provider API not configured",
+                "Invalid service id", "Provider API not configured", "Service disabled",
             ]
         case .duplicate:
             [
@@ -48,7 +49,8 @@ package enum ErrorClass: String, CaseIterable, Sendable {
             ]
         case .input:
             [
-                "Quantity less than minimal", "Quantity more than maximum", "min_quantity",
+                "Quantity less than minimal", "Quantity is less than minimal",
+                "Quantity more than maximum", "min_quantity",
                 "max_quantity", "not_enough_quantity", "neworder.error.link", "invalid_link",
                 "link_not_found", "Incorrect request", "Incorrect link", "Bad link",
                 "Invalid link", "Link is required", "field is required",
@@ -94,6 +96,17 @@ package enum ErrorClass: String, CaseIterable, Sendable {
         _ complaint: String, status: Int, extra: [ErrorClass: [String]] = [:]
     ) -> ErrorClass? {
         certain(status: status) ?? of(complaint, extra: extra)
+    }
+
+    /// What words that are in no table seem to be about, as a proposal to the operator: nothing is
+    /// concluded from it.
+    static func guess(_ words: String) -> ErrorClass {
+        let words = words.lowercased()
+        func speaks(of parts: [String]) -> Bool { parts.contains { words.contains($0) } }
+        if speaks(of: ["balance", "fund", "saldo", "bakiye", "solde", "guthaben", "баланс"]) {
+            return .funds
+        }
+        return speaks(of: ["serv", "layanan", "услуг"]) ? .service : .input
     }
 
     /// What a status means by itself, whatever the body.

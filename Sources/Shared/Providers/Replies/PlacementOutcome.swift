@@ -100,9 +100,9 @@ extension PlacementOutcome {
     private static func advice(on words: String) -> String {
         let quoted = words.prefix(100).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return """
-            if these words always mean that nothing was ordered, write errors: {service: ["\(quoted)"]} \
-            for this provider in providers.yaml (instead of service, what is at fault: input, \
-            duplicate, throttle, funds or auth)
+            if these words always mean that nothing was ordered, write errors: \
+            {\(ErrorClass.guess(words).rawValue): ["\(quoted)"]} for this provider in providers.yaml, \
+            with what is at fault: input, service, funds, auth, duplicate or throttle
             """
     }
 
