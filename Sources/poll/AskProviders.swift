@@ -151,7 +151,6 @@ struct AskProviders {
             var wait: Int?
             if !deadline.isPassed(at: now) {
                 for index in parties.indices { try ask(index, at: now) }
-                // Nobody waits for a provider that wants to be left alone for longer than this run.
                 let left = deadline.millisecondsLeft(at: now)
                 wait = parties.lazy.compactMap { $0.wait(at: now) }.filter { $0 < left }.min()
             }

@@ -88,11 +88,10 @@ struct Party {
         return orders.isEmpty ? nil : start(.statuses(Array(orders), as: manner.form))
     }
 
-    /// Milliseconds until its rate allows a question; nil if it is not the rate that forbids it.
+    /// Milliseconds until its rate allows a question; nil if it is not the rate that forbids it. A
+    /// run never waits for a provider that asked to be left alone: a later one asks it.
     func wait(at now: Timestamp) -> Int? {
-        guard mayAsk else { return nil }
-        let left = isThrottled(at: now) ? throttledUntil!.milliseconds - now.milliseconds : 0
-        return max(rate.wait(at: now), Int(left))
+        mayAsk && !isThrottled(at: now) ? rate.wait(at: now) : nil
     }
 
     /// One that failed several times in a row is left alone until the next run.
