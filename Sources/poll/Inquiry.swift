@@ -107,8 +107,9 @@ struct Inquiry {
             if !ids.isEmpty { return .contradicted(because: words(for: ids, doubt)) }
             if let row = rows.first(where: { doubt.isAfterJump || $0.isNear(doubt) }) {
                 return .contradicted(
-                    because: "his order \(row.providerOrder) is for the same service, link and "
-                        + "quantity, placed at another time: it may be it, if a clock was wrong")
+                    because: "its order \(row.providerOrder) is for the same service, link and "
+                        + "quantity, placed at another time: if a clock was wrong, it may be this one"
+                )
             }
             guard isProofOfAbsence(of: doubt) else { return .open(evidence: nil) }
             return .believed(because: "his list does not have it")
@@ -141,8 +142,8 @@ struct Inquiry {
 }
 
 extension RecentOrder {
-    /// Whether it was placed at a time that is no proof, and so near that it may be it all the same: a
-    /// clock that is wrong by less than two days shows nowhere while it is.
+    /// Whether its time proves nothing, but is near enough that it may still be the order in doubt:
+    /// nobody can notice a clock that is wrong by less than two days while it is wrong.
     fileprivate func isNear(_ doubt: Doubt) -> Bool {
         placedAt?.canBe(
             between: doubt.sentFrom.adding(seconds: -Inquiry.unseenError),

@@ -16,8 +16,8 @@ package struct Doubt: Sendable {
     /// Whether that is so by a clock that was right then, as far as anybody knows: else it was sent
     /// before `sentUntil`, and nothing more is known.
     package let isTimeKnown: Bool
-    /// Whether it was sent soon after the clock jumped: it may have been wrong from then on, and what its
-    /// provider dates otherwise may be it.
+    /// Whether it was sent soon after the clock jumped. The clock may have been wrong from then on, so
+    /// a row that its provider dates otherwise may still be this order.
     package let isAfterJump: Bool
     /// What the desk says about it, while that waits for the provider.
     package let decision: PendingDecision?

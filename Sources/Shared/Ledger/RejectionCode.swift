@@ -46,8 +46,8 @@ package struct Rejection: Error, Equatable, Sendable {
 package enum LineOutcome: Equatable, Sendable {
     /// Done, with the order it made or is about, and a note where there is something to say.
     case accepted(OrderID? = nil, note: String? = nil)
-    /// Written down; it has an effect when somebody else confirms it. The note is for whoever
-    /// asked.
+    /// Written down; it takes effect when somebody else confirms it. The note is for the person
+    /// who asked.
     case pending(note: String? = nil)
     /// Done before, under the same reference and with the same content; the note says how it was
     /// spelled then, if otherwise.

@@ -1,7 +1,7 @@
 import Failures
 import Glibc
 
-/// Who runs the programs: whoever owns `spool/lock`, which the first run makes.
+/// Who runs the programs: the owner of `spool/lock`, which the first run makes.
 ///
 /// Files that another user made could not be moved or replaced later, so nobody else runs. Root becomes
 /// that user, before anything in the spool or the ledger is opened; where root owns `lock` (a container, a

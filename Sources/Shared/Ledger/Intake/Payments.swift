@@ -1,7 +1,7 @@
 import GRDB
 import Money
 
-/// What the ledger knows of one payment, whoever says so and however they spell it.
+/// What the ledger knows of one payment, by any spelling and from any person.
 struct Payments {
     /// A claim or a confirmation.
     struct Known {

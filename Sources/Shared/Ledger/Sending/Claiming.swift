@@ -81,7 +81,7 @@ struct Claiming {
             let due = try Self.due(
                 db, provider, of: user, limit: looks, isMovable: true, at: now)
             for order in due where try settle(order, asking: nil) != nil {
-                // It may be sent orders again; whoever claims for it will see.
+                // It may be sent orders again; the next claim for it decides.
                 try postpone(order.id, seconds: Self.pauseWait)
             }
             looks -= due.count
