@@ -7,6 +7,8 @@ struct DeclaredType: Sendable {
     let isDocumented: Bool
     /// Whether it is declared within another type.
     let isNested: Bool
+    /// Whether other files cannot see it.
+    let isPrivate: Bool
 
     private static let keywords: Set<Substring> = ["struct", "class", "enum", "actor", "protocol"]
     private static let modifiers: Set<Substring> = [
@@ -35,7 +37,8 @@ struct DeclaredType: Sendable {
                 name: String(name), line: index + 1,
                 isDocumented: isCommand
                     || above > 0 && comments[above - 1].drop { $0 == " " }.hasPrefix("///"),
-                isNested: code[index].hasPrefix(" "))
+                isNested: code[index].hasPrefix(" "),
+                isPrivate: words[..<keyword].contains { $0 == "private" || $0 == "fileprivate" })
         }
     }
 

@@ -34,6 +34,21 @@ import Testing
         }
     }
 
+    /// Names that two modules below `Shared` gave to different things before this rule.
+    private static let doubled: Set<String> = ["Claiming", "Form", "Place", "Progress"]
+
+    @Test func `a type's name means one thing across the shared modules`() {
+        var homes: [String: [String]] = [:]
+        for file in SourceTree.files where file.isBelow(["Sources/Shared"]) {
+            for type in file.types where !type.isNested && !type.isPrivate {
+                homes[type.name, default: []].append("\(file.path):\(type.line)")
+            }
+        }
+        for (name, places) in homes where places.count > 1 && !Self.doubled.contains(name) {
+            Issue.record("\(name) is \(places.joined(separator: " and ")): rename one of them.")
+        }
+    }
+
     @Test(arguments: [
         ("JobQueue", ["job", "queue"]), ("receiptWriter", ["receipt", "writer"]),
         ("Order+Utils", ["order", "utils"]), ("JSONItem", ["json", "item"]),

@@ -13,10 +13,22 @@ enum SourceTree {
     static let files: [SourceFile] = ["Sources", "Tests"].flatMap { files(below: $0) }
 
     private static func files(below folder: String) -> [SourceFile] {
+        paths(below: folder).filter { $0.hasSuffix(".swift") }.map {
+            SourceFile(path: $0, bytes: bytes(of: $0))
+        }
+    }
+
+    /// What people read beside the code: documents, scripts, the configuration as shipped.
+    static let documents: [String] =
+        names(in: ".").filter { $0.hasSuffix(".md") || $0 == "Makefile" }
+        + ["docs", "config", "scripts", "findings"].flatMap { paths(below: $0) }
+        + [".ci/run", "spool/README.md", "Benchmarks/README.md", "Package.swift"]
+
+    /// Every file below a folder, hidden ones aside.
+    static func paths(below folder: String) -> [String] {
         names(in: folder).flatMap { name in
             let path = "\(folder)/\(name)"
-            if isFolder(path) { return files(below: path) }
-            return name.hasSuffix(".swift") ? [SourceFile(path: path, bytes: bytes(of: path))] : []
+            return isFolder(path) ? paths(below: path) : [path]
         }
     }
 

@@ -1,0 +1,21 @@
+import Testing
+
+@Suite struct LineTests {
+    /// What fits beside another file on a laptop's screen. `swift format` breaks code at this width,
+    /// but leaves comments and long texts alone.
+    private static let mostColumns = 100
+    /// Lines that were longer before this rule.
+    private static let remainder = 758
+
+    @Test func `a line has at most 100 columns`() {
+        let manifest = SourceFile(
+            path: "Package.swift", bytes: SourceTree.bytes(of: "Package.swift"))
+        let findings = (SourceTree.files + [manifest]).flatMap { file in
+            String(decoding: SourceTree.bytes(of: file.path), as: UTF8.self).lines.enumerated()
+                .filter { $0.element.count > Self.mostColumns }
+                .map { "\(file.path):\($0.offset + 1) has \($0.element.count)" }
+        }
+        expect(
+            atMost: Self.remainder, findings, "break them at \(Self.mostColumns) columns.")
+    }
+}
