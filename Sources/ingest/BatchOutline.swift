@@ -31,7 +31,7 @@ extension BatchOutline {
     /// Reads the file once, from end to end.
     ///
     /// - Throws: `Rejection` for what is wrong with the file as a whole; `SystemError`.
-    static func read(_ file: ClaimedFile) throws -> BatchOutline {
+    static func read(_ file: CopiedFile) throws -> BatchOutline {
         do {
             let source = try FileSource(file)
             var reader = source.reader()

@@ -7,11 +7,11 @@ import Timestamps
 
 /// The effect of one file within a commit (steps 2 and 3 of `TakeFiles`).
 struct FileEffect {
-    private let file: ClaimedFile
+    private let file: CopiedFile
     private let settings: Settings
     private let arrival: Arrival
 
-    init(_ file: ClaimedFile, _ settings: Settings, receivedAt: Timestamp) {
+    init(_ file: CopiedFile, _ settings: Settings, receivedAt: Timestamp) {
         self.file = file
         self.settings = settings
         arrival = Arrival(

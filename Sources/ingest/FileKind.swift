@@ -8,7 +8,7 @@ enum FileKind {
 
     /// A sentence that says what the file is and what to do; nil where it may be JSON with a
     /// mistake in it.
-    static func complaint(about file: ClaimedFile) throws -> String? {
+    static func complaint(about file: CopiedFile) throws -> String? {
         complaint(about: try FileSource(file).beginning(looked))
     }
 

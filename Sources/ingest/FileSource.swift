@@ -8,7 +8,7 @@ enum FileSource {
     case open(OpenFile)
 
     /// - Parameter offset: how many bytes at the beginning are left out.
-    init(_ file: ClaimedFile, from offset: Int = 0) throws(SystemError) {
+    init(_ file: CopiedFile, from offset: Int = 0) throws(SystemError) {
         if let content = file.content {
             self = .kept(offset == 0 ? content : Array(content[offset...]))
         } else {

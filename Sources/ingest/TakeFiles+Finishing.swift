@@ -70,7 +70,7 @@ extension TakeFiles {
         }
         try publishReason(report, dropper, name, &publishing)
         try publishing.finish()
-        try spool.seclude(held, digest: report.digest)
+        try spool.quarantine(held, digest: report.digest)
         try count(report, true, isNew: isNew)
         counts.moved += 1
     }

@@ -143,14 +143,14 @@ struct TakeFiles {
     }
 
     /// Step 1 for as many files as make one group.
-    private mutating func claim(from turns: inout FairTurns) throws -> [ClaimedFile] {
+    private mutating func claim(from turns: inout FairTurns) throws -> [CopiedFile] {
         let mostFiles = context.settings.intake.maxFilesPerCommit
-        var claiming = try Claiming(spool)
+        var copying = try Copying(spool)
         var (files, bytes) = (0, Int64(0))
         while files < mostFiles, bytes < Self.groupBytes, let (inbox, name) = turns.next() {
             guard let candidate = try due(name, in: inbox) else { continue }
             turns.count(candidate.bytes)
-            let outcome = try claiming.copy(
+            let outcome = try copying.copy(
                 candidate, from: inbox, endsEarly: FileSource.endsEarly)
             switch outcome {
             case .copied:
@@ -162,14 +162,14 @@ struct TakeFiles {
             case .incomplete: passOver(candidate, in: inbox, for: .incomplete)
             case .twin:
                 turns.putBack(name)
-                return try claimed(&claiming)
+                return try copied(&copying)
             }
         }
-        return try claimed(&claiming)
+        return try copied(&copying)
     }
 
-    private mutating func claimed(_ claiming: inout Claiming) throws -> [ClaimedFile] {
-        let (files, obstacles) = try claiming.finish()
+    private mutating func copied(_ copying: inout Copying) throws -> [CopiedFile] {
+        let (files, obstacles) = try copying.finish()
         for obstacle in obstacles { tell(obstacle) }
         return files
     }
@@ -240,7 +240,7 @@ struct TakeFiles {
     /// Files that a run which died had copied, and whose originals are gone since.
     private mutating func takeLeftovers() throws {
         for dropper in try spool.droppersWithLeftovers() {
-            var left: [ClaimedFile] = []
+            var left: [CopiedFile] = []
             try tellingObstacles { spool throws(SystemError) in
                 left = try spool.leftovers(of: dropper)
             }
@@ -251,13 +251,13 @@ struct TakeFiles {
     // MARK: Commits
 
     /// Steps 2 to 5. Files share a commit until it holds enough orders or is old enough.
-    private mutating func take(_ files: [ClaimedFile]) throws {
+    private mutating func take(_ files: [CopiedFile]) throws {
         var rest = files[...]
         while !rest.isEmpty { try finish(try commit(&rest)) }
     }
 
     /// Steps 2 and 3 for as many of the next files as one commit carries.
-    private func commit(_ files: inout ArraySlice<ClaimedFile>) throws -> [TakenFile] {
+    private func commit(_ files: inout ArraySlice<CopiedFile>) throws -> [TakenFile] {
         let limits = context.settings.intake
         let begun = context.clock.now()
         for news in try ledger.mendClock(nil, at: begun) {

@@ -3,7 +3,7 @@ import Spool
 
 /// A file whose effect is in the commit, or that can have none.
 struct TakenFile {
-    let file: ClaimedFile
+    let file: CopiedFile
     let kept: Kept
 
     /// What the ledger keeps of a file.

@@ -112,11 +112,11 @@ extension BatchHouse {
     ) throws -> ReceiptOracle {
         let dropper: Dropper = input.first == UInt8(ascii: "d") ? .desk : .reseller("acme")
         let content = Array(input.dropFirst())
-        let file = ClaimedFile(
+        let file = CopiedFile(
             dropper: dropper, name: FileName("a.json"),
             digest: String(repeating: digest, count: 64),
             bytes: Int64(content.count), path: "\(folder.path)/a.json", content: content,
-            place: .orphan)
+            origin: .orphan)
         var lines = 0
         let kept = try FileEffect(file, settings, receivedAt: Self.now).take(in: intake, &lines)
         guard case .row(let row) = kept else { fatalError("a user's file was not kept") }

@@ -189,6 +189,6 @@ func `what is no YAML is told in words that say how to mend it`(text: String, wo
     let folder = TemporaryFolder()
     let path = folder.write(Array("currency: USD\nspool: é".utf8) + [0xFF], to: "pipeline.yaml")
     let error = #expect(throws: SettingsError.self) { try Settings.load(from: path) }
-    #expect(error?.problems.first?.place.line == 2)
-    #expect(error?.problems.first?.place.column == 9)
+    #expect(error?.problems.first?.location.line == 2)
+    #expect(error?.problems.first?.location.column == 9)
 }

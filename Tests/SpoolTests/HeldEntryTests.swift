@@ -79,7 +79,7 @@ import Testing
     {
         tray.drop("old", as: "a.json")
         tray.touch("a.json", at: 1_000)
-        let file = try tray.claimed("a.json")
+        let file = try tray.copied("a.json")
         tray.drop("new", as: "a.json")
         tray.touch("a.json", at: 1_000)
         try tray.finish(file, to: .archive(receivedAt: tray.day))
@@ -144,7 +144,7 @@ import Testing
         let held = try #require(
             try tray.spool.hold(try tray.judged("a.json"), from: tray.inbox))
         #expect(write(writer, "late", 4) == 4)
-        try tray.spool.seclude(held, digest: Spool.digestOfNothing)
+        try tray.spool.quarantine(held, digest: Spool.digestOfNothing)
         #expect(try tray.names("quarantine") == [] && tray.names("work") == [])
         #expect(text(tray.path("a.json")) == "late")
     }

@@ -126,7 +126,7 @@ import Timestamps
         default: #expect(mknod(name, S_IFSOCK | 0o600, 0) == 0)
         }
         #expect(try tray.judge("x.json") == "quarantine: it is not a regular file")
-        try tray.seclude("x.json")
+        try tray.quarantine("x.json")
         #expect(try tray.names("inbox") == [])
         #expect(try tray.names("quarantine") == ["\(Spool.digestOfNothing)-x.json"])
     }
@@ -134,7 +134,7 @@ import Timestamps
     @Test func `two of one name are both kept in quarantine`() throws {
         for _ in 1...3 {
             #expect(mkdir(tray.path("x.json"), 0o755) == 0)
-            try tray.seclude("x.json")
+            try tray.quarantine("x.json")
         }
         #expect(try tray.names("quarantine").count == 3)
     }

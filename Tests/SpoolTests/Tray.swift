@@ -74,31 +74,31 @@ struct Tray {
     }
 
     /// Copies one file and moves the copy to `work`.
-    func claimed(_ name: FileName) throws -> ClaimedFile {
-        var claiming = try Claiming(spool)
-        #expect(try claiming.copy(try candidate(name), from: inbox) == .copied)
-        return try claiming.finish().files[0]
+    func copied(_ name: FileName) throws -> CopiedFile {
+        var copying = try Copying(spool)
+        #expect(try copying.copy(try candidate(name), from: inbox) == .copied)
+        return try copying.finish().files[0]
     }
 
-    func claimed(_ name: String) throws -> ClaimedFile {
-        try claimed(FileName(name))
+    func copied(_ name: String) throws -> CopiedFile {
+        try copied(FileName(name))
     }
 
     /// Takes one file all the way to the archive; returns what is there then.
     func taken(_ name: FileName) throws -> [String] {
-        try finish(try claimed(name), to: .archive(receivedAt: day))
+        try finish(try copied(name), to: .archive(receivedAt: day))
         return try names("archive")
     }
 
     /// Finishes a file under its own name; nothing stands in the way.
-    func finish(_ file: ClaimedFile, to destination: FinishedFile.Destination) throws {
+    func finish(_ file: CopiedFile, to destination: FinishedFile.Destination) throws {
         #expect(try spool.finish([FinishedFile(file, as: file.name, to: destination)]).isEmpty)
     }
 
     /// Moves an entry that is never a batch to quarantine.
-    func seclude(_ name: String) throws {
+    func quarantine(_ name: String) throws {
         let held = try #require(try spool.hold(try judged(name), from: inbox))
-        try spool.seclude(held, digest: Spool.digestOfNothing)
+        try spool.quarantine(held, digest: Spool.digestOfNothing)
     }
 
     /// An entry that is never a batch, as it was when it was looked at.
@@ -107,7 +107,7 @@ struct Tray {
             FileName(name), Stillness(whole: 0, incomplete: 0),
             now: Timestamp(milliseconds: .max / 2))
         guard case .quarantine(let entry, _) = try #require(judgement) else {
-            throw SystemError("cannot seclude", name, code: 0)
+            throw SystemError("cannot quarantine", name, code: 0)
         }
         return entry
     }

@@ -23,7 +23,7 @@ struct ByteWindow: ~Copyable {
     /// How many bytes of the document lie before `base`.
     private var dropped = 0
     /// The place of the byte at `placed`, which is never behind `start`.
-    private var place = Place()
+    private var place = Position()
     private var placed = 0
 
     /// Nil once the document has ended.
@@ -97,7 +97,7 @@ struct ByteWindow: ~Copyable {
     }
 
     private mutating func dropBeforeToken() {
-        _ = placeOfToken()
+        _ = positionOfToken()
         placed = 0
         base.update(from: token, count: available)
         limit -= start
@@ -126,14 +126,14 @@ extension ByteWindow {
     var offsetOfToken: Int { dropped + start }
 
     /// Where the token begins. Each byte is looked at once, however often this is asked.
-    mutating func placeOfToken() -> Place {
+    mutating func positionOfToken() -> Position {
         place = place(at: 0)
         placed = start
         return place
     }
 
     /// The place `length` bytes into the token.
-    func place(at length: Int) -> Place {
+    func place(at length: Int) -> Position {
         var place = place
         place.advance(
             over: UnsafeBufferPointer(start: base + placed, count: start + length - placed))

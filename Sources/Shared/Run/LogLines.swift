@@ -40,7 +40,7 @@ struct LogLines: Sendable {
     private func text(
         _ level: Logger.Level, _ message: String, _ fields: [Summary.Field]
     ) -> [UInt8] {
-        let erasure = progressDescriptor == nil ? "" : Progress.eraseLine
+        let erasure = progressDescriptor == nil ? "" : ProgressLine.eraseLine
         return Array(
             "\(erasure)\(clock.now()) \(level) \(program): \(text(message, fields))".utf8)
     }

@@ -32,7 +32,7 @@ struct ProgramRun {
             let context = RunContext(
                 program: program, settings: settings,
                 logger: Logger(label: program) { _ in LineLog(lines: log) },
-                progress: Progress(program: program, descriptor: log.progressDescriptor))
+                progress: ProgressLine(program: program, descriptor: log.progressDescriptor))
             if let owner = try Ownership.assume(
                 spool: settings.spool, reports: settings.reports.directory)
             {

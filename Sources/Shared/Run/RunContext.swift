@@ -9,11 +9,11 @@ package struct RunContext: Sendable {
     package let settings: Settings
     package let logger: Logger
     package let clock: WallClock
-    package let progress: Progress
+    package let progress: ProgressLine
 
     package init(
         program: String, settings: Settings, logger: Logger, clock: WallClock = .system,
-        progress: Progress = .hidden
+        progress: ProgressLine = .hidden
     ) {
         self.program = program
         self.settings = settings

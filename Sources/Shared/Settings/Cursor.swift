@@ -5,7 +5,7 @@ struct Cursor {
     let path: String
     let source: Source
 
-    var place: Place { source.place(node.mark, of: path) }
+    var location: Location { source.location(node.mark, of: path) }
 }
 
 extension Cursor {

@@ -8,7 +8,7 @@ extension Secret {
             section.optional("sealed", .hiddenText).map { .sealed($0, provider: provider) }
         }
         guard let source else { return nil }
-        self.init(source: source, place: cursor.place)
+        self.init(source: source, location: cursor.location)
     }
 
     /// The key that opens the others, which itself cannot be sealed.
@@ -17,7 +17,7 @@ extension Secret {
         guard let source = cursor.secretSource(wanted: wanted, orElse: { _ in nil }) else {
             return nil
         }
-        self.init(source: source, place: cursor.place)
+        self.init(source: source, location: cursor.location)
     }
 }
 

@@ -14,7 +14,7 @@ struct Secret: Sendable {
         if case .sealed = source { true } else { false }
     }
     /// The setting that names it.
-    let place: Place
+    let location: Location
 
     enum Source: Sendable {
         case environment(String)

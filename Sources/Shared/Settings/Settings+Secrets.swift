@@ -81,6 +81,6 @@ extension Settings {
 
 extension Secret {
     fileprivate func problem(_ error: SecretError) -> SettingsError.Problem {
-        .init(place: place, text: "\(place.setting) cannot be had: \(error).")
+        .init(location: location, text: "\(location.setting) cannot be had: \(error).")
     }
 }

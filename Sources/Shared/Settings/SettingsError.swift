@@ -4,14 +4,14 @@ package struct SettingsError: Error, Equatable {
 
     /// One mistake, at the place where it can be mended.
     package struct Problem: Equatable, Sendable {
-        package let place: Place
+        package let location: Location
         /// The sentence: what was found, and what is wanted.
         package let text: String
     }
 }
 
 /// Where a setting stands. `line` and `column` count from 1.
-package struct Place: Equatable, Sendable {
+package struct Location: Equatable, Sendable {
     /// The file, as a person would name it: relative where the configuration was given so.
     package let file: String
     package let line: Int
@@ -22,7 +22,7 @@ package struct Place: Equatable, Sendable {
 
 extension SettingsError.Problem: CustomStringConvertible {
     package var description: String {
-        "\(place.file):\(place.line):\(place.column): \(text) Nothing was run."
+        "\(location.file):\(location.line):\(location.column): \(text) Nothing was run."
     }
 }
 

@@ -60,10 +60,10 @@ final class Source {
     }
 
     func note(_ text: String, at mark: Mark, setting: String = "") {
-        own.append((mark, .init(place: place(mark, of: setting), text: text)))
+        own.append((mark, .init(location: location(mark, of: setting), text: text)))
     }
 
-    func place(_ mark: Mark, of setting: String) -> Place {
-        Place(file: path, line: mark.line, column: mark.column, setting: setting)
+    func location(_ mark: Mark, of setting: String) -> Location {
+        Location(file: path, line: mark.line, column: mark.column, setting: setting)
     }
 }

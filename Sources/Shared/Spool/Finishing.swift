@@ -3,7 +3,7 @@ import Timestamps
 
 /// A file that had its effect, and where it goes.
 package struct FinishedFile: Sendable {
-    let file: ClaimedFile
+    let file: CopiedFile
     /// Under which it is kept: that of the inbox, unless a run that died forgot it.
     let name: FileName
     let destination: Destination
@@ -15,7 +15,7 @@ package struct FinishedFile: Sendable {
         case quarantine
     }
 
-    package init(_ file: ClaimedFile, as name: FileName, to destination: Destination) {
+    package init(_ file: CopiedFile, as name: FileName, to destination: Destination) {
         self.file = file
         self.name = name
         self.destination = destination
@@ -34,10 +34,10 @@ extension Spool {
 
     private func moveFromWork(
         _ files: [FinishedFile]
-    ) throws(SystemError) -> (moved: [ClaimedFile], obstacles: [SystemError]) {
+    ) throws(SystemError) -> (moved: [CopiedFile], obstacles: [SystemError]) {
         var targets = TouchedDirectories()
         var sources = TouchedDirectories()
-        var moved: [ClaimedFile] = []
+        var moved: [CopiedFile] = []
         var obstacles: [SystemError] = []
         for finished in files {
             let file = finished.file
@@ -62,12 +62,12 @@ extension Spool {
 
     /// Removes an original that is still the file that was copied; any other is a new file, and stays
     /// (`HeldEntry`).
-    private func removeOriginals(_ files: [ClaimedFile]) throws(SystemError) -> [SystemError] {
+    private func removeOriginals(_ files: [CopiedFile]) throws(SystemError) -> [SystemError] {
         var inboxes = TouchedDirectories()
         var works = TouchedDirectories()
         var obstacles: [SystemError] = []
         for file in files {
-            guard case .work(let identity) = file.place else { continue }
+            guard case .inbox(let identity) = file.origin else { continue }
             do {
                 let passage = Passage(
                     inbox: try inboxes.at(inbox(of: file.dropper)),
@@ -84,7 +84,7 @@ extension Spool {
 
     /// Moves an entry that we hold, as it is, to quarantine; back into its inbox, if it was written to
     /// since it is held.
-    package func seclude(_ held: HeldEntry, digest: String) throws(SystemError) {
+    package func quarantine(_ held: HeldEntry, digest: String) throws(SystemError) {
         guard try held.isUnchanged() else { return try held.putBack() }
         var target = TouchedDirectories()
         let directory = try target.at(quarantine(of: held.dropper))

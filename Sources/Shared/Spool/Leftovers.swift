@@ -3,19 +3,19 @@ import Glibc
 extension Spool {
     /// The copies that a run that died left in `work`, by digest. Their names are not known; whoever
     /// still has the same bytes in his inbox is taken from there first.
-    package func leftovers(of dropper: Dropper) throws(SystemError) -> [ClaimedFile] {
+    package func leftovers(of dropper: Dropper) throws(SystemError) -> [CopiedFile] {
         let path = work(of: dropper)
         guard access(path, F_OK) == 0 else { return [] }
         let directory = try Directory(path)
-        var files: [ClaimedFile] = []
+        var files: [CopiedFile] = []
         // An entry of an inbox that could not be put back is none of them.
         for name in try directory.names(where: { !$0.isForUs }).sorted() {
             guard let status = try directory.status(of: name) else { continue }
             files.append(
-                ClaimedFile(
+                CopiedFile(
                     dropper: dropper, name: FileName("\(name).json"), digest: "\(name)",
                     bytes: Int64(status.st_size), path: "\(path)/\(name)", content: nil,
-                    place: .orphan))
+                    origin: .orphan))
         }
         return files
     }
@@ -23,14 +23,14 @@ extension Spool {
     /// The copy of a file that is to be taken again, under the name that it had; nil if it is not there.
     package func leftover(
         of dropper: Dropper, digest: String, name: String
-    ) throws(SystemError) -> ClaimedFile? {
+    ) throws(SystemError) -> CopiedFile? {
         let path = work(of: dropper)
         guard access(path, F_OK) == 0,
             let status = try Directory(path).status(of: FileName(digest))
         else { return nil }
-        return ClaimedFile(
+        return CopiedFile(
             dropper: dropper, name: FileName(name), digest: digest, bytes: Int64(status.st_size),
-            path: "\(path)/\(digest)", content: nil, place: .orphan)
+            path: "\(path)/\(digest)", content: nil, origin: .orphan)
     }
 
     /// Whose files a run that died left in `work`.

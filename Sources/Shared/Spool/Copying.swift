@@ -3,7 +3,7 @@ import Glibc
 import Timestamps
 
 /// A file whose bytes are ours: copied, synced, and named after their SHA-256.
-package struct ClaimedFile: Sendable {
+package struct CopiedFile: Sendable {
     package let dropper: Dropper
     /// The name it had in the inbox.
     package let name: FileName
@@ -14,18 +14,18 @@ package struct ClaimedFile: Sendable {
     package let path: String
     /// The bytes themselves, where they were few.
     package let content: [UInt8]?
-    let place: Place
+    let origin: Origin
 
-    enum Place: Sendable {
+    enum Origin: Sendable {
         /// `work/<user>/<sha256>`, with the original in the inbox as it was when it was copied.
-        case work(original: FileIdentity)
+        case inbox(original: FileIdentity)
         /// `work/<user>/<sha256>`, left by a run that died; there is no original that we know of.
         case orphan
     }
 
     /// Whether a run that died left it in `work`: its name is not known any more.
     package var isLeftover: Bool {
-        if case .orphan = place { true } else { false }
+        if case .orphan = origin { true } else { false }
     }
 }
 
@@ -41,10 +41,10 @@ package enum CopiedBytes {
 ///
 /// A reseller's file is never processed in place: its writer may still hold it open. Steps 1 to 3 of
 /// design.md §4. What is found to end early leaves nothing but its original.
-package struct Claiming {
+package struct Copying {
     private let spool: Spool
     private let temporary: Directory
-    private var copies: [(name: FileName, file: ClaimedFile)] = []
+    private var copies: [(name: FileName, file: CopiedFile)] = []
     private var taken: Set<String> = []
     private var sync = SharedSync()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
@@ -114,10 +114,10 @@ package struct Claiming {
             return .twin
         }
         try sync.take(copy, "\(temporary.path)/\(copyName)")
-        let file = ClaimedFile(
+        let file = CopiedFile(
             dropper: inbox.dropper, name: candidate.name, digest: digest,
             bytes: candidate.bytes, path: "\(spool.work(of: inbox.dropper))/\(digest)",
-            content: content, place: .work(original: candidate.identity))
+            content: content, origin: .inbox(original: candidate.identity))
         copies.append((copyName, file))
         return .copied
     }
@@ -127,11 +127,11 @@ package struct Claiming {
     ///
     /// Returns why some could not be moved too: their originals are where they were.
     package mutating func finish() throws(SystemError) -> (
-        files: [ClaimedFile], obstacles: [SystemError]
+        files: [CopiedFile], obstacles: [SystemError]
     ) {
         try sync.finish(in: temporary)
         var directories = TouchedDirectories()
-        var files: [ClaimedFile] = []
+        var files: [CopiedFile] = []
         var obstacles: [SystemError] = []
         for (name, file) in copies {
             do {

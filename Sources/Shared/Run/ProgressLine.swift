@@ -2,10 +2,10 @@ import Synchronization
 
 /// One line on a person's terminal that says how far a run is; nothing in a pipe or a log, and
 /// nothing in the first second of a run.
-package final class Progress: Sendable {
+package final class ProgressLine: Sendable {
     static let eraseLine = "\r\u{1B}[K"
     /// For a run that nobody watches.
-    package static let hidden = Progress(program: "", descriptor: nil)
+    package static let hidden = ProgressLine(program: "", descriptor: nil)
 
     private let program: String
     /// The terminal, if there is one.

@@ -12,7 +12,7 @@ import Testing
     }
     let log = LogLines(
         program: "dispatch", format: .text, level: Logger.Level.notice, descriptor: screen)
-    let progress = Progress(
+    let progress = ProgressLine(
         program: "dispatch", descriptor: log.progressDescriptor, delay: .zero)
     progress("sent", 120, of: 5_000)
     #expect(read(terminal) == "\r\u{1B}[Kdispatch: sent 120 of 5000")
@@ -24,7 +24,7 @@ import Testing
 
 @Test func `a run of less than a second draws nothing`() {
     let pipe = Pipe()
-    let progress = Progress(program: "dispatch", descriptor: pipe.input, delay: .seconds(3_600))
+    let progress = ProgressLine(program: "dispatch", descriptor: pipe.input, delay: .seconds(3_600))
     progress("sent", 1, of: 2)
     progress.erase()
     #expect(pipe.text.isEmpty)

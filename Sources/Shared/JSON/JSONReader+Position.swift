@@ -9,12 +9,12 @@ extension JSONReader {
 
     /// The line of the token read or peeked at last, counted from 1.
     package var line: Int {
-        mutating get { window.placeOfToken().line }
+        mutating get { window.positionOfToken().line }
     }
 
     /// The column of that token, counted from 1 in Unicode scalars.
     package var column: Int {
-        mutating get { window.placeOfToken().column }
+        mutating get { window.positionOfToken().column }
     }
 
     /// How many bytes of the document there is room for: `windowBytes`, or after a long token at

@@ -5,14 +5,14 @@ import Timestamps
 
 @testable import Spool
 
-@Suite struct ClaimingTests {
+@Suite struct CopyingTests {
     let tray = try! Tray()
     /// The SHA-256 of `abc`, from FIPS 180-4.
     static let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
     @Test func `a claimed file is a synced copy under its digest; the original stays`() throws {
         tray.drop("abc", as: "a.json")
-        let file = try tray.claimed("a.json")
+        let file = try tray.copied("a.json")
         #expect(file.digest == Self.digest && file.bytes == 3)
         #expect(file.name == FileName("a.json") && file.dropper == tray.acme)
         #expect(text(file.path) == "abc")
@@ -24,7 +24,7 @@ import Timestamps
     @Test func `a file larger than the read buffer is copied whole`() throws {
         let long = String(repeating: "0123456789", count: 60_000)
         tray.drop(long, as: "a.json")
-        let file = try tray.claimed("a.json")
+        let file = try tray.copied("a.json")
         #expect(file.bytes == 600_000)
         var status = stat()
         #expect(stat(file.path, &status) == 0 && status.st_size == 600_000)
@@ -49,9 +49,9 @@ import Timestamps
             if how == "symlink" { #expect(symlink("/etc/passwd", tray.path("a.json")) == 0) }
             if how == "FIFO" { #expect(mkfifo(tray.path("a.json"), 0o600) == 0) }
         }
-        var claiming = try Claiming(tray.spool)
-        #expect(try claiming.copy(candidate, from: tray.inbox) == .changed)
-        #expect(try claiming.finish().files.isEmpty)
+        var copying = try Copying(tray.spool)
+        #expect(try copying.copy(candidate, from: tray.inbox) == .changed)
+        #expect(try copying.finish().files.isEmpty)
         #expect(try tray.names("tmp") == [] && tray.names("work") == [])
         #expect(try tray.names("inbox") == (how == "removed" ? [] : ["a.json"]))
     }
@@ -59,13 +59,13 @@ import Timestamps
     @Test func `the same bytes under two names wait for each other`() throws {
         tray.drop("abc", as: "a.json")
         tray.drop("abc", as: "b.json")
-        var claiming = try Claiming(tray.spool)
+        var copying = try Copying(tray.spool)
         let (a, b) = (
             try tray.candidate(FileName("a.json")), try tray.candidate(FileName("b.json"))
         )
-        #expect(try claiming.copy(a, from: tray.inbox) == .copied)
-        #expect(try claiming.copy(b, from: tray.inbox) == .twin)
-        #expect(try claiming.finish().files.map(\.name.description) == ["a.json"])
+        #expect(try copying.copy(a, from: tray.inbox) == .copied)
+        #expect(try copying.copy(b, from: tray.inbox) == .twin)
+        #expect(try copying.finish().files.map(\.name.description) == ["a.json"])
         #expect(try tray.names("tmp") == [])
     }
 
@@ -77,8 +77,8 @@ import Timestamps
             FileName("a.json"), Stillness(whole: 0, incomplete: .max),
             now: Timestamp(milliseconds: .max / 2))
         guard case .take(let young) = try #require(judgement) else { return }
-        var claiming = try Claiming(tray.spool)
-        let outcome = try claiming.copy(young, from: tray.inbox) { copy in
+        var copying = try Copying(tray.spool)
+        let outcome = try copying.copy(young, from: tray.inbox) { copy in
             switch copy {
             case .kept(let kept): kept.count == bytes
             case .file(let path): text(path)?.isEmpty == false
@@ -87,15 +87,15 @@ import Timestamps
         #expect(outcome == .incomplete)
         // One that was left alone for long enough is taken for what it is.
         let old = try tray.candidate(FileName("a.json"))
-        #expect(try claiming.copy(old, from: tray.inbox) { _ in true } == .copied)
-        #expect(try claiming.finish().files.map(\.bytes) == [Int64(bytes)])
+        #expect(try copying.copy(old, from: tray.inbox) { _ in true } == .copied)
+        #expect(try copying.finish().files.map(\.bytes) == [Int64(bytes)])
         #expect(try tray.names("tmp") == [])
         #expect(try tray.names("inbox") == ["a.json"])
     }
 
     @Test func `a copy that a dead run left is found by its digest`() throws {
         tray.drop("abc", as: "a.json")
-        _ = try tray.claimed("a.json")
+        _ = try tray.copied("a.json")
         let next = try Spool.open(at: tray.spool.root, program: "ingest")
         #expect(try next.droppersWithLeftovers() == [tray.acme])
         let left = try next.leftovers(of: tray.acme)
@@ -112,8 +112,8 @@ import Timestamps
 
     @Test func `a file claimed again takes the place of the copy that was left`() throws {
         tray.drop("abc", as: "a.json")
-        _ = try tray.claimed("a.json")
-        _ = try tray.claimed("a.json")
+        _ = try tray.copied("a.json")
+        _ = try tray.copied("a.json")
         #expect(try tray.names("work") == [Self.digest])
         #expect(try tray.taken(FileName("a.json")) == ["\(Self.digest)-a.json"])
         #expect(try tray.names("work") == [])
@@ -125,7 +125,7 @@ import Timestamps
 
     @Test func `a finished file is in the archive of its day, and nowhere else`() throws {
         tray.drop("abc", as: "a.json")
-        #expect(try tray.taken(FileName("a.json")) == ["\(ClaimingTests.digest)-a.json"])
+        #expect(try tray.taken(FileName("a.json")) == ["\(CopyingTests.digest)-a.json"])
         #expect(
             tray.spool.archive(of: tray.acme, at: tray.day).hasSuffix("archive/2026-11-23/acme"))
         #expect(try tray.names("inbox") == [] && tray.names("work") == [])
@@ -135,7 +135,7 @@ import Timestamps
     func `any name ends in the archive under one that is safe and fits`(name: String) throws {
         tray.drop("abc", as: name)
         let kept = try tray.taken(FileName(name))[0]
-        #expect(kept == "\(ClaimingTests.digest)-\(FileName(name).safe)")
+        #expect(kept == "\(CopyingTests.digest)-\(FileName(name).safe)")
         #expect(!kept.contains("\n") && kept.utf8.count <= 255 - ".reason.json".utf8.count)
         #expect(try tray.names("inbox") == [])
     }
@@ -143,7 +143,7 @@ import Timestamps
     @Test func `a name of 255 bytes leaves room for its reason in quarantine`() throws {
         let name = FileName(String(repeating: "n", count: 250) + ".json")
         tray.drop("abc", as: name)
-        let file = try tray.claimed(name)
+        let file = try tray.copied(name)
         try tray.finish(file, to: .quarantine)
         let place = tray.spool.reasonFile(digest: file.digest, name, of: tray.acme)
         #expect(place.directory == tray.spool.quarantine(of: tray.acme))
@@ -154,16 +154,16 @@ import Timestamps
     @Test func `an original that was replaced meanwhile is a new file, and stays`() throws {
         tray.drop("abc", as: "a.json")
         tray.drop("abc again", as: "b.json")
-        let file = try tray.claimed("a.json")
+        let file = try tray.copied("a.json")
         #expect(rename(tray.path("b.json"), tray.path("a.json")) == 0)
         try tray.finish(file, to: .archive(receivedAt: tray.day))
         #expect(text(tray.path("a.json")) == "abc again")
-        #expect(try tray.names("archive") == ["\(ClaimingTests.digest)-a.json"])
+        #expect(try tray.names("archive") == ["\(CopyingTests.digest)-a.json"])
     }
 
     @Test func `an original that is gone already is no failure`() throws {
         tray.drop("abc", as: "a.json")
-        let file = try tray.claimed("a.json")
+        let file = try tray.copied("a.json")
         unlink(tray.path("a.json"))
         try tray.finish(file, to: .archive(receivedAt: tray.day))
         #expect(try tray.names("archive").count == 1)

@@ -1,5 +1,5 @@
 /// A place in a text, counted as an editor does: both from 1, columns in Unicode scalars.
-struct Place {
+struct Position {
     var line = 1
     var column = 1
 
