@@ -192,7 +192,7 @@ let package = Package(
                 "DispatchStage", "IngestStage", "LoopbackProvider", "PollStage", "ReportStage",
                 "TestSupport", grdb,
             ]),
-        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["Ledger"], swiftSettings: strict),
     ]
 )
 

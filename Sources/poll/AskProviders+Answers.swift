@@ -55,7 +55,7 @@ extension AskProviders {
         }
         guard now > refill.createdAt.adding(seconds: refillPatience) else { return nil }
         return LedgerException(
-            "refill_without_status",
+            .refillWithoutStatus,
             "for a day the provider has not said how its refill "
                 + "\(refill.providerRequest ?? "") stands (\(says)); it is asked again; ask it")
     }

@@ -125,7 +125,7 @@ extension AskProviders {
         var news = ([order] + held).map { judge.nothing(about: $0, retryAfter: failure.retryAfter) }
         if parties[index].answeredAt != nil, failure.maySpareOthers {
             news[0].exception = LedgerException(
-                "status_unreadable",
+                .statusUnreadable,
                 "the provider answers about others, and about its order \(order.providerOrder) "
                     + "alone so that nothing can be read: \(failure); no money moves, and it is "
                     + "asked again; show it the reply")

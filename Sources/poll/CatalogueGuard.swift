@@ -53,21 +53,21 @@ extension LedgerException {
         }
         let rest = rows.count > rowsNamed ? " and \(rows.count - rowsNamed) more" : ""
         return LedgerException(
-            "catalogue_rows",
+            .catalogueRows,
             "rows of its list of services cannot be read and are left out: "
                 + named.joined(separator: ", ") + rest + "; the others are taken over, and a known "
                 + "service that is left out stays as it was; show the provider these rows")
     }
 
     static let emptyCatalogue = LedgerException(
-        "catalogue_empty",
+        .catalogueEmpty,
         "its list of services is empty; it is not believed, and its services stay as they are")
 
     static func shrunkenCatalogue(
         _ gone: Int, of count: Int, _ limit: Percent
     ) -> LedgerException {
         LedgerException(
-            "catalogue_shrunk",
+            .catalogueShrunk,
             """
             his list of services lacks \(gone) of \(count), more than \(limit) percent; it is not \
             believed, and all stay as they are; if it is right, raise max_shrink_percent for one \
@@ -78,7 +78,7 @@ extension LedgerException {
     /// - Parameter since: when his list was last believed.
     static func lackingCatalogue(since: String) -> LedgerException {
         LedgerException(
-            "catalogue_missing",
+            .catalogueMissing,
             "he has given no list of services that is believed since \(since); his prices may have "
                 + "changed; ask him")
     }

@@ -30,7 +30,7 @@ extension StatusJudge {
         }
         let remains = report.remains.map { ", remains \($0)" } ?? ""
         news.exception = LedgerException(
-            "ended_order_changed",
+            .endedOrderChanged,
             "it ended \(order.state.rawValue); now the provider says "
                 + "\"\(report.word)\"\(remains) of its order \(order.providerOrder); no money "
                 + "moved by it; ask it, and if it is right, correct it by a desk file "

@@ -8,7 +8,7 @@ extension LedgerException {
         _ order: FollowedOrder, _ word: String, _ words: String
     ) -> LedgerException {
         LedgerException(
-            "contradictory_figures",
+            .contradictoryFigures,
             "the provider says \"\(word)\" of its order \(order.providerOrder), and \(words); no "
                 + "money moves until its figures agree; ask it, and decide \"refund\" by a desk file if "
                 + "nothing was delivered")
@@ -16,7 +16,7 @@ extension LedgerException {
 
     static func completedInPart(_ order: FollowedOrder, _ words: String) -> LedgerException {
         LedgerException(
-            "completed_in_part",
+            .completedInPart,
             "order \(order.id) (its \(order.providerOrder)) is completed, and \(words); it was settled "
                 + "as completed; ask the provider, and refund what was not delivered by a desk file "
                 + "(refunds)")
@@ -24,7 +24,7 @@ extension LedgerException {
 
     static func canceledInPart(_ order: FollowedOrder, remains: String) -> LedgerException {
         LedgerException(
-            "canceled_in_part",
+            .canceledInPart,
             "order \(order.id) (its \(order.providerOrder)) is cancelled, and \(remains) of "
                 + "\(order.billedUnits) remain; all its money was given back; ask the provider whether "
                 + "something was delivered")
@@ -34,7 +34,7 @@ extension LedgerException {
         _ order: FollowedOrder, _ charge: Amount, _ currency: Currency
     ) -> LedgerException {
         LedgerException(
-            "canceled_with_charge",
+            .canceledWithCharge,
             "order \(order.id) (its \(order.providerOrder)) is cancelled, and the provider says a charge "
                 + "of \(charge) \(currency); the reseller has all money back, and no cost was booked; "
                 + "look whether the provider paid it back, and ask it if not")
@@ -44,7 +44,7 @@ extension LedgerException {
         _ order: FollowedOrder, _ words: String, booked: String
     ) -> LedgerException {
         LedgerException(
-            "charge_unreadable",
+            .chargeUnreadable,
             "the charge of order \(order.id) (its \(order.providerOrder)) is \"\(words)\", which is no "
                 + "amount; \(booked); ask the provider to write amounts as 0.90")
     }
@@ -53,7 +53,7 @@ extension LedgerException {
         _ order: FollowedOrder, _ said: Currency, _ configured: Currency
     ) -> LedgerException {
         LedgerException(
-            "charge_currency",
+            .chargeCurrency,
             "the provider charged order \(order.id) in \(said), it is configured in \(configured); the "
                 + "expected cost was booked; ask it, or configure the currency it counts in under a new "
                 + "name")
@@ -63,7 +63,7 @@ extension LedgerException {
         _ order: FollowedOrder, _ charge: String, cost: Amount, expected: Amount
     ) -> LedgerException {
         LedgerException(
-            "charge_differs",
+            .chargeDiffers,
             "the provider charged \(charge) for order \(order.id) (its \(order.providerOrder)), "
                 + "\(cost) in the house currency; \(expected) was expected; what it says was booked; ask "
                 + "it, or look at the service's rate")

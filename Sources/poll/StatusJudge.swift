@@ -43,7 +43,7 @@ struct StatusJudge {
         case .missing:
             if isOverdue(order) {
                 news.exception = LedgerException(
-                    "no_status",
+                    .noStatus,
                     "the provider says nothing about his order \(order.providerOrder); ask him")
             }
         case .notFound:
@@ -51,20 +51,20 @@ struct StatusJudge {
                 news.askAgain = now.adding(
                     seconds: max(provider.pollEverySeconds, Self.unknownOrderEvery))
                 news.exception = LedgerException(
-                    "order_not_found",
+                    .orderNotFound,
                     "the provider does not know his order \(order.providerOrder); ask him, and "
                         + "decide \"refund\" by a desk file if it was not delivered")
             }
         case .error(let text):
             if isOverdue(order) {
                 news.exception = LedgerException(
-                    "status_error",
+                    .statusError,
                     "about his order \(order.providerOrder) the provider only says: \(text); ask him"
                 )
             }
         case .unclear(let text):
             news.exception = LedgerException(
-                "status_unreadable",
+                .statusUnreadable,
                 "what the provider says of its order \(order.providerOrder) cannot be read "
                     + "(\(text)); no money moves by it, and it is asked again; show it the reply")
         case .report(let report):
@@ -94,7 +94,7 @@ struct StatusJudge {
         case .unknown(let word):
             if order.status == word, isOverdue(order) {
                 news.exception = LedgerException(
-                    "unknown_status",
+                    .unknownStatus,
                     "the provider says \"\(word)\" of his order \(order.providerOrder); no money "
                         + "moves by it; ask him what it means")
             }
@@ -129,20 +129,20 @@ struct StatusJudge {
         guard let delivered = delivered(report, of: order) else {
             if let written = report.unreadableRemains {
                 news.exception = LedgerException(
-                    "unreadable_remains",
+                    .unreadableRemains,
                     "its order \(order.providerOrder) ended in part, and the provider says that "
                         + "\"\(written)\" of \(order.billedUnits) remain, which may be more than one "
                         + "number; nothing is refunded until it says a plain one; ask the provider, "
                         + "and correct it by a desk file if it will not")
             } else if let remains = report.remains, remains > order.billedUnits {
                 news.exception = LedgerException(
-                    "unknown_remains",
+                    .unknownRemains,
                     "its order \(order.providerOrder) ended in part, and the provider says that "
                         + "\(remains) of \(order.billedUnits) remain; nothing is refunded until it "
                         + "says how much does; ask it")
             } else if isOverdue(order) || order.isPackage {
                 news.exception = LedgerException(
-                    "unknown_remains",
+                    .unknownRemains,
                     "its order \(order.providerOrder) ended in part, and the provider does not say "
                         + "how much remains; nothing is refunded until it does; ask it")
             }
@@ -202,7 +202,7 @@ struct StatusJudge {
         }
         guard let cost = try? amount.converted(at: exchangeRate, rounding: .up) else {
             news.exception = LedgerException(
-                "charge_size",
+                .chargeSize,
                 "the provider charged \(amount) \(provider.currency), more than can be counted; "
                     + "the expected cost was booked; ask it")
             return nil

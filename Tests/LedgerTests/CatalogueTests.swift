@@ -59,7 +59,7 @@ import Timestamps
     }
 
     @Test func `a list that is not believed writes nothing but why, once`() throws {
-        let exception = LedgerException("catalogue_empty", "it is empty")
+        let exception = LedgerException(.catalogueEmpty, "it is empty")
         for (count, written) in [(1, 2), (1, 0)] {
             let before = try changes()
             let tally = try books.ledger.takeOver(catalogueOf: books.alpha, at: books.now) {

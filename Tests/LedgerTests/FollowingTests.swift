@@ -93,7 +93,7 @@ import Timestamps
     @Test func `an exception is raised once`() throws {
         let order = try books.placed()
         var news = StatusNews(order: order, askAgain: books.now)
-        news.exception = LedgerException("unknown_status", "\"Exploded\"; look at the provider")
+        news.exception = LedgerException(.unknownStatus, "\"Exploded\"; look at the provider")
         _ = try books.ledger.record([news], at: books.now)
         _ = try books.ledger.record([news], at: later(60))
         #expect(try books.value("SELECT count(*) FROM exceptions") == 1)

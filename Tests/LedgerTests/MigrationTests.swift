@@ -135,10 +135,10 @@ import Testing
         let ledger = try Ledger.open(at: path, currency: usd)
         var news = StatusNews(order: OrderID(2), askAgain: Books.moment)
         for words in ["he says: open", "he says: closed"] {
-            news.exception = LedgerException("status_error", words)
+            news.exception = LedgerException(.statusError, words)
             _ = try ledger.record([news], at: Books.moment)
         }
-        news.exception = LedgerException("no_status", "nothing")
+        news.exception = LedgerException(.noStatus, "nothing")
         _ = try ledger.record([news], at: Books.moment)
         let kept = try ledger.read {
             try String.fetchAll(

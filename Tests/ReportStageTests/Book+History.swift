@@ -109,7 +109,7 @@ extension Book {
         }
         var silent = StatusNews(order: OrderID(5), askAgain: "2027-01-01T00:00:00Z")
         silent.status = "Fail"
-        silent.exception = LedgerException("unknown_status", "\"Fail\" is no status")
+        silent.exception = LedgerException(.unknownStatus, "\"Fail\" is no status")
         _ = try ledger.record([silent], at: "2026-11-20T09:00:00Z")
     }
 }

@@ -33,6 +33,21 @@ package struct Alarm: Equatable, Sendable {
         case requestsOpen = "requests_open"
         /// Status files cannot be written to a user's outbox.
         case statusFilesUnwritten = "status_files_unwritten"
+
+        /// The kind of its line in `exceptions.csv`, which has the same word.
+        var exception: ExceptionKind {
+            switch self {
+            case .providerOff: .providerOff
+            case .providerSilent: .providerSilent
+            case .ordersWaiting: .ordersWaiting
+            case .ordersUnanswered: .ordersUnanswered
+            case .ordersInDoubt: .ordersInDoubt
+            case .ordersUnasked: .ordersUnasked
+            case .requestsWaiting: .requestsWaiting
+            case .requestsOpen: .requestsOpen
+            case .statusFilesUnwritten: .statusFilesUnwritten
+            }
+        }
     }
 }
 
@@ -95,7 +110,8 @@ extension Ledger {
                 VALUES (\(alarm.kind.rawValue), \(alarm.subject), \(now), \(alarm.detail))
                 """)
         try raise(
-            LedgerException(alarm.kind.rawValue, alarm.detail), order: nil, provider: stop.provider,
+            LedgerException(alarm.kind.exception, alarm.detail), order: nil,
+            provider: stop.provider,
             db, at: now)
         return alarm
     }

@@ -148,7 +148,7 @@ extension LedgerException {
         _ id: ServiceID, _ service: PricedService, to rate: Rate
     ) -> LedgerException {
         LedgerException(
-            "price_jump",
+            .priceJump,
             """
             service \(id) (his \(service.providerService)) went from \(service.rate) to \(rate); it \
             keeps its price, and is not sold below what he asks, until a desk file releases it

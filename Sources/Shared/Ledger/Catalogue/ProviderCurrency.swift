@@ -54,7 +54,7 @@ extension LedgerException {
         _ named: Currency, configured: Currency, on day: String
     ) -> LedgerException {
         LedgerException(
-            "provider_currency",
+            .providerCurrency,
             "since \(day) the provider counts in \(named), and is configured in \(configured), so nobody "
                 + "knows what its services cost; none of them is sold, and no order is sent to it, until "
                 + "it names \(configured) again or providers.yaml says \(named); once orders are booked in "

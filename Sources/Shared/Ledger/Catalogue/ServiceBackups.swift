@@ -135,7 +135,7 @@ extension LedgerException {
         _ place: String, of service: ServiceID, because reason: String
     ) -> LedgerException {
         LedgerException(
-            "backup_unusable",
+            .backupUnusable,
             "\(place) is named as a backup of service \(service) in catalogue.yaml, and no order can go "
                 + "there: \(reason); while that is so, orders wait for the other places; name another "
                 + "backup, or take it out")

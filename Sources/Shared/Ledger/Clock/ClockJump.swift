@@ -60,7 +60,7 @@ extension Ledger {
 extension LedgerException {
     fileprivate static func clockWentBack(_ jump: ClockJump) -> LedgerException {
         LedgerException(
-            "clock_went_back",
+            .clockWentBack,
             """
             the ledger was written to at \(jump.was), and on the next run the clock said \
             \(jump.became): it is wrong, or was wrong then. What was written meanwhile keeps its \

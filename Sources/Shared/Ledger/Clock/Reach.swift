@@ -173,7 +173,7 @@ private struct Horizon {
 extension LedgerException {
     fileprivate static func outOfReach(_ count: Int, at now: Timestamp) -> LedgerException {
         LedgerException(
-            "due_out_of_reach",
+            .dueOutOfReach,
             """
             on \(now), \(count) due dates of orders, requests and providers lay further ahead than \
             any run sets them: the clock was ahead when they were written, or is behind now. They \

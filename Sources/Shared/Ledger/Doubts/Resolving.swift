@@ -80,7 +80,7 @@ struct Resolving {
         try Attempts(db).note("decided: \(pending.decision), but \(reason)", on: order.id)
         try Ledger.raise(
             LedgerException(
-                "decision_contradicted",
+                .decisionContradicted,
                 "\(pending.person) decided \"\(pending.decision)\", but \(reason); \(rest)"),
             order: order.id, provider: order.provider, db, at: now)
     }
@@ -92,7 +92,7 @@ struct Resolving {
         guard pending.createdAt.isOlder(than: Ledger.decisionPatience, at: now) else { return }
         try Ledger.raise(
             LedgerException(
-                "decision_unverified",
+                .decisionUnverified,
                 "\(pending.person) decided \"\(pending.decision)\", and for a day the provider has "
                     + "not said whether that is so; ask him; if he will never answer, switch him "
                     + "off (enabled: false) and decide again"),

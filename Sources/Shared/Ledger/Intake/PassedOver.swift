@@ -47,10 +47,10 @@ package struct PassedOver: Equatable, Sendable {
 
         fileprivate func exception(_ detail: String) -> LedgerException {
             switch self {
-            case .settling, .incomplete: LedgerException("never_still", detail)
-            case .unreadable: LedgerException("unreadable_file", detail)
-            case .misplaced: LedgerException("left_in_inbox", detail)
-            case .obstacle: LedgerException("in_the_way", detail)
+            case .settling, .incomplete: LedgerException(.neverStill, detail)
+            case .unreadable: LedgerException(.unreadableFile, detail)
+            case .misplaced: LedgerException(.leftInInbox, detail)
+            case .obstacle: LedgerException(.inTheWay, detail)
             }
         }
     }

@@ -65,7 +65,7 @@ extension LedgerException {
     /// A claim whose payment was confirmed for somebody, or as another claim of the same user.
     static func claimLost(_ claim: Payments.Known, to user: UserID) -> LedgerException {
         LedgerException(
-            "payment_claimed_twice",
+            .paymentClaimedTwice,
             """
             \(claim.user) claimed \(claim.name)\(claim.ref.map { " (ref \($0))" } ?? ""), which was \
             confirmed \(claim.user == user ? "under another claim of theirs" : "for \(user)"); that claim \
@@ -80,7 +80,7 @@ extension LedgerException {
         of user: UserID, _ spelling: String, _ first: Payments.Known
     ) -> LedgerException {
         LedgerException(
-            "payment_claimed_twice",
+            .paymentClaimedTwice,
             """
             \(user) claims \(spelling), which was confirmed as \(first.name) for \(first.user); the \
             claim was rejected and nothing was credited; if the payment was \(user)'s, move the money by \
@@ -93,7 +93,7 @@ extension LedgerException {
         by user: UserID, _ spelling: String, _ first: Payments.Known
     ) -> LedgerException {
         LedgerException(
-            "payment_claimed_twice",
+            .paymentClaimedTwice,
             """
             \(user) claims \(spelling), which \(first.user) claims as \(first.name); both wait; look at \
             the bank's statement whose payment it is, and confirm it for that user: the other claim is \

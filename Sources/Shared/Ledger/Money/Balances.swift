@@ -99,7 +99,7 @@ extension Ledger {
         let expected = try balance - drift
         try raise(
             LedgerException(
-                "balance_drift",
+                .balanceDrift,
                 "on \(now) his balance was \(balance) \(currency), our transactions say "
                     + "\(expected); look for a top-up that is not booked, a charge that differs, or "
                     + "an order that is not ours"),

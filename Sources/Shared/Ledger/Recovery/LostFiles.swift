@@ -38,7 +38,7 @@ extension Ledger {
             for file in try Self.lostFiles(db) {
                 try Self.raise(
                     LedgerException(
-                        "lost_file_gone",
+                        .lostFileGone,
                         "\(file.name) of \(file.kept.user?.rawValue ?? "the desk") (\(file.kept.digest)) was "
                             + "taken in the time that was lost, and could not be taken again; what it "
                             + "asked for was done: look at the archive, and put it right by a desk file"
@@ -69,7 +69,7 @@ extension Intake {
     fileprivate func tell(_ arrival: Arrival, _ what: String) throws {
         try Ledger.raise(
             LedgerException(
-                "lost_line_rejected",
+                .lostLineRejected,
                 "\(arrival.name) of \(arrival.user?.rawValue ?? "the desk") was taken in the time that was "
                     + "lost, and taken again \(what); what was accepted then was done: compare with its "
                     + "receipt of then, which is in quarantine if he had not removed or changed it, look at "

@@ -209,7 +209,7 @@ extension Ledger {
             if isOver || now > since.adding(seconds: cancelPatience) {
                 try raise(
                     LedgerException(
-                        "cancel_unanswered",
+                        .cancelUnanswered,
                         "the provider was asked to cancel it and does not say whether it will "
                             + "(\(evidence)); the order is followed, and money moves by its status "
                             + "alone; ask the provider"), order: row["order_id"], provider: nil, db,
@@ -226,7 +226,7 @@ extension Ledger {
         try end(id, as: "Unknown", db, at: now)
         try raise(
             LedgerException(
-                "refill_unanswered",
+                .refillUnanswered,
                 "the provider may refill it or not (\(evidence)); ask it; a refill is never asked for twice"
             ), order: row["order_id"], provider: nil, db, at: now)
     }

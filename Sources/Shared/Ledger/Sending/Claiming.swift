@@ -228,7 +228,7 @@ extension LedgerException {
         _ charge: Amount, least: Amount, at place: Listing
     ) -> LedgerException {
         LedgerException(
-            "below_cost",
+            .belowCost,
             """
             its charge of \(charge) is less than \(least), the least for service \(place.id) of \
             \(place.providerName) as it costs now; it is held, and goes out by itself once the price \

@@ -191,7 +191,7 @@ extension LedgerException {
         _ id: ServiceID, _ order: OrderID, _ evidence: String
     ) -> LedgerException {
         LedgerException(
-            "service_refused",
+            .serviceRefused,
             """
             he refused order \(order) because of its service (\(evidence)); service \(id) is off sale \
             until his list has lacked it and offers it again, or a desk file releases it

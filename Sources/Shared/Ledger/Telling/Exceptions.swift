@@ -1,14 +1,13 @@
 import GRDB
 import Timestamps
 
-/// Something that contradicts what we knew.
+/// Something that contradicts our books or needs a person: a line of `exceptions.csv`.
 package struct LedgerException: Equatable, Sendable {
-    /// A word for the kind, for example `unknown_status`.
-    package let kind: String
+    package let kind: ExceptionKind
     /// What was seen, and what to do.
     package let detail: String
 
-    package init(_ kind: String, _ detail: String) {
+    package init(_ kind: ExceptionKind, _ detail: String) {
         self.kind = kind
         self.detail = detail
     }
@@ -18,7 +17,7 @@ extension LedgerException {
     /// The provider's answer names an order that another of ours has already.
     static func idTwice(_ providerOrder: String, of other: OrderID) -> LedgerException {
         LedgerException(
-            "id_claimed_twice",
+            .idClaimedTwice,
             "the provider gave it his order \(providerOrder), which order \(other) has; it is held "
                 + "in doubt; ask him which of them it is, and decide")
     }
@@ -33,7 +32,7 @@ extension Ledger {
         try db.execute(
             literal: """
                 INSERT INTO exceptions (at, kind, order_id, provider_id, detail)
-                VALUES (\(now), \(exception.kind), \(order), \(provider), \(exception.detail))
+                VALUES (\(now), \(exception.kind.rawValue), \(order), \(provider), \(exception.detail))
                 ON CONFLICT DO NOTHING
                 """)
     }
@@ -48,7 +47,7 @@ extension Ledger {
                     SELECT EXISTS (SELECT 1 FROM exceptions
                         WHERE kind = ? AND coalesce(provider_id, 0) = ? AND detail = ?
                             AND order_id IS NULL)
-                    """), arguments: [exception.kind, provider, exception.detail])!
+                    """), arguments: [exception.kind.rawValue, provider, exception.detail])!
     }
 
     /// Tells the operator, once a day, of something that a provider does to order after order: the
@@ -65,7 +64,7 @@ extension Ledger {
                     SELECT id FROM exceptions
                     WHERE provider_id = ? AND kind = ? AND at >= ? AND at < ?
                     ORDER BY at, id LIMIT 1
-                    """), arguments: [provider, exception.kind, today, today + day])
+                    """), arguments: [provider, exception.kind.rawValue, today, today + day])
         guard let known else {
             return try raise(exception, order: order, provider: provider, db, at: now)
         }

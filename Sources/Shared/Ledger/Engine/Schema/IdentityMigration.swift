@@ -56,23 +56,21 @@ struct IdentityMigration {
                     """)
             if isConfirmed, let original {
                 try tell(
-                    LedgerException(
-                        "look_alike_deposits",
-                        "deposit \(Self.name(row)) of \(row["user_id"] as String) looks like "
-                            + "\(Self.name(original)) of \(original["user_id"] as String), and both were "
-                            + "credited; both stay in the books; if they are one payment, take the second "
-                            + "back by an adjustment"))
+                    "look_alike_deposits",
+                    "deposit \(Self.name(row)) of \(row["user_id"] as String) looks like "
+                        + "\(Self.name(original)) of \(original["user_id"] as String), and both were "
+                        + "credited; both stay in the books; if they are one payment, take the second "
+                        + "back by an adjustment")
             } else if !isConfirmed, let payment = first[identity], payment["status"] == "confirmed"
             {
                 try reject(row, for: payment)
             } else if !isConfirmed, let other = first[identity] {
                 try tell(
-                    LedgerException(
-                        "payment_claimed_twice",
-                        "\(Self.name(row)) is claimed by \(row["user_id"] as String), and as "
-                            + "\(Self.name(other)) by \(other["user_id"] as String); look at the bank's "
-                            + "statement whose payment it is, and confirm it for that user: the other "
-                            + "claim is rejected then"))
+                    "payment_claimed_twice",
+                    "\(Self.name(row)) is claimed by \(row["user_id"] as String), and as "
+                        + "\(Self.name(other)) by \(other["user_id"] as String); look at the bank's "
+                        + "statement whose payment it is, and confirm it for that user: the other "
+                        + "claim is rejected then")
             }
             first[identity] = first[identity] ?? row
             ofUser[own] = ofUser[own] ?? row
@@ -88,13 +86,12 @@ struct IdentityMigration {
                 ON CONFLICT DO NOTHING
                 """)
         try tell(
-            LedgerException(
-                "payment_claimed_twice",
-                "\(Self.name(claim)), which \(user) claimed, was confirmed as \(Self.name(payment)) for "
-                    + "\(payment["user_id"] as String); that claim is rejected and nothing was credited for "
-                    + (user == payment["user_id"]
-                        ? "it; nothing needs to be done"
-                        : "it; if the payment was \(user)'s, move the money by two adjustments")))
+            "payment_claimed_twice",
+            "\(Self.name(claim)), which \(user) claimed, was confirmed as \(Self.name(payment)) for "
+                + "\(payment["user_id"] as String); that claim is rejected and nothing was credited for "
+                + (user == payment["user_id"]
+                    ? "it; nothing needs to be done"
+                    : "it; if the payment was \(user)'s, move the money by two adjustments"))
     }
 
     private static func name(_ row: Row) -> String {
@@ -120,11 +117,10 @@ struct IdentityMigration {
                     """)
             guard db.changesCount == 0 else { continue }
             try tell(
-                LedgerException(
-                    "look_alike_topups",
-                    "top-up \(reference.debugDescription) of \(name) (transaction \(row[0] as Int64)) looks like "
-                        + "an earlier one, and both were booked; both stay in the books; if they are one "
-                        + "payment, \(name)'s expected balance is too high by it"))
+                "look_alike_topups",
+                "top-up \(reference.debugDescription) of \(name) (transaction \(row[0] as Int64)) looks like "
+                    + "an earlier one, and both were booked; both stay in the books; if they are one "
+                    + "payment, \(name)'s expected balance is too high by it")
         }
     }
 
@@ -143,11 +139,10 @@ struct IdentityMigration {
             try Identities.note(db, .ref, spelling, of: user)
             for other in others where try isUsed(other, by: user) {
                 try tell(
-                    LedgerException(
-                        "look_alike_refs",
-                        "ref \(text.debugDescription) of \(user) (\(row[2] as String) \(row[3] as Int64)) looks "
-                            + "like their ref \(other.debugDescription), and both were accepted; both "
-                            + "stay; if they are one order, cancel or refund the second"))
+                    "look_alike_refs",
+                    "ref \(text.debugDescription) of \(user) (\(row[2] as String) \(row[3] as Int64)) looks "
+                        + "like their ref \(other.debugDescription), and both were accepted; both "
+                        + "stay; if they are one order, cancel or refund the second")
             }
         }
     }
@@ -179,12 +174,11 @@ struct IdentityMigration {
                         """, arguments: [user, other])
                 guard let name else { continue }
                 try tell(
-                    LedgerException(
-                        "look_alike_batches",
-                        "batch \(text.debugDescription) of \(user.isEmpty ? "the desk" : user) "
-                            + "(\(row[2] as String)) looks like \(other.debugDescription) (\(name)), and "
-                            + "both were taken; both stay; look whether the second is the first once more"
-                    ))
+                    "look_alike_batches",
+                    "batch \(text.debugDescription) of \(user.isEmpty ? "the desk" : user) "
+                        + "(\(row[2] as String)) looks like \(other.debugDescription) (\(name)), and "
+                        + "both were taken; both stay; look whether the second is the first once more"
+                )
             }
         }
     }
@@ -205,10 +199,11 @@ struct IdentityMigration {
         }
     }
 
-    private func tell(_ exception: LedgerException) throws {
+    /// Tells the operator. A migration is never edited, so the kind is the word of its time.
+    private func tell(_ kind: String, _ detail: String) throws {
         try db.execute(
             literal: """
-                INSERT INTO exceptions (at, kind, detail) VALUES (\(now), \(exception.kind), \(exception.detail))
+                INSERT INTO exceptions (at, kind, detail) VALUES (\(now), \(kind), \(detail))
                 ON CONFLICT DO NOTHING
                 """)
     }
