@@ -109,11 +109,13 @@ let package = Package(
         shared("OrderTypes", ["Money"]),
         shared("Settings", ["CYAML", "Failures", "Identity", "Money", crypto]),
         shared("Spool", ["CSync", "Failures", "Timestamps", crypto]),
+        shared("Tables", ["Failures"]),
+        shared("SQLiteTables", ["CSQLite", "Tables", grdb, sqlite]),
         shared(
             "Ledger",
             [
-                "CSQLite", "Failures", "Identity", "Money", "OrderTypes", "Timestamps", grdb,
-                sqlite,
+                "CSQLite", "Failures", "Identity", "Money", "OrderTypes", "SQLiteTables", "Tables",
+                "Timestamps", grdb, sqlite,
             ]),
         shared(
             "Providers",
@@ -155,7 +157,12 @@ let package = Package(
         .executableTarget(
             name: "Faults", dependencies: ["FaultRigs"], path: "Tests/Faults",
             swiftSettings: strict),
-        tests(of: "Ledger", ["Failures", "Money", "TestSupport", "Timestamps", grdb, sqlite]),
+        tests(
+            of: "Ledger",
+            [
+                "Failures", "Money", "SQLiteTables", "Tables", "TestSupport", "Timestamps", grdb,
+                sqlite,
+            ]),
         tests(of: "Spool", ["TestSupport", "Timestamps"]),
         tests(of: "Identity", ["TestSupport"]),
         tests(of: "Money", ["TestSupport"]),

@@ -24,7 +24,7 @@ struct BackUpLedger {
         folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
-    /// - Throws: `FileExists`, `SystemError`, `LedgerError`, `UnsoundLedger`, `DatabaseFailure`.
+    /// - Throws: `FileExists`, `SystemError`, `LedgerError`, `UnsoundLedger`, `StoreError`.
     func run() throws -> Summary {
         guard access(path, F_OK) != 0 else { throw FileExists(path: path) }
         let settings = context.settings

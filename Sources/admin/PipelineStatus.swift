@@ -37,7 +37,7 @@ struct PipelineStatus {
         "ingest", "dispatch", "poll", "report", "audit", "backup", "recover",
     ]
 
-    /// - Throws: `SystemError`, `LedgerError`, `DatabaseFailure`.
+    /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
     init(_ context: RunContext) throws {
         settings = context.settings
         now = context.clock.now()

@@ -22,7 +22,7 @@ struct RecoverLedger {
     /// Those that work with the ledger under a lock.
     private static let programs = ["ingest", "dispatch", "poll", "report"]
 
-    /// - Throws: `SystemError`, `LedgerError`, `DatabaseFailure`.
+    /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
     init(_ context: RunContext) throws {
         self.context = context
         let settings = context.settings

@@ -60,7 +60,7 @@ struct SendDueOrders {
     /// - Parameters:
     ///   - only: the one provider to send to; nil for all.
     ///   - limit: the most orders to send.
-    /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `DatabaseFailure`.
+    /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `StoreError`.
     init(_ context: RunContext, only: String?, limit: Int) throws {
         let settings = context.settings
         let keys = try settings.providerKeys()

@@ -40,7 +40,7 @@ struct TakeFiles {
     /// How many names of one inbox are listed at least, however many inboxes there are.
     private static let leastNames = 100
 
-    /// - Throws: `NoRoom`, `SystemError`, `LedgerError`, `DatabaseFailure`.
+    /// - Throws: `NoRoom`, `SystemError`, `LedgerError`, `StoreError`.
     init(_ context: RunContext) throws {
         self.context = context
         spool = try Spool.open(at: context.settings.spool, program: context.program)

@@ -52,7 +52,7 @@ struct AskProviders {
     /// Whether the time of this run is up. Every step of it that may be long asks.
     var isOver: Bool { deadline.isPassed(at: context.clock.now()) }
 
-    /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `DatabaseFailure`.
+    /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `StoreError`.
     init(_ context: RunContext) throws {
         let settings = context.settings
         let keys = try settings.providerKeys()

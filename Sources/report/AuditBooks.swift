@@ -26,7 +26,7 @@ struct AuditBooks {
     /// Proves the books, and leaves a note of what came of it where `admin status` looks.
     ///
     /// - Throws: `BooksWrong` once the findings are printed; `LedgerError`, `OutputError`,
-    ///   `DatabaseFailure`.
+    ///   `StoreError`.
     func run() throws -> Summary {
         do {
             let summary = try prove()

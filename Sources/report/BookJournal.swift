@@ -23,7 +23,7 @@ struct BookJournal {
 
     /// Returns how many entries it wrote.
     ///
-    /// - Throws: `SystemError`, `LedgerError`, `DatabaseFailure`.
+    /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
     func write(_ ledger: Ledger) throws -> Int {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."

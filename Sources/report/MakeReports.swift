@@ -30,7 +30,7 @@ struct MakeReports {
     /// - Parameters:
     ///   - period: what happened in it is told by the summaries.
     ///   - directory: where the summaries go; nil: to their usual place.
-    /// - Throws: `SystemError`, `LedgerError`, `DatabaseFailure`.
+    /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
     init(
         _ context: RunContext, period: Range<Timestamp> = Timestamp.always, directory: String? = nil
     ) throws {

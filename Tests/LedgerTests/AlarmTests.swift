@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Testing
 import Timestamps
 
@@ -36,7 +37,7 @@ import Timestamps
         #expect(
             try books.ledger.alarms().map(\.kind.rawValue) == [String(alarm.prefix { $0 != " " })])
         let told = try books.ledger.read {
-            try String.fetchAll($0, sql: "SELECT detail FROM exceptions")
+            try String.fetchAll($0.grdb, sql: "SELECT detail FROM exceptions")
         }
         #expect(told.count == 1)
         #expect(told.allSatisfy { $0.count > 100 }, "it says what to do: \(told)")

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Testing
 
 @testable import Ledger
@@ -225,8 +226,8 @@ import Testing
         try payOut()
         try books.expectSound()
         try books.plainConnection().writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA ignore_check_constraints = ON")
-            try db.execute(sql: violation.sql)
+            try db.grdb.execute(sql: "PRAGMA ignore_check_constraints = ON")
+            try db.grdb.execute(sql: violation.sql)
         }
         let findings = try books.ledger.audit()
         let finding = try #require(
@@ -242,7 +243,7 @@ import Testing
     @Test func `a finding shows some violations and counts all of them`() throws {
         try books.plainConnection().write { db in
             for number in 0..<30 {
-                try db.execute(
+                try db.grdb.execute(
                     sql: "INSERT INTO wallets (name, currency, balance) VALUES ('fees', ?, 1)",
                     arguments: ["X\(number)"])
             }

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Testing
 import Timestamps
 
@@ -163,7 +164,7 @@ import Timestamps
                 }
             }
             try books.ledger.commit { db in
-                try db.execute(
+                try db.grdb.execute(
                     sql: "UPDATE orders SET provider_id = ? WHERE id > ?", arguments: [beta, count])
             }
         } _: { books in

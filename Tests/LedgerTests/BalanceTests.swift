@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Testing
 import Timestamps
 
@@ -26,7 +27,7 @@ import Timestamps
     private var exceptions: [String] {
         get throws {
             try books.ledger.read {
-                try String.fetchAll($0, sql: "SELECT kind || ': ' || detail FROM exceptions")
+                try String.fetchAll($0.grdb, sql: "SELECT kind || ': ' || detail FROM exceptions")
             }
         }
     }
@@ -78,7 +79,7 @@ import Timestamps
         try tell(balance)
         try tell(balance)
         let evidence = try books.ledger.read {
-            try String.fetchAll($0, sql: "SELECT evidence FROM attempts")
+            try String.fetchAll($0.grdb, sql: "SELECT evidence FROM attempts")
         }
         for text in evidence {
             guard let words else {

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import TestSupport
 import Testing
 import Timestamps
@@ -120,8 +121,8 @@ extension Books {
         try value("SELECT state FROM orders WHERE id = \(order)")
     }
 
-    func value<T: DatabaseValueConvertible>(_ sql: String) throws -> T {
-        try ledger.read { try T.fetchOne($0, sql: sql)! }
+    func value<T: Tables.Column>(_ sql: String) throws -> T {
+        try ledger.read { try $0.one("\(raw: sql)") }
     }
 
     /// Expects the thirteen invariants to hold.

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Testing
 import Timestamps
 
@@ -19,7 +20,7 @@ import Timestamps
     }
 
     private func changes() throws -> Int {
-        try books.ledger.read { $0.totalChangesCount }
+        try books.ledger.read { $0.grdb.totalChangesCount }
     }
 
     /// Service 1's way of being sold.
@@ -35,7 +36,7 @@ import Timestamps
     private func told() throws -> [String] {
         try books.ledger.read { db in
             try String.fetchAll(
-                db,
+                db.grdb,
                 sql: """
                     SELECT kind || ' ' || coalesce(field, '-') || ' ' || coalesce(before, '-') || ' '
                         || coalesce(after, '-')
@@ -94,7 +95,7 @@ import Timestamps
     @Test func `a service that was refused is sold again as soon as it is released`() throws {
         let services = [Books.service("1"), Books.service("2", isFlexible: false)]
         try books.ledger.commit { db in
-            try db.execute(
+            try db.grdb.execute(
                 sql: """
                     UPDATE services SET enabled = 0, withheld = 'refused' WHERE id = 1;
                     UPDATE providers SET catalogue_due = 9999999999999;
@@ -114,7 +115,7 @@ import Timestamps
         unwanted.isEnabled = false
         let services = [unwanted, Books.service("2", isFlexible: false)]
         try books.ledger.commit { db in
-            try db.execute(
+            try db.grdb.execute(
                 sql: "UPDATE services SET enabled = 0, withheld = 'refused' WHERE id = 1")
         }
         _ = try takeOver(services)

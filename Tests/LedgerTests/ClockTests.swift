@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Testing
 import Timestamps
 
@@ -27,7 +28,7 @@ import Timestamps
     }
 
     private func exceptions() throws -> [String] {
-        try books.ledger.read { try String.fetchAll($0, sql: "SELECT kind FROM exceptions") }
+        try books.ledger.read { try String.fetchAll($0.grdb, sql: "SELECT kind FROM exceptions") }
     }
 
     /// Writes to the ledger with the clock ahead by so much, and sets it right again.
@@ -76,7 +77,7 @@ import Timestamps
         _ = try books.ledger.record([news], at: books.now)
         try books.verdict(of: acme, .refills, ref: "R-1") { try $0.requestRefill(of: ended, $1) }
         try books.plainConnection().write {
-            try $0.execute(
+            try $0.grdb.execute(
                 sql: """
                     UPDATE requests SET due_at = due_at + 300000000000;
                     UPDATE decisions SET due_at = due_at + 300000000000;
@@ -100,7 +101,7 @@ import Timestamps
             try books.ledger.noteAnswers(
                 of: books.alpha, answeredAt: books.now, errors: 1, at: books.now)
             try books.plainConnection().write {
-                try $0.execute(
+                try $0.grdb.execute(
                     sql: "UPDATE providers SET throttled_until = ?, inquiry_due = ?",
                     arguments: [soon, soon])
             }
@@ -108,7 +109,7 @@ import Timestamps
         #expect(try bring() == 1)
         let wrong = try books.ledger.read { db in
             try Int.fetchOne(
-                db,
+                db.grdb,
                 sql: """
                     SELECT count(*) FROM providers WHERE max(paused_until, throttled_until,
                         inquiry_due, catalogue_due, balance_due, last_answer_at) > ?
@@ -141,7 +142,7 @@ import Timestamps
             }
         }
         try books.plainConnection().write {
-            try $0.execute(sql: "UPDATE orders SET due_at = due_at + 300000000000")
+            try $0.grdb.execute(sql: "UPDATE orders SET due_at = due_at + 300000000000")
         }
         #expect(try bring() == 12_000)
         #expect(try exceptions() == ["due_out_of_reach"])

@@ -1,6 +1,8 @@
 import Failures
 import GRDB
 import Glibc
+import SQLiteTables
+import Tables
 import TestSupport
 import Testing
 
@@ -27,7 +29,7 @@ import Testing
         code: ResultCode, words: String, status: Failures.ExitStatus
     ) {
         let cause = DatabaseError(resultCode: code, message: "disk I/O error", sql: "SELECT 1")
-        let failure = DatabaseFailure(path: "/l.sqlite", cause: cause)
+        let failure = StoreError(cause, at: "/l.sqlite")
         #expect("\(failure)".hasPrefix("/l.sqlite: "))
         #expect("\(failure)".contains(words))
         #expect("\(failure)".contains("(SQLite \(code.rawValue): disk I/O error"))
@@ -38,7 +40,7 @@ import Testing
     @Test func `a statement is told where the program is at fault, and nowhere else`() {
         for (code, isTold) in [(ResultCode.SQLITE_CONSTRAINT, true), (.SQLITE_FULL, false)] {
             let cause = DatabaseError(resultCode: code, message: "m", sql: "DELETE FROM orders")
-            let text = "\(DatabaseFailure(path: "l", cause: cause))"
+            let text = "\(StoreError(cause, at: "l"))"
             #expect(text.contains("DELETE FROM orders") == isTold)
         }
     }
@@ -46,11 +48,15 @@ import Testing
     @Test func `whatever the ledger does, its failures come out in words`() throws {
         let ledger = try Ledger.open(at: path, currency: usd)
         for work in [
-            { try ledger.read { try $0.execute(sql: "SELECT * FROM nothing") } },
-            { try ledger.commit { try $0.execute(sql: "INSERT INTO wallets (id) VALUES (1)") } },
+            { try ledger.read { try $0.grdb.execute(sql: "SELECT * FROM nothing") } },
+            {
+                try ledger.commit {
+                    try $0.grdb.execute(sql: "INSERT INTO wallets (id) VALUES (1)")
+                }
+            },
             { try ledger.backUp(to: "\(folder.path)/no/folder") },
         ] {
-            let failure = #expect(throws: DatabaseFailure.self) { try work() }
+            let failure = #expect(throws: StoreError.self) { try work() }
             #expect(failure.map { RawWords.alone(in: "\($0)") } == .some(nil))
         }
     }
@@ -58,7 +64,7 @@ import Testing
     @Test func `a damaged ledger says what to put in its place`() throws {
         _ = try Ledger.open(at: path, currency: usd)
         #expect(truncate(path, 9_000) == 0)
-        let failure = #expect(throws: DatabaseFailure.self) {
+        let failure = #expect(throws: StoreError.self) {
             _ = try Ledger.open(at: path, currency: usd).audit()
         }
         #expect(failure?.description.contains("admin recover --restored") == true)

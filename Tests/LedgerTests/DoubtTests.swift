@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import TestSupport
 import Testing
 import Timestamps
@@ -39,13 +40,13 @@ import Timestamps
     private func decisions() throws -> [String] {
         try books.ledger.read {
             try String.fetchAll(
-                $0, sql: "SELECT outcome || ' ' || state FROM decisions ORDER BY id")
+                $0.grdb, sql: "SELECT outcome || ' ' || state FROM decisions ORDER BY id")
         }
     }
 
     private func exceptions() throws -> [String] {
         try books.ledger.read {
-            try String.fetchAll($0, sql: "SELECT kind || ': ' || detail FROM exceptions")
+            try String.fetchAll($0.grdb, sql: "SELECT kind || ': ' || detail FROM exceptions")
         }
     }
 
@@ -209,7 +210,7 @@ import Timestamps
         #expect(try doubt(order).providerService == "1")
         try books.ledger.commit {
             let purchase = try Sales($0).current(of: ServiceID(2))
-            try $0.execute(
+            try $0.grdb.execute(
                 sql: """
                     UPDATE orders SET bought_service_id = 2, purchase_id = \(purchase)
                     WHERE id = \(order)

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Tables
 
 @testable import Ledger
 

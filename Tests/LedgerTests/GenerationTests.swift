@@ -1,6 +1,7 @@
 import Failures
 import GRDB
 import Glibc
+import Tables
 import TestSupport
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
         let ledger = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
         let copy = "\(books.folder.path)/copy"
         try ledger.database.inDatabase {
-            try $0.execute(sql: "VACUUM INTO ?", arguments: [copy])
+            try $0.grdb.execute(sql: "VACUUM INTO ?", arguments: [copy])
         }
         _ = try Ledger.open(at: copy, currency: usd, lastSeenIn: file)
         // Not even one that adds nothing.

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Testing
 
 @testable import Ledger
@@ -180,13 +181,13 @@ import Testing
         }
         try plain.write { db in
             let arrows = try String.fetchOne(
-                db, sql: "SELECT sql FROM sqlite_schema WHERE name = 'orders_move_forward'")!
-            try db.execute(sql: "DROP TRIGGER orders_move_forward")
-            try db.execute(sql: moving(to: from))
-            try db.execute(sql: arrows)
+                db.grdb, sql: "SELECT sql FROM sqlite_schema WHERE name = 'orders_move_forward'")!
+            try db.grdb.execute(sql: "DROP TRIGGER orders_move_forward")
+            try db.grdb.execute(sql: moving(to: from))
+            try db.grdb.execute(sql: arrows)
         }
         if from == to || from.successors.contains(to) {
-            try plain.write { try $0.execute(sql: moving(to: to)) }
+            try plain.write { try $0.grdb.execute(sql: moving(to: to)) }
             #expect(try books.state(of: OrderID(3)) == to)
         } else {
             try expectRefused(moving(to: to), "an order does not move that way")
@@ -199,7 +200,7 @@ import Testing
         for connection in [books.ledger.database, plain] {
             let before = try books.ledger.audit().count
             let error = #expect(throws: DatabaseError.self, sourceLocation: location) {
-                try connection.write { try $0.execute(sql: sql) }
+                try connection.write { try $0.grdb.execute(sql: sql) }
             }
             #expect(
                 error?.message?.contains(refusal) == true, "\(error as Any)",

@@ -1,5 +1,7 @@
 import GRDB
 import Money
+import SQLiteTables
+import Tables
 import TestSupport
 import Testing
 
@@ -13,14 +15,14 @@ import Testing
     private func makeSchema3(_ rows: String) throws {
         let old = try DatabaseQueue(path: path)
         try old.write { db in
-            for sql in Ledger.migrations[..<3] { try db.execute(sql: sql) }
-            try db.execute(
+            for sql in Ledger.migrations[..<3] { try db.grdb.execute(sql: sql) }
+            try db.grdb.execute(
                 sql: """
                     PRAGMA application_id = \(Ledger.applicationID);
                     PRAGMA user_version = 3;
                     """)
-            try Wallets.openHouse(db, currency: usd)
-            try db.execute(
+            try Wallets.openHouse(GRDBConnection(db, at: path), currency: usd)
+            try db.grdb.execute(
                 sql: """
                     INSERT INTO users (id, created_at, updated_at)
                         VALUES ('acme', 0, 0), ('zenith', 0, 0);
@@ -36,7 +38,7 @@ import Testing
                             refill, cancel, enabled)
                         VALUES (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0, 1);
                     """)
-            try db.execute(sql: rows)
+            try db.grdb.execute(sql: rows)
         }
         try old.close()
     }
@@ -44,7 +46,7 @@ import Testing
     private func told(_ ledger: Ledger, _ kind: String) throws -> [String] {
         try ledger.read {
             try String.fetchAll(
-                $0, sql: "SELECT detail FROM exceptions WHERE kind = ? ORDER BY id",
+                $0.grdb, sql: "SELECT detail FROM exceptions WHERE kind = ? ORDER BY id",
                 arguments: [kind])
         }
     }
@@ -70,9 +72,10 @@ import Testing
         for _ in 1...2 {
             let ledger = try Ledger.open(at: path, currency: usd)
             #expect(
-                try ledger.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM deposits") } == 7)
+                try ledger.read { try Int.fetchOne($0.grdb, sql: "SELECT count(*) FROM deposits") }
+                    == 7)
             let statuses = try ledger.read {
-                try String.fetchAll($0, sql: "SELECT status FROM deposits ORDER BY id")
+                try String.fetchAll($0.grdb, sql: "SELECT status FROM deposits ORDER BY id")
             }
             #expect(
                 statuses == [
@@ -105,7 +108,7 @@ import Testing
                         user: acme, method: "bank", reference: reference, amount: Amount(micros: 5),
                         currency: usd, credited: Amount(micros: 5), fee: .zero), Line(.deposits, 1))
                 return try String.fetchOne(
-                    intake.db, sql: "SELECT status FROM lines WHERE file_id = ?",
+                    intake.db.grdb, sql: "SELECT status FROM lines WHERE file_id = ?",
                     arguments: [try draft.close()])!
             }
         }
@@ -113,7 +116,7 @@ import Testing
         #expect(try confirm("TX-2", 2) == "accepted")
         #expect(try confirm("tx-2", 3) == "duplicate")
         let statuses = try ledger.read {
-            try String.fetchAll($0, sql: "SELECT status FROM deposits ORDER BY id")
+            try String.fetchAll($0.grdb, sql: "SELECT status FROM deposits ORDER BY id")
         }
         #expect(
             statuses == [
@@ -150,7 +153,7 @@ import Testing
             """)
         let ledger = try Ledger.open(at: path, currency: usd)
         func all(_ sql: String) throws -> [String] {
-            try ledger.read { try String.fetchAll($0, sql: sql) }
+            try ledger.read { try String.fetchAll($0.grdb, sql: sql) }
         }
         #expect(try all("SELECT identity FROM topups ORDER BY 1") == ["B#topups#1", "tx-1"])
         #expect(

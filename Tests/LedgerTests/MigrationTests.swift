@@ -1,5 +1,7 @@
 import GRDB
 import Money
+import SQLiteTables
+import Tables
 import TestSupport
 import Testing
 
@@ -14,15 +16,15 @@ import Testing
     private func makeSchema2() throws {
         let old = try DatabaseQueue(path: path)
         try old.write { db in
-            try db.execute(sql: Schema1.sql)
-            try db.execute(sql: Schema2.sql)
-            try db.execute(
+            try db.grdb.execute(sql: Schema1.sql)
+            try db.grdb.execute(sql: Schema2.sql)
+            try db.grdb.execute(
                 sql: """
                     PRAGMA application_id = \(Ledger.applicationID);
                     PRAGMA user_version = 2;
                     """)
-            try Wallets.openHouse(db, currency: usd)
-            try db.execute(
+            try Wallets.openHouse(GRDBConnection(db, at: path), currency: usd)
+            try db.grdb.execute(
                 sql: """
                     INSERT INTO users (id, created_at, updated_at) VALUES ('acme', 0, 0);
                     INSERT INTO wallets (user_id, name, currency, minimum)
@@ -39,7 +41,7 @@ import Testing
                             'accepted', 2, 2, 0, 0, 1, 2, 0);
                     """)
             for order in 1...2 {
-                try db.execute(
+                try db.grdb.execute(
                     sql: """
                         INSERT INTO orders (id, user_id, file_id, line, ref, service_id, billed_units,
                                 charge, state, provider_id, provider_order, created_at, placed_at)
@@ -52,7 +54,7 @@ import Testing
                             VALUES (\(order), 1, 1, 0, 'placed');
                         """)
             }
-            try db.execute(
+            try db.grdb.execute(
                 sql: """
                     INSERT INTO exceptions (at, kind, order_id, provider_id, detail) VALUES
                         (1, 'status_error', 1, 1, 'he says: busy'),
@@ -73,9 +75,9 @@ import Testing
         try makeSchema2()
         for _ in 1...2 {
             let ledger = try Ledger.open(at: path, currency: usd)
-            #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
+            #expect(try ledger.read { try Int.fetchOne($0.grdb, sql: "PRAGMA user_version") } == 4)
             let kept = try ledger.read {
-                try Int.fetchAll($0, sql: "SELECT at FROM exceptions ORDER BY at")
+                try Int.fetchAll($0.grdb, sql: "SELECT at FROM exceptions ORDER BY at")
             }
             #expect(kept == [1, 4, 5, 6, 7])
             #expect(try ledger.audit().map(\.violations) == [])
@@ -87,11 +89,11 @@ import Testing
         try makeSchema2()
         let ledger = try Ledger.open(at: path, currency: usd)
         try ledger.commit { db in
-            try db.execute(sql: "UPDATE services SET type = 'Package', rate = 7 WHERE id = 1")
+            try db.grdb.execute(sql: "UPDATE services SET type = 'Package', rate = 7 WHERE id = 1")
         }
         let sold = try ledger.read {
             try String.fetchAll(
-                $0,
+                $0.grdb,
                 sql: """
                     SELECT t.provider_service || ' ' || t.type || ' ' || t.rate FROM orders o
                         JOIN sales t ON t.id = o.sale_id AND o.purchase_id IS NULL
@@ -108,8 +110,8 @@ import Testing
         try makeSchema2()
         let old = try DatabaseQueue(path: path)
         try old.write { db in
-            try db.execute(sql: Schema3.sql)
-            try db.execute(
+            try db.grdb.execute(sql: Schema3.sql)
+            try db.grdb.execute(
                 sql: """
                     PRAGMA user_version = 3;
                     INSERT INTO catalogue_changes (at, provider_id, service_id, kind, field, before, after)
@@ -122,7 +124,7 @@ import Testing
         let ledger = try Ledger.open(at: path, currency: usd)
         let types = try ledger.read {
             try String.fetchAll(
-                $0,
+                $0.grdb,
                 sql: "SELECT t.type FROM orders o JOIN sales t ON t.id = o.sale_id ORDER BY o.id")
         }
         #expect(types == ["Subscriptions", "Package"])
@@ -142,7 +144,7 @@ import Testing
         _ = try ledger.record([news], at: Books.moment)
         let kept = try ledger.read {
             try String.fetchAll(
-                $0, sql: "SELECT kind FROM exceptions WHERE order_id = 2 ORDER BY id")
+                $0.grdb, sql: "SELECT kind FROM exceptions WHERE order_id = 2 ORDER BY id")
         }
         #expect(kept == ["status_error", "no_status"])
     }
@@ -151,7 +153,7 @@ import Testing
         try makeSchema2()
         let ledger = try Ledger.open(at: path, currency: usd)
         let written = try ledger.read {
-            try Int64.fetchOne($0, sql: "SELECT written_at FROM generation")
+            try Int64.fetchOne($0.grdb, sql: "SELECT written_at FROM generation")
         }
         #expect(written == 0)
         #expect(try ledger.alarms() == [])

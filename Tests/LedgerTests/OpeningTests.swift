@@ -1,6 +1,7 @@
 import Failures
 import GRDB
 import Money
+import Tables
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
         #expect(try pragma("application_id", of: ledger) == "\(0x534D_4D47)")
         #expect(try ledger.audit().isEmpty)
         let houses = try ledger.read {
-            try String.fetchAll($0, sql: "SELECT name FROM wallets WHERE currency = 'USD'")
+            try String.fetchAll($0.grdb, sql: "SELECT name FROM wallets WHERE currency = 'USD'")
         }
         #expect(Set(houses) == Set(HouseWallet.allCases.map(\.rawValue)) && houses.count == 5)
     }
@@ -45,7 +46,9 @@ import Testing
             try await group.waitForAll()
         }
         let ledger = try Ledger.open(at: path, currency: usd)
-        let wallets = try ledger.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM wallets") }
+        let wallets = try ledger.read {
+            try Int.fetchOne($0.grdb, sql: "SELECT count(*) FROM wallets")
+        }
         #expect(wallets == HouseWallet.allCases.count)
     }
 
@@ -61,7 +64,7 @@ import Testing
 
     @Test func `a ledger of a later version is left alone`() throws {
         let ledger = try Ledger.open(at: path, currency: usd)
-        try ledger.database.write { try $0.execute(sql: "PRAGMA user_version = 9") }
+        try ledger.database.write { try $0.grdb.execute(sql: "PRAGMA user_version = 9") }
         let error = try #require(throws: LedgerError.self) {
             try Ledger.open(at: path, currency: usd)
         }
@@ -70,7 +73,7 @@ import Testing
 
     @Test func `somebody else's database is left alone`() throws {
         let theirs = try DatabaseQueue(path: path)
-        try theirs.write { try $0.execute(sql: "CREATE TABLE recipes (name TEXT)") }
+        try theirs.write { try $0.grdb.execute(sql: "CREATE TABLE recipes (name TEXT)") }
         let error = try #require(throws: LedgerError.self) {
             try Ledger.open(at: path, currency: usd)
         }
@@ -85,7 +88,7 @@ import Testing
     func `what is no ledger of ours keeps every byte, and nothing appears beside it`(
         sql: String, words: String
     ) throws {
-        try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: sql) }
+        try DatabaseQueue(path: path).inDatabase { try $0.grdb.execute(sql: sql) }
         try expectRefusal(words)
     }
 
@@ -93,7 +96,7 @@ import Testing
         throws
     {
         try Ledger.open(at: path, currency: eur).database.inDatabase {
-            try $0.execute(sql: "PRAGMA journal_mode = DELETE")
+            try $0.grdb.execute(sql: "PRAGMA journal_mode = DELETE")
         }
         try expectRefusal("the ledger is kept in EUR")
     }
@@ -141,6 +144,6 @@ import Testing
     }
 
     private func pragma(_ name: String, of ledger: Ledger) throws -> String? {
-        try ledger.database.inDatabase { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+        try ledger.database.inDatabase { try String.fetchOne($0.grdb, sql: "PRAGMA \(name)") }
     }
 }

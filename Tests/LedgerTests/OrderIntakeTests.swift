@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Testing
 
 @testable import Ledger
@@ -134,7 +135,7 @@ import Testing
         #expect(try books.order(books.newOrder("A-1", charge: "0")) == "accepted")
         let order: OrderID = try books.value("SELECT id FROM orders")
         try books.ledger.commit { db in
-            try db.execute(sql: "UPDATE services SET rate = 0, cost_rate = 0")
+            try db.grdb.execute(sql: "UPDATE services SET rate = 0, cost_rate = 0")
         }
         try books.claim()
         try books.answer(order, .placed(providerOrder: "9", followAt: books.now))

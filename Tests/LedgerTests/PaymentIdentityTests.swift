@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Testing
 
 @testable import Ledger
@@ -36,7 +37,7 @@ import Testing
     private func exceptions(_ kind: String) throws -> [String] {
         try books.ledger.read {
             try String.fetchAll(
-                $0, sql: "SELECT detail FROM exceptions WHERE kind = ? ORDER BY id",
+                $0.grdb, sql: "SELECT detail FROM exceptions WHERE kind = ? ORDER BY id",
                 arguments: [kind])
         }
     }
@@ -169,7 +170,7 @@ import Testing
     @Test func `a second confirmation of one payment is found by the audit`() throws {
         _ = try confirm("bank", "TX-889")
         try books.plainConnection().write { db in
-            try db.execute(
+            try db.grdb.execute(
                 sql: """
                     DROP INDEX deposits_once;
                     DROP INDEX deposits_once_per_user;
@@ -188,7 +189,7 @@ import Testing
         _ = try confirm("bank", "TX-889")
         #expect(throws: DatabaseError.self) {
             try books.plainConnection().write {
-                try $0.execute(
+                try $0.grdb.execute(
                     sql: """
                         INSERT INTO deposits (user_id, method, reference, identity, amount, currency,
                                 status, credited, confirmed_at)

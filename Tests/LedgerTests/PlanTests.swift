@@ -1,6 +1,7 @@
 import GRDB
 import Money
 import Synchronization
+import Tables
 import Testing
 import Timestamps
 
@@ -61,9 +62,9 @@ import Timestamps
         _ statement: String, _ how: String, _ column: String, on books: Books
     ) throws -> [String] {
         try books.plainConnection().read { db in
-            let explanation = try db.makeStatement(sql: "EXPLAIN \(how) \(statement)")
+            let explanation = try db.grdb.makeStatement(sql: "EXPLAIN \(how) \(statement)")
             explanation.setUncheckedArguments([])
-            return try Row.fetchAll(explanation).map { $0[column] as String }
+            return try GRDB.Row.fetchAll(explanation).map { $0[column] as String }
         }
     }
 
@@ -72,8 +73,8 @@ import Timestamps
     @Test func `no guard of the ledger builds a temporary tree for each row`() throws {
         let plain = try Books().plainConnection()
         let tables = try plain.read { db in
-            try Row.fetchAll(
-                db,
+            try GRDB.Row.fetchAll(
+                db.grdb,
                 sql: """
                     SELECT t.name, group_concat(c.name || ' = ' || c.name) AS same
                     FROM pragma_table_list t, pragma_table_info(t.name) c
@@ -87,7 +88,9 @@ import Timestamps
                 "INSERT INTO \(name) DEFAULT VALUES", "UPDATE \(name) SET \(same) WHERE rowid = 1",
             ] {
                 let steps = try plain.read { db in
-                    try Row.fetchAll(db, sql: "EXPLAIN \(statement)").map { $0["opcode"] as String }
+                    try GRDB.Row.fetchAll(db.grdb, sql: "EXPLAIN \(statement)").map {
+                        $0["opcode"] as String
+                    }
                 }
                 #expect(!steps.contains("OpenEphemeral"), "\(statement)")
             }

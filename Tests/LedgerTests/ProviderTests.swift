@@ -1,6 +1,7 @@
 import Failures
 import GRDB
 import Money
+import Tables
 import Testing
 import Timestamps
 
@@ -19,7 +20,7 @@ import Timestamps
     private func writes(_ body: () throws -> Void) throws -> Bool {
         let other = try books.plainConnection()
         func version() throws -> Int? {
-            try other.inDatabase { try Int.fetchOne($0, sql: "PRAGMA data_version") }
+            try other.inDatabase { try Int.fetchOne($0.grdb, sql: "PRAGMA data_version") }
         }
         let before = try version()
         try body()

@@ -1,6 +1,7 @@
 import GRDB
 import Money
 import Synchronization
+import Tables
 import Testing
 import Timestamps
 
@@ -53,7 +54,7 @@ import Timestamps
         let few = try claim(40, by: Turns())
         for number in 1...300 { try add("u\(number)", orders: 1) }
         try books.ledger.commit { db in
-            try db.execute(
+            try db.grdb.execute(
                 sql: "UPDATE orders SET due_at = due_at + 3600000 WHERE user_id <> 'zoe'")
         }
         let many = try claim(40, by: Turns())
@@ -79,9 +80,9 @@ import Timestamps
         #expect(lookups.count == 3)
         for lookup in lookups {
             let plan = try books.plainConnection().read { db in
-                let explanation = try db.makeStatement(sql: "EXPLAIN QUERY PLAN \(lookup)")
+                let explanation = try db.grdb.makeStatement(sql: "EXPLAIN QUERY PLAN \(lookup)")
                 explanation.setUncheckedArguments([])
-                return try Row.fetchAll(explanation).map { $0["detail"] as String }
+                return try GRDB.Row.fetchAll(explanation).map { $0["detail"] as String }
             }
             #expect(plan.contains { $0.contains("USING") && $0.contains("INDEX orders_to_send") })
             #expect(
@@ -95,7 +96,7 @@ import Timestamps
         #expect(try books.claim(62).count == 62)
         let shares: [String] = try books.ledger.read {
             try String.fetchAll(
-                $0,
+                $0.grdb,
                 sql: """
                     SELECT user_id || ' ' || count(*) FROM orders WHERE state = 'sending'
                     GROUP BY user_id ORDER BY 1

@@ -90,7 +90,7 @@ struct Ban: Sendable, CustomTestStringConvertible {
                 "Sources/Shared/Providers/Transport/CurlWords.swift",
                 "Sources/Shared/Providers/Transport/Wire.swift",
             ],
-            instead: "SystemWords, CurlWords, DatabaseFailure: a library's words come after ours."),
+            instead: "SystemWords, CurlWords, StoreError: a library's words come after ours."),
         Ban(
             ["public", "open class"], from: everywhere, example: "public struct Order {}",
             instead: "package: nothing here is for other packages."),

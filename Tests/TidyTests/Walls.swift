@@ -21,7 +21,7 @@ struct Wall: Sendable, CustomTestStringConvertible {
         Wall(
             ["GRDB", "GRDBSQLite", "SQLite3"],
             ownedBy: [
-                "Sources/Shared/Ledger", "Tests/LedgerTests",
+                "Sources/Shared/SQLiteTables", "Sources/Shared/Ledger", "Tests/LedgerTests",
                 // Tests that look into the books with eyes of their own, or falsify them.
                 "Tests/AdminCommandTests", "Tests/FaultRigs", "Tests/IngestStageTests",
                 "Tests/PipelineTests", "Tests/TestHouse",

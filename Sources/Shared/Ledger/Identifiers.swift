@@ -1,5 +1,5 @@
-import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// The number of a row, typed by what the row is, so that an order's is never taken for a file's.
@@ -68,50 +68,46 @@ package struct UserID: RawRepresentable, Hashable, Comparable, Sendable, CustomS
 
 // How our values stand in a column.
 
-extension Identifier: DatabaseValueConvertible, StatementColumnConvertible {
-    package init(sqliteStatement: SQLiteStatement, index: CInt) {
-        self.init(Int64(sqliteStatement: sqliteStatement, index: index))
+extension Identifier: Column {}
+
+extension UserID: Column {}
+
+extension Amount: Column {
+    package var sqlValue: SQLValue { .integer(micros) }
+
+    package static func read(_ row: Tables.Row, _ column: Int) -> Amount? {
+        row.integer(column).map(Amount.init(micros:))
     }
 }
 
-extension UserID: DatabaseValueConvertible {}
+extension Rate: Column {
+    package var sqlValue: SQLValue { .integer(micros) }
 
-extension Amount: DatabaseValueConvertible {
-    package var databaseValue: DatabaseValue { micros.databaseValue }
-
-    package static func fromDatabaseValue(_ value: DatabaseValue) -> Amount? {
-        Int64.fromDatabaseValue(value).map(Amount.init(micros:))
+    package static func read(_ row: Tables.Row, _ column: Int) -> Rate? {
+        row.integer(column).map(Rate.init(micros:))
     }
 }
 
-extension Rate: DatabaseValueConvertible {
-    package var databaseValue: DatabaseValue { micros.databaseValue }
+extension Percent: Column {
+    package var sqlValue: SQLValue { .integer(micros) }
 
-    package static func fromDatabaseValue(_ value: DatabaseValue) -> Rate? {
-        Int64.fromDatabaseValue(value).map(Rate.init(micros:))
+    package static func read(_ row: Tables.Row, _ column: Int) -> Percent? {
+        row.integer(column).map(Percent.init(micros:))
     }
 }
 
-extension Percent: DatabaseValueConvertible {
-    package var databaseValue: DatabaseValue { micros.databaseValue }
+extension Currency: Column {
+    package var sqlValue: SQLValue { .text(code) }
 
-    package static func fromDatabaseValue(_ value: DatabaseValue) -> Percent? {
-        Int64.fromDatabaseValue(value).map(Percent.init(micros:))
+    package static func read(_ row: Tables.Row, _ column: Int) -> Currency? {
+        row.text(column).flatMap { try? Currency(parsing: $0) }
     }
 }
 
-extension Currency: DatabaseValueConvertible {
-    package var databaseValue: DatabaseValue { code.databaseValue }
+extension Timestamp: Column {
+    package var sqlValue: SQLValue { .integer(milliseconds) }
 
-    package static func fromDatabaseValue(_ value: DatabaseValue) -> Currency? {
-        String.fromDatabaseValue(value).flatMap { try? Currency(parsing: $0) }
-    }
-}
-
-extension Timestamp: DatabaseValueConvertible {
-    package var databaseValue: DatabaseValue { milliseconds.databaseValue }
-
-    package static func fromDatabaseValue(_ value: DatabaseValue) -> Timestamp? {
-        Int64.fromDatabaseValue(value).map(Timestamp.init(milliseconds:))
+    package static func read(_ row: Tables.Row, _ column: Int) -> Timestamp? {
+        row.integer(column).map(Timestamp.init(milliseconds:))
     }
 }

@@ -1,6 +1,6 @@
-import GRDB
 import Money
 import Synchronization
+import Tables
 import Timestamps
 
 /// The books: every order, file and millionth of a currency unit, in one SQLite file.
@@ -11,7 +11,7 @@ import Timestamps
 /// A method that throws has committed nothing, except that a failed COMMIT is *unknown*, and that after
 /// `LedgerError.unnoted` it is made: the run must end, and the next one finds out by looking (design.md §4).
 package final class Ledger: Sendable {
-    let database: DatabaseQueue
+    let store: any Store
     /// The house currency: that of every user's wallets.
     package let currency: Currency
     /// Where it is noted how far the ledger has come; nil for somebody who sets that himself.
@@ -19,8 +19,8 @@ package final class Ledger: Sendable {
     /// When the run began that works with this; nil where nobody said.
     private let run = Mutex<Timestamp?>(nil)
 
-    init(database: DatabaseQueue, currency: Currency, progress: Progress? = nil) {
-        self.database = database
+    init(over store: any Store, currency: Currency, progress: Progress? = nil) {
+        self.store = store
         self.currency = currency
         self.progress = progress
     }
@@ -38,46 +38,40 @@ extension Ledger {
     /// commit that a copy from before it could be put in the place of, unseen.
     ///
     /// - Parameter now: when it is, by the caller's clock; nil: when the run began.
-    /// - Throws: what `body` throws; `DatabaseFailure`, `LedgerError.unnoted`.
-    func commit<T>(noting now: Timestamp? = nil, _ body: (Database) throws -> T) throws -> T {
-        try inDatabase { db in
-            var result: T?
+    /// - Throws: what `body` throws; `StoreError`, `LedgerError.unnoted`.
+    @discardableResult func commit<T>(
+        noting now: Timestamp? = nil, _ body: (any Connection) throws -> T
+    ) throws -> T {
+        try inConnection { db in
             var hasChanged = false
-            try db.inTransaction(.immediate) {
-                let before = db.totalChangesCount
-                result = try body(db)
-                hasChanged = db.totalChangesCount > before
+            let result = try db.inTransaction(.write) {
+                let before = db.totalChanges
+                let result = try body(db)
+                hasChanged = db.totalChanges > before
                 if hasChanged { try Generation.count(db, at: now ?? run.withLock { $0 }) }
-                return .commit
+                return result
             }
             if hasChanged { try progress?.note(db) }
-            return result!
+            return result
         }
     }
 
     /// One read transaction: what it sees is of one moment.
     ///
-    /// - Throws: what `body` throws; `DatabaseFailure`.
-    func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try inDatabase { db in
-            var result: T?
-            try db.inTransaction(.deferred) {
-                result = try body(db)
-                return .commit
-            }
-            return result!
-        }
+    /// - Throws: what `body` throws; `StoreError`.
+    func read<T>(_ body: (any Connection) throws -> T) throws -> T {
+        try inConnection { db in try db.inTransaction(.read) { try body(db) } }
     }
 
-    /// Works on the one connection; SQLite's errors come out in words.
-    func inDatabase<T>(_ body: (Database) throws -> T) throws -> T {
-        try wordingFailures(of: database.path) { try database.inDatabase(body) }
+    /// Works on the one connection; the store's errors come out in words.
+    func inConnection<T>(_ body: (any Connection) throws -> T) throws -> T {
+        try store.inConnection(body)
     }
 }
 
 extension Ledger {
     /// All users, by name.
     package func users() throws -> [UserID] {
-        try read { try UserID.fetchAll($0, sql: "SELECT id FROM users ORDER BY id") }
+        try read { try $0.values("SELECT id FROM users ORDER BY id") }
     }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// Something that stands still until a person does something about it.
@@ -64,12 +65,15 @@ extension Ledger {
         try read { try Self.alarms($0) }
     }
 
-    static func alarms(_ db: Database) throws -> [Alarm] {
-        try Row.fetchAll(db, sql: "SELECT * FROM alarms ORDER BY kind, subject").compactMap { row in
-            Alarm.Kind(rawValue: row["kind"]).map {
-                Alarm(kind: $0, subject: row["subject"], since: row["since"], detail: row["detail"])
+    static func alarms(_ db: any Connection) throws -> [Alarm] {
+        try GRDB.Row.fetchAll(db.grdb, sql: "SELECT * FROM alarms ORDER BY kind, subject")
+            .compactMap { row in
+                Alarm.Kind(rawValue: row["kind"]).map {
+                    Alarm(
+                        kind: $0, subject: row["subject"], since: row["since"],
+                        detail: row["detail"])
+                }
             }
-        }
     }
 
     /// Asks of every state that only a person can end whether somebody would know, and tells the operator
@@ -88,7 +92,7 @@ extension Ledger {
         if new.isEmpty, gone.isEmpty { return [] }
         return try commit { db in
             for alarm in gone {
-                try db.execute(
+                try db.grdb.execute(
                     literal: """
                         DELETE FROM alarms
                         WHERE kind = \(alarm.kind.rawValue) AND subject = \(alarm.subject)
@@ -99,12 +103,12 @@ extension Ledger {
     }
 
     private static func raise(
-        _ stop: Standstill, _ db: Database, at now: Timestamp
+        _ stop: Standstill, _ db: any Connection, at now: Timestamp
     ) throws -> Alarm {
         let alarm = Alarm(
             kind: stop.kind, subject: stop.subject, since: now,
             detail: "on \(now), \(try stop.words(db))")
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO alarms (kind, subject, since, detail)
                 VALUES (\(alarm.kind.rawValue), \(alarm.subject), \(now), \(alarm.detail))

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 // What an alarm says: what was found, what is still true, what to do.
@@ -12,7 +13,7 @@ extension Standstill {
     ]
 
     /// Counts what stands still, which takes as long as there is of it: so only when it is new.
-    func words(_ db: Database) throws -> String {
+    func words(_ db: any Connection) throws -> String {
         switch kind {
         case .providerOff:
             """
@@ -72,11 +73,12 @@ extension Standstill {
     }
 
     /// How many orders of the provider that is so of: `3 orders are`.
-    private func orders(_ conditions: [String], _ db: Database) throws -> String {
+    private func orders(_ conditions: [String], _ db: any Connection) throws -> String {
         let count = try conditions.reduce(0) { sum, condition in
             sum
                 + (try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM orders WHERE \(condition) AND provider_id = ?",
+                    db.grdb,
+                    sql: "SELECT count(*) FROM orders WHERE \(condition) AND provider_id = ?",
                     arguments: [provider])!)
         }
         let words = count == 1 ? "1 order" : "\(count) orders"
@@ -88,9 +90,9 @@ extension Standstill {
     }
 
     /// Why the oldest order that waits was not sent.
-    private func reason(_ db: Database) throws -> String {
-        let row = try Row.fetchOne(
-            db,
+    private func reason(_ db: any Connection) throws -> String {
+        let row = try GRDB.Row.fetchOne(
+            db.grdb,
             sql: """
                 SELECT p.state, p.paused_until, p.pause_reason, p.throttled_until,
                     o.due_at IS NULL AS waits_for_link,

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// Something that stands still, as it was found.
@@ -18,11 +19,11 @@ struct Standstill {
 /// Every state that only a person can end, asked for in one place. Each query reads an index of what is
 /// open: none takes longer with the years.
 struct Standstills {
-    private let db: Database
+    private let db: any Connection
     private let pollEvery: [String: Int]
     private let now: Timestamp
 
-    init(_ db: Database, pollEvery: [String: Int], now: Timestamp) {
+    init(_ db: any Connection, pollEvery: [String: Int], now: Timestamp) {
         self.db = db
         self.pollEvery = pollEvery
         self.now = now
@@ -39,20 +40,22 @@ struct Standstills {
 extension Standstills {
     private func ofProviders() throws -> [Standstill] {
         let forLinks = try waitingForLinks()
-        return try Row.fetchAll(db, sql: "SELECT id, name, state, last_answer_at FROM providers")
-            .flatMap { row in
-                let (id, name): (ProviderID, String) = (row["id"], row["name"])
-                return row["state"] == "disabled"
-                    ? try ofSwitchedOff(id, name, forLinks[id])
-                    : try waiting(at: id, name, forLinks[id])
-                        + placed(with: id, name, answeredAt: row["last_answer_at"])
-            }
+        return try GRDB.Row.fetchAll(
+            db.grdb, sql: "SELECT id, name, state, last_answer_at FROM providers"
+        )
+        .flatMap { row in
+            let (id, name): (ProviderID, String) = (row["id"], row["name"])
+            return row["state"] == "disabled"
+                ? try ofSwitchedOff(id, name, forLinks[id])
+                : try waiting(at: id, name, forLinks[id])
+                    + placed(with: id, name, answeredAt: row["last_answer_at"])
+        }
     }
 
     /// The first order at each provider that waits for a link.
     private func waitingForLinks() throws -> [ProviderID: Int64] {
-        let rows = try Row.fetchAll(
-            db,
+        let rows = try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT provider_id, min(id) AS first FROM orders
                 WHERE state = 'accepted' AND due_at IS NULL GROUP BY +provider_id
@@ -66,7 +69,7 @@ extension Standstills {
         var oldest = forLink
         for state in Standstill.openStates where oldest == nil {
             oldest = try Int64.fetchOne(
-                db, sql: "SELECT id FROM orders WHERE \(state) AND provider_id = ? LIMIT 1",
+                db.grdb, sql: "SELECT id FROM orders WHERE \(state) AND provider_id = ? LIMIT 1",
                 arguments: [provider])
         }
         return oldest.map {
@@ -79,11 +82,12 @@ extension Standstills {
         at provider: ProviderID, _ name: String, _ forLink: Int64?
     ) throws -> [Standstill] {
         let due = try Int64.fetchOne(
-            db, sql: "SELECT min(id) FROM orders WHERE \(Standstill.isDue) AND provider_id = ?",
+            db.grdb,
+            sql: "SELECT min(id) FROM orders WHERE \(Standstill.isDue) AND provider_id = ?",
             arguments: [provider])
         guard let first = [due, forLink].compactMap({ $0 }).min() else { return [] }
-        let oldest = try Row.fetchOne(
-            db, sql: "SELECT id, created_at FROM orders WHERE id = ?", arguments: [first])
+        let oldest = try GRDB.Row.fetchOne(
+            db.grdb, sql: "SELECT id, created_at FROM orders WHERE id = ?", arguments: [first])
         guard let oldest, isOld(oldest["created_at"]) else { return [] }
         return [
             Standstill(
@@ -95,8 +99,8 @@ extension Standstills {
     private func placed(
         with provider: ProviderID, _ name: String, answeredAt: Timestamp?
     ) throws -> [Standstill] {
-        let first = try Row.fetchOne(
-            db,
+        let first = try GRDB.Row.fetchOne(
+            db.grdb,
             sql: """
                 SELECT id, due_at, placed_at FROM orders WHERE state = 'placed' AND provider_id = ?
                 ORDER BY due_at LIMIT 1
@@ -119,8 +123,8 @@ extension Standstills {
     /// By provider, the orders of a state in which nobody knows whether it has them. Of one that is switched
     /// off, it is told that.
     private func unanswered(_ kind: Alarm.Kind, _ state: String) throws -> [Standstill] {
-        try Row.fetchAll(
-            db,
+        try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT p.id, p.name, open.first, a.started_at FROM
                     (SELECT provider_id, min(id) AS first FROM orders WHERE state = '\(state)'
@@ -139,8 +143,8 @@ extension Standstills {
     private func requests(
         _ kind: Alarm.Kind, _ condition: String, _ patience: Int
     ) throws -> [Standstill] {
-        try Row.fetchAll(
-            db,
+        try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT p.id, p.name, r.id AS request, r.created_at FROM
                     (SELECT o.provider_id, min(r.id) AS first
@@ -157,8 +161,8 @@ extension Standstills {
     }
 
     private func statusFiles() throws -> [Standstill] {
-        try Row.fetchAll(
-            db,
+        try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT user_id, min(sequence) AS first, min(at) AS at FROM status_files
                 WHERE content IS NOT NULL GROUP BY user_id

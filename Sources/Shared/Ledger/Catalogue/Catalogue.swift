@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// What is to become of a provider's services after a look at his list.
@@ -53,7 +54,7 @@ extension Ledger {
                     try writer.put(service, over: known[service.providerService])
                 }
                 for service in gone { try writer.drop(service) }
-                try db.execute(
+                try db.grdb.execute(
                     literal: "UPDATE providers SET catalogue_at = \(now) WHERE id = \(provider)")
                 return writer.tally
             }

@@ -1,9 +1,10 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// What the operator is told of a provider's services, for `catalogue-changes.csv`.
 struct CatalogueChanges {
-    private let db: Database
+    private let db: any Connection
     private let provider: ProviderID
     private let now: Timestamp
 
@@ -21,7 +22,7 @@ struct CatalogueChanges {
         case refused
     }
 
-    init(_ db: Database, _ provider: ProviderID, at now: Timestamp) {
+    init(_ db: any Connection, _ provider: ProviderID, at now: Timestamp) {
         self.db = db
         self.provider = provider
         self.now = now
@@ -33,7 +34,7 @@ struct CatalogueChanges {
         after: String? = nil
     ) throws {
         let isAboutField = before != nil || after != nil
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: """
                 INSERT INTO catalogue_changes
                     (at, provider_id, service_id, kind, field, before, after)

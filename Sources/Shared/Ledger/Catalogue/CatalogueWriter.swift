@@ -1,18 +1,19 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// Writes the differences of one provider's catalogue, and what is told of them.
 struct CatalogueWriter {
     private(set) var tally = CatalogueTally()
-    private let db: Database
+    private let db: any Connection
     private let provider: ProviderID
     private let now: Timestamp
     private let changes: CatalogueChanges
     /// Those that were looked up, by name.
     private var categories: [String: Int64] = [:]
 
-    init(_ db: Database, _ provider: ProviderID, at now: Timestamp) {
+    init(_ db: any Connection, _ provider: ProviderID, at now: Timestamp) {
         self.db = db
         self.provider = provider
         self.now = now
@@ -41,7 +42,7 @@ struct CatalogueWriter {
     /// Takes a service off sale that is gone from the list. Its prices stay: they are what its open
     /// orders are expected to cost.
     mutating func drop(_ known: KnownService) throws {
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE services SET enabled = 0, withheld = 'dropped' WHERE id = \(known.id)
                 """)
@@ -85,7 +86,7 @@ struct CatalogueWriter {
         _ service: PricedService, as id: ServiceID, isWanted: Bool
     ) throws {
         let category = try category(service.category)
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: """
                 INSERT INTO services (id, provider_id, provider_service, name, type, category_id,
                     rate, cost_rate, profit, profit_fixed, sale_rate, min, max, dripfeed, refill,
@@ -116,14 +117,15 @@ struct CatalogueWriter {
     private mutating func category(_ name: String) throws -> Int64 {
         if let known = categories[name] { return known }
         let known = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT id FROM categories WHERE name = ?"), arguments: [name])
+            db.grdb.cachedStatement(sql: "SELECT id FROM categories WHERE name = ?"),
+            arguments: [name])
         let id: Int64
         if let known {
             id = known
         } else {
-            try db.cachedStatement(sql: "INSERT INTO categories (name) VALUES (?)")
+            try db.grdb.cachedStatement(sql: "INSERT INTO categories (name) VALUES (?)")
                 .execute(arguments: [name])
-            id = db.lastInsertedRowID
+            id = db.grdb.lastInsertedRowID
         }
         categories[name] = id
         return id
@@ -138,7 +140,7 @@ struct CatalogueWriter {
         }
         return ServiceID(
             try Int64.fetchOne(
-                db.cachedStatement(sql: "SELECT coalesce(max(id), 0) + 1 FROM services"))!)
+                db.grdb.cachedStatement(sql: "SELECT coalesce(max(id), 0) + 1 FROM services"))!)
     }
 }
 

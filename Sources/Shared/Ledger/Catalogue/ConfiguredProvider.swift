@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 
 /// A provider as the configuration has it.
 package struct ConfiguredProvider: Sendable {
@@ -49,7 +50,7 @@ extension Ledger {
         if isCurrent { return known }
         return try commit { db in
             for (name, provider) in known where !names.contains(name) {
-                try db.execute(
+                try db.grdb.execute(
                     literal: "UPDATE providers SET state = 'disabled' WHERE id = \(provider.id)")
             }
             for provider in configured {
@@ -62,14 +63,14 @@ extension Ledger {
         }
     }
 
-    private static func allProviders(_ db: Database) throws -> [String: Provider] {
-        let rows = try Row.fetchAll(db, sql: "SELECT * FROM providers")
+    private static func allProviders(_ db: any Connection) throws -> [String: Provider] {
+        let rows = try GRDB.Row.fetchAll(db.grdb, sql: "SELECT * FROM providers")
         return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], Provider(row: $0)) })
     }
 
-    private static func keep(_ provider: ConfiguredProvider, _ db: Database) throws {
+    private static func keep(_ provider: ConfiguredProvider, _ db: any Connection) throws {
         let rate = provider.exchangeRate?.picos
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO providers (name, currency, state, min_charge, charge_decimals,
                                        exchange_rate)
@@ -87,16 +88,16 @@ extension Ledger {
     /// Has a provider counted in the currency that it names itself, as long as nothing is booked of
     /// it. Until its list is priced anew, nothing of it is sold.
     private static func correctCurrency(
-        of provider: Provider, to currency: Currency, _ db: Database
+        of provider: Provider, to currency: Currency, _ db: any Connection
     ) throws {
         let isBooked = try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM wallets WHERE provider_id = ?)",
+            db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM wallets WHERE provider_id = ?)",
             arguments: [provider.id])!
         guard provider.otherCurrency == currency, !isBooked else {
             throw LedgerError.otherProviderCurrency(
                 provider.name, provider.currency, configured: currency)
         }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE providers SET currency = \(currency), balance = NULL, balance_at = NULL,
                     balance_due = 0, catalogue_due = 0 WHERE id = \(provider.id);

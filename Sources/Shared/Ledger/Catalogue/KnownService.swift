@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 
 /// A service of a provider as the ledger has it.
 package struct KnownService: Sendable {
@@ -10,7 +11,7 @@ package struct KnownService: Sendable {
     package let isWanted: Bool
 
     /// Why a service is not sold although the rules would sell it.
-    package enum Withheld: String, DatabaseValueConvertible, Sendable {
+    package enum Withheld: String, DatabaseValueConvertible, Column, Sendable {
         /// Its provider refused an order for it as unknown. A list that lacks it makes this `dropped`,
         /// and so, once it is listed again, ends it; a list that never lacked it contradicts him, and
         /// the operator's release decides.
@@ -20,10 +21,11 @@ package struct KnownService: Sendable {
     }
 
     /// The services of a provider, by his ids of them.
-    static func all(of provider: ProviderID, _ db: Database) throws -> [String: KnownService] {
+    static func all(of provider: ProviderID, _ db: any Connection) throws -> [String: KnownService]
+    {
         var known: [String: KnownService] = [:]
-        let rows = try Row.fetchCursor(
-            db, sql: "\(selection) WHERE s.provider_id = ?", arguments: [provider])
+        let rows = try GRDB.Row.fetchCursor(
+            db.grdb, sql: "\(selection) WHERE s.provider_id = ?", arguments: [provider])
         while let row = try rows.next() {
             let service = KnownService(row: row)
             known[service.service.providerService] = service
@@ -40,7 +42,7 @@ package struct KnownService: Sendable {
         """
 
     /// By position: a catalogue has thousands of rows, and names are slow to look up.
-    fileprivate init(row: Row) {
+    fileprivate init(row: GRDB.Row) {
         let offered: OfferedPrices? =
             row.hasNull(atIndex: 18)
             ? nil : OfferedPrices(rate: row[18], costRate: row[19], saleRate: row[20])
@@ -59,8 +61,8 @@ extension Ledger {
     /// A service as it stands; nil if there is none of that number.
     package func knownService(_ id: ServiceID) throws -> KnownService? {
         try read { db in
-            try Row.fetchOne(
-                db, sql: "\(KnownService.selection) WHERE s.id = ?", arguments: [id]
+            try GRDB.Row.fetchOne(
+                db.grdb, sql: "\(KnownService.selection) WHERE s.id = ?", arguments: [id]
             ).map(KnownService.init(row:))
         }
     }

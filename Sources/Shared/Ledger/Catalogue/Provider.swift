@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// A provider, as the ledger knows him.
@@ -44,7 +45,7 @@ package struct Provider: Sendable {
     static let hasOtherCurrency =
         "coalesce(p.balance_currency, p.status_currency, p.currency) <> p.currency"
 
-    init(row: Row) {
+    init(row: GRDB.Row) {
         id = row["id"]
         name = row["name"]
         currency = row["currency"]
@@ -85,10 +86,10 @@ extension Ledger {
         try commit { db in
             switch question {
             case .catalogue:
-                try db.execute(
+                try db.grdb.execute(
                     literal: "UPDATE providers SET catalogue_due = \(due) WHERE id = \(provider)")
             case .balance:
-                try db.execute(
+                try db.grdb.execute(
                     literal: "UPDATE providers SET balance_due = \(due) WHERE id = \(provider)")
             }
         }
@@ -99,12 +100,12 @@ extension Ledger {
     package func priceAnew(by edition: String, at now: Timestamp) throws {
         let isNews = try read { db in
             try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM providers WHERE priced_by IS NOT ?)",
+                db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM providers WHERE priced_by IS NOT ?)",
                 arguments: [edition])!
         }
         guard isNews else { return }
         try commit { db in
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE providers SET priced_by = \(edition), catalogue_due =
                         CASE WHEN priced_by IS NULL THEN catalogue_due ELSE min(catalogue_due, \(now)) END

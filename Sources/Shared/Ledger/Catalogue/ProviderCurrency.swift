@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// Where a provider named a currency.
@@ -20,8 +21,8 @@ extension Ledger {
         _ named: Currency, by witness: CurrencyWitness, of provider: ProviderID, at now: Timestamp
     ) throws -> Bool {
         let row = try read { db in
-            try Row.fetchOne(
-                db,
+            try GRDB.Row.fetchOne(
+                db.grdb,
                 sql: """
                     SELECT currency, balance_currency, status_currency FROM providers WHERE id = ?
                     """, arguments: [provider])!
@@ -35,7 +36,7 @@ extension Ledger {
         let isOther = after != configured
         guard named != (witness == .balance ? ofBalance : ofStatus) else { return isOther }
         try commit { db in
-            try db.execute(
+            try db.grdb.execute(
                 sql: """
                     UPDATE providers SET \(witness == .balance ? "balance" : "status")_currency = ?
                     WHERE id = ?

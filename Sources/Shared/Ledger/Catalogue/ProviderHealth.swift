@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// How a provider did lately, counted over the runs (design.md §6: circuit breaker).
@@ -16,7 +17,7 @@ package struct ProviderHealth: Equatable, Sendable {
         throttledUntil.map { now < $0 } ?? false
     }
 
-    init(row: Row) {
+    init(row: GRDB.Row) {
         provider = row["id"]
         failures = row["failures"]
         doubts = row["doubts"]
@@ -59,8 +60,8 @@ extension Ledger {
         try commit { db in try Self.keep(health, db) }
     }
 
-    static func keep(_ health: ProviderHealth, _ db: Database) throws {
-        try db.execute(
+    static func keep(_ health: ProviderHealth, _ db: any Connection) throws {
+        try db.grdb.execute(
             literal: """
                 UPDATE providers SET failures = \(health.failures), doubts = \(health.doubts),
                     throttled_until = \(health.throttledUntil)
@@ -88,8 +89,8 @@ extension Ledger {
     /// off.
     package func release(_ provider: String, at now: Timestamp) throws -> Hindrance? {
         try commit { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT * FROM providers WHERE name = ? AND state <> 'disabled'",
+            let row = try GRDB.Row.fetchOne(
+                db.grdb, sql: "SELECT * FROM providers WHERE name = ? AND state <> 'disabled'",
                 arguments: [provider])
             guard let row else { return nil }
             let (state, health) = (Provider(row: row).state, ProviderHealth(row: row))
@@ -102,7 +103,7 @@ extension Ledger {
                     || health.failures + health.doubts > 0
             else { return nil }
             try Self.carryOut(GateChange(of: health.provider, .resume), db)
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE providers SET throttled_until = NULL, failures = 0, doubts = 0,
                         status_currency = NULL
@@ -119,22 +120,22 @@ extension Ledger {
         try commit { db in try Self.keepSilentCloser(provider, db) }
     }
 
-    static func keepSilentCloser(_ provider: ProviderID, _ db: Database) throws {
-        try db.execute(
+    static func keepSilentCloser(_ provider: ProviderID, _ db: any Connection) throws {
+        try db.grdb.execute(
             literal: "UPDATE providers SET closes_silently = 1 WHERE id = \(provider)")
     }
 
-    static func carryOut(_ change: GateChange, _ db: Database) throws {
+    static func carryOut(_ change: GateChange, _ db: any Connection) throws {
         switch change.content {
         case .pause(let until, let reason, let key):
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE providers SET state = 'paused', paused_until = \(until),
                         pause_reason = \(reason), paused_key = \(key), failures = 0, doubts = 0
                     WHERE id = \(change.provider) AND state <> 'disabled'
                     """)
         case .resume:
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE providers SET state = 'active', paused_until = NULL,
                         pause_reason = NULL, paused_key = NULL
@@ -150,13 +151,13 @@ extension Ledger {
         guard answeredAt != nil || errors > 0 else { return }
         try commit { db in
             if let answeredAt {
-                try db.execute(
+                try db.grdb.execute(
                     literal: """
                         UPDATE providers SET last_answer_at = \(answeredAt) WHERE id = \(provider)
                         """)
             }
             if errors > 0 {
-                try db.execute(
+                try db.grdb.execute(
                     literal: """
                         INSERT INTO provider_errors (provider_id, hour, errors)
                         VALUES (\(provider), \(now.milliseconds / 3_600_000), \(errors))

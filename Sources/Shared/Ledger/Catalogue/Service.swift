@@ -1,6 +1,7 @@
 import GRDB
 import Money
 import OrderTypes
+import Tables
 
 /// A service on our price list.
 package struct Service: Sendable {
@@ -27,8 +28,8 @@ package struct Service: Sendable {
     /// The kind of order it sells, if it is one that can be sold.
     package let type: OrderType?
 
-    static func fetch(_ db: Database, _ id: ServiceID) throws -> Service? {
-        try db.cachedStatement(
+    static func fetch(_ db: any Connection, _ id: ServiceID) throws -> Service? {
+        try db.grdb.cachedStatement(
             sql: """
                 SELECT \(selection) FROM services s JOIN providers p ON p.id = s.provider_id
                 WHERE s.id = ?
@@ -52,7 +53,7 @@ package struct Service: Sendable {
                 AND coalesce(q.balance_currency, q.status_currency, q.currency) = q.currency)))
         """
 
-    init(row: Row) {
+    init(row: GRDB.Row) {
         id = row["id"]
         provider = row["provider_id"]
         name = row["name"]

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// Where else a service can be bought.
@@ -34,10 +35,10 @@ extension Ledger {
         guard try read({ try Self.differences(of: backups, $0) }).isEmpty == false else { return }
         try commit { db in
             for (service, provider, before, after) in try Self.differences(of: backups, db) {
-                try db.execute(
+                try db.grdb.execute(
                     literal: "DELETE FROM service_backups WHERE service_id = \(service)")
                 for (index, place) in after.enumerated() {
-                    try db.execute(
+                    try db.grdb.execute(
                         literal: """
                             INSERT INTO service_backups (service_id, rank, provider, provider_service)
                             VALUES (\(service), \(index + 1), \(place.provider),
@@ -57,11 +58,11 @@ extension Ledger {
     )
 
     private static func differences(
-        of backups: [ServiceBackups], _ db: Database
+        of backups: [ServiceBackups], _ db: any Connection
     ) throws -> [Difference] {
         var all: [ServiceID: Difference] = [:]
-        let rows = try Row.fetchAll(
-            db,
+        let rows = try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT b.service_id, s.provider_id, b.provider, b.provider_service
                 FROM service_backups b JOIN services s ON s.id = b.service_id
@@ -72,7 +73,7 @@ extension Ledger {
                 .append(ServiceBackups.Place(provider: row[2], providerService: row[3]))
         }
         for wanted in backups where !wanted.places.isEmpty {
-            let known = try db.cachedStatement(
+            let known = try db.grdb.cachedStatement(
                 sql: """
                     SELECT s.id, s.provider_id
                     FROM services s JOIN providers p ON p.id = s.provider_id
@@ -89,7 +90,7 @@ extension Ledger {
     /// list is not known yet is not judged.
     package func tellUnusableBackups(at now: Timestamp) throws {
         let news = try read { db in
-            try Row.fetchAll(db, sql: Self.unusableBackups).map { row in
+            try GRDB.Row.fetchAll(db.grdb, sql: Self.unusableBackups).map { row in
                 (
                     LedgerException.unusableBackup(
                         "\(row[1] as String):\(row[2] as String)", of: row[0], because: row[3]),

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// A clock that went back, or ahead by days, between two runs that wrote to the ledger.
@@ -37,7 +38,7 @@ extension Ledger {
         guard try read({ try Self.jump($0, to: now) }) != nil else { return nil }
         return try commit { db in
             guard let jump = try Self.jump(db, to: now) else { return nil }
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     INSERT INTO clock_jumps (was, became, last_attempt, is_mended)
                     SELECT \(jump.was), \(jump.became), coalesce(max(id), 0), \(!jump.wentBack)
@@ -51,8 +52,8 @@ extension Ledger {
         }
     }
 
-    private static func jump(_ db: Database, to now: Timestamp) throws -> ClockJump? {
-        try Timestamp.fetchOne(db, sql: "SELECT written_at FROM generation WHERE id = 1")
+    private static func jump(_ db: any Connection, to now: Timestamp) throws -> ClockJump? {
+        try Timestamp.fetchOne(db.grdb, sql: "SELECT written_at FROM generation WHERE id = 1")
             .flatMap { ClockJump(from: $0, to: now) }
     }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// How far ahead of now a due date can rightly lie. One that lies further was written while the clock
@@ -57,7 +58,8 @@ extension Ledger {
                 isDone = count < Self.broughtAtOnce
                 guard isDone else { return }
                 if isSetBack {
-                    try db.execute(sql: "UPDATE clock_jumps SET is_mended = 1 WHERE is_mended = 0")
+                    try db.grdb.execute(
+                        sql: "UPDATE clock_jumps SET is_mended = 1 WHERE is_mended = 0")
                 } else {
                     try Self.raise(
                         .outOfReach(brought, at: now), order: nil, provider: nil, db, at: now)
@@ -68,9 +70,9 @@ extension Ledger {
     }
 
     /// Whether the clock went back, and what it had put off is not yet due again.
-    private static func isSetBack(_ db: Database) throws -> Bool {
+    private static func isSetBack(_ db: any Connection) throws -> Bool {
         try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM clock_jumps WHERE is_mended = 0)")!
+            db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM clock_jumps WHERE is_mended = 0)")!
     }
 }
 
@@ -122,29 +124,29 @@ private struct Horizon {
         """
     }
 
-    func hidesAnything(_ db: Database) throws -> Bool {
+    func hidesAnything(_ db: any Connection) throws -> Bool {
         for kind in kinds {
             let sql = "SELECT EXISTS (\(kind.ids))"
-            if try Bool.fetchOne(db, sql: sql, arguments: [kind.until])! { return true }
+            if try Bool.fetchOne(db.grdb, sql: sql, arguments: [kind.until])! { return true }
         }
         return try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM providers WHERE \(Self.misdated))",
+            db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM providers WHERE \(Self.misdated))",
             arguments: providerArguments)!
     }
 
     /// Returns how many due dates were brought back; fewer than `limit` where none is left.
-    func bringBack(_ db: Database, limit: Int) throws -> Int {
+    func bringBack(_ db: any Connection, limit: Int) throws -> Int {
         var count = 0
         for kind in kinds where count < limit {
-            try db.execute(
+            try db.grdb.execute(
                 sql: """
                     UPDATE \(kind.table) SET due_at = ?2\(kind.also)
                     WHERE id IN (\(kind.ids) LIMIT ?3)
                     """, arguments: [kind.until, now, limit - count])
-            count += db.changesCount
+            count += db.grdb.changesCount
         }
         guard count < limit else { return count }
-        try db.execute(
+        try db.grdb.execute(
             sql: """
                 UPDATE providers SET
                     paused_until = iif(paused_until > ?2, ?1, paused_until),
@@ -157,7 +159,7 @@ private struct Horizon {
                     last_answer_at = iif(last_answer_at > ?4, ?1, last_answer_at)
                 WHERE \(Self.misdated)
                 """, arguments: providerArguments)
-        return count + db.changesCount
+        return count + db.grdb.changesCount
     }
 
     private var providerArguments: StatementArguments { [now, ordinary, questions, past] }

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// How the desk resolves an order in doubt.
@@ -65,7 +66,7 @@ package struct PendingDecision: Sendable {
     /// When to ask.
     package let dueAt: Timestamp
 
-    init(row: Row) {
+    init(row: GRDB.Row) {
         id = row["id"]
         decision = Decision(row["outcome"], row["provider_order"])
         person = row["person"]
@@ -76,7 +77,7 @@ package struct PendingDecision: Sendable {
 
 /// The desk's decisions on orders in doubt, within a commit. At most one of an order is pending.
 struct Decisions {
-    let db: Database
+    let db: any Connection
     let moves: OrderMoves
     let now: Timestamp
 
@@ -85,7 +86,7 @@ struct Decisions {
         try end(order.id, as: "replaced", note: "decided again")
         let providerOrder: String? =
             if case .placed(let id) = decision { id } else { nil }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO decisions (order_id, outcome, provider_order, person, file_id, state,
                                        due_at, created_at)
@@ -96,19 +97,19 @@ struct Decisions {
     }
 
     func pending(of order: OrderID) throws -> PendingDecision? {
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: "SELECT * FROM decisions WHERE order_id = ? AND state = 'pending'"
         ).fetchRow([order]).map(PendingDecision.init(row:))
     }
 
     func postpone(_ decision: PendingDecision, until due: Timestamp) throws {
-        try db.execute(
+        try db.grdb.execute(
             literal: "UPDATE decisions SET due_at = \(due) WHERE id = \(decision.id)")
     }
 
     /// Ends the pending decision of an order, if there is one.
     func end(_ order: OrderID, as state: String, note: String) throws {
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE decisions SET state = \(state), note = \(note), ended_at = \(now)
                 WHERE order_id = \(order) AND state = 'pending'
@@ -138,8 +139,10 @@ struct Decisions {
 
     /// Pending decisions that would send an order again are void once an older ledger is gone on with:
     /// it may have been sent in the lost time, beyond what its provider still lists.
-    static func voidResending(_ db: Database, of file: FileID? = nil, at now: Timestamp) throws {
-        try db.execute(
+    static func voidResending(_ db: any Connection, of file: FileID? = nil, at now: Timestamp)
+        throws
+    {
+        try db.grdb.execute(
             literal: """
                 UPDATE decisions SET state = 'replaced', ended_at = \(now),
                     note = 'void: the ledger was restored; decide again'

@@ -1,6 +1,7 @@
 import GRDB
 import Identity
 import Money
+import Tables
 import Timestamps
 
 /// An order in doubt, for a person who decides about many.
@@ -22,8 +23,8 @@ extension Ledger {
         with provider: String, sent period: Range<Timestamp>, evidence: String?
     ) throws -> [OpenDoubt] {
         try read { db in
-            try Row.fetchAll(
-                db,
+            try GRDB.Row.fetchAll(
+                db.grdb,
                 sql: """
                     SELECT o.id, o.user_id, o.charge, a.started_at, a.evidence,
                         EXISTS (SELECT 1 FROM decisions d
@@ -52,7 +53,8 @@ extension Ledger {
         try read { db in
             guard let order = try OrderRow.fetch(db, id) else { return "there is no order \(id)" }
             let provider = try String.fetchOne(
-                db, sql: "SELECT name FROM providers WHERE id = ?", arguments: [order.provider])!
+                db.grdb, sql: "SELECT name FROM providers WHERE id = ?", arguments: [order.provider]
+            )!
             if order.state == .placed, decision == .refund,
                 try Self.mayBeGivenUp(id, witness(provider), db)
             {
@@ -66,7 +68,7 @@ extension Ledger {
 extension Decisions {
     /// Why a decision on an order cannot be taken; nil if it can.
     static func objection(
-        to decision: Decision, on order: OrderRow, _ db: Database
+        to decision: Decision, on order: OrderRow, _ db: any Connection
     ) throws -> String? {
         guard order.state == .inDoubt else {
             return order.state == .placed && decision == .refund
@@ -99,8 +101,9 @@ extension Ledger {
     /// The withdrawals that nobody has paid or declined, the oldest first.
     package func openWithdrawals() throws -> [OpenWithdrawal] {
         try read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT * FROM withdrawals WHERE status = 'held' ORDER BY created_at, id"
+            try GRDB.Row.fetchAll(
+                db.grdb,
+                sql: "SELECT * FROM withdrawals WHERE status = 'held' ORDER BY created_at, id"
             ).map(OpenWithdrawal.init(row:))
         }
     }
@@ -108,8 +111,8 @@ extension Ledger {
     /// A user's withdrawal, open or not; nil if there is none.
     package func withdrawal(_ ref: String, of user: UserID) throws -> OpenWithdrawal? {
         try read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT * FROM withdrawals WHERE user_id = ? AND ref = ?",
+            try GRDB.Row.fetchOne(
+                db.grdb, sql: "SELECT * FROM withdrawals WHERE user_id = ? AND ref = ?",
                 arguments: [
                     user,
                     References.asFirstWritten(
@@ -132,7 +135,7 @@ extension Ledger {
 }
 
 extension OpenWithdrawal {
-    fileprivate init(row: Row) {
+    fileprivate init(row: GRDB.Row) {
         self.init(
             user: row["user_id"], ref: row["ref"], amount: row["amount"], fee: row["fee"],
             destination: row["destination"], status: row["status"], askedAt: row["created_at"])

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// An order in doubt, as far as finding it with its provider needs to know.
@@ -58,8 +59,8 @@ extension Ledger {
     /// The orders of which nobody knows whether this provider has them, oldest first.
     package func doubts(with provider: ProviderID) throws -> [Doubt] {
         try read { db in
-            try Row.fetchAll(
-                db.cachedStatement(
+            try GRDB.Row.fetchAll(
+                db.grdb.cachedStatement(
                     sql: """
                         SELECT o.id AS doubt, t.provider_service, o.link, o.quantity,
                             o.billed_units, o.parameters,
@@ -111,7 +112,7 @@ extension Ledger {
             let attempts = Attempts(db)
             let claimed = try ids.filter { try attempts.holder(of: $0, with: provider) != nil }
             let isAny = try Bool.fetchOne(
-                db.cachedStatement(
+                db.grdb.cachedStatement(
                     sql: """
                         SELECT EXISTS (SELECT 1 FROM orders
                             WHERE provider_id = ? AND provider_order IS NOT NULL)
@@ -150,7 +151,7 @@ extension Ledger {
         at now: Timestamp
     ) throws -> Int {
         try commit(at: now) { db, postings in
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE providers SET inquiry_due = coalesce(\(inquiryDue), inquiry_due)
                     WHERE id = \(provider)

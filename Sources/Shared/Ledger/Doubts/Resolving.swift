@@ -1,9 +1,10 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// What is done with news of doubts, within a commit.
 struct Resolving {
-    let db: Database
+    let db: any Connection
     let decisions: Decisions
     let now: Timestamp
 
@@ -103,8 +104,8 @@ struct Resolving {
     /// orders without a link, one for the same user name.
     private func rival(of order: OrderID) throws -> OrderID? {
         guard
-            let target = try Row.fetchOne(
-                db.cachedStatement(
+            let target = try GRDB.Row.fetchOne(
+                db.grdb.cachedStatement(
                     sql: """
                         SELECT provider_id, coalesce(link_key, link), parameters ->> '$.username',
                             coalesce(bought_service_id, service_id)
@@ -115,7 +116,7 @@ struct Resolving {
         // Each of these is one look into an index, however many orders are in doubt.
         let isThere = link == nil ? Self.withoutLink : Self.withLink
         return try OrderID.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT id FROM orders
                     WHERE \(isThere) AND (state = 'sending' OR state = 'in_doubt') AND id <> ?4

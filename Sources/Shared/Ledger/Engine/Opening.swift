@@ -3,6 +3,8 @@ import GRDB
 import GRDBSQLite
 import Glibc
 import Money
+import SQLiteTables
+import Tables
 
 extension Ledger {
     /// `SMMG`, so that `file` and the next reader know whose database this is.
@@ -17,7 +19,7 @@ extension Ledger {
     /// "table exists" or "database is locked", in spite of a busy time-out. What is no ledger of this
     /// house is found out before anything is written: no byte of it changes, and no file appears.
     ///
-    /// - Throws: `LedgerError`, `DatabaseFailure`.
+    /// - Throws: `LedgerError`, `StoreError`.
     package static func open(at path: String, currency: Currency) throws -> Ledger {
         mkdir(folder(of: path), 0o700)
         return try withOpeningLock(path) {
@@ -26,7 +28,7 @@ extension Ledger {
             } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
                 throw LedgerError.notADatabase(path)
             } catch let error as DatabaseError {
-                throw DatabaseFailure(path: path, cause: error)
+                throw StoreError(error, at: path)
             }
         }
     }
@@ -81,12 +83,12 @@ extension Ledger {
         configuration.busyMode = .timeout(30)
         configuration.label = "ledger"
         let database = try DatabaseQueue(path: path, configuration: configuration)
-        let ledger = Ledger(database: database, currency: currency)
+        let ledger = Ledger(over: SQLiteStore(database), currency: currency)
         try database.inDatabase { db in
             let version = try ledger.version(db)
             // WAL by hand: GRDB would write to the ledger at each opening. FULL: a commit that
             // returned is on the disk. Recursive triggers: REPLACE fires the delete triggers.
-            try db.execute(
+            try db.grdb.execute(
                 sql: """
                     PRAGMA journal_mode = WAL;
                     PRAGMA synchronous = FULL;
@@ -101,30 +103,32 @@ extension Ledger {
     /// How much of the schema's history the database has, if it is a ledger of this house; 0 for a new
     /// one. Nothing is written.
     private func version(_ db: Database) throws -> Int {
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let version = try Int.fetchOne(db.grdb, sql: "PRAGMA user_version") ?? 0
         if try Int32.fetchOne(db, sql: "PRAGMA application_id") != Self.applicationID {
-            guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+            guard try Int.fetchOne(db.grdb, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
                 throw LedgerError.notALedger(database.path)
             }
         }
         guard version <= Self.migrations.count else { throw LedgerError.newer(version: version) }
         guard version > 0 else { return 0 }
         let kept = try Currency.fetchOne(
-            db, sql: "SELECT currency FROM wallets WHERE id = ?", arguments: [Wallets.first])
+            db.grdb, sql: "SELECT currency FROM wallets WHERE id = ?", arguments: [Wallets.first])
         guard kept == currency else { throw LedgerError.otherCurrency(kept, configured: currency) }
         return version
     }
 
     private func migrate(_ db: Database, from version: Int) throws {
         try db.inTransaction(.immediate) {
-            for sql in Self.migrations[version...] { try db.execute(sql: sql) }
-            if version < 4 { try IdentityMigration(db).run() }
-            try db.execute(
+            for sql in Self.migrations[version...] { try db.grdb.execute(sql: sql) }
+            if version < 4 { try IdentityMigration(GRDBConnection(db, at: database.path)).run() }
+            try db.grdb.execute(
                 sql: """
                     PRAGMA application_id = \(Self.applicationID);
                     PRAGMA user_version = \(Self.migrations.count);
                     """)
-            if version == 0 { try Wallets.openHouse(db, currency: currency) }
+            if version == 0 {
+                try Wallets.openHouse(GRDBConnection(db, at: database.path), currency: currency)
+            }
             return .commit
         }
     }

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// An order that is with a provider, or has ended there, as far as judging his next answer needs to
@@ -27,7 +28,7 @@ package struct FollowedOrder: Sendable {
     package let changedAt: Timestamp
 
     /// The row at which `due` stands.
-    fileprivate init(row due: RawStatement) {
+    fileprivate init(row due: Row) {
         id = OrderID(due.integer(0)!)
         providerOrder = due.text(1)!
         typeName = due.text(2)!
@@ -67,11 +68,10 @@ extension Ledger {
     }
 
     private static func due(
-        _ db: Database, _ states: String, of provider: ProviderID, _ limit: Int,
+        _ db: any Connection, _ states: String, of provider: ProviderID, _ limit: Int,
         at moment: Timestamp
     ) throws -> [FollowedOrder] {
-        let due = try RawStatement(
-            db,
+        let due = try db.statement(
             """
             SELECT o.id, o.provider_order, t.type, o.charge, o.billed_units, o.quantity,
                 o.parameters, o.status, o.start_count, o.remains, o.placed_at, o.changed_at,
@@ -84,7 +84,7 @@ extension Ledger {
         due.bind(2, moment.milliseconds)
         due.bind(3, Int64(limit))
         var orders: [FollowedOrder] = []
-        while try due.step() { orders.append(FollowedOrder(row: due)) }
+        while try due.step() { orders.append(FollowedOrder(row: due.row)) }
         return orders
     }
 

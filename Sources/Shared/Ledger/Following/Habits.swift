@@ -1,8 +1,9 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// What is learnt of how a provider answers, where that is not as the trade does.
-package enum Habit: String, Sendable, DatabaseValueConvertible {
+package enum Habit: String, Sendable, DatabaseValueConvertible, Column {
     /// In which form it is asked about orders.
     case status
 }
@@ -13,8 +14,8 @@ extension Ledger {
         _ habit: Habit, since moment: Timestamp
     ) throws -> [ProviderID: String] {
         try read { db in
-            let rows = try Row.fetchAll(
-                db,
+            let rows = try GRDB.Row.fetchAll(
+                db.grdb,
                 sql: """
                     SELECT provider_id, value FROM provider_habits
                     WHERE habit = ?1 AND learned_at >= ?2
@@ -28,7 +29,7 @@ extension Ledger {
         _ habit: Habit, _ value: String, of provider: ProviderID, at now: Timestamp
     ) throws {
         try commit { db in
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     INSERT INTO provider_habits (provider_id, habit, value, learned_at)
                     VALUES (\(provider), \(habit), \(value), \(now))
@@ -41,7 +42,7 @@ extension Ledger {
     /// Leaves a provider alone until `moment`: nothing is sent to it and nothing asked.
     package func leaveAlone(_ provider: ProviderID, until moment: Timestamp) throws {
         try commit { db in
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE providers SET throttled_until = max(coalesce(throttled_until, 0), \(moment))
                     WHERE id = \(provider)

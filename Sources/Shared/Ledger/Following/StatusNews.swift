@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What an answer, or the lack of one, says about a followed order.
@@ -46,31 +47,29 @@ extension Ledger {
 
 /// Writes down news of orders within a commit. Its statements run once an order.
 private struct StatusRecording {
-    private let db: Database
+    private let db: any Connection
     private let postings: Postings
     private let now: Timestamp
-    private let known: RawStatement
-    private let words: RawStatement
-    private let due: RawStatement
+    private let known: any Statement
+    private let words: any Statement
+    private let due: any Statement
 
-    init(_ db: Database, _ postings: Postings, at now: Timestamp) throws {
+    init(_ db: any Connection, _ postings: Postings, at now: Timestamp) throws {
         self.db = db
         self.postings = postings
         self.now = now
-        known = try RawStatement(
-            db,
+        known = try db.statement(
             """
             SELECT user_id, provider_id, state, status, start_count, remains FROM orders
             WHERE id = ?1
             """)
-        words = try RawStatement(
-            db,
+        words = try db.statement(
             """
             UPDATE orders SET status = ?2, start_count = ?3, remains = ?4, changed_at = ?5,
                 due_at = ?6
             WHERE id = ?1
             """)
-        due = try RawStatement(db, "UPDATE orders SET due_at = ?2 WHERE id = ?1")
+        due = try db.statement("UPDATE orders SET due_at = ?2 WHERE id = ?1")
     }
 
     /// Returns whether the order ended by it.

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 
 extension FileDraft {
     /// Corrects a user's balance, up or down, against `writeoff`.
@@ -16,7 +17,7 @@ extension FileDraft {
             let taken = try -amount
             let available = try postings.balance(of: wallet)
             let limit = try Amount.fetchOne(
-                db, sql: "SELECT credit_limit FROM users WHERE id = ?", arguments: [user])!
+                db.grdb, sql: "SELECT credit_limit FROM users WHERE id = ?", arguments: [user])!
             guard try taken - limit <= available else {
                 return try reject(
                     line,
@@ -35,8 +36,9 @@ extension FileDraft {
         _ provider: String, by amount: Amount, reference: String?, _ line: Line
     ) throws {
         guard
-            let row = try Row.fetchOne(
-                db, sql: "SELECT id, currency FROM providers WHERE name = ?", arguments: [provider])
+            let row = try GRDB.Row.fetchOne(
+                db.grdb, sql: "SELECT id, currency FROM providers WHERE name = ?",
+                arguments: [provider])
         else {
             return try reject(
                 line,
@@ -46,7 +48,7 @@ extension FileDraft {
         let fallback = "\(batch)#topups#\(line.number)"
         let identity = Identities.topup(reference, fallback: fallback)
         if let booked = try Amount.fetchOne(
-            db,
+            db.grdb,
             sql: """
                 SELECT t.amount FROM topups p JOIN transactions t ON t.id = p.transaction_id
                 WHERE p.provider_id = ? AND p.identity = ?
@@ -66,7 +68,7 @@ extension FileDraft {
             .providerTopup, "provider_topup:\(provider):\(reference ?? fallback)",
             from: .house(.deposits, currency),
             to: .provider(id, .float, currency), amount, Subject(file: file, metadata: reference))
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO topups (provider_id, identity, transaction_id)
                 VALUES (\(id), \(identity), \(transaction))

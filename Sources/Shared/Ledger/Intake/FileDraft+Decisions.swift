@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 
 extension FileDraft {
     /// Takes a person's word on an order in doubt. Where its provider can say that the word is wrong,
@@ -48,7 +49,7 @@ extension FileDraft {
 
     private func name(of provider: ProviderID) throws -> String {
         try String.fetchOne(
-            db, sql: "SELECT name FROM providers WHERE id = ?", arguments: [provider])!
+            db.grdb, sql: "SELECT name FROM providers WHERE id = ?", arguments: [provider])!
     }
 
     /// Gives back, after the end, some of what the house earned with an order.
@@ -77,7 +78,7 @@ extension FileDraft {
             .refund, "refund:\(file):\(line.number)", from: .house(.revenue, intake.currency),
             to: .user(order.user, .available), amount,
             Subject(order: id, file: file, user: order.user, metadata: person))
-        try db.execute(
+        try db.grdb.execute(
             literal: "UPDATE orders SET refunded = refunded + \(amount) WHERE id = \(id)")
         try Changes.note(db, order.user, .order, id.rawValue)
         try note(line, .accepted(id))

@@ -1,6 +1,7 @@
 import GRDB
 import Identity
 import Money
+import Tables
 import Timestamps
 
 /// An order that was checked and priced.
@@ -114,7 +115,7 @@ extension FileDraft {
         insertion.bind(15, order.linkKey)
         if let lastLost = try intake.lastLostOrder.get() { insertion.bind(14, lastLost.rawValue) }
         try insertion.run()
-        return OrderID(db.lastInsertedRowID)
+        return OrderID(db.grdb.lastInsertedRowID)
     }
 
     static let earlierOrder = """
@@ -142,7 +143,7 @@ extension FileDraft {
     /// - Parameter link: the key by which the link is compared.
     package func hasOpenOrder(for link: String, service: ServiceID) throws -> Bool {
         try Bool.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM orders
                         WHERE coalesce(link_key, link) = ?1 AND service_id = ?2

@@ -1,6 +1,7 @@
 import GRDB
 import Identity
 import Money
+import Tables
 import Timestamps
 
 /// A payment that the desk confirms.
@@ -86,7 +87,7 @@ extension FileDraft {
         _ deposit: ConfirmedDeposit, _ payments: Payments
     ) throws -> Int64 {
         if let claim = payments.claim(of: deposit.user) {
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE deposits SET status = 'confirmed', amount = \(deposit.amount),
                         currency = \(deposit.currency), credited = \(deposit.credited),
@@ -95,7 +96,7 @@ extension FileDraft {
                     """)
             return claim.id
         }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
                                       credited, fee, confirmed_at)
@@ -103,7 +104,7 @@ extension FileDraft {
                         \(payments.identity), \(deposit.amount), \(deposit.currency), 'confirmed',
                         \(deposit.credited), \(deposit.fee), \(intake.now))
                 """)
-        return db.lastInsertedRowID
+        return db.grdb.lastInsertedRowID
     }
 
     /// Says how a withdrawal ended: paid out, or declined and given back.
@@ -119,8 +120,8 @@ extension FileDraft {
         guard try exists(user) else { return Self.unknown(user) }
         let status = isPaid ? "paid" : "declined"
         guard
-            let known = try Row.fetchOne(
-                db, sql: "SELECT * FROM withdrawals WHERE user_id = ? AND ref = ?",
+            let known = try GRDB.Row.fetchOne(
+                db.grdb, sql: "SELECT * FROM withdrawals WHERE user_id = ? AND ref = ?",
                 arguments: [
                     user,
                     References.asFirstWritten(
@@ -140,7 +141,7 @@ extension FileDraft {
                         "the withdrawal is \(known["status"] as String) already; nothing was done"))
         }
         let id: Int64 = known["id"]
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE withdrawals SET status = \(status), reference = \(reference),
                     ended_at = \(intake.now) WHERE id = \(id)
@@ -155,7 +156,7 @@ extension FileDraft {
         one.map { Spelling(ofPayment: $0).key } == other.map { Spelling(ofPayment: $0).key }
     }
 
-    private func settleWithdrawal(_ withdrawal: Row, isPaid: Bool, _ user: UserID) throws {
+    private func settleWithdrawal(_ withdrawal: GRDB.Row, isPaid: Bool, _ user: UserID) throws {
         let id: Int64 = withdrawal["id"]
         let (amount, fee): (Amount, Amount) = (withdrawal["amount"], withdrawal["fee"])
         let held = WalletKey.user(user, .held)
@@ -181,7 +182,7 @@ extension FileDraft {
         let feeTransaction = try postings.post(
             .fee, "fee:\(type.rawValue):\(id)", from: wallet, to: .house(.fees, intake.currency),
             fee, subject)
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO transaction_fees (transaction_id, fee_transaction_id, fee_amount, fee_type)
                 VALUES (\(transaction), \(feeTransaction), \(fee), \(type.rawValue))

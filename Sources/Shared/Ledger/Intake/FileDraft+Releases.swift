@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 
 extension FileDraft {
     /// Agrees to what a service waits for: that it costs what its provider asks since his rate
@@ -13,7 +14,7 @@ extension FileDraft {
     }
 
     private func outcome(ofReleasing id: ServiceID, at rate: Rate?) throws -> LineOutcome {
-        let row = try db.cachedStatement(
+        let row = try db.grdb.cachedStatement(
             sql: """
                 SELECT provider_id, rate, offered_rate, withheld, sale_rate, offered_cost_rate,
                     offered_sale_rate, is_wanted AND fault IS NULL
@@ -44,7 +45,7 @@ extension FileDraft {
         // A price of catalogue.yaml stays, and brings another profit from now on.
         let (sale, newCost, newSale): (Rate, Rate?, Rate?) = (row[4], row[5], row[6])
         let profit = newSale == sale ? newCost.map { PriceRule.profit(of: sale, over: $0) } : nil
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE services SET rate = coalesce(offered_rate, rate),
                     profit = coalesce(\(profit), profit),
@@ -63,7 +64,8 @@ extension FileDraft {
         }
         if let withheld {
             try changes.note(.released, of: id, "withheld", before: withheld.rawValue)
-            try db.execute(literal: "UPDATE providers SET catalogue_due = 0 WHERE id = \(provider)")
+            try db.grdb.execute(
+                literal: "UPDATE providers SET catalogue_due = 0 WHERE id = \(provider)")
         }
         var notes = offered.map { ["it costs \($0) from now on, not \(sold)"] } ?? []
         if withheld != nil {

@@ -1,5 +1,6 @@
 import GRDB
 import Identity
+import Tables
 
 extension FileDraft {
     /// Asks the provider to refill what an order has lost. Sent when it is due.
@@ -52,7 +53,7 @@ extension FileDraft {
         for order: OrderRow, _ line: Line, as holder: References.Holder
     ) throws -> LineOutcome {
         let open = try Bool.fetchOne(
-            db,
+            db.grdb,
             sql: """
                 SELECT EXISTS (SELECT 1 FROM requests
                                WHERE order_id = ? AND kind = ? AND state <> 'ended')
@@ -68,7 +69,7 @@ extension FileDraft {
     ) throws {
         let now = intake.now
         try noteSpelling(ofRef: Spelling(ofName: line.ref!))
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO requests (user_id, kind, ref, order_id, state, status, due_at, created_at,
                                       ended_at)
@@ -85,7 +86,7 @@ extension FileDraft {
         if try References.isOrders(db, user, ref) { return References.reused(ref, by: "an order") }
         guard let (kind, id) = try References.other(db, user, ref) else { return nil }
         let subject = try OrderID.fetchOne(
-            db, sql: "SELECT order_id FROM requests WHERE id = ? AND kind = ?",
+            db.grdb, sql: "SELECT order_id FROM requests WHERE id = ? AND kind = ?",
             arguments: [id, holder.rawValue])
         return kind == holder && subject == order
             ? .duplicate(of: order) : References.reused(ref, by: "a \(kind.rawValue)")

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What a desk file says of a user; nil leaves what is there.
@@ -23,7 +24,7 @@ extension FileDraft {
             try note(line, change(entry))
         } else {
             let creditLimit = entry.creditLimit ?? .zero
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     INSERT INTO users (id, name, email, role, discount_percent, credit_limit,
                                        created_at, updated_at)
@@ -50,10 +51,10 @@ extension FileDraft {
             // The database holds the new minimum against the balance it knows.
             try postings.writeBalances()
             let wallet = try Wallets.find(db, .user(entry.user, .available)).id
-            try db.execute(
+            try db.grdb.execute(
                 literal: "UPDATE wallets SET minimum = \(-limit.micros) WHERE id = \(wallet)")
         }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE users SET name = coalesce(\(entry.name), name),
                     email = coalesce(\(entry.email), email), role = coalesce(\(entry.role), role),
@@ -68,7 +69,7 @@ extension FileDraft {
     /// Stops intake from a user, for ever or until a moment. His running orders go on to their end.
     package func ban(_ user: UserID, reason: String?, until: Timestamp?, _ line: Line) throws {
         try noteIfKnown(user, line) {
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE users SET banned = 1, ban_reason = \(reason), ban_expires = \(until),
                         updated_at = \(intake.now) WHERE id = \(user)
@@ -79,7 +80,7 @@ extension FileDraft {
     /// Lets a banned user's files in again.
     package func unban(_ user: UserID, _ line: Line) throws {
         try noteIfKnown(user, line) {
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE users SET banned = 0, ban_reason = NULL, ban_expires = NULL,
                         updated_at = \(intake.now) WHERE id = \(user)
@@ -97,14 +98,14 @@ extension FileDraft {
         }
         try noteIfKnown(user, line) {
             if let price {
-                try db.execute(
+                try db.grdb.execute(
                     literal: """
                         INSERT INTO prices (user_id, service_id, price)
                         VALUES (\(user), \(service), \(price))
                         ON CONFLICT (user_id, service_id) DO UPDATE SET price = excluded.price
                         """)
             } else {
-                try db.execute(
+                try db.grdb.execute(
                     literal: """
                         DELETE FROM prices WHERE user_id = \(user) AND service_id = \(service)
                         """)

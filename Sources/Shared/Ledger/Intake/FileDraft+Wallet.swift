@@ -1,6 +1,7 @@
 import GRDB
 import Identity
 import Money
+import Tables
 
 extension FileDraft {
     /// Writes down that the reseller says he paid. Credits nothing: the desk confirms it.
@@ -30,7 +31,7 @@ extension FileDraft {
                         + "ask us: we know of this claim"))
         }
         if let holder = try holder(of: first) { return References.reused(ref, by: holder) }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
                                       ref, claimed_at)
@@ -79,8 +80,9 @@ extension FileDraft {
         of amount: Amount, fee: Amount, to destination: String, ref: String
     ) throws -> LineOutcome {
         let first = try asFirstWritten(ref)
-        if let known = try Row.fetchOne(
-            db, sql: "SELECT amount, destination FROM withdrawals WHERE user_id = ? AND ref = ?",
+        if let known = try GRDB.Row.fetchOne(
+            db.grdb,
+            sql: "SELECT amount, destination FROM withdrawals WHERE user_id = ? AND ref = ?",
             arguments: [user, first])
         {
             // An account's letters may count: case is kept.
@@ -102,12 +104,12 @@ extension FileDraft {
                 Rejection(
                     .insufficientFunds, "\(available) is available; nothing was held"))
         }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO withdrawals (user_id, ref, amount, fee, destination, status, created_at)
                 VALUES (\(user), \(ref), \(amount), \(fee), \(destination), 'held', \(intake.now))
                 """)
-        let id = db.lastInsertedRowID
+        let id = db.grdb.lastInsertedRowID
         try noteSpelling(ofRef: Spelling(ofName: ref))
         try postings.post(
             .withdrawalHold, "withdrawal_hold:\(id)",

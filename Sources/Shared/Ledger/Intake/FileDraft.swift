@@ -1,6 +1,7 @@
 import GRDB
 import Identity
 import Money
+import Tables
 import Timestamps
 
 /// The effect of one file, line by line, inside a commit. It ends with `close` or with `abandon`.
@@ -15,8 +16,8 @@ package final class FileDraft {
     /// What to go back to; nil where the effect will not be taken back.
     private let savepoint: Postings.Mark?
     /// The statements of the loop over the orders.
-    let earlierOrder: RawStatement
-    let insertOrder: RawStatement
+    let earlierOrder: any Statement
+    let insertOrder: any Statement
 
     var firstOrder: OrderID?
     var lastOrder: OrderID?
@@ -39,7 +40,7 @@ package final class FileDraft {
     /// Whether any ref of the user is not its own key, also one of this file.
     var hasSpellings: Bool
 
-    var db: Database { intake.db }
+    var db: any Connection { intake.db }
     var postings: Postings { intake.postings }
 
     /// The reseller who dropped the file. Asking for the desk's is a bug: the desk is no user.
@@ -52,7 +53,7 @@ package final class FileDraft {
         // Within a savepoint SQLite journals each statement that has triggers: half of the writing
         // of a large file, so it is opened only for those that need it.
         savepoint = mayBeAbandoned ? intake.postings.mark : nil
-        if mayBeAbandoned { try intake.db.execute(sql: "SAVEPOINT file") }
+        if mayBeAbandoned { try intake.db.grdb.execute(sql: "SAVEPOINT file") }
         lostSince = try intake.lostSince(arrival)
         terms = try arrival.user.flatMap(intake.terms)
         hasSpellings = terms?.hasSpellings ?? false
@@ -63,9 +64,8 @@ package final class FileDraft {
                 intake.db, .batch, spelling, of: arrival.user?.rawValue ?? "")
             intake.forgetTerms()
         }
-        earlierOrder = try RawStatement(intake.db, Self.earlierOrder)
-        insertOrder = try RawStatement(
-            intake.db,
+        earlierOrder = try intake.db.statement(Self.earlierOrder)
+        insertOrder = try intake.db.statement(
             intake.lastLostOrder.get() == nil ? Self.insertion : Self.insertionPastLostOrders)
     }
 
@@ -76,8 +76,7 @@ package final class FileDraft {
         try holdIfLost()
         let status = rejected == 0 ? "accepted" : rejected == lines ? "rejected" : "partial"
         // Three indexes rest on the status: it is written only where it is another now.
-        let update = try RawStatement(
-            db,
+        let update = try db.statement(
             """
             UPDATE files SET lines = ?2, accepted = ?3, rejected = ?4, charged = ?5,
                 first_order = ?6, last_order = ?7, reason = ?8, balance = ?9
@@ -94,14 +93,14 @@ package final class FileDraft {
         update.bind(9, try intake.balance(of: arrival.user)?.micros)
         if rejected > 0 { update.bind(10, status) }
         try update.run()
-        if savepoint != nil { try db.execute(sql: "RELEASE file") }
+        if savepoint != nil { try db.grdb.execute(sql: "RELEASE file") }
         return file
     }
 
     /// Takes everything back that the file did so far, as if it had never been opened. A bug where
     /// the draft was not opened for that.
     package func abandon() throws {
-        try db.execute(sql: "ROLLBACK TO file; RELEASE file")
+        try db.grdb.execute(sql: "ROLLBACK TO file; RELEASE file")
         postings.rewind(to: savepoint!)
         intake.forgetTerms()
         intake.forgetServices()
@@ -117,17 +116,17 @@ package final class FileDraft {
         // Then all that is to be taken back is in the database.
         try postings.writeBalances()
         let mark = postings.mark
-        try db.execute(sql: "SAVEPOINT line")
+        try db.grdb.execute(sql: "SAVEPOINT line")
         do {
             try act()
         } catch is MoneyError {
-            try db.execute(sql: "ROLLBACK TO line; RELEASE line")
+            try db.grdb.execute(sql: "ROLLBACK TO line; RELEASE line")
             postings.rewind(to: mark)
             intake.forgetTerms()
             throw Rejection(
                 .badValue, "a balance would be more than can be counted; nothing was done")
         }
-        try db.execute(sql: "RELEASE line")
+        try db.grdb.execute(sql: "RELEASE line")
     }
 
     /// Writes down a line that never reached a wallet.
@@ -167,8 +166,7 @@ package final class FileDraft {
         _ line: Line, _ status: String, code: RejectionCode? = nil, detail: String? = nil,
         order: OrderID? = nil
     ) throws {
-        let insertLine = try RawStatement(
-            db,
+        let insertLine = try db.statement(
             """
             INSERT INTO lines (file_id, kind, line, ref, status, code, detail, order_id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)

@@ -1,5 +1,6 @@
 import GRDB
 import Identity
+import Tables
 
 /// The texts that people type, as the ledger compares them.
 enum Identities {
@@ -21,19 +22,18 @@ enum Identities {
     }
 
     /// Whether a user has any ref or batch that is not its own key; `''` is the desk.
-    static func hasSpellings(_ db: Database, _ user: String) throws -> Bool {
-        let any = try RawStatement(
-            db, "SELECT EXISTS (SELECT 1 FROM spellings WHERE user_id = ?1)")
+    static func hasSpellings(_ db: any Connection, _ user: String) throws -> Bool {
+        let any = try db.statement("SELECT EXISTS (SELECT 1 FROM spellings WHERE user_id = ?1)")
         any.bind(1, user)
         return try any.first { $0.integer(0) == 1 }!
     }
 
     /// Notes a spelling that differs from its key.
     static func note(
-        _ db: Database, _ kind: Kind, _ spelling: Spelling, of user: String
+        _ db: any Connection, _ kind: Kind, _ spelling: Spelling, of user: String
     ) throws {
         guard let key = spelling.differingKey else { return }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO spellings (user_id, kind, key, text)
                 VALUES (\(user), \(kind.rawValue), \(key), \(spelling.text)) ON CONFLICT DO NOTHING
@@ -43,11 +43,11 @@ enum Identities {
     /// The spellings under which a text may be known: as it is written, its key, and what else has
     /// that key.
     static func spellings(
-        _ db: Database, _ kind: Kind, _ spelling: Spelling, of user: String
+        _ db: any Connection, _ kind: Kind, _ spelling: Spelling, of user: String
     ) throws -> [String] {
         try [spelling.text] + (spelling.differingKey.map { [$0] } ?? [])
             + String.fetchAll(
-                db.cachedStatement(
+                db.grdb.cachedStatement(
                     sql: """
                         SELECT text FROM spellings WHERE user_id = ?1 AND kind = ?2 AND key = ?3
                         ORDER BY text

@@ -1,6 +1,7 @@
 import GRDB
 import Identity
 import Money
+import Tables
 import Timestamps
 
 /// A file that arrived, by what makes it itself: who dropped it, and its bytes.
@@ -36,7 +37,7 @@ extension Ledger {
 
 /// A commit of intake on its way. Valid only within `Ledger.intake`.
 package final class Intake {
-    let db: Database
+    let db: any Connection
     let postings: Postings
     let now: Timestamp
     let currency: Currency
@@ -48,20 +49,20 @@ package final class Intake {
     /// Whether any file is one of a time that was lost.
     private(set) lazy var hasRetakenFiles = Result {
         try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id >= '')")!
+            db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id >= '')")!
     }
     /// The last number that an order may have had before an older ledger was restored; nil unless
     /// the next order would get that one or one before it.
     private(set) lazy var lastLostOrder = Result {
         try OrderID.fetchOne(
-            db,
+            db.grdb,
             sql: """
                 SELECT last_lost_order FROM generation WHERE id = 1 AND last_lost_order > 0
                     AND last_lost_order >= (SELECT coalesce(max(id), 0) FROM orders)
                 """)
     }
 
-    init(_ db: Database, _ postings: Postings, at now: Timestamp, currency: Currency) {
+    init(_ db: any Connection, _ postings: Postings, at now: Timestamp, currency: Currency) {
         self.db = db
         self.postings = postings
         self.now = now
@@ -72,8 +73,7 @@ package final class Intake {
     /// and gets a row that says so, which is new then. What was refused because its owner was banned,
     /// and only therefore, is judged anew once they are banned no more.
     package func settled(_ arrival: Arrival) throws -> (file: FileID, isNew: Bool)? {
-        let known = try RawStatement(
-            db,
+        let known = try db.statement(
             """
             SELECT id, name, batch FROM files
             WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2 AND set_aside = 0
@@ -96,8 +96,7 @@ package final class Intake {
     /// Sets the rows of a content aside that was refused for a ban that is over.
     private func setAsideIfUnbanned(_ arrival: Arrival) throws -> Bool {
         guard let user = arrival.user else { return false }
-        let refused = try RawStatement(
-            db,
+        let refused = try db.statement(
             """
             SELECT reason = 'USER_BANNED' FROM files
             WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2 AND set_aside = 0 AND status <> 'duplicate'
@@ -106,7 +105,7 @@ package final class Intake {
         refused.bind(2, arrival.digest)
         guard try refused.first({ $0.integer(0) == 1 }) == true, try terms(of: user)?.ban == nil
         else { return false }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE files SET set_aside = id
                 WHERE coalesce(user_id, '') = \(user) AND sha256 = \(arrival.digest) AND set_aside = 0
@@ -118,7 +117,7 @@ package final class Intake {
     /// run that took it died.
     package func latest(_ arrival: Arrival) throws -> FileID? {
         try FileID.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: "SELECT max(id) FROM files WHERE coalesce(user_id, '') = ? AND sha256 = ?"),
             arguments: [arrival.user?.rawValue ?? "", arrival.digest])
     }
@@ -165,8 +164,7 @@ package final class Intake {
         let spellings =
             spelling.isKey && !hasSpellings
             ? [batch] : try Identities.spellings(db, .batch, spelling, of: owner)
-        let earlier = try RawStatement(
-            db,
+        let earlier = try db.statement(
             """
             SELECT name FROM files WHERE coalesce(user_id, '') = ?1 AND batch = ?2
                 AND status IN ('accepted', 'partial')
@@ -216,8 +214,7 @@ extension Intake {
         _ arrival: Arrival, batch: String?, status: String, lines: Int = 0,
         rejection: Rejection? = nil, duplicateOf: FileID? = nil, balance: Amount? = nil
     ) throws -> FileID {
-        let insertion = try RawStatement(
-            db,
+        let insertion = try db.statement(
             """
             INSERT INTO files (user_id, name, sha256, batch, bytes, status, reason, detail,
                                duplicate_of, lines, accepted, rejected, charged, balance,
@@ -238,7 +235,7 @@ extension Intake {
         insertion.bind(12, balance?.micros)
         insertion.bind(13, arrival.receivedAt.milliseconds)
         try insertion.run()
-        return FileID(db.lastInsertedRowID)
+        return FileID(db.grdb.lastInsertedRowID)
     }
 
     /// What the user has now: kept with his file, so that its receipt is the same whenever written.

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// Something in the spool that `ingest` left where it lies: perhaps for this run only, perhaps until
@@ -30,7 +31,7 @@ package struct PassedOver: Equatable, Sendable {
         self.since = since
     }
 
-    package enum Reason: String, Sendable, DatabaseValueConvertible {
+    package enum Reason: String, Sendable, DatabaseValueConvertible, Column {
         /// Perhaps it is still being written, or renamed.
         case settling
         /// It ends early: perhaps the rest is on its way.
@@ -60,7 +61,7 @@ extension PassedOver {
     /// What is passed over for so long is an exception, in milliseconds.
     static let patience: Int64 = 3_600_000
 
-    fileprivate init(row: Row) {
+    fileprivate init(row: GRDB.Row) {
         self.init(
             owner: row["owner"], path: row["path"], inode: row["inode_id"], reason: row["reason"],
             advice: row["advice"], since: row["since_at"])
@@ -102,7 +103,7 @@ extension Ledger {
         guard !new.isEmpty || !gone.isEmpty else { return [] }
         return try commit { db in
             for path in gone {
-                try db.execute(
+                try db.grdb.execute(
                     sql: "DELETE FROM passed_over WHERE path = ?", arguments: [path])
             }
             for noted in new { try noted.write(db) }
@@ -123,7 +124,7 @@ extension PassedOver {
         let entry: PassedOver
         let isTold: Bool
 
-        init(row: Row) {
+        init(row: GRDB.Row) {
             entry = PassedOver(row: row)
             isTold = row["told"]
         }
@@ -143,8 +144,8 @@ extension PassedOver {
                 || now.milliseconds - since.milliseconds >= PassedOver.patience
         }
 
-        func write(_ db: Database) throws {
-            try db.execute(
+        func write(_ db: any Connection) throws {
+            try db.grdb.execute(
                 literal: """
                     INSERT INTO passed_over (path, owner, inode_id, reason, advice, since_at, told)
                     VALUES (\(entry.path), \(entry.owner), \(entry.inode), \(entry.reason),
@@ -157,8 +158,8 @@ extension PassedOver {
         }
     }
 
-    fileprivate static func all(_ db: Database) throws -> [Noted] {
-        try Row.fetchAll(db, sql: "SELECT * FROM passed_over ORDER BY owner, path")
+    fileprivate static func all(_ db: any Connection) throws -> [Noted] {
+        try GRDB.Row.fetchAll(db.grdb, sql: "SELECT * FROM passed_over ORDER BY owner, path")
             .map(Noted.init(row:))
     }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 
 /// What the ledger knows of one payment, by any spelling and from any person.
 struct Payments {
@@ -21,11 +22,11 @@ struct Payments {
     /// Those older than the rule that a payment is one behind the one they look like.
     let known: [Known]
 
-    init(_ db: Database, method: String, reference: String) throws {
+    init(_ db: any Connection, method: String, reference: String) throws {
         let identity = Identities.payment(method, reference)
         self.identity = identity
-        known = try Row.fetchAll(
-            db.cachedStatement(
+        known = try GRDB.Row.fetchAll(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT id, user_id, method, reference, amount, currency, status, ref FROM deposits
                     WHERE identity = ?1 ORDER BY looks_like IS NOT NULL, id
@@ -45,14 +46,14 @@ struct Payments {
 
     /// Rejects the claims that wait for a payment which is confirmed now, and tells those who made
     /// them and the operator.
-    func rejectOtherClaims(for user: UserID, _ db: Database, in intake: Intake) throws {
+    func rejectOtherClaims(for user: UserID, _ db: any Connection, in intake: Intake) throws {
         // The one that was confirmed is not pending any more.
         let left = try Int64.fetchAll(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: "SELECT id FROM deposits WHERE identity = ?1 AND status = 'pending'"),
             arguments: [identity])
         for claim in known where left.contains(claim.id) {
-            try db.execute(
+            try db.grdb.execute(
                 literal: "UPDATE deposits SET status = 'rejected' WHERE id = \(claim.id)")
             try Changes.note(db, claim.user, .deposit, claim.id)
             try Ledger.raise(

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What the ledger knows of a file, for its receipt.
@@ -58,11 +59,10 @@ extension Ledger {
 
 /// What receipts say. Valid only within `Ledger.receipts`.
 package struct Receipts {
-    let db: Database
+    let db: any Connection
 
     package func report(of file: FileID) throws -> FileReport {
-        let row = try RawStatement(
-            db,
+        let row = try db.statement(
             """
             SELECT f.user_id, f.name, f.sha256, f.bytes, f.batch, f.status, f.reason, f.detail,
                 d.name, f.lines, f.accepted, f.rejected, f.charged, f.balance, f.received_at,
@@ -94,8 +94,7 @@ package struct Receipts {
             if kind == .orders { try forEachOrder(file, orders, body) }
             return
         }
-        let notes = try RawStatement(
-            db,
+        let notes = try db.statement(
             """
             SELECT line, ref, status, code, detail, order_id FROM lines
             WHERE file_id = ?1 AND kind = ?2 ORDER BY line
@@ -119,7 +118,7 @@ package struct Receipts {
         }
     }
 
-    private func nextNote(_ notes: RawStatement) throws -> LineReport? {
+    private func nextNote(_ notes: any Statement) throws -> LineReport? {
         guard try notes.step() else { return nil }
         return LineReport(
             line: notes.integer(0)!, ref: notes.text(1), status: notes.text(2)!,
@@ -130,8 +129,7 @@ package struct Receipts {
     private func forEachOrder(
         _ file: FileID, _ orders: ClosedRange<Int64>, _ body: (LineReport) throws -> Void
     ) throws {
-        let rows = try RawStatement(
-            db,
+        let rows = try db.statement(
             """
             SELECT line, ref, id, charge FROM orders
             WHERE id BETWEEN ?1 AND ?2 AND file_id = ?3 ORDER BY id

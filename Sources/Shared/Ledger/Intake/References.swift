@@ -1,5 +1,6 @@
 import GRDB
 import Identity
+import Tables
 
 /// Who already used a reseller's reference. A `ref` is unique per user, whatever it names
 /// (contract.md §4), and however it is spelled.
@@ -10,9 +11,9 @@ enum References {
     }
 
     /// Whether the user has any reference beside those of orders.
-    static func hasOthers(_ db: Database, _ user: UserID) throws -> Bool {
+    static func hasOthers(_ db: any Connection, _ user: UserID) throws -> Bool {
         try Bool.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM deposits WHERE user_id = ?1 AND ref IS NOT NULL)
                         OR EXISTS (SELECT 1 FROM withdrawals WHERE user_id = ?1)
@@ -26,7 +27,7 @@ enum References {
     /// is
     ///   not looked up here.
     static func asFirstWritten(
-        _ db: Database, _ user: UserID, _ ref: Spelling, hasSpellings: Bool
+        _ db: any Connection, _ user: UserID, _ ref: Spelling, hasSpellings: Bool
     ) throws -> String {
         if ref.isKey, !hasSpellings { return ref.text }
         return try Identities.spellings(db, .ref, ref, of: user.rawValue)
@@ -35,9 +36,9 @@ enum References {
 
     /// What the reference names beside an order, with its row.
     static func other(
-        _ db: Database, _ user: UserID, _ ref: String
+        _ db: any Connection, _ user: UserID, _ ref: String
     ) throws -> (Holder, id: Int64)? {
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: """
                 SELECT 'deposit', id FROM deposits WHERE user_id = ?1 AND ref = ?2
                 UNION ALL SELECT 'withdrawal', id FROM withdrawals WHERE user_id = ?1 AND ref = ?2
@@ -47,9 +48,9 @@ enum References {
     }
 
     /// Whether an order of the user has the reference.
-    static func isOrders(_ db: Database, _ user: UserID, _ ref: String) throws -> Bool {
+    static func isOrders(_ db: any Connection, _ user: UserID, _ ref: String) throws -> Bool {
         try Bool.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: "SELECT EXISTS (SELECT 1 FROM orders WHERE user_id = ?1 AND ref = ?2)"),
             arguments: [user, ref])!
     }

@@ -1,7 +1,8 @@
 import GRDB
+import Tables
 
 /// Why a line or a file was not accepted (contract.md §4).
-package enum RejectionCode: String, CaseIterable, Sendable, DatabaseValueConvertible {
+package enum RejectionCode: String, CaseIterable, Sendable, DatabaseValueConvertible, Column {
     case badJSON = "BAD_JSON"
     case tooLarge = "TOO_LARGE"
     case tooManyLines = "TOO_MANY_LINES"

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What intake asks about a user for each of his files: read once in a commit, and again after a line
@@ -21,9 +22,9 @@ struct UserTerms {
 
 extension UserTerms {
     /// Nil if there is no such user.
-    static func fetch(_ db: Database, _ user: UserID, at now: Timestamp) throws -> UserTerms? {
-        let row = try RawStatement(
-            db,
+    static func fetch(_ db: any Connection, _ user: UserID, at now: Timestamp) throws -> UserTerms?
+    {
+        let row = try db.statement(
             """
             SELECT discount_percent, credit_limit,
                 CASE WHEN banned = 1 AND coalesce(ban_expires, ?2 + 1) > ?2
@@ -59,7 +60,7 @@ extension Intake {
     func price(of service: ServiceID, for user: UserID) throws -> Rate? {
         if let known = try terms(of: user)?.prices[service] { return known }
         let price = try Rate.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: "SELECT price FROM prices WHERE user_id = ? AND service_id = ?"),
             arguments: [user, service])
         terms[user]??.prices[service] = .some(price)

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What a provider's balance says, held against our transactions. In his currency.
@@ -20,8 +21,8 @@ extension Ledger {
         _ balance: Amount, of provider: ProviderID, maxDrift: Amount, at now: Timestamp
     ) throws -> BalanceNews {
         try commit { db in
-            let row = try Row.fetchOne(
-                db,
+            let row = try GRDB.Row.fetchOne(
+                db.grdb,
                 sql: """
                     SELECT p.currency, coalesce(w.balance, 0) AS expected,
                         EXISTS (SELECT 1 FROM transactions t
@@ -34,7 +35,7 @@ extension Ledger {
             let isKnown: Bool = row["is_known"]
             // Kept together, so that a report compares what was true at the same moment.
             let drift = try balance - expected
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE providers SET balance = \(balance), balance_at = \(now),
                         balance_expected = \(expected), balance_drift = \(isKnown ? drift : nil)
@@ -52,15 +53,15 @@ extension Ledger {
     /// Exact sums speak: he took nothing that we do not know of, or just what the doubts cost. Any
     /// other difference says nothing about them.
     private static func noteAsEvidence(
-        _ drift: Amount, of provider: ProviderID, _ db: Database
+        _ drift: Amount, of provider: ProviderID, _ db: any Connection
     ) throws {
         let isSending = try Bool.fetchOne(
-            db,
+            db.grdb,
             sql: """
                 SELECT EXISTS (SELECT 1 FROM orders WHERE state = 'sending' AND provider_id = ?)
                 """, arguments: [provider])!
         let doubts = try OrderID.fetchAll(
-            db, sql: "SELECT id FROM orders WHERE state = 'in_doubt' AND provider_id = ?",
+            db.grdb, sql: "SELECT id FROM orders WHERE state = 'in_doubt' AND provider_id = ?",
             arguments: [provider])
         guard !isSending, !doubts.isEmpty else { return }
         let cost = try doubts.reduce(Amount.zero) { sum, order in
@@ -84,14 +85,14 @@ extension Ledger {
 
     private static func tell(
         _ drift: Amount, beyond limit: Amount, of provider: ProviderID, in currency: Currency,
-        balance: Amount, _ db: Database, at now: Timestamp
+        balance: Amount, _ db: any Connection, at now: Timestamp
     ) throws {
         let isBeyond = drift.micros.magnitude > limit.micros.magnitude
         let isTold = try Bool.fetchOne(
-            db, sql: "SELECT drift_since IS NOT NULL FROM providers WHERE id = ?",
+            db.grdb, sql: "SELECT drift_since IS NOT NULL FROM providers WHERE id = ?",
             arguments: [provider])!
         guard isBeyond != isTold else { return }
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE providers SET drift_since = \(isBeyond ? now : nil) WHERE id = \(provider)
                 """)

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// Why money moves (design.md §5).
@@ -28,9 +29,9 @@ struct Subject {
 /// Balances are summed in memory and written once, by `writeBalances`, at the end of the commit:
 /// the database then refuses the whole commit if a wallet would fall below its minimum.
 final class Postings {
-    private let db: Database
+    private let db: any Connection
     private let now: Timestamp
-    private let insertion: RawStatement
+    private let insertion: any Statement
     private var next: Int64
     private var wallets: [WalletKey: Standing] = [:]
 
@@ -41,13 +42,12 @@ final class Postings {
         var isChanged = false
     }
 
-    init(_ db: Database, at now: Timestamp) throws {
+    init(_ db: any Connection, at now: Timestamp) throws {
         self.db = db
         self.now = now
-        let last = try RawStatement(db, "SELECT max(id) FROM transactions")
+        let last = try db.statement("SELECT max(id) FROM transactions")
         next = try last.first { ($0.integer(0) ?? 0) + 1 }!
-        insertion = try RawStatement(
-            db,
+        insertion = try db.statement(
             """
             INSERT INTO transactions (id, reference, type, from_wallet_id, to_wallet_id, amount,
                                       order_id, file_id, user_id, metadata, created_at)
@@ -97,7 +97,7 @@ final class Postings {
 
     /// Writes the balances that changed.
     func writeBalances() throws {
-        let update = try RawStatement(db, "UPDATE wallets SET balance = ?2 WHERE id = ?1")
+        let update = try db.statement("UPDATE wallets SET balance = ?2 WHERE id = ?1")
         for standing in wallets.values where standing.isChanged {
             update.bind(1, standing.id.rawValue)
             update.bind(2, standing.balance.micros)
@@ -132,7 +132,7 @@ extension Postings {
 
 extension Ledger {
     /// One commit that may move money.
-    func commit<T>(at now: Timestamp, _ body: (Database, Postings) throws -> T) throws -> T {
+    func commit<T>(at now: Timestamp, _ body: (any Connection, Postings) throws -> T) throws -> T {
         try commit(noting: now) { db in
             let postings = try Postings(db, at: now)
             let result = try body(db, postings)

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 
 /// Whose money a wallet counts.
 enum WalletKey: Hashable {
@@ -29,17 +30,19 @@ enum Wallets {
     /// The house's first wallet, there from the start: its currency is the ledger's.
     static let first = WalletID(1)
 
-    static func openHouse(_ db: Database, currency: Currency) throws {
+    static func openHouse(_ db: any Connection, currency: Currency) throws {
         for wallet in HouseWallet.allCases {
             try open(db, .house(wallet, currency))
         }
     }
 
-    static func openUser(_ db: Database, _ user: UserID, currency: Currency, creditLimit: Amount)
+    static func openUser(
+        _ db: any Connection, _ user: UserID, currency: Currency, creditLimit: Amount
+    )
         throws
     {
         for (wallet, minimum) in [(UserWallet.available, -creditLimit.micros), (.held, 0)] {
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     INSERT INTO wallets (user_id, name, currency, minimum)
                     VALUES (\(user), \(wallet.rawValue), \(currency), \(minimum))
@@ -48,17 +51,17 @@ enum Wallets {
     }
 
     /// A wallet of the house or of a provider; those of a user are opened with the user.
-    private static func open(_ db: Database, _ key: WalletKey) throws {
+    private static func open(_ db: any Connection, _ key: WalletKey) throws {
         switch key {
         case .user(let user, _):
             preconditionFailure("the wallets of \(user) are opened with the user")
         case .house(let wallet, let currency):
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     INSERT INTO wallets (name, currency) VALUES (\(wallet.rawValue), \(currency))
                     """)
         case .provider(let provider, let wallet, let currency):
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     INSERT INTO wallets (provider_id, name, currency)
                     VALUES (\(provider), \(wallet.rawValue), \(currency))
@@ -67,13 +70,15 @@ enum Wallets {
     }
 
     /// The wallet's number and balance; one of the house or of a provider is opened if need be.
-    static func find(_ db: Database, _ key: WalletKey) throws -> (id: WalletID, balance: Amount) {
+    static func find(_ db: any Connection, _ key: WalletKey) throws -> (
+        id: WalletID, balance: Amount
+    ) {
         if let found = try look(db, key) { return found }
         try open(db, key)
-        return (WalletID(db.lastInsertedRowID), .zero)
+        return (WalletID(db.grdb.lastInsertedRowID), .zero)
     }
 
-    private static func look(_ db: Database, _ key: WalletKey) throws -> (WalletID, Amount)? {
+    private static func look(_ db: any Connection, _ key: WalletKey) throws -> (WalletID, Amount)? {
         let row =
             switch key {
             case .user(let user, let wallet):
@@ -89,9 +94,9 @@ enum Wallets {
     }
 
     private static func row(
-        _ db: Database, user: String, provider: Int64, name: String, currency: Currency?
-    ) throws -> Row? {
-        try db.cachedStatement(
+        _ db: any Connection, user: String, provider: Int64, name: String, currency: Currency?
+    ) throws -> GRDB.Row? {
+        try db.grdb.cachedStatement(
             sql: """
                 SELECT id, balance FROM wallets
                 WHERE coalesce(user_id, '') = ?1 AND coalesce(provider_id, 0) = ?2 AND name = ?3
@@ -101,9 +106,9 @@ enum Wallets {
     }
 }
 
-extension Statement {
+extension GRDB.Statement {
     /// The first row, if there is one.
-    func fetchRow(_ arguments: StatementArguments) throws -> Row? {
-        try Row.fetchOne(self, arguments: arguments)
+    func fetchRow(_ arguments: StatementArguments) throws -> GRDB.Row? {
+        try GRDB.Row.fetchOne(self, arguments: arguments)
     }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// All that the ledger knows of one order, for a person who asks what became of it.
@@ -27,8 +28,8 @@ extension Ledger {
     package func history(of order: OrderID) throws -> OrderHistory? {
         try read { db in
             guard let facts = try Self.facts(of: order, db) else { return nil }
-            let events = try Row.fetchAll(
-                db, sql: Self.events, arguments: ["order": order]
+            let events = try GRDB.Row.fetchAll(
+                db.grdb, sql: Self.events, arguments: ["order": order]
             ).map {
                 OrderHistory.Event(at: $0["at"], kind: $0["kind"], text: $0["text"] ?? "")
             }
@@ -36,9 +37,11 @@ extension Ledger {
         }
     }
 
-    private static func facts(of order: OrderID, _ db: Database) throws -> [OrderHistory.Fact]? {
-        let row = try Row.fetchOne(
-            db,
+    private static func facts(of order: OrderID, _ db: any Connection) throws -> [OrderHistory
+        .Fact]?
+    {
+        let row = try GRDB.Row.fetchOne(
+            db.grdb,
             sql: """
                 SELECT o.user_id AS user, o.ref, f.name AS file, o.line,
                     o.service_id AS service, s.name AS service_name, o.bought_service_id AS bought_as,

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// How an order ended, once it was with a provider.
@@ -28,12 +29,12 @@ package struct ProviderCharge: Equatable, Sendable {
 /// The moves of an order, each together with its money, within a commit. Whoever learns the fact
 /// calls the move: dispatch, poll, or the desk through ingest.
 struct OrderMoves {
-    private let db: Database
+    private let db: any Connection
     private let postings: Postings
     private let now: Timestamp
     private let file: FileID?
 
-    init(_ db: Database, _ postings: Postings, at now: Timestamp, file: FileID? = nil) {
+    init(_ db: any Connection, _ postings: Postings, at now: Timestamp, file: FileID? = nil) {
         self.db = db
         self.postings = postings
         self.now = now
@@ -42,8 +43,7 @@ struct OrderMoves {
 
     /// `sending` or `in_doubt` → `placed`: the provider has it, and took what it costs.
     func place(_ order: OrderRow, as providerOrder: String, followAt due: Timestamp) throws {
-        let update = try RawStatement(
-            db,
+        let update = try db.statement(
             """
             UPDATE orders SET state = 'placed', provider_order = ?2, cost = ?3, due_at = ?4,
                 placed_at = ?5, changed_at = ?5 WHERE id = ?1
@@ -67,7 +67,7 @@ struct OrderMoves {
     /// `sending` or `in_doubt` → `accepted`: no provider has it; it is sent again when due, unless
     /// its cancel was asked for meanwhile.
     func returnToQueue(_ order: OrderRow, due: Timestamp) throws {
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: "UPDATE orders SET state = 'accepted', due_at = ?2 WHERE id = ?1"
         ).execute(arguments: [order.id, due])
         if try Ledger.hasOpenCancel(order.id, db) { try cancel(order) }
@@ -77,7 +77,7 @@ struct OrderMoves {
     /// of this moment. What the reseller ordered and pays stays as it is.
     func buy(_ order: OrderID, as place: Listing, due: Timestamp) throws {
         let terms = try Sales(db).current(of: place.id)
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE orders SET bought_service_id = nullif(\(place.id), service_id),
                     purchase_id = CASE \(place.id) WHEN service_id THEN NULL
@@ -88,10 +88,10 @@ struct OrderMoves {
 
     /// `sending` → `in_doubt`: the money stays on hold, and the provider is to be asked soon.
     func doubt(_ order: OrderID) throws {
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: "UPDATE orders SET state = 'in_doubt', due_at = NULL WHERE id = ?"
         ).execute(arguments: [order])
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: """
                 UPDATE providers SET inquiry_due = 0
                 WHERE id = (SELECT provider_id FROM orders WHERE id = ?)
@@ -107,7 +107,7 @@ struct OrderMoves {
     /// The same of one that waits for a provider, where none is left who could serve it.
     func refuseUnsent(_ id: OrderID) throws {
         // The states allow it by way of `sending`; no attempt is made.
-        try db.execute(literal: "UPDATE orders SET state = 'sending' WHERE id = \(id)")
+        try db.grdb.execute(literal: "UPDATE orders SET state = 'sending' WHERE id = \(id)")
         guard let order = try OrderRow.fetch(db, id) else { return }
         try refuse(order)
     }
@@ -151,8 +151,7 @@ struct OrderMoves {
                 .release, "release:\(order.id)", from: .user(order.user, .held),
                 to: .user(order.user, .available), refund, subject(order))
         }
-        let ending = try RawStatement(
-            db,
+        let ending = try db.statement(
             """
             UPDATE orders SET state = ?2, refunded = ?3, due_at = ?5, changed_at = ?4, ended_at = ?4
             WHERE id = ?1
@@ -171,8 +170,7 @@ struct OrderMoves {
     /// Makes the next order due that waits for the link of one that has ended: `due_at` of one that waits
     /// for a link is NULL.
     private func wakeNext(after order: OrderID) throws {
-        let update = try RawStatement(
-            db,
+        let update = try db.statement(
             """
             UPDATE orders SET due_at = ?2 WHERE state = 'accepted' AND due_at IS NULL AND id = (
                 SELECT n.id FROM orders e JOIN orders n
@@ -209,7 +207,7 @@ struct OrderMoves {
                 booked - actual.amount, subject(order))
         }
         guard actual.cost != order.cost else { return }
-        try db.cachedStatement(sql: "UPDATE orders SET cost = ?2 WHERE id = ?1")
+        try db.grdb.cachedStatement(sql: "UPDATE orders SET cost = ?2 WHERE id = ?1")
             .execute(arguments: [order.id, actual.cost])
     }
 
@@ -221,13 +219,13 @@ struct OrderMoves {
 
     /// What was booked when the order was placed, in the provider's currency.
     func bookedCharge(of order: OrderRow) throws -> Amount {
-        let booked = try RawStatement(db, "SELECT amount FROM transactions WHERE reference = ?1")
+        let booked = try db.statement("SELECT amount FROM transactions WHERE reference = ?1")
         booked.bind(1, "provider_charge:\(order.id)")
         return try booked.first { Amount(micros: $0.integer(0)!) } ?? .zero
     }
 
     private func houseCurrency() throws -> Currency {
-        let house = try RawStatement(db, "SELECT currency FROM wallets WHERE id = ?1")
+        let house = try db.statement("SELECT currency FROM wallets WHERE id = ?1")
         house.bind(1, Wallets.first.rawValue)
         // It has a wallet from the start.
         return try house.first { try Currency(parsing: $0.text(0)!) }!

@@ -1,6 +1,7 @@
 import GRDB
 import Money
 import OrderTypes
+import Tables
 
 /// An order as far as moving it needs to know.
 struct OrderRow {
@@ -20,9 +21,10 @@ struct OrderRow {
     let refills: Bool
     let cancels: Bool
 
-    static func fetch(_ db: Database, _ id: OrderID, of user: UserID? = nil) throws -> OrderRow? {
-        let found = try RawStatement(
-            db,
+    static func fetch(_ db: any Connection, _ id: OrderID, of user: UserID? = nil) throws
+        -> OrderRow?
+    {
+        let found = try db.statement(
             """
             SELECT o.id, o.user_id, o.state, o.provider_id, p.currency, o.charge, o.refunded,
                 o.cost, o.billed_units, sold.refill AND bought.refill,
@@ -39,7 +41,7 @@ struct OrderRow {
     }
 
     /// The row at which `found` stands.
-    private init(row found: RawStatement) throws {
+    private init(row found: Row) throws {
         id = OrderID(found.integer(0)!)
         user = UserID(rawValue: found.text(1)!)!
         state = OrderState(rawValue: found.text(2)!)!

@@ -1,7 +1,8 @@
 import GRDB
+import Tables
 
 /// Where an order stands (design.md §6).
-package enum OrderState: String, CaseIterable, Sendable, DatabaseValueConvertible {
+package enum OrderState: String, CaseIterable, Sendable, DatabaseValueConvertible, Column {
     /// Paid for by the reseller, not with a provider.
     case accepted
     /// On its way: the intent is committed, the answer is not.

@@ -1,6 +1,7 @@
 import GRDB
 import Money
 import OrderTypes
+import Tables
 
 /// What an order was sold or bought on: its service as it was then.
 struct SaleTerms {
@@ -17,24 +18,24 @@ struct SaleTerms {
 /// The sets of terms that orders are sold and bought on. Each is kept once, however many orders
 /// have it, and never changes.
 struct Sales {
-    private let db: Database
+    private let db: any Connection
 
-    init(_ db: Database) {
+    init(_ db: any Connection) {
         self.db = db
     }
 
     /// The terms of a service as it is now; they are kept from now on.
     func current(of service: ServiceID) throws -> SaleID {
         let known = try SaleID.fetchOne(
-            db.cachedStatement(sql: Self.lookup), arguments: [service])
+            db.grdb.cachedStatement(sql: Self.lookup), arguments: [service])
         if let known { return known }
-        try db.cachedStatement(sql: Self.insertion).execute(arguments: [service])
-        return SaleID(db.lastInsertedRowID)
+        try db.grdb.cachedStatement(sql: Self.insertion).execute(arguments: [service])
+        return SaleID(db.grdb.lastInsertedRowID)
     }
 
     func terms(_ sale: SaleID) throws -> SaleTerms {
         // An order references it, so it is there.
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: """
                 SELECT provider_service, type, min, max, dripfeed, \(SupplyCost.columns("t", "t"))
                 FROM sales t WHERE id = ?
@@ -81,7 +82,7 @@ extension SupplyCost {
     }
 
     /// By position, from column `first` on.
-    init(row: Row, from first: Int) {
+    init(row: GRDB.Row, from first: Int) {
         self.init(
             rate: row[first], houseRate: row[first + 1],
             rule: ChargeRule(minimum: row[first + 2], decimals: row[first + 3]),
@@ -89,7 +90,7 @@ extension SupplyCost {
     }
 
     /// The same of a statement that is read for each order.
-    init(_ row: RawStatement, from first: Int32) {
+    init(_ row: Row, from first: Int) {
         self.init(
             rate: Rate(micros: row.integer(first)!),
             houseRate: Rate(micros: row.integer(first + 1)!),

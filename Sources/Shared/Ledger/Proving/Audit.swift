@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 
 /// Something that must never be so, found in the books.
 package struct Finding: Sendable {
@@ -24,12 +25,12 @@ extension Ledger {
         try read(Self.audit)
     }
 
-    static func audit(_ db: Database) throws -> [Finding] {
+    static func audit(_ db: any Connection) throws -> [Finding] {
         try Invariant.all.compactMap { invariant in
             var shown: [String] = []
             var count = 0
             for sql in invariant.statements {
-                let rows = try Row.fetchCursor(db, sql: sql)
+                let rows = try GRDB.Row.fetchCursor(db.grdb, sql: sql)
                 while let row = try rows.next() {
                     count += 1
                     if count <= violationsShown {

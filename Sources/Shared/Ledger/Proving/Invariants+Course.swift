@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 
 extension Invariant {
     /// The files, the guards of the ledger, and the course of orders.
@@ -148,9 +149,9 @@ extension Invariant {
     private static let triggers = {
         do {
             return try DatabaseQueue().inDatabase { db in
-                for sql in Ledger.migrations { try db.execute(sql: sql) }
+                for sql in Ledger.migrations { try db.grdb.execute(sql: sql) }
                 return try String.fetchOne(
-                    db,
+                    db.grdb,
                     sql: """
                         SELECT replace(json_group_object(name, sql), char(39), char(39, 39)) FROM sqlite_schema
                         WHERE type = 'trigger'

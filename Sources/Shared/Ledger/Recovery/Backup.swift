@@ -1,5 +1,7 @@
 import Failures
 import GRDB
+import SQLiteTables
+import Tables
 
 extension Ledger {
     /// Copies the whole ledger, as of one moment, into the empty file at `path`, marks the copy as a
@@ -7,18 +9,16 @@ extension Ledger {
     ///
     /// The copy is not synced.
     ///
-    /// - Throws: `UnsoundLedger`, `DatabaseFailure`; then the file is of no use.
+    /// - Throws: `UnsoundLedger`, `StoreError`; then the file is of no use.
     package func backUp(to path: String) throws {
         // What fails here is nearly always the new file's disk.
         try wordingFailures(of: path) {
-            try database.inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+            try database.inDatabase { try $0.grdb.execute(sql: "VACUUM INTO ?", arguments: [path]) }
         }
         let copy = Ledger(
-            database: try wordingFailures(of: path) { try DatabaseQueue(path: path) },
+            over: SQLiteStore(try wordingFailures(of: path) { try DatabaseQueue(path: path) }),
             currency: currency)
-        try copy.commit {
-            try $0.execute(sql: "UPDATE generation SET number = -number WHERE number > 0")
-        }
+        try copy.commit { try $0.run("UPDATE generation SET number = -number WHERE number > 0") }
         try copy.checkSoundness()
         try copy.database.close()
     }
@@ -27,7 +27,7 @@ extension Ledger {
     ///
     /// - Throws: `UnsoundLedger` where it is not.
     package func checkSoundness() throws {
-        let damages = try read { try String.fetchAll($0, sql: "PRAGMA integrity_check(20)") }
+        let damages = try read { try String.fetchAll($0.grdb, sql: "PRAGMA integrity_check(20)") }
         guard damages == ["ok"] else {
             let told = damages.map { $0.split(separator: "\n").joined(separator: ", ") }
             throw UnsoundLedger(

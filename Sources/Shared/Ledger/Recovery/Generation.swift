@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import Money
 import Synchronization
+import Tables
 import Timestamps
 
 /// How far a ledger has come. The programs keep the last one they saw in the spool: a ledger that is
@@ -23,9 +24,9 @@ struct Generation: Equatable, Sendable {
 }
 
 extension Generation {
-    init(of db: Database) throws {
-        let row = try Row.fetchOne(
-            db,
+    init(of db: any Connection) throws {
+        let row = try GRDB.Row.fetchOne(
+            db.grdb,
             sql: """
                 SELECT number, commits + coalesce((SELECT max(id) FROM orders), 0) AS effects
                 FROM generation WHERE id = 1
@@ -34,8 +35,8 @@ extension Generation {
     }
 
     /// Counts the commit that is under way, and notes when it was, where that is known.
-    static func count(_ db: Database, at now: Timestamp?) throws {
-        try db.cachedStatement(
+    static func count(_ db: any Connection, at now: Timestamp?) throws {
+        try db.grdb.cachedStatement(
             sql: """
                 UPDATE generation SET commits = commits + 1,
                     written_at = coalesce(max(written_at, ?1), ?1, written_at)
@@ -123,8 +124,8 @@ final class Progress: Sendable {
     /// The first note of a run is on disk when this returns: a copy from before the run is noticed even
     /// after a power cut. The later ones survive the program, not the power.
     ///
-    /// - Throws: `LedgerError.unnoted`; `DatabaseFailure`.
-    func note(_ db: Database) throws {
+    /// - Throws: `LedgerError.unnoted`; `StoreError`.
+    func note(_ db: any Connection) throws {
         // Whoever notes last has looked last.
         try Ledger.withOpeningLock(ledger) {
             let generation = try Generation(of: db)
@@ -163,7 +164,7 @@ extension Ledger {
             if generation != seen { try seenFile.write(generation) }
         }
         return Ledger(
-            database: ledger.database, currency: currency,
+            over: ledger.store, currency: currency,
             progress: Progress(of: path, in: seenFile))
     }
 

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 // Files of the time that a restored ledger lacks, while and after they are taken again.
@@ -8,7 +9,7 @@ extension Ledger {
     /// may have been sent.
     package func awaitsLostFiles() throws -> Bool {
         try read { db in
-            try Bool.fetchOne(db, sql: "SELECT awaits_files FROM generation WHERE id = 1")!
+            try Bool.fetchOne(db.grdb, sql: "SELECT awaits_files FROM generation WHERE id = 1")!
         }
     }
 
@@ -17,9 +18,9 @@ extension Ledger {
         try read { try Self.lostFiles($0) }
     }
 
-    private static func lostFiles(_ db: Database) throws -> [LostFile] {
-        try Row.fetchAll(
-            db,
+    private static func lostFiles(_ db: any Connection) throws -> [LostFile] {
+        try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT r.user_id, r.sha256, r.name FROM retaken_files r
                 WHERE NOT EXISTS (SELECT 1 FROM files f
@@ -45,7 +46,7 @@ extension Ledger {
                     ),
                     order: nil, provider: nil, db, at: now)
             }
-            try db.execute(sql: "UPDATE generation SET awaits_files = 0 WHERE id = 1")
+            try db.grdb.execute(sql: "UPDATE generation SET awaits_files = 0 WHERE id = 1")
         }
     }
 }
@@ -55,7 +56,7 @@ extension Intake {
     func lostSince(_ arrival: Arrival) throws -> Timestamp? {
         guard try hasRetakenFiles.get() else { return nil }
         return try Timestamp.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: "SELECT lost_since FROM retaken_files WHERE user_id = ? AND sha256 = ?"),
             arguments: [arrival.user?.rawValue ?? "", arrival.digest])
     }
@@ -85,14 +86,14 @@ extension FileDraft {
     func holdIfLost() throws {
         guard let since = lostSince else { return }
         try Decisions.voidResending(db, of: file, at: intake.now)
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE requests SET state = 'sending'
                 WHERE kind = 'refill' AND state = 'accepted' AND user_id = \(arrival.user)
                     AND ref IN (SELECT ref FROM lines WHERE file_id = \(file) AND kind = 'refills')
                 """)
         let orders = try OrderID.fetchAll(
-            db, sql: "SELECT id FROM orders WHERE id BETWEEN ? AND ? AND state = 'accepted'",
+            db.grdb, sql: "SELECT id FROM orders WHERE id BETWEEN ? AND ? AND state = 'accepted'",
             arguments: [firstOrder, lastOrder])
         let losing = try LostOrders(
             db, OrderMoves(db, postings, at: intake.now), at: intake.now,
@@ -102,8 +103,8 @@ extension FileDraft {
     }
 
     private func tellRejected() throws {
-        let rejected = try Row.fetchAll(
-            db,
+        let rejected = try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT kind, line, ref, code FROM lines WHERE file_id = ? AND status = 'rejected'
                 ORDER BY kind, line LIMIT ?

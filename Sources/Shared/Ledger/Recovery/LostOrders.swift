@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// Orders that may have been sent in the time that a restored ledger lacks, within a commit.
@@ -7,14 +8,17 @@ import Timestamps
 /// at one of its places after the other, first where it was to be sent, and is sent only once none of them
 /// has it.
 struct LostOrders {
-    private let db: Database
+    private let db: any Connection
     private let moves: OrderMoves
     private let attempts: Attempts
     private let now: Timestamp
     private let generation: Int64
 
     /// - Parameter generation: the number of the ledger that goes on, for what `hold` holds.
-    init(_ db: Database, _ moves: OrderMoves, at now: Timestamp, goingOnAs generation: Int64 = 0) {
+    init(
+        _ db: any Connection, _ moves: OrderMoves, at now: Timestamp,
+        goingOnAs generation: Int64 = 0
+    ) {
         self.generation = generation
         self.db = db
         self.moves = moves
@@ -27,7 +31,7 @@ struct LostOrders {
         let generation: Int64
         let since, until: Timestamp
 
-        init(row: Row) {
+        init(row: GRDB.Row) {
             generation = row[0]
             since = row[1]
             until = row[2]
@@ -40,7 +44,7 @@ struct LostOrders {
     func hold(_ order: OrderID, since: Timestamp) throws {
         guard try !isHeld(order) else { return }
         let provider = try ProviderID.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     UPDATE orders SET state = 'sending' WHERE id = ? AND state = 'accepted'
                     RETURNING provider_id
@@ -52,7 +56,7 @@ struct LostOrders {
 
     private func isHeld(_ order: OrderID) throws -> Bool {
         try Bool.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM attempts
                         WHERE order_id = ? AND outcome = 'unknown' AND lost_in = ?)
@@ -65,7 +69,7 @@ struct LostOrders {
     /// - Parameter note: who says so, and on what grounds; it stays with the attempt.
     /// - Returns: whether no place is left that may have it.
     func leave(_ order: OrderRow, note: String) throws -> Bool {
-        let loss = try db.cachedStatement(
+        let loss = try db.grdb.cachedStatement(
             sql: """
                 SELECT lost_in, started_at, ended_at FROM attempts
                 WHERE order_id = ? AND outcome = 'unknown' AND lost_in IS NOT NULL
@@ -81,7 +85,7 @@ struct LostOrders {
 
     private func doubt(_ order: OrderID, in generation: Int64, until: Timestamp) throws {
         try attempts.end(order, as: .unknown, evidence: nil, at: until)
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql:
                 "UPDATE attempts SET lost_in = ?2, ended_at = ?3 WHERE order_id = ?1 AND outcome = 'unknown'"
         ).execute(arguments: [order, generation, until])
@@ -101,7 +105,7 @@ struct LostOrders {
             $0.id != waiting.bought && !refusers.contains($0.provider)
         }
         let held = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM attempts WHERE order_id = ? AND lost_in = ?",
+            db.grdb, sql: "SELECT count(*) FROM attempts WHERE order_id = ? AND lost_in = ?",
             arguments: [order, loss.generation])!
         return held <= others.count ? others.first : nil
     }

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// A file that the spool has kept: who dropped it, and the SHA-256 of its bytes.
@@ -44,7 +45,7 @@ extension Ledger {
     /// Those of `files` whose bytes never had an effect in this ledger.
     package func unknown(among files: [KeptFile]) throws -> Set<KeptFile> {
         try read { db in
-            let statement = try db.makeStatement(
+            let statement = try db.grdb.makeStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM files
                         WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2)
@@ -72,7 +73,7 @@ extension Ledger {
         return try commit(at: now) { db, postings in
             let since = try Self.lastMoment(db, now: now)
             for (position, file) in lost.files.enumerated() {
-                try db.cachedStatement(
+                try db.grdb.cachedStatement(
                     sql: """
                         INSERT INTO retaken_files (user_id, sha256, name, position, lost_since)
                         VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -81,14 +82,14 @@ extension Ledger {
                     arguments: [file.kept.owner, file.kept.digest, file.name, position, since])
             }
             for (user, sequence) in lost.statusFiles {
-                try db.execute(
+                try db.grdb.execute(
                     literal: """
                         INSERT INTO lost_status_files (user_id, sequence)
                         VALUES (\(user), \(sequence))
                         ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)
                         """)
             }
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE generation SET last_lost_order = max(last_lost_order, \(seen.effects)),
                         awaits_files = max(awaits_files, \(!lost.files.isEmpty));
@@ -96,8 +97,8 @@ extension Ledger {
                         WHERE kind = 'refill' AND state = 'accepted';
                     """)
             try Decisions.voidResending(db, at: now)
-            let orders = try Row.fetchAll(
-                db,
+            let orders = try GRDB.Row.fetchAll(
+                db.grdb,
                 sql: """
                     SELECT id, state <> 'in_doubt' AS is_news FROM orders
                     WHERE state IN ('accepted', 'sending', 'in_doubt')
@@ -111,9 +112,9 @@ extension Ledger {
     }
 
     /// The last moment that a ledger tells of; none that is believed where it lies ahead.
-    private static func lastMoment(_ db: Database, now: Timestamp) throws -> Timestamp {
+    private static func lastMoment(_ db: any Connection, now: Timestamp) throws -> Timestamp {
         let last = try Timestamp.fetchOne(
-            db,
+            db.grdb,
             sql: """
                 SELECT max(
                     coalesce((SELECT created_at FROM transactions ORDER BY id DESC LIMIT 1), 0),
@@ -124,7 +125,7 @@ extension Ledger {
     }
 
     /// The number of the generation that goes on.
-    private static func next(_ db: Database, after seen: Generation) throws -> Int64 {
+    private static func next(_ db: any Connection, after seen: Generation) throws -> Int64 {
         max(try abs(Generation(of: db).number), seen.number) + 1
     }
 
@@ -134,7 +135,7 @@ extension Ledger {
         try Self.withOpeningLock(database.path) {
             let seen = (try? file.read()) ?? .first
             let generation = try commit { db in
-                try db.execute(
+                try db.grdb.execute(
                     literal: "UPDATE generation SET number = \(Self.next(db, after: seen))")
                 return try Generation(of: db)
             }

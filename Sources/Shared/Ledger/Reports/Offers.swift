@@ -1,6 +1,7 @@
 import GRDB
 import Money
 import OrderTypes
+import Tables
 
 /// What decides over a user's prices. Users of the same tariff have the same price list.
 package struct Tariff: Hashable, Sendable {
@@ -28,8 +29,8 @@ package struct Offer: Sendable {
 extension Reports {
     /// Every user with his tariff; users of the same tariff follow each other.
     package func tariffs() throws -> [(user: UserID, tariff: Tariff)] {
-        try Row.fetchAll(
-            db,
+        try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT id, discount_percent,
                     EXISTS (SELECT 1 FROM prices WHERE user_id = users.id) AS has_prices
@@ -46,8 +47,8 @@ extension Reports {
     package func forEachOffer(
         on tariff: Tariff, minProfit: Percent, _ body: (Offer) throws -> Void
     ) throws {
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
+        let rows = try GRDB.Row.fetchCursor(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT \(Service.selection), c.name AS category, own.price
                     FROM services s

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 extension Ledger {
@@ -12,14 +13,15 @@ extension Ledger {
 
 /// What reports say. Valid only within `Ledger.reports`.
 package struct Reports {
-    let db: Database
+    let db: any Connection
     package let now: Timestamp
     /// The house currency's code.
     let currency: String
 
     /// Which state of the money is told: as long as this is the same, no transaction was written.
     package func edition() throws -> String {
-        let last = try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM transactions")!
+        let last = try Int64.fetchOne(
+            db.grdb, sql: "SELECT coalesce(max(id), 0) FROM transactions")!
         return "\(try Generation(of: db).number) \(last)"
     }
 
@@ -27,7 +29,7 @@ package struct Reports {
     /// in the months of these.
     package func momentsOfJumps() throws -> [Timestamp] {
         try Timestamp.fetchAll(
-            db,
+            db.grdb,
             sql: """
                 WITH last AS (SELECT was, became FROM clock_jumps ORDER BY id DESC LIMIT ?)
                 SELECT was FROM last UNION SELECT became FROM last
@@ -44,7 +46,7 @@ package struct Reports {
     package func rows(
         of query: ReportQuery, in period: Range<Timestamp> = Timestamp.always
     ) throws -> ReportRows {
-        let statement = try RawStatement(db, query.sql)
+        let statement = try db.statement(query.sql)
         statement.bind(1, period.lowerBound.milliseconds)
         statement.bind(2, period.upperBound.milliseconds)
         statement.bind(3, now.milliseconds)
@@ -60,7 +62,7 @@ extension Timestamp {
 
 /// The rows of a report, one after the other.
 package struct ReportRows {
-    let statement: RawStatement
+    let statement: any Statement
 
     /// Moves on; nil at the end. The row before is gone.
     package func next() throws -> ReportRow? {
@@ -70,14 +72,14 @@ package struct ReportRows {
 
 /// The row at which a report stands.
 package struct ReportRow {
-    let statement: RawStatement
+    let statement: any Statement
 
     package func integer(_ column: Int) -> Int64? {
-        statement.integer(Int32(column))
+        statement.integer(column)
     }
 
     /// A text's UTF-8, to be read before the report moves on; nil if there is none.
     package func text(_ column: Int) -> UnsafeBufferPointer<UInt8>? {
-        statement.utf8(Int32(column))
+        statement.utf8(column)
     }
 }

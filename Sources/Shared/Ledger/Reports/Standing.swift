@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What is open in the ledger at a moment, for a person who looks.
@@ -53,24 +54,26 @@ extension Ledger {
             return Standing(
                 orders: orders,
                 inDoubt: try Amount.fetchOne(
-                    db,
+                    db.grdb,
                     sql: "SELECT coalesce(sum(charge), 0) FROM orders WHERE state = 'in_doubt'")!,
                 oldestDoubt: try Timestamp.fetchOne(
-                    db,
+                    db.grdb,
                     sql: """
                         SELECT min(a.started_at) FROM orders o
                             JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
                         WHERE o.state = 'in_doubt'
                         """),
                 pendingDecisions: try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM decisions WHERE state = 'pending'")!,
+                    db.grdb, sql: "SELECT count(*) FROM decisions WHERE state = 'pending'")!,
                 waitingServices: try Int.fetchOne(
-                    db,
+                    db.grdb,
                     sql: """
                         SELECT count(*) FROM services
                         WHERE offered_rate IS NOT NULL OR withheld = 'refused'
                         """)!,
-                providers: try Row.fetchAll(db, sql: "SELECT * FROM providers ORDER BY name").map {
+                providers: try GRDB.Row.fetchAll(
+                    db.grdb, sql: "SELECT * FROM providers ORDER BY name"
+                ).map {
                     Standing.ProviderStanding(row: $0)
                 }, alarms: try Self.alarms(db))
         }
@@ -80,7 +83,7 @@ extension Ledger {
     package func providersRefusingKey() throws -> [String] {
         try read {
             try String.fetchAll(
-                $0,
+                $0.grdb,
                 sql: """
                     SELECT name FROM providers WHERE state = 'paused' AND paused_key IS NOT NULL
                     ORDER BY name
@@ -88,7 +91,9 @@ extension Ledger {
         }
     }
 
-    private static func open(_ state: OrderState, _ db: Database) throws -> Standing.OpenOrders {
+    private static func open(_ state: OrderState, _ db: any Connection) throws
+        -> Standing.OpenOrders
+    {
         // The state stands in the text: a partial index is used only where the query says the same. Orders
         // that wait for a link, and so have no due date, have an index of their own.
         let parts = state == .accepted ? [" AND due_at IS NOT NULL", " AND due_at IS NULL"] : [""]
@@ -98,8 +103,8 @@ extension Ledger {
             WHERE state = '\(state.rawValue)'\(part)
             """
         }
-        let row = try Row.fetchOne(
-            db,
+        let row = try GRDB.Row.fetchOne(
+            db.grdb,
             sql: """
                 SELECT open.count, o.created_at AS oldest FROM
                     (SELECT sum(count) AS count, min(first) AS first
@@ -113,13 +118,13 @@ extension Ledger {
     package func state(of order: OrderID) throws -> OrderState? {
         try read {
             try OrderState.fetchOne(
-                $0, sql: "SELECT state FROM orders WHERE id = ?", arguments: [order])
+                $0.grdb, sql: "SELECT state FROM orders WHERE id = ?", arguments: [order])
         }
     }
 }
 
 extension Standing.ProviderStanding {
-    fileprivate init(row: Row) {
+    fileprivate init(row: GRDB.Row) {
         let provider = Provider(row: row)
         name = provider.name
         state = provider.state
@@ -149,8 +154,8 @@ extension Ledger {
     /// All users with their money, by name.
     package func userStandings(at now: Timestamp) throws -> [UserStanding] {
         try read { db in
-            try Row.fetchAll(
-                db,
+            try GRDB.Row.fetchAll(
+                db.grdb,
                 sql: """
                     SELECT u.id, u.role, u.email,
                         u.banned = 1 AND coalesce(u.ban_expires, ?1 + 1) > ?1 AS banned,

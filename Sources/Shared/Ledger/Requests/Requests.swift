@@ -1,8 +1,9 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// What a reseller asks about an order that a provider has.
-package enum RequestKind: String, CaseIterable, Sendable, DatabaseValueConvertible {
+package enum RequestKind: String, CaseIterable, Sendable, DatabaseValueConvertible, Column {
     case refill, cancel
 }
 
@@ -58,8 +59,8 @@ extension Ledger {
     ) throws -> [ProviderID: [RequestID]] {
         try read { db in
             var due: [ProviderID: [RequestID]] = [:]
-            let rows = try Row.fetchCursor(
-                db,
+            let rows = try GRDB.Row.fetchCursor(
+                db.grdb,
                 sql: """
                     SELECT o.provider_id, r.id FROM requests r JOIN orders o ON o.id = r.order_id
                     WHERE r.state <> 'ended' AND \(Self.isDue) ORDER BY r.due_at, r.id
@@ -77,7 +78,7 @@ extension Ledger {
     ) throws -> [DueRequest] {
         try commit { db in
             try requests.compactMap { id in
-                let row = try db.cachedStatement(
+                let row = try db.grdb.cachedStatement(
                     sql: """
                         SELECT r.id, r.order_id, o.provider_order, r.provider_request, r.unanswered,
                             r.created_at, r.state = 'sending' OR r.status IS NOT NULL AS is_repeated
@@ -87,7 +88,7 @@ extension Ledger {
                 ).fetchRow([now, kind, id])
                 guard let row else { return nil }
                 let request = DueRequest(row: row)
-                try db.execute(
+                try db.grdb.execute(
                     literal: """
                         UPDATE requests SET state = 'sending',
                             status = CASE WHEN \(request.isRepeated) THEN 'Pending' ELSE status END
@@ -114,8 +115,8 @@ extension Ledger {
         with provider: ProviderID, limit: Int, at now: Timestamp
     ) throws -> [DueRequest] {
         try read { db in
-            try Row.fetchAll(
-                db,
+            try GRDB.Row.fetchAll(
+                db.grdb,
                 sql: """
                     SELECT r.id, r.order_id, o.provider_order, r.provider_request,
                         r.unanswered, r.created_at, 0 AS is_repeated
@@ -135,7 +136,7 @@ extension Ledger {
         let unanswered = """
             SELECT id FROM requests WHERE state <> 'ended' AND state = 'sending' AND kind = 'refill'
             """
-        let found = try read { try RequestID.fetchAll($0, sql: unanswered) }
+        let found = try read { try RequestID.fetchAll($0.grdb, sql: unanswered) }
         guard !found.isEmpty else { return 0 }
         try record(
             found.map {
@@ -155,10 +156,10 @@ extension Ledger {
         }
     }
 
-    private static func note(_ news: RequestNews, _ db: Database, at now: Timestamp) throws {
+    private static func note(_ news: RequestNews, _ db: any Connection, at now: Timestamp) throws {
         switch news.content {
         case .sent(let refill, let followAt):
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE requests SET state = 'sent', status = 'Pending',
                         provider_request = \(refill), due_at = \(followAt)
@@ -166,7 +167,7 @@ extension Ledger {
                     """)
         case .postponed(let due):
             // Back where it came from: a refill that was taken stays taken.
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE requests SET due_at = \(due),
                         state = CASE state WHEN 'sending' THEN 'accepted' ELSE state END
@@ -177,14 +178,15 @@ extension Ledger {
         case .unknown(let evidence, let due):
             try doubt(news.request, evidence, due: due, db, at: now)
         case .passedOver(let evidence, let due):
-            try db.execute(
+            try db.grdb.execute(
                 literal:
                     "UPDATE requests SET unanswered = unanswered + 1 WHERE id = \(news.request)")
             try doubt(news.request, evidence, due: due, db, at: now)
         }
         if let exception = news.exception {
             let order = try OrderID.fetchOne(
-                db, sql: "SELECT order_id FROM requests WHERE id = ?", arguments: [news.request])
+                db.grdb, sql: "SELECT order_id FROM requests WHERE id = ?",
+                arguments: [news.request])
             try raise(exception, order: order, provider: nil, db, at: now)
         }
     }
@@ -197,10 +199,11 @@ extension Ledger {
     private static let cancelLimit = 86_400
 
     private static func doubt(
-        _ id: RequestID, _ evidence: String, due: Timestamp, _ db: Database, at now: Timestamp
+        _ id: RequestID, _ evidence: String, due: Timestamp, _ db: any Connection, at now: Timestamp
     ) throws {
-        let row = try Row.fetchOne(
-            db, sql: "SELECT kind, order_id, created_at, unanswered FROM requests WHERE id = ?",
+        let row = try GRDB.Row.fetchOne(
+            db.grdb,
+            sql: "SELECT kind, order_id, created_at, unanswered FROM requests WHERE id = ?",
             arguments: [id])!
         guard row["kind"] == RequestKind.refill else {
             let since: Timestamp = row["created_at"]
@@ -217,7 +220,7 @@ extension Ledger {
             }
             if isOver { return try end(id, as: "Unknown", db, at: now) }
             // Asking twice to cancel an order cancels it once.
-            return try db.execute(
+            return try db.grdb.execute(
                 literal: """
                     UPDATE requests SET state = 'accepted', status = 'Pending', due_at = \(due)
                     WHERE id = \(id) AND state <> 'ended'
@@ -232,10 +235,10 @@ extension Ledger {
     }
 
     private static func end(
-        _ id: RequestID, as word: String, _ db: Database, at now: Timestamp
+        _ id: RequestID, as word: String, _ db: any Connection, at now: Timestamp
     ) throws {
-        let ended = try Row.fetchOne(
-            db,
+        let ended = try GRDB.Row.fetchOne(
+            db.grdb,
             sql: """
                 UPDATE requests SET state = 'ended', status = ?2, ended_at = ?3
                 WHERE id = ?1 AND state <> 'ended' RETURNING user_id, kind
@@ -246,9 +249,9 @@ extension Ledger {
             id.rawValue)
     }
 
-    static func hasOpenCancel(_ order: OrderID, _ db: Database) throws -> Bool {
+    static func hasOpenCancel(_ order: OrderID, _ db: any Connection) throws -> Bool {
         try Bool.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM requests
                         WHERE order_id = ? AND kind = 'cancel' AND state <> 'ended')
@@ -257,10 +260,9 @@ extension Ledger {
 
     /// Ends the cancels that were asked for an order that has ended: how, the order's end says.
     static func endCancels(
-        of order: OrderID, as state: OrderState, _ db: Database, at now: Timestamp
+        of order: OrderID, as state: OrderState, _ db: any Connection, at now: Timestamp
     ) throws {
-        let asked = try RawStatement(
-            db,
+        let asked = try db.statement(
             """
             SELECT id FROM requests WHERE order_id = ?1 AND kind = 'cancel' AND state <> 'ended'
             """)
@@ -273,7 +275,7 @@ extension Ledger {
 }
 
 extension DueRequest {
-    fileprivate init(row: Row) {
+    fileprivate init(row: GRDB.Row) {
         id = row["id"]
         order = row["order_id"]
         providerOrder = row["provider_order"]

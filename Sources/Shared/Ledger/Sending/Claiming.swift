@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// How many due orders of a provider are wanted.
@@ -25,7 +26,7 @@ package struct Claimed: Sendable {
 /// The claims of one commit: of the orders that are due, which are sent, which are bought elsewhere, and
 /// which wait.
 struct Claiming {
-    private let db: Database
+    private let db: any Connection
     private let postings: Postings
     private let market: Market
     private let turns: Turns
@@ -40,7 +41,7 @@ struct Claiming {
     static let priceWait = 300
 
     init(
-        _ db: Database, _ postings: Postings, _ market: Market, _ turns: Turns,
+        _ db: any Connection, _ postings: Postings, _ market: Market, _ turns: Turns,
         haveMore: Set<ProviderID>, waitingForLinks: Bool, at now: Timestamp
     ) {
         self.db = db
@@ -90,7 +91,9 @@ struct Claiming {
     }
 
     /// Whether any order of a provider is due.
-    static func hasDue(_ db: Database, _ provider: ProviderID, at now: Timestamp) throws -> Bool {
+    static func hasDue(_ db: any Connection, _ provider: ProviderID, at now: Timestamp) throws
+        -> Bool
+    {
         var last = ""
         while let user = try Turns.user(after: last, waitingFor: provider, db) {
             if try !due(db, provider, of: user, limit: 1, at: now).isEmpty { return true }
@@ -100,15 +103,14 @@ struct Claiming {
     }
 
     private static func due(
-        _ db: Database, _ provider: ProviderID, of user: String, limit: Int,
+        _ db: any Connection, _ provider: ProviderID, of user: String, limit: Int,
         isMovable: Bool = false, at now: Timestamp
     ) throws -> [WaitingOrder] {
         let movable = """
             AND (o.bought_service_id IS NOT NULL
                 OR EXISTS (SELECT 1 FROM service_backups b WHERE b.service_id = o.service_id))
             """
-        let statement = try RawStatement(
-            db,
+        let statement = try db.statement(
             """
             SELECT \(WaitingOrder.columns) FROM orders o
             WHERE o.state = 'accepted' AND o.provider_id = ?1 AND o.user_id = ?4 AND o.due_at <= ?2 \
@@ -120,7 +122,7 @@ struct Claiming {
         statement.bind(3, Int64(limit))
         statement.bind(4, user)
         var due: [WaitingOrder] = []
-        while try statement.step() { due.append(WaitingOrder(statement)) }
+        while try statement.step() { due.append(WaitingOrder(statement.row)) }
         return due
     }
 }
@@ -167,14 +169,14 @@ extension Claiming {
     }
 
     private func postpone(_ order: OrderID, seconds: Int) throws {
-        let update = try RawStatement(db, "UPDATE orders SET due_at = ?2 WHERE id = ?1")
+        let update = try db.statement("UPDATE orders SET due_at = ?2 WHERE id = ?1")
         update.bind(1, order.rawValue)
         update.bind(2, now.adding(seconds: seconds).milliseconds)
         try update.run()
     }
 
     private func begin(_ order: WaitingOrder, at place: Listing) throws -> Intent {
-        let update = try RawStatement(db, "UPDATE orders SET state = 'sending' WHERE id = ?1")
+        let update = try db.statement("UPDATE orders SET state = 'sending' WHERE id = ?1")
         update.bind(1, order.id.rawValue)
         try update.run()
         try Attempts(db).begin(order.id, with: place.provider, at: now)
@@ -190,8 +192,7 @@ extension Claiming {
     /// before it has ended (`OrderMoves.end`), and until then nobody looks at it.
     private func waitsForLink(_ order: WaitingOrder) throws -> Bool {
         guard waitingForLinks, order.link != nil else { return false }
-        let earlier = try RawStatement(
-            db,
+        let earlier = try db.statement(
             """
             SELECT 1 FROM orders o JOIN orders e
                 ON coalesce(e.link_key, e.link) = coalesce(o.link_key, o.link)
@@ -201,7 +202,7 @@ extension Claiming {
             """)
         earlier.bind(1, order.id.rawValue)
         guard try earlier.first({ _ in true }) == true else { return false }
-        let update = try RawStatement(db, "UPDATE orders SET due_at = NULL WHERE id = ?1")
+        let update = try db.statement("UPDATE orders SET due_at = NULL WHERE id = ?1")
         update.bind(1, order.id.rawValue)
         try update.run()
         return true
@@ -213,11 +214,11 @@ extension Ledger {
     package func endLinkWaits(at now: Timestamp) throws {
         let waiting = "WHERE state = 'accepted' AND due_at IS NULL"
         let isAny = try read { db in
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM orders \(waiting))")!
+            try Bool.fetchOne(db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM orders \(waiting))")!
         }
         guard isAny else { return }
         try commit { db in
-            try db.execute(sql: "UPDATE orders SET due_at = ? \(waiting)", arguments: [now])
+            try db.grdb.execute(sql: "UPDATE orders SET due_at = ? \(waiting)", arguments: [now])
         }
     }
 }

@@ -1,6 +1,7 @@
 import GRDB
 import Money
 import OrderTypes
+import Tables
 
 /// Where an order is bought next.
 enum Choice {
@@ -23,10 +24,10 @@ enum Choice {
 /// today only decides whether it is sent.
 struct Market {
     let places: Places
-    private let db: Database
+    private let db: any Connection
     private let minProfit: Percent
 
-    init(_ db: Database, minProfit: Percent) {
+    init(_ db: any Connection, minProfit: Percent) {
         self.db = db
         self.minProfit = minProfit
         places = Places(db)
@@ -148,7 +149,7 @@ extension Market {
     /// Whether an order is delivered in several runs.
     private func drips(_ order: OrderID) throws -> Bool {
         try Bool.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT json_extract(parameters, '$.runs') IS NOT NULL FROM orders WHERE id = ?
                     """), arguments: [order])!

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What is to be written down about an order that was sent.
@@ -32,7 +33,7 @@ package struct SendOutcome: Equatable, Sendable {
 
 /// The answers of one commit.
 struct Outcomes {
-    private let db: Database
+    private let db: any Connection
     private let market: Market
     private let moves: OrderMoves
     private let attempts: Attempts
@@ -42,7 +43,7 @@ struct Outcomes {
     /// Orders that are in doubt although their answers say "placed".
     private(set) var unproven: [UnprovenPlacement] = []
 
-    init(_ db: Database, _ postings: Postings, _ market: Market, at now: Timestamp) {
+    init(_ db: any Connection, _ postings: Postings, _ market: Market, at now: Timestamp) {
         self.db = db
         self.market = market
         self.now = now
@@ -134,7 +135,7 @@ struct Outcomes {
     /// however many orders for the link are refused, the doubt is looked at once.
     private func testify(_ order: OrderRow) throws {
         let doubts = try OrderID.fetchAll(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT n.id FROM orders o JOIN orders n
                         ON coalesce(n.link_key, n.link) = coalesce(o.link_key, o.link)
@@ -160,7 +161,7 @@ struct Outcomes {
     /// Whether its provider has another order of ours for an order's link.
     private func hasPlaced(likeLinkOf order: OrderID) throws -> Bool {
         try Bool.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM orders o JOIN orders n
                         ON \(Self.isOpenForSamePage) AND n.provider_id = o.provider_id AND n.id <> o.id
@@ -170,12 +171,12 @@ struct Outcomes {
 
     /// Takes a service off sale that its provider does not know.
     private func withhold(_ id: ServiceID, _ order: OrderRow, _ evidence: String) throws {
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 UPDATE services SET enabled = 0, withheld = 'refused'
                 WHERE id = \(id) AND withheld IS NULL
                 """)
-        guard db.changesCount > 0 else { return }
+        guard db.grdb.changesCount > 0 else { return }
         market.places.forget(id)
         try CatalogueChanges(db, order.provider, at: now).note(
             .refused, of: id, "withheld", after: KnownService.Withheld.refused.rawValue)

@@ -1,6 +1,7 @@
 import GRDB
 import Money
 import OrderTypes
+import Tables
 
 /// A service as it can be bought now.
 struct Listing {
@@ -29,8 +30,8 @@ struct Listing {
         return listing
     }
 
-    fileprivate static func fetch(_ db: Database, _ id: ServiceID) throws -> Listing {
-        try db.cachedStatement(
+    fileprivate static func fetch(_ db: any Connection, _ id: ServiceID) throws -> Listing {
+        try db.grdb.cachedStatement(
             sql: """
                 SELECT s.id, s.provider_id, p.name, p.state, s.provider_service, s.type, s.min, s.max,
                     s.dripfeed, s.fault IS NULL AND s.withheld IS NULL, s.withheld,
@@ -42,7 +43,7 @@ struct Listing {
         ).fetchRow([id]).map(Listing.init(row:))!
     }
 
-    private init(row: Row) {
+    private init(row: GRDB.Row) {
         id = row[0]
         provider = row[1]
         providerName = row[2]
@@ -62,12 +63,12 @@ struct Listing {
 
 /// Services and their backups as one commit sees them, each looked up once.
 final class Places {
-    private let db: Database
+    private let db: any Connection
     private var listings: [ServiceID: Listing] = [:]
     private var backups: [ServiceID: [ServiceID]] = [:]
     private var sales: [SaleID: SaleTerms] = [:]
 
-    init(_ db: Database) {
+    init(_ db: any Connection) {
         self.db = db
     }
 
@@ -96,7 +97,7 @@ final class Places {
         let known =
             try backups[own.id]
             ?? ServiceID.fetchAll(
-                db.cachedStatement(
+                db.grdb.cachedStatement(
                     sql: """
                         SELECT s.id FROM service_backups b
                             JOIN providers p ON p.name = b.provider
@@ -112,7 +113,7 @@ final class Places {
     func refusers(of order: OrderID) throws -> Set<ProviderID> {
         Set(
             try ProviderID.fetchAll(
-                db.cachedStatement(
+                db.grdb.cachedStatement(
                     sql: "SELECT provider_id FROM attempts WHERE order_id = ? AND is_final = 1"),
                 arguments: [order]))
     }

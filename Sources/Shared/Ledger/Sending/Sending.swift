@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// An order that is `sending`: what its provider is to be told.
@@ -70,8 +71,9 @@ extension Ledger {
         }
     }
 
-    private static func unanswered(_ db: Database) throws -> [OrderID] {
-        try OrderID.fetchAll(db, sql: "SELECT id FROM orders WHERE state = 'sending' ORDER BY id")
+    private static func unanswered(_ db: any Connection) throws -> [OrderID] {
+        try OrderID.fetchAll(
+            db.grdb, sql: "SELECT id FROM orders WHERE state = 'sending' ORDER BY id")
     }
 
     /// Writes down answers and does what follows from them, in one commit: an fsync per moment, not

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// Whose order goes out next to each provider: the resellers in turn, so that a file of a hundred
@@ -62,7 +63,8 @@ extension Turns {
     ///   - serve: takes at most so many due orders of a user. Returns how many it looked at, and
     ///     how many of those it took.
     func serve(
-        _ provider: ProviderID, count: Int, looks: inout Int, _ db: Database, at now: Timestamp,
+        _ provider: ProviderID, count: Int, looks: inout Int, _ db: any Connection,
+        at now: Timestamp,
         _ serve: (_ user: String, _ limit: Int) throws -> (looked: Int, taken: Int)
     ) throws {
         var isNew = false
@@ -85,7 +87,7 @@ extension Turns {
         }
         lines[provider] = line
         guard let last else { return }
-        try db.execute(
+        try db.grdb.execute(
             literal: "UPDATE providers SET last_turn = \(last) WHERE id = \(provider)")
     }
 
@@ -95,7 +97,7 @@ extension Turns {
     }
 
     private func line(
-        of provider: ProviderID, _ db: Database, at now: Timestamp, isNew: inout Bool
+        of provider: ProviderID, _ db: any Connection, at now: Timestamp, isNew: inout Bool
     ) throws -> Line {
         if let line = lines[provider] {
             let next = line.lookedAt.adding(seconds: Self.lookEvery(line.count))
@@ -103,13 +105,13 @@ extension Turns {
         }
         isNew = true
         let last = try String.fetchOne(
-            db.cachedStatement(sql: "SELECT last_turn FROM providers WHERE id = ?"),
+            db.grdb.cachedStatement(sql: "SELECT last_turn FROM providers WHERE id = ?"),
             arguments: [provider])
         return try look(for: provider, after: last, db, at: now)
     }
 
     private func look(
-        for provider: ProviderID, after last: String?, _ db: Database, at now: Timestamp
+        for provider: ProviderID, after last: String?, _ db: any Connection, at now: Timestamp
     ) throws -> Line {
         var users: [String] = []
         while let user = try Self.user(after: users.last ?? "", waitingFor: provider, db) {
@@ -123,10 +125,9 @@ extension Turns {
     /// The first user after another, by name, who has orders waiting for a provider, due or not;
     /// each a step in the index, however many orders the one before has.
     static func user(
-        after user: String, waitingFor provider: ProviderID, _ db: Database
+        after user: String, waitingFor provider: ProviderID, _ db: any Connection
     ) throws -> String? {
-        let lookup = try RawStatement(
-            db,
+        let lookup = try db.statement(
             """
             SELECT user_id FROM orders
             WHERE state = 'accepted' AND provider_id = ?1 AND user_id > ?2

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 
 /// An order that is to be sent, as far as choosing where needs to know.
 struct WaitingOrder {
@@ -27,7 +28,7 @@ struct WaitingOrder {
         """
 
     /// By position: this is read for each order that is sent.
-    init(_ row: RawStatement) {
+    init(_ row: Row) {
         id = OrderID(row.integer(0)!)
         service = ServiceID(row.integer(1)!)
         bought = ServiceID(row.integer(2)!)
@@ -41,8 +42,8 @@ struct WaitingOrder {
         purchase = row.integer(10).map { SaleID($0) }
     }
 
-    static func fetch(_ db: Database, _ id: OrderID) throws -> WaitingOrder {
-        let lookup = try RawStatement(db, "SELECT \(columns) FROM orders o WHERE o.id = ?1")
+    static func fetch(_ db: any Connection, _ id: OrderID) throws -> WaitingOrder {
+        let lookup = try db.statement("SELECT \(columns) FROM orders o WHERE o.id = ?1")
         lookup.bind(1, id.rawValue)
         // The caller has the order.
         return try lookup.first(WaitingOrder.init)!

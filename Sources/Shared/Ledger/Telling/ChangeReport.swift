@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What changed for a user since he was last told, for one status file (contract.md §4).
@@ -56,13 +57,13 @@ package struct ChangeReport: Sendable {
 extension Ledger {
     /// Takes what a user is to be told next out of the changes, and reads it.
     static func takeChanges(
-        of user: UserID, _ db: Database, at now: Timestamp
+        of user: UserID, _ db: any Connection, at now: Timestamp
     ) throws -> ChangeReport {
         let subjects = try takeSubjects(of: user, db)
         return ChangeReport(
             user: user,
             sequence: try Int64.fetchOne(
-                db.cachedStatement(
+                db.grdb.cachedStatement(
                     sql: """
                         SELECT coalesce(max(sequence), 0) + 1 FROM (
                             SELECT sequence FROM status_files WHERE user_id = ?1
@@ -80,10 +81,9 @@ extension Ledger {
 
     /// Takes a user's first changes out of the table: what each kind is about, in its order.
     private static func takeSubjects(
-        of user: UserID, _ db: Database
+        of user: UserID, _ db: any Connection
     ) throws -> [Changes.Kind: [Int64]] {
-        let changes = try RawStatement(
-            db,
+        let changes = try db.statement(
             """
             SELECT kind, subject FROM changes WHERE user_id = ?1 ORDER BY kind, subject LIMIT ?2
             """)
@@ -98,17 +98,16 @@ extension Ledger {
             last = (kind, subject)
         }
         guard let last else { return subjects }
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: "DELETE FROM changes WHERE user_id = ? AND (kind, subject) <= (?, ?)"
         ).execute(arguments: [user, last.kind.rawValue, last.subject])
         return subjects
     }
 
     private static func orders(
-        _ ids: [Int64], _ db: Database
+        _ ids: [Int64], _ db: any Connection
     ) throws -> [ChangeReport.OrderReport] {
-        let order = try RawStatement(
-            db,
+        let order = try db.statement(
             """
             SELECT ref, state, status, start_count, remains, charge, refunded FROM orders
             WHERE id = ?1
@@ -126,16 +125,20 @@ extension Ledger {
         }
     }
 
-    private static func request(_ id: Int64, _ db: Database) throws -> ChangeReport.RequestReport? {
-        try db.cachedStatement(sql: "SELECT * FROM requests WHERE id = ?").fetchRow([id])
+    private static func request(_ id: Int64, _ db: any Connection) throws -> ChangeReport
+        .RequestReport?
+    {
+        try db.grdb.cachedStatement(sql: "SELECT * FROM requests WHERE id = ?").fetchRow([id])
             .map { row in
                 ChangeReport.RequestReport(
                     ref: row["ref"], order: row["order_id"], status: row["status"])
             }
     }
 
-    private static func deposit(_ id: Int64, _ db: Database) throws -> ChangeReport.DepositReport? {
-        try db.cachedStatement(sql: "SELECT * FROM deposits WHERE id = ?").fetchRow([id])
+    private static func deposit(_ id: Int64, _ db: any Connection) throws -> ChangeReport
+        .DepositReport?
+    {
+        try db.grdb.cachedStatement(sql: "SELECT * FROM deposits WHERE id = ?").fetchRow([id])
             .map { row in
                 ChangeReport.DepositReport(
                     ref: row["ref"], method: row["method"], reference: row["reference"],
@@ -144,9 +147,9 @@ extension Ledger {
     }
 
     private static func withdrawal(
-        _ id: Int64, _ db: Database
+        _ id: Int64, _ db: any Connection
     ) throws -> ChangeReport.WithdrawalReport? {
-        try db.cachedStatement(sql: "SELECT * FROM withdrawals WHERE id = ?").fetchRow([id])
+        try db.grdb.cachedStatement(sql: "SELECT * FROM withdrawals WHERE id = ?").fetchRow([id])
             .map { row in
                 ChangeReport.WithdrawalReport(
                     ref: row["ref"], status: row["status"], amount: row["amount"],

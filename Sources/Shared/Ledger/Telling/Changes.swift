@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 
 /// What users have not been told yet.
 enum Changes {
@@ -6,9 +7,8 @@ enum Changes {
         case order, refill, cancel, deposit, withdrawal
     }
 
-    static func note(_ db: Database, _ user: UserID, _ kind: Kind, _ subject: Int64) throws {
-        let note = try RawStatement(
-            db,
+    static func note(_ db: any Connection, _ user: UserID, _ kind: Kind, _ subject: Int64) throws {
+        let note = try db.statement(
             """
             INSERT INTO changes (user_id, kind, subject) VALUES (?1, ?2, ?3)
             ON CONFLICT (user_id, kind, subject) DO NOTHING

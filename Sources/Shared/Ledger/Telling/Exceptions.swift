@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// Something that contradicts our books or needs a person: a line of `exceptions.csv`.
@@ -26,10 +27,10 @@ extension LedgerException {
 extension Ledger {
     /// Tells the operator, once: of an order once for each kind, else once for each detail.
     static func raise(
-        _ exception: LedgerException, order: OrderID?, provider: ProviderID?, _ db: Database,
+        _ exception: LedgerException, order: OrderID?, provider: ProviderID?, _ db: any Connection,
         at now: Timestamp
     ) throws {
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO exceptions (at, kind, order_id, provider_id, detail)
                 VALUES (\(now), \(exception.kind.rawValue), \(order), \(provider), \(exception.detail))
@@ -39,10 +40,10 @@ extension Ledger {
 
     /// Whether the operator was told of just that, about a provider.
     static func isTold(
-        _ exception: LedgerException, of provider: ProviderID, _ db: Database
+        _ exception: LedgerException, of provider: ProviderID, _ db: any Connection
     ) throws -> Bool {
         try Bool.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM exceptions
                         WHERE kind = ? AND coalesce(provider_id, 0) = ? AND detail = ?
@@ -53,13 +54,13 @@ extension Ledger {
     /// Tells the operator, once a day, of something that a provider does to order after order: the
     /// first of them stands for all, and they are counted.
     static func raiseDaily(
-        _ exception: LedgerException, order: OrderID, provider: ProviderID, _ db: Database,
+        _ exception: LedgerException, order: OrderID, provider: ProviderID, _ db: any Connection,
         at now: Timestamp
     ) throws {
         let day: Int64 = 86_400_000
         let today = now.milliseconds / day * day
         let known = try Int64.fetchOne(
-            db.cachedStatement(
+            db.grdb.cachedStatement(
                 sql: """
                     SELECT id FROM exceptions
                     WHERE provider_id = ? AND kind = ? AND at >= ? AND at < ?
@@ -68,7 +69,7 @@ extension Ledger {
         guard let known else {
             return try raise(exception, order: order, provider: provider, db, at: now)
         }
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: "UPDATE exceptions SET occurrences = occurrences + 1 WHERE id = ?"
         ).execute(arguments: [known])
     }
@@ -80,7 +81,7 @@ extension Ledger {
     ) throws -> Bool {
         try read { db in
             let provider = try String.fetchOne(
-                db,
+                db.grdb,
                 sql: """
                     SELECT p.name FROM orders o JOIN providers p ON p.id = o.provider_id WHERE o.id = ?
                     """, arguments: [order])
@@ -89,11 +90,11 @@ extension Ledger {
     }
 
     static func mayBeGivenUp(
-        _ order: OrderID, _ witness: Witness?, _ db: Database
+        _ order: OrderID, _ witness: Witness?, _ db: any Connection
     ) throws -> Bool {
         try witness == .silent
             || Bool.fetchOne(
-                db,
+                db.grdb,
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?1)
                         OR EXISTS (SELECT 1 FROM orders o JOIN providers p ON p.id = o.provider_id

@@ -1,4 +1,5 @@
 import GRDB
+import Tables
 import Timestamps
 
 /// A status file that is committed and not yet known to be on disk.
@@ -40,8 +41,7 @@ extension Ledger {
         after last: StatusFile? = nil, limit: Int = 100, contentLimit: Int = 1 << 21
     ) throws -> [StatusFile] {
         try read { db in
-            let waiting = try RawStatement(
-                db,
+            let waiting = try db.statement(
                 """
                 SELECT user_id, sequence, content FROM status_files
                 WHERE content IS NOT NULL AND (user_id, sequence) > (?1, ?2)
@@ -68,7 +68,7 @@ extension Ledger {
     package func notePublished(_ files: [StatusFile]) throws {
         try commit { db in
             for file in files {
-                try db.cachedStatement(
+                try db.grdb.cachedStatement(
                     sql: """
                         UPDATE status_files SET content = NULL WHERE user_id = ? AND sequence = ?
                         """
@@ -79,14 +79,14 @@ extension Ledger {
 }
 
 extension Ledger {
-    private static func userToTell(_ db: Database) throws -> UserID? {
-        try UserID.fetchOne(db.cachedStatement(sql: "SELECT user_id FROM changes LIMIT 1"))
+    private static func userToTell(_ db: any Connection) throws -> UserID? {
+        try UserID.fetchOne(db.grdb.cachedStatement(sql: "SELECT user_id FROM changes LIMIT 1"))
     }
 
     private static func keep(
-        _ report: ChangeReport, _ content: [UInt8], _ db: Database
+        _ report: ChangeReport, _ content: [UInt8], _ db: any Connection
     ) throws {
-        try db.cachedStatement(
+        try db.grdb.cachedStatement(
             sql: """
                 INSERT INTO status_files (user_id, sequence, at, content) VALUES (?, ?, ?, ?)
                 """

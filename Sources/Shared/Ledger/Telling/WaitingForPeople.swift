@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import Tables
 import Timestamps
 
 /// What in the ledger waits for a person, or says that something is slow.
@@ -52,8 +53,8 @@ extension Ledger {
     /// Reads indexes of what is open only, so that it takes no longer with the years.
     package func waitingForPeople(at now: Timestamp) throws -> WaitingForPeople {
         try read { db in
-            let requests = try Row.fetchOne(
-                db,
+            let requests = try GRDB.Row.fetchOne(
+                db.grdb,
                 sql: "SELECT count(*), min(created_at) FROM requests WHERE state <> 'ended'")!
             return WaitingForPeople(
                 withdrawals: try Self.money(
@@ -63,10 +64,10 @@ extension Ledger {
                     db, "claimed_at", "currency", "deposits WHERE status = 'pending'"),
                 requests: requests[0], oldestRequest: requests[1],
                 newExceptions: try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM exceptions WHERE at > ?",
+                    db.grdb, sql: "SELECT count(*) FROM exceptions WHERE at > ?",
                     arguments: [now.adding(seconds: -WaitingForPeople.newsSeconds)])!,
                 stuck: try Int.fetchOne(
-                    db,
+                    db.grdb,
                     sql: """
                         SELECT count(*) FROM orders WHERE state = 'placed'
                             AND changed_at <= ?
@@ -75,7 +76,7 @@ extension Ledger {
                         now.adding(seconds: Int(-3_600 * ReportQuery.stuckAfterHours))
                     ])!,
                 dueStatuses: try Int.fetchOne(
-                    db,
+                    db.grdb,
                     sql: "SELECT count(*) FROM orders WHERE state = 'placed' AND due_at <= ?",
                     arguments: [now])!,
                 pace: try Self.pace(db, at: now), openOrders: try Self.openOrders(db))
@@ -83,10 +84,10 @@ extension Ledger {
     }
 
     private static func money(
-        _ db: Database, _ moment: String, _ currency: String, _ source: String
+        _ db: any Connection, _ moment: String, _ currency: String, _ source: String
     ) throws -> [WaitingForPeople.WaitingMoney] {
-        try Row.fetchAll(
-            db,
+        try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT count(*) AS count, sum(amount) AS amount, \(currency) AS currency,
                     min(\(moment)) AS oldest
@@ -100,10 +101,10 @@ extension Ledger {
     }
 
     private static func pace(
-        _ db: Database, at now: Timestamp
+        _ db: any Connection, at now: Timestamp
     ) throws -> WaitingForPeople.Pace? {
-        let row = try Row.fetchOne(
-            db,
+        let row = try GRDB.Row.fetchOne(
+            db.grdb,
             sql: """
                 SELECT count(*), min(started_at) FROM attempts
                 WHERE id > (SELECT max(id) FROM attempts) - \(WaitingForPeople.paceAttempts)
@@ -117,9 +118,9 @@ extension Ledger {
     }
 
     /// State by state, because each has an index of its own.
-    private static func openOrders(_ db: Database) throws -> [String: Int] {
-        try Row.fetchAll(
-            db,
+    private static func openOrders(_ db: any Connection) throws -> [String: Int] {
+        try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT p.name, (SELECT count(*) FROM orders
                                 WHERE state = 'accepted' AND due_at IS NOT NULL

@@ -1,5 +1,6 @@
 import GRDB
 import Identity
+import Tables
 
 /// Gives what a ledger of schema 3 holds the identities of schema 4, which SQL cannot work out.
 ///
@@ -10,14 +11,14 @@ import Identity
 /// Of refs, batches and links only those are looked at that hold a blank or a letter beyond ASCII,
 /// or belong to open orders: the work is as much as there is of these.
 struct IdentityMigration {
-    let db: Database
+    let db: any Connection
     let now: Int64
 
     /// - Parameter db: in the transaction of the migration, after its SQL.
-    init(_ db: Database) throws {
+    init(_ db: any Connection) throws {
         self.db = db
         // What is told of a migration happened when it was made.
-        now = try Int64.fetchOne(db, sql: "SELECT unixepoch() * 1000")!
+        now = try Int64.fetchOne(db.grdb, sql: "SELECT unixepoch() * 1000")!
     }
 
     func run() throws {
@@ -34,14 +35,14 @@ struct IdentityMigration {
     // MARK: Payments
 
     private func deposits() throws {
-        let rows = try Row.fetchAll(
-            db,
+        let rows = try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT id, user_id, method, reference, status FROM deposits
                 ORDER BY status <> 'confirmed', confirmed_at, id
                 """)
-        var first: [String: Row] = [:]
-        var ofUser: [String: Row] = [:]
+        var first: [String: GRDB.Row] = [:]
+        var ofUser: [String: GRDB.Row] = [:]
         for row in rows {
             let identity = Identities.payment(row["method"], row["reference"])
             let own = "\(row["user_id"] as String)\u{1F}\(identity)"
@@ -49,7 +50,7 @@ struct IdentityMigration {
             // Confirmed ones come first, so a claim is like one of its user's, or stands beside
             // another's.
             let original = isConfirmed ? first[identity] : ofUser[own]
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     UPDATE deposits SET identity = \(identity), looks_like = \(original?["id"] as Int64?)
                     WHERE id = \(row["id"] as Int64)
@@ -77,10 +78,10 @@ struct IdentityMigration {
         }
     }
 
-    private func reject(_ claim: Row, for payment: Row) throws {
+    private func reject(_ claim: GRDB.Row, for payment: GRDB.Row) throws {
         let (id, user): (Int64, String) = (claim["id"], claim["user_id"])
-        try db.execute(literal: "UPDATE deposits SET status = 'rejected' WHERE id = \(id)")
-        try db.execute(
+        try db.grdb.execute(literal: "UPDATE deposits SET status = 'rejected' WHERE id = \(id)")
+        try db.grdb.execute(
             literal: """
                 INSERT INTO changes (user_id, kind, subject) VALUES (\(user), 'deposit', \(id))
                 ON CONFLICT DO NOTHING
@@ -94,13 +95,13 @@ struct IdentityMigration {
                     : "it; if the payment was \(user)'s, move the money by two adjustments"))
     }
 
-    private static func name(_ row: Row) -> String {
+    private static func name(_ row: GRDB.Row) -> String {
         "\(row["method"] as String) \((row["reference"] as String).debugDescription) (\(row["id"] as Int64))"
     }
 
     private func topups() throws {
-        let rows = try Row.fetchAll(
-            db,
+        let rows = try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT t.id, w.provider_id, p.name, t.reference, t.metadata FROM transactions t
                     JOIN wallets w ON w.id = t.to_wallet_id JOIN providers p ON p.id = w.provider_id
@@ -110,12 +111,12 @@ struct IdentityMigration {
             let (provider, name, typed): (Int64, String, String?) = (row[1], row[2], row[4])
             let reference = (row[3] as String).dropFirst("provider_topup:\(name):".count)
             let identity = Identities.topup(typed, fallback: String(reference))
-            try db.execute(
+            try db.grdb.execute(
                 literal: """
                     INSERT INTO topups (provider_id, identity, transaction_id)
                     VALUES (\(provider), \(identity), \(row[0] as Int64)) ON CONFLICT DO NOTHING
                     """)
-            guard db.changesCount == 0 else { continue }
+            guard db.grdb.changesCount == 0 else { continue }
             try tell(
                 "look_alike_topups",
                 "top-up \(reference.debugDescription) of \(name) (transaction \(row[0] as Int64)) looks like "
@@ -130,7 +131,7 @@ struct IdentityMigration {
         let uses = ["orders", "deposits", "withdrawals", "requests"].map {
             "SELECT user_id, ref, '\($0)' AS place, id FROM \($0) WHERE ref \(Self.odd)"
         }
-        let rows = try Row.fetchCursor(db, sql: uses.joined(separator: " UNION ALL "))
+        let rows = try GRDB.Row.fetchCursor(db.grdb, sql: uses.joined(separator: " UNION ALL "))
         while let row = try rows.next() {
             let (user, text): (String, String) = (row[0], row[1])
             let spelling = Spelling(ofName: text)
@@ -153,8 +154,8 @@ struct IdentityMigration {
     }
 
     private func batches() throws {
-        let rows = try Row.fetchAll(
-            db,
+        let rows = try GRDB.Row.fetchAll(
+            db.grdb,
             sql: """
                 SELECT coalesce(user_id, ''), batch, name FROM files
                 WHERE batch \(Self.odd) AND status IN ('accepted', 'partial') ORDER BY id
@@ -167,7 +168,7 @@ struct IdentityMigration {
             try Identities.note(db, .batch, spelling, of: user)
             for other in others {
                 let name = try String.fetchOne(
-                    db,
+                    db.grdb,
                     sql: """
                         SELECT name FROM files WHERE coalesce(user_id, '') = ? AND batch = ?
                             AND status IN ('accepted', 'partial')
@@ -187,21 +188,21 @@ struct IdentityMigration {
 
     /// Those of open orders: nothing is compared with the others.
     private func links() throws {
-        let rows = try Row.fetchCursor(
-            db, sql: "SELECT id, link FROM orders WHERE ended_at IS NULL AND link IS NOT NULL")
+        let rows = try GRDB.Row.fetchCursor(
+            db.grdb, sql: "SELECT id, link FROM orders WHERE ended_at IS NULL AND link IS NOT NULL")
         var keys: [(id: Int64, key: String)] = []
         while let row = try rows.next() {
             guard let key = LinkRule.standard.spelling(row[1]).differingKey else { continue }
             keys.append((row[0], key))
         }
         for (id, key) in keys {
-            try db.execute(literal: "UPDATE orders SET link_key = \(key) WHERE id = \(id)")
+            try db.grdb.execute(literal: "UPDATE orders SET link_key = \(key) WHERE id = \(id)")
         }
     }
 
     /// Tells the operator. A migration is never edited, so the kind is the word of its time.
     private func tell(_ kind: String, _ detail: String) throws {
-        try db.execute(
+        try db.grdb.execute(
             literal: """
                 INSERT INTO exceptions (at, kind, detail) VALUES (\(now), \(kind), \(detail))
                 ON CONFLICT DO NOTHING

@@ -1,0 +1,45 @@
+import GRDB
+import Tables
+
+/// The connection to an SQLite file, for one access.
+///
+/// GRDB is kept below it for two traps that it knows: its cache of statements forgets them when the
+/// schema changes, and its transactions notice when SQLite rolled back by itself, as it does on a
+/// full disk.
+package final class GRDBConnection: Connection {
+    package let path: String
+    package let database: Database
+
+    package init(_ database: Database, at path: String) {
+        self.database = database
+        self.path = path
+    }
+
+    package func statement(_ text: String) throws -> any Tables.Statement {
+        try wordingFailures(of: path) {
+            PreparedStatement(try database.cachedStatement(sql: text), at: path)
+        }
+    }
+
+    package func script(_ text: String) throws {
+        try wordingFailures(of: path) { try database.execute(sql: text) }
+    }
+
+    package func inTransaction<T>(_ kind: TransactionKind, _ body: () throws -> T) throws -> T {
+        var result: T?
+        try wordingFailures(of: path) {
+            try database.inTransaction(kind == .write ? .immediate : .deferred) {
+                result = try body()
+                return .commit
+            }
+        }
+        guard let result else {
+            preconditionFailure("a transaction was committed without its body")
+        }
+        return result
+    }
+
+    package var totalChanges: Int { database.totalChangesCount }
+
+    package var lastInsertedID: Int64 { database.lastInsertedRowID }
+}

@@ -1,0 +1,6 @@
+/// A value as it stands in a column. There are no fractions: money and times are whole numbers.
+package enum SQLValue: Hashable, Sendable {
+    case null
+    case integer(Int64)
+    case text(String)
+}

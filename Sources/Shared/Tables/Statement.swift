@@ -1,0 +1,67 @@
+/// A prepared statement of one connection, which alone may use it.
+///
+/// Loops that run once an order keep one in hand: binding, stepping and reading allocate nothing
+/// but the texts that are read.
+package protocol Statement: AnyObject {
+    var text: String { get }
+    /// Where its store is, for what is said of its failures.
+    var path: String { get }
+    /// The names of its columns, in order.
+    var names: [String] { get }
+
+    /// Gives the parameter `?index` its value, which it keeps until it gets another. Parameters
+    /// count from 1.
+    func bind(_ index: Int, _ value: SQLValue)
+
+    /// Moves to the next row; false after the last one, where the statement can be bound again.
+    ///
+    /// - Throws: `StoreError`.
+    func step() throws -> Bool
+
+    /// Runs to the end, and reads nothing.
+    ///
+    /// - Returns: how many rows an INSERT, UPDATE or DELETE changed.
+    /// - Throws: `StoreError`.
+    @discardableResult func run() throws -> Int
+
+    /// Leaves the remaining rows, so that the statement can be bound again.
+    func reset()
+
+    /// The position of the column of a name, counted from 0.
+    func index(of name: String) -> Int?
+
+    func isNull(_ column: Int) -> Bool
+
+    /// Nil for what is no whole number.
+    func integer(_ column: Int) -> Int64?
+
+    /// Nil for what is no text.
+    func text(_ column: Int) -> String?
+
+    /// The bytes of a text, good until the next step; nil for what is no text.
+    func utf8(_ column: Int) -> UnsafeBufferPointer<UInt8>?
+}
+
+extension Statement {
+    package func bind(_ index: Int, _ value: some Column) {
+        bind(index, value.sqlValue)
+    }
+
+    /// Binds all parameters, in order.
+    func bind(all values: [SQLValue]) {
+        for (index, value) in values.enumerated() { bind(index + 1, value) }
+    }
+
+    /// The row at which it stands.
+    package var row: Row { Row(self) }
+
+    /// Reads the first row.
+    ///
+    /// - Returns: what `read` makes of it; nil if there is no row.
+    /// - Throws: `StoreError`, and what `read` throws.
+    package func first<T>(_ read: (Row) throws -> T) throws -> T? {
+        guard try step() else { return nil }
+        defer { reset() }
+        return try read(row)
+    }
+}
