@@ -72,10 +72,7 @@ extension Connection {
     ///
     /// - Throws: `StoreError`, also if there is no row, and what `read` throws.
     package func one<T>(_ sql: SQL, _ read: (Row) throws -> T) throws -> T {
-        guard let found = try first(sql, read) else {
-            throw StoreError(.bug, at: path, cause: "there is no row for \(sql.text)")
-        }
-        return found
+        try bound(sql).one(read)
     }
 
     /// The first column of the first row; nil if there is no row, or it is NULL.

@@ -47,6 +47,16 @@ extension Statement {
         bind(index, value.sqlValue)
     }
 
+    /// This statement with all its parameters bound, in order.
+    package func bound<each Value: Column>(to values: repeat each Value) -> any Statement {
+        var index = 1
+        for value in repeat each values {
+            bind(index, value.sqlValue)
+            index += 1
+        }
+        return self
+    }
+
     /// Binds all parameters, in order.
     func bind(all values: [SQLValue]) {
         for (index, value) in values.enumerated() { bind(index + 1, value) }
@@ -63,5 +73,15 @@ extension Statement {
         guard try step() else { return nil }
         defer { reset() }
         return try read(row)
+    }
+
+    /// Reads the first row of a statement that always has one.
+    ///
+    /// - Throws: `StoreError`, also if there is no row, and what `read` throws.
+    package func one<T>(_ read: (Row) throws -> T) throws -> T {
+        guard let found = try first(read) else {
+            throw StoreError(.bug, at: path, cause: "there is no row for \(text)")
+        }
+        return found
     }
 }

@@ -80,3 +80,10 @@ extension Timestamp: DatabaseValueConvertible {
         Int64.fromDatabaseValue(value).map(Timestamp.init(milliseconds:))
     }
 }
+
+extension GRDB.Statement {
+    /// The first row, if there is one.
+    func fetchRow(_ arguments: StatementArguments) throws -> GRDB.Row? {
+        try GRDB.Row.fetchOne(self, arguments: arguments)
+    }
+}

@@ -1,10 +1,9 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
 /// Why money moves (design.md §5).
-enum TransactionType: String {
+enum TransactionType: String, Column {
     case deposit, fee, hold, capture, release
     case withdrawalHold = "withdrawal_hold"
     case withdrawal
@@ -45,8 +44,7 @@ final class Postings {
     init(_ db: any Connection, at now: Timestamp) throws {
         self.db = db
         self.now = now
-        let last = try db.statement("SELECT max(id) FROM transactions")
-        next = try last.first { ($0.integer(0) ?? 0) + 1 }!
+        next = try db.one("SELECT coalesce(max(id), 0) + 1 FROM transactions")
         insertion = try db.statement(
             """
             INSERT INTO transactions (id, reference, type, from_wallet_id, to_wallet_id, amount,
@@ -62,8 +60,8 @@ final class Postings {
 
     /// Moves `amount`, zero or more, under a reference that is unique for ever.
     ///
-    /// - Throws: `MoneyError.overflow`; `DatabaseError`, also where the reference was used before,
-    ///   which is a bug of the caller: he looks before he posts.
+    /// - Throws: `MoneyError.overflow`; `StoreError`, also if the reference was used before,
+    ///   which is a bug of the caller: it must look before it posts.
     @discardableResult
     func post(
         _ type: TransactionType, _ reference: String, from: WalletKey, to: WalletKey,
@@ -76,18 +74,10 @@ final class Postings {
         source.isChanged = true
         target.isChanged = true
 
-        insertion.bind(1, next)
-        insertion.bind(2, reference)
-        insertion.bind(3, type.rawValue)
-        insertion.bind(4, source.id.rawValue)
-        insertion.bind(5, target.id.rawValue)
-        insertion.bind(6, amount.micros)
-        insertion.bind(7, subject.order?.rawValue)
-        insertion.bind(8, subject.file?.rawValue)
-        insertion.bind(9, subject.user?.rawValue)
-        insertion.bind(10, subject.metadata)
-        insertion.bind(11, now.milliseconds)
-        try insertion.run()
+        try insertion.bound(
+            to: next, reference, type, source.id, target.id, amount, subject.order, subject.file,
+            subject.user, subject.metadata, now
+        ).run()
 
         wallets[from] = source
         wallets[to] = target
@@ -99,9 +89,7 @@ final class Postings {
     func writeBalances() throws {
         let update = try db.statement("UPDATE wallets SET balance = ?2 WHERE id = ?1")
         for standing in wallets.values where standing.isChanged {
-            update.bind(1, standing.id.rawValue)
-            update.bind(2, standing.balance.micros)
-            try update.run()
+            try update.bound(to: standing.id, standing.balance).run()
         }
         wallets.removeAll()
     }
@@ -116,7 +104,7 @@ final class Postings {
 }
 
 extension Postings {
-    /// The state to go back to when a savepoint is rolled back.
+    /// The state to return to when a savepoint is rolled back.
     struct Mark {
         fileprivate let next: Int64
         fileprivate let wallets: [WalletKey: Standing]

@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 
@@ -10,18 +9,18 @@ enum WalletKey: Hashable {
 }
 
 /// `available` can be spent; `held` is promised to open orders and withdrawals.
-enum UserWallet: String {
+enum UserWallet: String, Column {
     case available, held
 }
 
-/// Where money of the books comes from and goes to. `deposits` is the door it comes in by, and so
-/// is negative; `payouts` the door it leaves by.
-enum HouseWallet: String, CaseIterable {
+/// Where money of the books comes from and goes to. `deposits` is the door by which it comes in,
+/// and so is negative; `payouts` is the door by which it leaves.
+enum HouseWallet: String, CaseIterable, Column {
     case deposits, payouts, revenue, fees, writeoff
 }
 
-/// `float` is what a provider holds for us; `spent` what he took of it.
-enum ProviderWallet: String {
+/// `float` is what a provider holds for us; `spent` what it took of that.
+enum ProviderWallet: String, Column {
     case float, spent
 }
 
@@ -29,6 +28,11 @@ enum ProviderWallet: String {
 enum Wallets {
     /// The house's first wallet, there from the start: its currency is the ledger's.
     static let first = WalletID(1)
+
+    static func houseCurrency(_ db: any Connection) throws -> Currency {
+        try db.statement("SELECT currency FROM wallets WHERE id = ?1").bound(to: first)
+            .one { try $0[0] }
+    }
 
     static func openHouse(_ db: any Connection, currency: Currency) throws {
         for wallet in HouseWallet.allCases {
@@ -38,15 +42,13 @@ enum Wallets {
 
     static func openUser(
         _ db: any Connection, _ user: UserID, currency: Currency, creditLimit: Amount
-    )
-        throws
-    {
+    ) throws {
         for (wallet, minimum) in [(UserWallet.available, -creditLimit.micros), (.held, 0)] {
-            try db.grdb.execute(
-                literal: """
-                    INSERT INTO wallets (user_id, name, currency, minimum)
-                    VALUES (\(user), \(wallet.rawValue), \(currency), \(minimum))
-                    """)
+            try db.run(
+                """
+                INSERT INTO wallets (user_id, name, currency, minimum)
+                VALUES (\(user), \(wallet), \(currency), \(minimum))
+                """)
         }
     }
 
@@ -56,59 +58,47 @@ enum Wallets {
         case .user(let user, _):
             preconditionFailure("the wallets of \(user) are opened with the user")
         case .house(let wallet, let currency):
-            try db.grdb.execute(
-                literal: """
-                    INSERT INTO wallets (name, currency) VALUES (\(wallet.rawValue), \(currency))
-                    """)
+            try db.run("INSERT INTO wallets (name, currency) VALUES (\(wallet), \(currency))")
         case .provider(let provider, let wallet, let currency):
-            try db.grdb.execute(
-                literal: """
-                    INSERT INTO wallets (provider_id, name, currency)
-                    VALUES (\(provider), \(wallet.rawValue), \(currency))
-                    """)
+            try db.run(
+                """
+                INSERT INTO wallets (provider_id, name, currency)
+                VALUES (\(provider), \(wallet), \(currency))
+                """)
         }
     }
 
-    /// The wallet's number and balance; one of the house or of a provider is opened if need be.
-    static func find(_ db: any Connection, _ key: WalletKey) throws -> (
-        id: WalletID, balance: Amount
-    ) {
+    /// The wallet's number and balance. One of the house or of a provider is opened if need be.
+    static func find(
+        _ db: any Connection, _ key: WalletKey
+    ) throws -> (id: WalletID, balance: Amount) {
         if let found = try look(db, key) { return found }
         try open(db, key)
-        return (WalletID(db.grdb.lastInsertedRowID), .zero)
+        return (WalletID(db.lastInsertedID), .zero)
     }
 
     private static func look(_ db: any Connection, _ key: WalletKey) throws -> (WalletID, Amount)? {
-        let row =
-            switch key {
-            case .user(let user, let wallet):
-                try row(db, user: user.rawValue, provider: 0, name: wallet.rawValue, currency: nil)
-            case .house(let wallet, let currency):
-                try row(db, user: "", provider: 0, name: wallet.rawValue, currency: currency)
-            case .provider(let provider, let wallet, let currency):
-                try row(
-                    db, user: "", provider: provider.rawValue, name: wallet.rawValue,
-                    currency: currency)
-            }
-        return row.map { ($0["id"], $0["balance"]) }
+        let statement = try db.statement(
+            """
+            SELECT id, balance FROM wallets
+            WHERE coalesce(user_id, '') = ?1 AND coalesce(provider_id, 0) = ?2 AND name = ?3
+                AND currency = coalesce(?4, currency)
+            """)
+        switch key {
+        case .user(let user, let wallet):
+            bind(statement, user: user.rawValue, wallet.rawValue)
+        case .house(let wallet, let currency):
+            bind(statement, wallet.rawValue, currency)
+        case .provider(let provider, let wallet, let currency):
+            bind(statement, provider: provider.rawValue, wallet.rawValue, currency)
+        }
+        return try statement.first { (try $0[0], try $0[1]) }
     }
 
-    private static func row(
-        _ db: any Connection, user: String, provider: Int64, name: String, currency: Currency?
-    ) throws -> GRDB.Row? {
-        try db.grdb.cachedStatement(
-            sql: """
-                SELECT id, balance FROM wallets
-                WHERE coalesce(user_id, '') = ?1 AND coalesce(provider_id, 0) = ?2 AND name = ?3
-                    AND currency = coalesce(?4, currency)
-                """
-        ).fetchRow([user, provider, name, currency])
-    }
-}
-
-extension GRDB.Statement {
-    /// The first row, if there is one.
-    func fetchRow(_ arguments: StatementArguments) throws -> GRDB.Row? {
-        try GRDB.Row.fetchOne(self, arguments: arguments)
+    private static func bind(
+        _ statement: any Statement, user: String = "", provider: Int64 = 0, _ name: String,
+        _ currency: Currency? = nil
+    ) {
+        _ = statement.bound(to: user, provider, name, currency)
     }
 }

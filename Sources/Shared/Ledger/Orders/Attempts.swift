@@ -21,15 +21,12 @@ struct Attempts {
     }
 
     func begin(_ order: OrderID, with provider: ProviderID, at now: Timestamp) throws {
-        let insertion = try db.statement(
+        try db.statement(
             """
             INSERT INTO attempts (order_id, number, provider_id, started_at)
             SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM attempts WHERE order_id = ?1
-            """)
-        insertion.bind(1, order.rawValue)
-        insertion.bind(2, provider.rawValue)
-        insertion.bind(3, now.milliseconds)
-        try insertion.run()
+            """
+        ).bound(to: order, provider, now).run()
     }
 
     /// Notes that an order was not sent to a provider, and why.
@@ -40,55 +37,54 @@ struct Attempts {
         try end(order, as: .notSent, evidence: evidence, at: now)
     }
 
-    /// Ends the attempt that is under way; false where there is none, or another than `number`.
-    /// `isFinal`: he refused it for good, and is not asked again.
+    /// Ends the attempt that is under way.
+    ///
+    /// - Parameters:
+    ///   - order: the order that was to be sent.
+    ///   - number: the attempt's number; nil for any.
+    ///   - outcome: what became of it.
+    ///   - isFinal: whether the provider refused it for good, and is not asked again.
+    ///   - evidence: what speaks for the outcome.
+    ///   - now: when it ended.
+    /// - Returns: false if no attempt is under way, or another than `number`.
     @discardableResult
     func end(
         _ order: OrderID, number: Int? = nil, as outcome: AttemptOutcome, isFinal: Bool = false,
         evidence: String?, at now: Timestamp
     ) throws -> Bool {
-        let update = try db.statement(
+        let changed = try db.statement(
             """
             UPDATE attempts SET outcome = ?2, evidence = ?3, ended_at = ?4, is_final = ?5
             WHERE order_id = ?1 AND outcome IS NULL AND number = coalesce(?6, number)
-            """)
-        update.bind(1, order.rawValue)
-        update.bind(2, outcome.rawValue)
-        update.bind(3, evidence)
-        update.bind(4, now.milliseconds)
-        update.bind(5, isFinal ? 1 : 0)
-        update.bind(6, number.map(Int64.init))
-        try update.run()
-        return db.grdb.changesCount > 0
+            """
+        ).bound(to: order, outcome, evidence, now, isFinal, number).run()
+        return changed > 0
     }
 
-    /// Ends the doubt about an attempt; what was known of it stays in its evidence.
+    /// Ends the doubt about an attempt. What was known of it stays in its evidence.
     func resolve(_ order: OrderID, as outcome: AttemptOutcome, note: String) throws {
-        try db.grdb.execute(
-            literal: """
-                UPDATE attempts SET outcome = \(outcome),
-                    evidence = coalesce(evidence || '; ', '') || \(note)
-                WHERE order_id = \(order) AND outcome = 'unknown'
-                """)
+        try db.run(
+            """
+            UPDATE attempts SET outcome = \(outcome),
+                evidence = coalesce(evidence || '; ', '') || \(note)
+            WHERE order_id = \(order) AND outcome = 'unknown'
+            """)
     }
 
     /// Keeps what speaks for or against a doubt. The same words are kept once, however often they
     /// are seen.
     func note(_ evidence: String, on order: OrderID) throws {
-        try db.grdb.cachedStatement(
-            sql: """
-                UPDATE attempts SET evidence = coalesce(evidence || '; ', '') || ?2
-                WHERE order_id = ?1 AND outcome = 'unknown' AND instr(coalesce(evidence, ''), ?2) = 0
-                """
-        ).execute(arguments: [order, evidence])
+        try db.statement(
+            """
+            UPDATE attempts SET evidence = coalesce(evidence || '; ', '') || ?2
+            WHERE order_id = ?1 AND outcome = 'unknown' AND instr(coalesce(evidence, ''), ?2) = 0
+            """
+        ).bound(to: order, evidence).run()
     }
 
     /// The order that has a provider's order id already.
     func holder(of providerOrder: String, with provider: ProviderID) throws -> OrderID? {
-        let lookup = try db.statement(
-            "SELECT id FROM orders WHERE provider_id = ?1 AND provider_order = ?2")
-        lookup.bind(1, provider.rawValue)
-        lookup.bind(2, providerOrder)
-        return try lookup.first { OrderID($0.integer(0)!) }
+        try db.statement("SELECT id FROM orders WHERE provider_id = ?1 AND provider_order = ?2")
+            .bound(to: provider, providerOrder).first { try $0[0] }
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
@@ -9,7 +8,7 @@ package enum Settlement: Equatable, Sendable {
     case completed
     /// Delivered in part: `refund` goes back, the rest is earned.
     case partial(refund: Amount)
-    /// Not delivered: all goes back.
+    /// Not delivered: the whole charge goes back.
     case canceled
 }
 
@@ -26,34 +25,110 @@ package struct ProviderCharge: Equatable, Sendable {
     }
 }
 
-/// The moves of an order, each together with its money, within a commit. Whoever learns the fact
-/// calls the move: dispatch, poll, or the desk through ingest.
+/// The moves of an order, each together with its money, within a commit. The only place that
+/// writes `orders.state`.
+///
+/// The program that learns a fact calls the move: dispatch, poll, or ingest for the desk. That no
+/// other move is possible is the work of the ledger's trigger `orders_move_forward`.
 struct OrderMoves {
     private let db: any Connection
     private let postings: Postings
     private let now: Timestamp
     private let file: FileID?
 
+    /// - Parameter file: the file that asks for the moves; nil if no file does.
     init(_ db: any Connection, _ postings: Postings, at now: Timestamp, file: FileID? = nil) {
         self.db = db
         self.postings = postings
         self.now = now
         self.file = file
     }
+}
 
+// Before an order is with a provider.
+extension OrderMoves {
+    /// `accepted` → `sending`: the intent to send it to a provider, with a new attempt.
+    func send(_ order: OrderID, to provider: ProviderID) throws {
+        try db.statement("UPDATE orders SET state = 'sending' WHERE id = ?1")
+            .bound(to: order).run()
+        try Attempts(db).begin(order, with: provider, at: now)
+    }
+
+    /// `accepted` → `sending` where the order may have been sent in the gap before a restore. An
+    /// order that is past `accepted` stays as it is, with the attempt that it has.
+    ///
+    /// - Parameter since: before this moment it was not sent.
+    func sendAsLost(_ order: OrderID, since: Timestamp) throws {
+        let provider: ProviderID? = try db.value(
+            """
+            UPDATE orders SET state = 'sending' WHERE id = \(order) AND state = 'accepted'
+            RETURNING provider_id
+            """)
+        if let provider { try Attempts(db).begin(order, with: provider, at: since) }
+    }
+
+    /// `sending` or `in_doubt` → `accepted`: no provider has it. It is sent again when due, unless
+    /// its cancel was asked for meanwhile.
+    func returnToQueue(_ order: OrderRow, due: Timestamp) throws {
+        try db.statement("UPDATE orders SET state = 'accepted', due_at = ?2 WHERE id = ?1")
+            .bound(to: order.id, due).run()
+        if try Ledger.hasOpenCancel(order.id, db) { try cancel(order) }
+    }
+
+    /// Buys an order as another service than before, from the provider of that service, on the
+    /// terms of this moment. What the reseller ordered and pays stays as it is.
+    func buy(_ order: OrderID, as place: Listing, due: Timestamp) throws {
+        let terms = try Sales(db).current(of: place.id)
+        try db.run(
+            """
+            UPDATE orders SET bought_service_id = nullif(\(place.id), service_id),
+                purchase_id = CASE \(place.id) WHEN service_id THEN NULL
+                    WHEN bought_service_id THEN purchase_id ELSE \(terms) END,
+                provider_id = \(place.provider), due_at = \(due) WHERE id = \(order)
+            """)
+    }
+
+    /// `sending` → `in_doubt`: the money stays on hold, and the provider is asked about it soon.
+    func doubt(_ order: OrderID) throws {
+        try db.statement("UPDATE orders SET state = 'in_doubt', due_at = NULL WHERE id = ?1")
+            .bound(to: order).run()
+        try db.statement(
+            """
+            UPDATE providers SET inquiry_due = 0
+            WHERE id = (SELECT provider_id FROM orders WHERE id = ?1)
+            """
+        ).bound(to: order).run()
+    }
+
+    /// `sending` or `in_doubt` → `refused`: no provider will serve it, and all its money goes back.
+    func refuse(_ order: OrderRow) throws {
+        try end(order, as: .refused, refund: order.charge)
+    }
+
+    /// `accepted` → `refused`, where no provider is left that could serve it.
+    func refuseUnsent(_ id: OrderID) throws {
+        // The schema allows this move by way of `sending` only; no attempt is made.
+        try db.run("UPDATE orders SET state = 'sending' WHERE id = \(id)")
+        guard let order = try OrderRow.fetch(db, id) else { return }
+        try refuse(order)
+    }
+
+    /// `accepted` → `canceled`, before it was sent.
+    func cancel(_ order: OrderRow) throws {
+        try end(order, as: .canceled, refund: order.charge)
+    }
+}
+
+// With a provider, and after that.
+extension OrderMoves {
     /// `sending` or `in_doubt` → `placed`: the provider has it, and took what it costs.
     func place(_ order: OrderRow, as providerOrder: String, followAt due: Timestamp) throws {
-        let update = try db.statement(
+        try db.statement(
             """
             UPDATE orders SET state = 'placed', provider_order = ?2, cost = ?3, due_at = ?4,
                 placed_at = ?5, changed_at = ?5 WHERE id = ?1
-            """)
-        update.bind(1, order.id.rawValue)
-        update.bind(2, providerOrder)
-        update.bind(3, try order.expectedCost().micros)
-        update.bind(4, due.milliseconds)
-        update.bind(5, now.milliseconds)
-        try update.run()
+            """
+        ).bound(to: order.id, providerOrder, try order.expectedCost(), due, now).run()
         let charge = try order.expectedCharge()
         if charge > .zero {
             try postings.post(
@@ -64,62 +139,10 @@ struct OrderMoves {
         }
     }
 
-    /// `sending` or `in_doubt` → `accepted`: no provider has it; it is sent again when due, unless
-    /// its cancel was asked for meanwhile.
-    func returnToQueue(_ order: OrderRow, due: Timestamp) throws {
-        try db.grdb.cachedStatement(
-            sql: "UPDATE orders SET state = 'accepted', due_at = ?2 WHERE id = ?1"
-        ).execute(arguments: [order.id, due])
-        if try Ledger.hasOpenCancel(order.id, db) { try cancel(order) }
-    }
-
-    /// Has an order bought as another service than before, from that one's provider, on the terms
-    /// of this moment. What the reseller ordered and pays stays as it is.
-    func buy(_ order: OrderID, as place: Listing, due: Timestamp) throws {
-        let terms = try Sales(db).current(of: place.id)
-        try db.grdb.execute(
-            literal: """
-                UPDATE orders SET bought_service_id = nullif(\(place.id), service_id),
-                    purchase_id = CASE \(place.id) WHEN service_id THEN NULL
-                        WHEN bought_service_id THEN purchase_id ELSE \(terms) END,
-                    provider_id = \(place.provider), due_at = \(due) WHERE id = \(order)
-                """)
-    }
-
-    /// `sending` → `in_doubt`: the money stays on hold, and the provider is to be asked soon.
-    func doubt(_ order: OrderID) throws {
-        try db.grdb.cachedStatement(
-            sql: "UPDATE orders SET state = 'in_doubt', due_at = NULL WHERE id = ?"
-        ).execute(arguments: [order])
-        try db.grdb.cachedStatement(
-            sql: """
-                UPDATE providers SET inquiry_due = 0
-                WHERE id = (SELECT provider_id FROM orders WHERE id = ?)
-                """
-        ).execute(arguments: [order])
-    }
-
-    /// `sending` or `in_doubt` → `refused`: nobody will serve it; all its money goes back.
-    func refuse(_ order: OrderRow) throws {
-        try end(order, as: .refused, refund: order.charge)
-    }
-
-    /// The same of one that waits for a provider, where none is left who could serve it.
-    func refuseUnsent(_ id: OrderID) throws {
-        // The states allow it by way of `sending`; no attempt is made.
-        try db.grdb.execute(literal: "UPDATE orders SET state = 'sending' WHERE id = \(id)")
-        guard let order = try OrderRow.fetch(db, id) else { return }
-        try refuse(order)
-    }
-
-    /// `accepted` → `canceled`, before it was sent.
-    func cancel(_ order: OrderRow) throws {
-        try end(order, as: .canceled, refund: order.charge)
-    }
-
-    /// `placed` → its end. Each hold is settled here, once: the references say so.
+    /// `placed` → its end. The hold is settled here, once: the references of the postings are
+    /// unique.
     ///
-    /// - Parameter lookBack: when its provider is asked once more whether it ended so; nil: never.
+    /// - Parameter lookBack: when its provider is asked again whether it ended so; nil: never.
     func settle(
         _ order: OrderRow, as settlement: Settlement, charged: ProviderCharge?,
         lookBack: Timestamp? = nil
@@ -151,26 +174,21 @@ struct OrderMoves {
                 .release, "release:\(order.id)", from: .user(order.user, .held),
                 to: .user(order.user, .available), refund, subject(order))
         }
-        let ending = try db.statement(
+        try db.statement(
             """
             UPDATE orders SET state = ?2, refunded = ?3, due_at = ?5, changed_at = ?4, ended_at = ?4
             WHERE id = ?1
-            """)
-        ending.bind(1, order.id.rawValue)
-        ending.bind(2, state.rawValue)
-        ending.bind(3, refund.micros)
-        ending.bind(4, now.milliseconds)
-        ending.bind(5, lookBack?.milliseconds)
-        try ending.run()
+            """
+        ).bound(to: order.id, state, refund, now, lookBack).run()
         try wakeNext(after: order.id)
         try Changes.note(db, order.user, .order, order.id.rawValue)
         try Ledger.endCancels(of: order.id, as: state, db, at: now)
     }
 
-    /// Makes the next order due that waits for the link of one that has ended: `due_at` of one that waits
-    /// for a link is NULL.
+    /// Makes the next order due that waits for the link of one that has ended. The `due_at` of an
+    /// order that waits for a link is NULL.
     private func wakeNext(after order: OrderID) throws {
-        let update = try db.statement(
+        try db.statement(
             """
             UPDATE orders SET due_at = ?2 WHERE state = 'accepted' AND due_at IS NULL AND id = (
                 SELECT n.id FROM orders e JOIN orders n
@@ -178,14 +196,15 @@ struct OrderMoves {
                     AND n.service_id = e.service_id AND n.id > e.id
                     AND n.link IS NOT NULL AND n.ended_at IS NULL
                 WHERE e.id = ?1 ORDER BY n.id LIMIT 1)
-            """)
-        update.bind(1, order.rawValue)
-        update.bind(2, now.milliseconds)
-        try update.run()
+            """
+        ).bound(to: order, now).run()
     }
+}
 
-    /// Books what the provider really took: what he says, or else the share of the expected cost
-    /// that was delivered. The difference is another transaction, never a changed one.
+// What a provider takes.
+extension OrderMoves {
+    /// Books what the provider really took: what it says, or else the share of the expected cost
+    /// that was delivered. The difference is another transaction; none is ever changed.
     private func correctCost(
         _ order: OrderRow, to charged: ProviderCharge?, delivered: Amount
     ) throws {
@@ -207,8 +226,8 @@ struct OrderMoves {
                 booked - actual.amount, subject(order))
         }
         guard actual.cost != order.cost else { return }
-        try db.grdb.cachedStatement(sql: "UPDATE orders SET cost = ?2 WHERE id = ?1")
-            .execute(arguments: [order.id, actual.cost])
+        try db.statement("UPDATE orders SET cost = ?2 WHERE id = ?1")
+            .bound(to: order.id, actual.cost).run()
     }
 
     /// The part of `whole` that `delivered` is of the order's charge; all of it for a free order.
@@ -219,16 +238,12 @@ struct OrderMoves {
 
     /// What was booked when the order was placed, in the provider's currency.
     func bookedCharge(of order: OrderRow) throws -> Amount {
-        let booked = try db.statement("SELECT amount FROM transactions WHERE reference = ?1")
-        booked.bind(1, "provider_charge:\(order.id)")
-        return try booked.first { Amount(micros: $0.integer(0)!) } ?? .zero
+        try db.statement("SELECT amount FROM transactions WHERE reference = ?1")
+            .bound(to: "provider_charge:\(order.id)").first { try $0[0] } ?? .zero
     }
 
     private func houseCurrency() throws -> Currency {
-        let house = try db.statement("SELECT currency FROM wallets WHERE id = ?1")
-        house.bind(1, Wallets.first.rawValue)
-        // It has a wallet from the start.
-        return try house.first { try Currency(parsing: $0.text(0)!) }!
+        try Wallets.houseCurrency(db)
     }
 
     private func subject(_ order: OrderRow) -> Subject {

@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import OrderTypes
 import Tables
@@ -35,29 +34,26 @@ struct OrderRow {
                 JOIN providers p ON p.id = o.provider_id
             WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
             """)
-        found.bind(1, id.rawValue)
-        found.bind(2, user?.rawValue)
-        return try found.first(OrderRow.init(row:))
+        return try found.bound(to: id, user).first(OrderRow.init(row:))
     }
 
-    /// The row at which `found` stands.
-    private init(row found: Row) throws {
-        id = OrderID(found.integer(0)!)
-        user = UserID(rawValue: found.text(1)!)!
-        state = OrderState(rawValue: found.text(2)!)!
-        provider = ProviderID(found.integer(3)!)
-        providerCurrency = try Currency(parsing: found.text(4)!)
-        charge = Amount(micros: found.integer(5)!)
-        refunded = Amount(micros: found.integer(6)!)
-        cost = Amount(micros: found.integer(7)!)
-        billedUnits = found.integer(8)!
-        refills = found.integer(9) != 0
-        cancels = found.integer(10) != 0
-        billing = OrderType.named(found.text(11)!)?.billing ?? .quantity
-        supply = SupplyCost(found, from: 12)
+    private init(row: Row) throws {
+        id = try row[0]
+        user = try row[1]
+        state = try row[2]
+        provider = try row[3]
+        providerCurrency = try row[4]
+        charge = try row[5]
+        refunded = try row[6]
+        cost = try row[7]
+        billedUnits = try row[8]
+        refills = try row[9]
+        cancels = try row[10]
+        billing = try OrderType.named(row[11])?.billing ?? .quantity
+        supply = try SupplyCost(row, from: 12)
     }
 
-    /// What its provider takes for it, in that one's currency.
+    /// What its provider takes for it, in the provider's currency.
     func expectedCharge() throws(MoneyError) -> Amount {
         try supply.charge(for: billedUnits, billing)
     }

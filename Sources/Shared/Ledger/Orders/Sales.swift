@@ -24,27 +24,29 @@ struct Sales {
         self.db = db
     }
 
-    /// The terms of a service as it is now; they are kept from now on.
+    /// The terms of a service as it is now. They are kept from now on.
     func current(of service: ServiceID) throws -> SaleID {
-        let known = try SaleID.fetchOne(
-            db.grdb.cachedStatement(sql: Self.lookup), arguments: [service])
+        let known = try db.statement(Self.lookup).bound(to: service).first { row -> SaleID in
+            try row[0]
+        }
         if let known { return known }
-        try db.grdb.cachedStatement(sql: Self.insertion).execute(arguments: [service])
-        return SaleID(db.grdb.lastInsertedRowID)
+        try db.statement(Self.insertion).bound(to: service).run()
+        return SaleID(db.lastInsertedID)
     }
 
     func terms(_ sale: SaleID) throws -> SaleTerms {
-        // An order references it, so it is there.
-        try db.grdb.cachedStatement(
-            sql: """
-                SELECT provider_service, type, min, max, dripfeed, \(SupplyCost.columns("t", "t"))
-                FROM sales t WHERE id = ?
-                """
-        ).fetchRow([sale]).map { row in
+        try db.one(
+            """
+            SELECT provider_service, type, min, max, dripfeed,
+                \(raw: SupplyCost.columns("t", "t"))
+            FROM sales t WHERE id = \(sale)
+            """
+        ) { row in
             SaleTerms(
-                providerService: row[0], type: OrderType.named(row[1]),
-                cost: SupplyCost(row: row, from: 5), bounds: (row[2], row[3]), drips: row[4])
-        }!
+                providerService: try row[0], type: OrderType.named(try row[1]),
+                cost: try SupplyCost(row, from: 5), bounds: (try row[2], try row[3]),
+                drips: try row[4])
+        }
     }
 
     /// What of a service is kept, and what of its provider.
@@ -61,13 +63,13 @@ struct Sales {
         SELECT t.id \(now) JOIN sales t ON t.service_id = s.id
             AND \(ofService.map { "t.\($0) = s.\($0)" }.joined(separator: " AND "))
             AND \(ofProvider.map { "t.\($0) = p.\($0)" }.joined(separator: " AND "))
-        WHERE s.id = ?
+        WHERE s.id = ?1
         """
 
     private static let insertion = """
         INSERT INTO sales (service_id, \((ofService + ofProvider).joined(separator: ", ")))
         SELECT s.id, \(ofService.map { "s.\($0)" }.joined(separator: ", ")),
-            \(ofProvider.map { "p.\($0)" }.joined(separator: ", ")) \(now) WHERE s.id = ?
+            \(ofProvider.map { "p.\($0)" }.joined(separator: ", ")) \(now) WHERE s.id = ?1
         """
 }
 
@@ -82,22 +84,19 @@ extension SupplyCost {
     }
 
     /// By position, from column `first` on.
+    init(_ row: Row, from first: Int) throws {
+        self.init(
+            rate: try row[first], houseRate: try row[first + 1],
+            rule: ChargeRule(minimum: try row[first + 2], decimals: try row[first + 3]),
+            exchangeRate: Self.exchangeRate(try row[first + 4]))
+    }
+
+    /// The same of a row that GRDB read. Temporary.
     init(row: GRDB.Row, from first: Int) {
         self.init(
             rate: row[first], houseRate: row[first + 1],
             rule: ChargeRule(minimum: row[first + 2], decimals: row[first + 3]),
             exchangeRate: Self.exchangeRate(row[first + 4]))
-    }
-
-    /// The same of a statement that is read for each order.
-    init(_ row: Row, from first: Int) {
-        self.init(
-            rate: Rate(micros: row.integer(first)!),
-            houseRate: Rate(micros: row.integer(first + 1)!),
-            rule: ChargeRule(
-                minimum: Amount(micros: row.integer(first + 2)!),
-                decimals: Int(row.integer(first + 3)!)),
-            exchangeRate: Self.exchangeRate(row.integer(first + 4)!))
     }
 
     private static func exchangeRate(_ picos: Int64) -> ExchangeRate? {

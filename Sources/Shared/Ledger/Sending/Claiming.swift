@@ -176,10 +176,7 @@ extension Claiming {
     }
 
     private func begin(_ order: WaitingOrder, at place: Listing) throws -> Intent {
-        let update = try db.statement("UPDATE orders SET state = 'sending' WHERE id = ?1")
-        update.bind(1, order.id.rawValue)
-        try update.run()
-        try Attempts(db).begin(order.id, with: place.provider, at: now)
+        try OrderMoves(db, postings, at: now).send(order.id, to: place.provider)
         return Intent(
             order: order.id, provider: place.provider, providerService: place.providerService,
             link: order.link, quantity: order.quantity, billedUnits: order.billedUnits,
