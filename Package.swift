@@ -199,7 +199,8 @@ let package = Package(
                 "DispatchStage", "IngestStage", "LoopbackProvider", "PollStage", "ReportStage",
                 "TestSupport", grdb,
             ]),
-        .testTarget(name: "TidyTests", dependencies: ["Ledger"], swiftSettings: strict),
+        .testTarget(
+            name: "TidyTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),
     ]
 )
 

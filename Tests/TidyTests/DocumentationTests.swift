@@ -36,14 +36,11 @@ import Testing
         #expect(explained.sorted() == names.sorted())
     }
 
-    @Test(arguments: [
-        "README.md", "docs/install.md", "docs/operators.md", "docs/resellers.md",
-        "ARCHITECTURE.md",
-    ])
+    @Test(arguments: SourceTree.documents.filter { $0.hasSuffix(".md") })
     func `every link within the documentation leads to a heading`(page: String) {
-        let folder = page.hasPrefix("docs/") ? "docs/" : ""
+        let folder = page.split(separator: "/").dropLast().map { "\($0)/" }.joined()
         for match in SourceTree.text(of: page).matches(of: /\]\(([^)#:\s]*)(?:#([^)\s]+))?\)/) {
-            let target = match.1.isEmpty ? page : Self.resolved("\(folder)\(match.1)")
+            let target = match.1.isEmpty ? page : SourceTree.resolved("\(folder)\(match.1)")
             let text = SourceTree.text(of: target)
             #expect(!text.isEmpty || SourceTree.isFolder(target), "\(page) links to \(target)")
             guard let anchor = match.2 else { continue }
@@ -51,14 +48,6 @@ import Testing
                 Self.anchors(of: text).contains(String(anchor)),
                 "\(page) links to \(target)#\(anchor)")
         }
-    }
-
-    private static func resolved(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") {
-            if part == ".." { parts.removeLast() } else { parts.append(part) }
-        }
-        return parts.joined(separator: "/")
     }
 
     /// The headings' names in a link, as GitHub makes them.
@@ -74,10 +63,6 @@ import Testing
 }
 
 extension SourceTree {
-    fileprivate static func text(of path: String) -> String {
-        String(decoding: bytes(of: path), as: UTF8.self)
-    }
-
     /// The texts of all files below `Sources`.
     fileprivate static let sources = files.filter { $0.isBelow(["Sources"]) }.map {
         text(of: $0.path)

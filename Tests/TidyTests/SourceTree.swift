@@ -51,6 +51,21 @@ enum SourceTree {
         return stat("\(root)/\(path)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    static func exists(_ path: String) -> Bool { access("\(root)/\(path)", F_OK) == 0 }
+
+    static func text(of path: String) -> String {
+        String(decoding: bytes(of: path), as: UTF8.self)
+    }
+
+    /// A path without `..`.
+    static func resolved(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") {
+            if part == "..", !parts.isEmpty { parts.removeLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
+    }
+
     static func bytes(of path: String) -> [UInt8] {
         guard let stream = fopen("\(root)/\(path)", "r") else { return [] }
         defer { fclose(stream) }
