@@ -57,7 +57,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 /// What every stage stands on.
 let stage: [Target.Dependency] = [
     "Failures", "Identity", "Ledger", "Money", "OrderTypes", "Run", "Settings", "Spool",
-    "StrictJSON", "Timestamps", argumentParser, logging,
+    "StrictJSON", "Timestamps", "Version", argumentParser, logging,
 ]
 
 /// What the tests of a stage that talks to providers stand on.
@@ -105,6 +105,7 @@ let package = Package(
         shared("Money", []),
         shared("Timestamps", []),
         shared("Failures", []),
+        shared("Version", []),
         shared("StrictJSON", folder: "JSON", []),
         shared("OrderTypes", ["Money"]),
         shared("Settings", ["CYAML", "Failures", "Identity", "Money", crypto]),
@@ -119,7 +120,10 @@ let package = Package(
             ]),
         shared(
             "Providers",
-            ["CCurl", "Failures", "Money", "OrderTypes", "Settings", "StrictJSON", "Timestamps"]),
+            [
+                "CCurl", "Failures", "Money", "OrderTypes", "Settings", "StrictJSON", "Timestamps",
+                "Version",
+            ]),
         shared(
             "Run", ["Failures", "Settings", "StrictJSON", "Timestamps", argumentParser, logging]),
 

@@ -134,7 +134,7 @@ struct DeskDrop {
     var name: String { "\(batch).json" }
 
     func receipt(in spool: Spool) -> String {
-        "\(spool.outbox(of: .desk))/\(batch).receipt.json"
+        "\(spool.outbox(of: .desk))/\(OutboxName.receipt(ofFile: batch))"
     }
 
     func perform(in spool: Spool) throws {

@@ -50,8 +50,8 @@ struct RecoverLedger {
             let held = try ledger.hold(
                 lost, lastSeenIn: spool.generationFile, at: context.clock.now())
             for file in files {
-                try spool.keepReceipt(of: file)
-                try spool.takeBack(file)
+                try spool.quarantineReceipt(of: file)
+                try spool.replay(file)
             }
             try ledger.goOn(lastSeenIn: spool.generationFile)
             return Summary(
@@ -64,7 +64,7 @@ struct RecoverLedger {
         of programs: ArraySlice<String>, _ body: () throws -> Summary
     ) async throws -> Summary {
         guard let program = programs.first else { return try body() }
-        return try await withLock("\(spool.root)/lock/\(program).lock") {
+        return try await withLock(RunFiles(of: program, inSpool: spool.root).lock) {
             try await withLocks(of: programs.dropFirst(), body)
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Run
 import Settings
+import Version
 
 @main
 struct Dispatch: Program {

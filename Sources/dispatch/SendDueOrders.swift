@@ -99,7 +99,7 @@ struct SendDueOrders {
     }
 
     mutating func run() throws -> Summary {
-        let journal = try AnswerJournal("\(spool.root)/journal/dispatch.answers")
+        let journal = try AnswerJournal(spool.journal("dispatch.answers"))
         try catchUp(journal)
         do {
             try sendAll()

@@ -37,7 +37,7 @@ struct StatusFiles {
             last = files.last
             var publishing = try Publishing(spool)
             for file in files {
-                try publishing.add(Self.name(file.sequence), in: outbox(of: file)) {
+                try publishing.add(OutboxName.statusFile(file.sequence), in: outbox(of: file)) {
                     try $0.write(file.content)
                 }
             }
@@ -47,7 +47,7 @@ struct StatusFiles {
                 context.logger.warning(
                     "cannot write a status file",
                     metadata: [
-                        "path": "\(outbox(of: file))/\(Self.name(file.sequence))",
+                        "path": "\(outbox(of: file))/\(OutboxName.statusFile(file.sequence))",
                         "reason": "\(obstacle)",
                     ])
             }
@@ -60,12 +60,6 @@ struct StatusFiles {
 
     private func outbox(of file: StatusFile) -> String {
         spool.outbox(of: .reseller(file.user.rawValue))
-    }
-
-    private static func name(_ sequence: Int64) -> String {
-        let digits = String(sequence)
-        return "status-" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits
-            + ".json"
     }
 
     private static func write(_ request: ChangeReport.RequestReport, _ json: inout JSONWriter) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Run
+import Version
 
 @main
 struct Report: Program {

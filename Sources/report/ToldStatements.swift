@@ -1,6 +1,7 @@
 import Glibc
 import Run
 import Spool
+import Version
 
 /// Which statements lie in the outboxes, as the last run that wrote them left them:
 /// `spool/lock/report.statements`. The first line says what they tell, each other one is a file.
@@ -28,7 +29,7 @@ struct ToldStatements {
 
     /// Whether the outboxes hold these statements already.
     func areThere(in spool: Spool) -> Bool {
-        guard let text = Self.read("\(spool.root)/lock/\(Self.name)") else { return false }
+        guard let text = Self.read("\(spool.runDirectory)/\(Self.name)") else { return false }
         let lines = text.split(separator: "\n")
         return lines.first == edition[...]
             && lines.dropFirst().allSatisfy { line in
@@ -41,7 +42,7 @@ struct ToldStatements {
     func keep(in spool: Spool) throws {
         let lines = files.sorted { $0.key < $1.key }.map { "\($0.value)\t\($0.key)" }
         var publishing = try Publishing(spool)
-        try publishing.add(Self.name, in: "\(spool.root)/lock", ifChanged: true, mode: 0o600) {
+        try publishing.add(Self.name, in: spool.runDirectory, ifChanged: true, mode: 0o600) {
             try $0.write(Array(([edition] + lines).map { "\($0)\n" }.joined().utf8))
         }
         try publishing.finish()

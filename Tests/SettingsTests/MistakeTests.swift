@@ -160,11 +160,11 @@ func `a mistake in the main file is found`(yaml: String, problem: String) {
 }
 
 @Test(arguments: [
-    ("a: b: c", "a colon cannot stand here"), ("a:\n\tb: 2", "blanks, not tabs"),
+    ("a: b: c", "a colon is not allowed here"), ("a:\n\tb: 2", "blanks, not tabs"),
     ("a: 1\n\tb: 2", "indent with blanks"), ("a: @x", "between quotation marks"),
     ("a: \"\\q\"", "use single quotation marks"), ("a: 'x", "is not closed"),
     ("a: [1\nb: 2", "a comma or the closing bracket is missing"),
-    ("a: 1\n b: 2", "a colon cannot stand here"), ("a: 1\nb", "needs a colon"),
+    ("a: 1\n b: 2", "a colon is not allowed here"), ("a: 1\nb", "needs a colon"),
     ("a:\n  - 1\n  b: 2", "not indented as"), ("a: - b", "on a line of its own, indented"),
     ("a: \u{1}", "a control character"),
 ])

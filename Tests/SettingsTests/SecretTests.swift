@@ -31,7 +31,7 @@ private func settings(_ apiKey: String, in folder: TemporaryFolder = .init()) th
     }
 }
 
-@Test func `a key that cannot be had is a mistake at its place in the configuration`() throws {
+@Test func `a key that cannot be read is a mistake at its place in the configuration`() throws {
     let folder = TemporaryFolder()
     folder.write("", to: "config/empty.key")
     folder.write("key", to: "config/open.key", mode: 0o644)
@@ -61,7 +61,7 @@ private func settings(_ apiKey: String, in folder: TemporaryFolder = .init()) th
         let error = #expect(throws: SettingsError.self) { try settings.providerKeys { _ in nil } }
         let text = "\(try #require(error))"
         #expect(
-            text.contains("config/pipeline.yaml:4:69: providers[0].api_key cannot be had: "),
+            text.contains("config/pipeline.yaml:4:69: providers[0].api_key cannot be read: "),
             "\(text)")
         #expect(text.contains(reason), "\(text)")
     }
@@ -87,7 +87,7 @@ func `a key with something before or behind it is refused wherever it is kept, a
             try settings.providerKeys { _ in written }
         }
         let text = "\(try #require(error))"
-        #expect(text.contains("providers[0].api_key cannot be had: it "), "\(text)")
+        #expect(text.contains("providers[0].api_key cannot be read: it "), "\(text)")
         #expect(text.contains(reason), "\(text)")
         #expect(!text.contains("5ecr3t"))
     }

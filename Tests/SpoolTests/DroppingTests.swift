@@ -63,8 +63,8 @@ import Testing
         #expect(files.map(\.name) == ["orders.json", "\(second).json"])
         #expect(files.allSatisfy { $0.dropper == .reseller("acme") })
         for file in files + files {
-            try spool.keepReceipt(of: file)
-            try spool.takeBack(file)
+            try spool.quarantineReceipt(of: file)
+            try spool.replay(file)
         }
         #expect(try spool.leftovers(of: .reseller("acme")).map(\.digest) == [second, first])
         let again = try spool.leftover(

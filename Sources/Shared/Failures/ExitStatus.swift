@@ -1,22 +1,22 @@
-/// What a program says with its exit status (contract.md §1).
+/// The exit statuses of the programs (contract.md §1).
 package enum ExitStatus: Int32, Sendable {
-    /// Also when files or orders were rejected: that is what receipts are for.
+    /// Rejected files and orders do not change this: receipts report them.
     case done = 0
     case wrongUsage = 64
-    /// The audit found the books wrong.
+    /// The audit found an error in the books.
     case booksWrong = 65
     /// Stopped by something unexpected; the log says what.
     case unexpected = 70
-    /// Input or output failed. Nothing is lost: run again when it is mended.
+    /// Input or output failed. Nothing is lost: repair it and run again.
     case ioFailed = 74
-    /// Another run holds the lock: nothing to do.
+    /// Another run holds the lock; this one did nothing.
     case alreadyRunning = 75
-    /// Nothing was touched.
+    /// The configuration is wrong; nothing was touched.
     case badConfiguration = 78
 }
 
-/// An error that knows with which status the program ends that it stops. What a run throws and is no
-/// `StageFailure` ends it as `unexpected`.
+/// An error that knows the exit status of the program that it stops. Any other error ends the program
+/// with `unexpected`.
 package protocol StageFailure: Error {
     var exitStatus: ExitStatus { get }
 }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// What a failed system call means to a person, by its error number: what is so, and what to do about it.
+/// A failed system call in words, by its error number: the cause, and what to do about it.
 ///
-/// The one place where `errno` becomes words. The system's own follow in parentheses, for those who
-/// search for them: alone they say neither what is still true nor what to do.
+/// This is the one place where `errno` becomes words. The system's own words follow in parentheses
+/// for people who search for them; alone they do not say what to do.
 package struct SystemWords: Sendable {
-    /// What is so: `the file system is read-only (Read-only file system)`.
+    /// For example `the file system is read-only (Read-only file system)`.
     package let cause: String
-    /// What to do, as a command: `mount it for writing`.
+    /// What to do, for example `mount it for writing`.
     package let cure: String
 
     package init(_ code: Int32) {

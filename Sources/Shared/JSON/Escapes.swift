@@ -1,4 +1,5 @@
-/// The escapes of a string that was checked: each is complete, and surrogates come in pairs.
+/// Resolves the escapes of a string that the scanner has checked: each escape is complete, and
+/// surrogates come in pairs.
 enum Escapes {
     /// The text that `written` stands for.
     static func resolved(_ written: UnsafeBufferPointer<UInt8>) -> [UInt8] {
@@ -25,15 +26,27 @@ enum Escapes {
     /// Takes the digits of `\uXXXX`, and the whole second escape of a pair.
     private static func scalar(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> Unicode.Scalar {
         let unit = UInt32(unit(&rest))
-        guard 0xD800...0xDBFF ~= unit else { return Unicode.Scalar(unit)! }
+        guard 0xD800...0xDBFF ~= unit else { return checked(unit) }
         rest.removeFirst(2)
         let second = UInt32(self.unit(&rest))
-        return Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (second - 0xDC00))!
+        return checked(0x10000 + (unit - 0xD800) << 10 + (second - 0xDC00))
+    }
+
+    private static func checked(_ value: UInt32) -> Unicode.Scalar {
+        guard let scalar = Unicode.Scalar(value) else {
+            preconditionFailure("the scanner lets no half of a surrogate pair pass")
+        }
+        return scalar
     }
 
     private static func unit(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> UInt16 {
         defer { rest.removeFirst(4) }
-        return rest.prefix(4).reduce(0) { $0 << 4 | hexadecimalValue(of: $1)! }
+        return rest.prefix(4).reduce(0) { value, byte in
+            guard let digit = hexadecimalValue(of: byte) else {
+                preconditionFailure("the scanner lets no other digit pass")
+            }
+            return value << 4 | digit
+        }
     }
 
     static func hexadecimalValue(of byte: UInt8) -> UInt16? {

@@ -1,4 +1,5 @@
-/// An exact amount of money, in millionths of a currency unit. Which currency, its owner knows.
+/// An exact amount of money, in millionths of a currency unit. The owner of an amount knows its
+/// currency.
 package struct Amount: Hashable, Sendable {
     package let micros: Int64
 
@@ -28,12 +29,12 @@ extension Amount {
         Amount(micros: try Int64(counted: Int128(a.micros) - Int128(b.micros)))
     }
 
-    /// The same amount the other way, or `MoneyError.overflow`.
+    /// The amount with the other sign, or `MoneyError.overflow`.
     package static prefix func - (amount: Amount) throws(MoneyError) -> Amount {
         try .zero - amount
     }
 
-    /// The part of this amount that `part` is of `whole`, which is positive.
+    /// This amount × `part` ÷ `whole`; `whole` is positive. The product is taken in 128 bits.
     package func prorated(
         _ part: Int64, of whole: Int64, rounding: Rounding = .down
     ) throws(MoneyError) -> Amount {
@@ -42,7 +43,7 @@ extension Amount {
         return Amount(micros: try Int64(counted: share))
     }
 
-    /// Whether this amount is more than `percent` of the other above or below it.
+    /// Whether this amount is above or below `other` by more than `percent` of `other`.
     package func differs(from other: Amount, byMoreThan percent: Percent) -> Bool {
         let difference = (Int128(micros) - Int128(other.micros)).magnitude
         let allowed = Int128(other.micros).magnitude * UInt128(percent.micros)
@@ -54,7 +55,7 @@ extension Amount {
         try self + prorated(percent.micros, of: Percent.hundred.micros, rounding: .up)
     }
 
-    /// This amount of a foreign currency, in the house currency. A deposit is rounded down
+    /// Converts this amount of a foreign currency to the house currency. Deposits round down
     /// (design.md §5).
     package func converted(
         at rate: ExchangeRate, rounding: Rounding

@@ -1,11 +1,11 @@
-/// How a provider makes a charge of the price of an order, both in its currency: many charge a
-/// least amount, or round up to fewer decimals than we count (provider-api.md §8).
+/// How a provider turns the price of an order into a charge, both in its currency: many charge a
+/// minimum, or round up to fewer decimals than we count (provider-api.md §8).
 package struct ChargeRule: Hashable, Sendable {
     package let minimum: Amount
-    /// From 0 to `Amount`'s six.
+    /// From 0 to the six decimals of an `Amount`.
     package let decimals: Int
 
-    /// Charges what the price is.
+    /// Charges exactly the price.
     package static let exact = ChargeRule(minimum: .zero, decimals: Amount.decimals)
 
     package init(minimum: Amount, decimals: Int) {
@@ -14,7 +14,7 @@ package struct ChargeRule: Hashable, Sendable {
         self.decimals = decimals
     }
 
-    /// What the provider takes for an order of that price. What is free stays free.
+    /// The provider's charge for an order of that price. A free order stays free.
     package func charge(for price: Amount) throws(MoneyError) -> Amount {
         guard price > .zero, self != .exact else { return price }
         var unit: Int128 = 1

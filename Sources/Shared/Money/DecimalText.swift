@@ -37,12 +37,13 @@ enum DecimalText {
         return try magnitude.value(isNegative: isNegative)
     }
 
-    /// Reads what providers print: any number of decimals, leading zeros, a missing digit before or
-    /// after the point, an exponent (PHP writes `1.0e-5`). What is smaller than the unit rounds up.
+    /// Reads the numbers that providers print: any number of decimals, leading zeros, a missing digit
+    /// before or after the point, an exponent (PHP writes `1.0e-5`). A rest smaller than the unit
+    /// rounds up.
     ///
-    /// What a printer of binary fractions adds (`0.27818999999999999`) is taken off first: a number
-    /// with more decimals than are kept is rounded to `significantDigits`, a large one to
-    /// `exactDecimals` more than are kept, so that nothing is lost that can be counted.
+    /// First it removes the noise of printed binary fractions (`0.27818999999999999`): a number with
+    /// more decimals than we keep is rounded to `significantDigits`. A large number keeps at least
+    /// `exactDecimals` more decimals than we count, so that nothing countable is lost.
     static func roundedUp(_ text: String, decimals: Int) throws(MoneyError) -> Int64 {
         let bytes = text.utf8.span
         guard bytes.isEmpty || bytes[0] != UInt8(ascii: "-") else { throw .negative(text) }
@@ -61,7 +62,7 @@ enum DecimalText {
             throw .malformed(text, decimals: decimals)
         }
 
-        // So many of the digits count whole units; those behind them are a part of one.
+        // This many digits count whole units; the digits after them are a part of one.
         let kept = (point ?? end) + exponent + decimals
         let count = point == nil ? end : end - 1
         var magnitude = Magnitude()
@@ -71,7 +72,7 @@ enum DecimalText {
             }
             magnitude.appendZeros(kept - count)
         } else {
-            // The first is a place for what a rounding may carry.
+            // The leading 0 takes the carry of a rounding.
             var digits: [UInt64] = [0]
             for index in 0..<end {
                 if let digit = digit(bytes[index]) { digits.append(digit) }
@@ -86,11 +87,11 @@ enum DecimalText {
         return try magnitude.value(isNegative: false)
     }
 
-    /// The precision that a provider's number is believed to have.
+    /// The precision that we believe a provider's number to have.
     private static let significantDigits = 12
     private static let exactDecimals = 2
 
-    /// Rounds digits, of which the first is 0, to those that are believed; half up.
+    /// Rounds the digits, of which the first is 0, half up to the ones that we believe.
     private static func takeOffNoise(_ digits: inout [UInt64], kept: Int) {
         let zeros = digits.prefix { $0 == 0 }.count
         let believed = max(kept + exactDecimals, zeros + significantDigits)
@@ -125,8 +126,8 @@ enum DecimalText {
         UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte ? UInt64(byte - UInt8(ascii: "0")) : nil
     }
 
-    /// The exponent that fills `bytes` from `start` on, 0 if nothing is there, nil if it is
-    /// something else. Kept within bounds in which no result could be told apart.
+    /// The exponent in `bytes` from `start` to the end: 0 if there is nothing, nil if there is
+    /// something else. It is capped where a larger one could not change the result.
     private static func exponent(in bytes: Span<UInt8>, from start: Int) -> Int? {
         guard start < bytes.count else { return 0 }
         guard bytes[start] | 0x20 == UInt8(ascii: "e") else { return nil }
@@ -144,7 +145,7 @@ enum DecimalText {
     }
 }
 
-/// A number without its sign, built digit by digit, that remembers whether it got too large.
+/// A number without its sign, built digit by digit. It remembers whether it became too large.
 private struct Magnitude {
     private var value: UInt64 = 0
     private var hasOverflowed = false

@@ -1,6 +1,6 @@
 /// How many units of the house currency one unit of another currency is worth; more than zero.
 package struct ExchangeRate: Hashable, Sendable {
-    /// Millionths of a millionth: twelve decimals, since a unit of some currencies is worth little.
+    /// Millionths of a millionth: twelve decimals, because a unit of some currencies is worth little.
     package let picos: Int64
 
     /// From the house currency to itself.
@@ -8,7 +8,7 @@ package struct ExchangeRate: Hashable, Sendable {
 
     static let decimals = 12
 
-    /// A rate of the ledger. One that is not above zero is a bug.
+    /// A rate from the ledger. It is above zero; anything else is a bug.
     package init(picos: Int64) {
         precondition(picos > 0, "an exchange rate is above zero")
         self.picos = picos
@@ -23,6 +23,6 @@ package struct ExchangeRate: Hashable, Sendable {
 }
 
 extension ExchangeRate: CustomStringConvertible {
-    /// As short as it can be written: `1.08`.
+    /// In its shortest form: `1.08`.
     package var description: String { DecimalText.short(picos, decimals: Self.decimals) }
 }

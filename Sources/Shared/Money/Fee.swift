@@ -1,4 +1,4 @@
-/// What the house keeps of a deposit or a withdrawal.
+/// The house's share of a deposit or a withdrawal.
 package struct Fee: Hashable, Sendable {
     package let percent: Percent
     package let fixed: Amount
@@ -10,7 +10,7 @@ package struct Fee: Hashable, Sendable {
         self.fixed = fixed
     }
 
-    /// The fee on `amount`: the percent of it, rounded up, plus the fixed part (design.md §5).
+    /// The fee on `amount`: the percentage, rounded up, plus the fixed part (design.md §5).
     package func of(_ amount: Amount) throws(MoneyError) -> Amount {
         try amount.prorated(percent.micros, of: Percent.hundred.micros, rounding: .up) + fixed
     }

@@ -5,15 +5,15 @@
 package enum MoneyError: Error, Equatable {
     /// Not written as a decimal number.
     case malformed(String, decimals: Int)
-    /// More decimals than are kept. They are never cut off in silence.
+    /// More decimals than we keep. They are never cut off silently.
     case tooManyDecimals(String, decimals: Int)
-    /// Below zero, where only zero or more makes sense.
+    /// Below zero where only zero or more makes sense.
     case negative(String)
-    /// Zero, where only more makes sense.
+    /// Zero where only more makes sense.
     case notPositive(String)
-    /// Not a currency's code.
+    /// Not a currency code.
     case notACurrency(String)
-    /// Beyond what 64 bits count.
+    /// Too large for 64 bits.
     case overflow
 }
 
@@ -41,7 +41,7 @@ extension MoneyError: CustomStringConvertible {
         }
     }
 
-    /// The beginning of `text`, quoted: it comes from outside, and may be a megabyte.
+    /// The beginning of `text`, quoted: it comes from outside and may be a megabyte long.
     private func excerpt(of text: String) -> String {
         let limit = 40
         let beginning = String(text.unicodeScalars.prefix(limit))

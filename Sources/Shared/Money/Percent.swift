@@ -1,4 +1,4 @@
-/// So many hundredths of something, zero or more.
+/// A percentage, zero or more.
 package struct Percent: Hashable, Sendable {
     /// Millionths of one percent.
     package let micros: Int64
@@ -10,7 +10,7 @@ package struct Percent: Hashable, Sendable {
 
     static let decimals = 6
 
-    /// A percentage of the ledger. A negative one is a bug.
+    /// A percentage from the ledger. A negative one is a bug.
     package init(micros: Int64) {
         precondition(micros >= 0, "a percentage is never negative")
         self.micros = micros
@@ -25,7 +25,7 @@ package struct Percent: Hashable, Sendable {
 }
 
 extension Percent: CustomStringConvertible {
-    /// As short as it can be written: `20`, `12.5`.
+    /// In its shortest form: `20`, `12.5`.
     package var description: String { DecimalText.short(micros, decimals: Self.decimals) }
 }
 

@@ -1,9 +1,9 @@
-/// What goes back to the buyer of an order that was not delivered in full.
+/// The refund for an order that was not delivered in full.
 package enum Proration {
     /// `charge` − `settled` − ⌈`charge` × `delivered` ÷ `billed`⌉, never below zero (design.md §5).
     ///
-    /// `settled` is what was captured and released already, from zero to `charge`; `billed` is
-    /// positive. `delivered` is a provider's word: outside of 0…`billed` it counts as the nearer end.
+    /// `settled` is the sum captured and released so far, from zero to `charge`; `billed` is
+    /// positive. `delivered` comes from the provider: outside of 0…`billed` the nearer end counts.
     package static func refund(
         of charge: Amount, settled: Amount, delivered: Int64, of billed: Int64
     ) throws(MoneyError) -> Amount {

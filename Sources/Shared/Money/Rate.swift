@@ -6,7 +6,7 @@ package struct Rate: Hashable, Sendable {
 
     static let decimals = 6
 
-    /// A rate of the ledger. A negative one is a bug.
+    /// A rate from the ledger. A negative one is a bug.
     package init(micros: Int64) {
         precondition(micros >= 0, "a rate is never negative")
         self.micros = micros
@@ -19,13 +19,13 @@ package struct Rate: Hashable, Sendable {
         guard micros >= 0 else { throw .negative(text) }
     }
 
-    /// Reads a provider's rate, however many decimals it has, with or without an exponent, and
-    /// rounds it up to a millionth. Thousands separators and spaces are the caller's to remove.
+    /// Reads a provider's rate with any number of decimals, with or without an exponent, and rounds
+    /// it up to a millionth. The caller removes thousands separators and spaces.
     package init(roundingUp text: some StringProtocol) throws(MoneyError) {
         micros = try DecimalText.roundedUp(String(text), decimals: Self.decimals)
     }
 
-    /// A calculated rate, if it is one.
+    /// A calculated rate; throws if it is too large or negative.
     private init(counted micros: Int128) throws(MoneyError) {
         self.micros = try Int64(counted: micros)
         guard self.micros >= 0 else { throw .negative(Amount(micros: self.micros).description) }
@@ -33,15 +33,15 @@ package struct Rate: Hashable, Sendable {
 }
 
 extension Rate {
-    /// This rate of a foreign currency, in the house currency.
+    /// Converts this rate in a foreign currency to the house currency.
     package func converted(at rate: ExchangeRate) throws(MoneyError) -> Rate {
         let product = Int128(micros) * Int128(rate.picos)
         return try Rate(
             counted: product.divided(by: Int128(ExchangeRate.one.picos), rounding: .up))
     }
 
-    /// This rate × (1 + `percent`) + `fixed`: the sale rate of a cost rate, and with the least
-    /// profit its floor.
+    /// This rate × (1 + `percent`) + `fixed`: a sale rate from a cost rate, or with the least profit
+    /// the lowest one allowed.
     package func marked(up percent: Percent, plus fixed: Amount) throws(MoneyError) -> Rate {
         try Rate(
             counted: times(Int128(Percent.hundred.micros) + Int128(percent.micros))
@@ -53,21 +53,21 @@ extension Rate {
         try Rate(counted: times(Int128(Percent.hundred.micros) - Int128(percent.micros)))
     }
 
-    /// Whether this rate differs from `other` by no more than `percent` of that.
+    /// Whether this rate differs from `other` by no more than `percent` of `other`.
     package func isWithin(_ percent: Percent, of other: Rate) -> Bool {
         let difference = Int128(micros - other.micros).magnitude
         return difference * UInt128(Percent.hundred.micros)
             <= UInt128(other.micros) * UInt128(percent.micros)
     }
 
-    /// What `units`, zero or more, cost where the rate is the price of a thousand.
+    /// The charge for `units`, zero or more, if the rate is the price of a thousand.
     package func charge(units: Int64) throws(MoneyError) -> Amount {
         precondition(units >= 0, "nobody sells fewer than no units")
         let product = Int128(micros) * Int128(units)
         return Amount(micros: try Int64(counted: product.divided(by: 1_000, rounding: .up)))
     }
 
-    /// What a package costs, where the rate is its price.
+    /// The charge for a package, if the rate is its price.
     package func chargeForPackage() -> Amount {
         Amount(micros: micros)
     }

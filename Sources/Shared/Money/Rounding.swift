@@ -1,4 +1,4 @@
-/// What becomes of the part of an amount that is smaller than a millionth.
+/// Where the part of an amount below a millionth goes.
 package enum Rounding: Sendable {
     /// To the next millionth above: the ceiling, also below zero.
     case up

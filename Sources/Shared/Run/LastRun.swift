@@ -15,7 +15,8 @@ package struct LastRun: Equatable, Sendable {
 extension LastRun {
     /// The last run of `program`; nil if none is known.
     package static func read(of program: String, inSpool spool: String) -> LastRun? {
-        let descriptor = open(path(of: program, spool), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(
+            RunFiles(of: program, inSpool: spool).last, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: longest)
@@ -46,7 +47,7 @@ extension LastRun {
         json.member("status", Int64(status))
         json.member("text", String(text.prefix(1_000)))
         json.endObject()
-        let path = Self.path(of: program, spool)
+        let path = RunFiles(of: program, inSpool: spool).last
         let temporary = path + ".part"
         let descriptor = open(
             temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -58,8 +59,4 @@ extension LastRun {
 
     /// In bytes: a text of 1,000 characters has at most some thousands.
     private static let longest = 65_536
-
-    private static func path(of program: String, _ spool: String) -> String {
-        "\(spool)/lock/\(program).last"
-    }
 }

@@ -8,7 +8,7 @@ package enum LockHolder {
     /// find it taken and end.
     package static func process(running program: String, inSpool spool: String) -> Int32? {
         var status = stat()
-        guard stat("\(spool)/lock/\(program).lock", &status) == 0 else { return nil }
+        guard stat(RunFiles(of: program, inSpool: spool).lock, &status) == 0 else { return nil }
         return holder(of: UInt64(status.st_ino), in: locks())
     }
 

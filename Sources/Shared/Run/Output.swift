@@ -5,8 +5,9 @@ import Glibc
 func write(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
     var written = 0
     while written < bytes.count {
-        let count = bytes.withUnsafeBytes {
-            Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
+        let count = bytes.withUnsafeBytes { bytes in
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            return Glibc.write(descriptor, rest.baseAddress, rest.count)
         }
         if count >= 0 {
             written += count

@@ -12,7 +12,7 @@ enum Ownership {
     /// - Returns: the owner's name, if root became them.
     /// - Throws: `WrongUser`.
     static func assume(spool: String, reports: String) throws(WrongUser) -> String? {
-        let lock = "\(spool)/lock"
+        let lock = RunFiles.directory(inSpool: spool)
         var status = stat()
         // What cannot be looked at is told about when it is opened.
         guard lstat(lock, &status) == 0, status.st_uid != geteuid() else { return nil }

@@ -61,8 +61,8 @@ struct ProgramRun {
     ) async throws -> Summary? {
         defer { context.progress.erase() }
         guard locks else { return try await body(context) }
-        let spool = context.settings.spool
-        return try await withLock("\(spool)/lock/\(program).lock") {
+        let files = RunFiles(of: program, inSpool: context.settings.spool)
+        return try await withLock(files.lock) {
             do {
                 let summary = try await body(context)
                 keep(.done, summary.map { log.text($0.verb, $0.fields) } ?? "", context)

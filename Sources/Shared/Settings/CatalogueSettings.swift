@@ -1,35 +1,36 @@
 import Money
 
-/// What of the providers' catalogues is sold, under which name and at which price.
+/// Which services of the providers' catalogues are sold, under which name and at which price.
 package struct CatalogueSettings: Sendable {
     /// The time between two looks at a provider's catalogue, in seconds.
     package let syncEverySeconds: Int
-    /// A rate that changed by more is quarantined for the operator.
+    /// A rate that changed by more waits for the operator's approval.
     package let maxPriceChangePercent: Percent
-    /// A list that lost more of its services is not believed.
+    /// A list that lost a larger part of its services is not believed.
     package let maxShrinkPercent: Percent
-    /// The first that matches a service decides. No rules: everything, at the default profit.
+    /// The first rule that matches a service decides. Without rules everything is sold, at the
+    /// default profit.
     package let rules: [Rule]
     package let services: [ServiceOverride]
 
-    /// Sells what it matches.
+    /// Sells the services that it matches.
     package struct Rule: Sendable {
-        /// Nil: every provider's services.
+        /// Nil for the services of every provider.
         package let provider: String?
         package let category: Glob
         package let name: Glob
-        /// Nil: the default of `pricing`.
+        /// Nil for the default of `pricing`.
         package let profitPercent: Percent?
-        /// In the house currency; nil: the default of `pricing`.
+        /// In the house currency; nil for the default of `pricing`.
         package let profitFixed: Amount?
-        /// Nil: the provider's own word.
+        /// Nil for the provider's own word.
         package let renameCategory: String?
     }
 
-    /// What is different about a single service; nil leaves it as the rules and the provider say.
+    /// Exceptions for a single service. A nil leaves a value as the rules and the provider have it.
     package struct ServiceOverride: Sendable {
         package let provider: String
-        /// The provider's id of it.
+        /// The provider's id of the service.
         package let service: String
         package let name: String?
         /// The sale rate, in the house currency.
@@ -37,7 +38,7 @@ package struct CatalogueSettings: Sendable {
         package let min: Int?
         package let max: Int?
         package let isEnabled: Bool?
-        /// Where else it can be bought, in the order to try.
+        /// Where else it can be bought, in the order of trying.
         package let backups: [Backup]
     }
 
@@ -49,13 +50,13 @@ package struct CatalogueSettings: Sendable {
 }
 
 extension CatalogueSettings {
-    /// What holds where no catalogue is configured.
+    /// The settings without a configured catalogue.
     static let everything = CatalogueSettings(
         Section([], at: .start, path: "catalogue", source: Source(path: "")), providers: [])
 
-    /// `providers` are the names of those configured, if they are known.
+    /// `providers` are the names of the configured providers, if they are known.
     init(_ section: Section, providers: [String]?) {
-        let known = providers.map(Form.provider(among:)) ?? .providerName
+        let known = providers.map(ValueForm.provider(among:)) ?? .providerName
         syncEverySeconds = section.optional("sync_every", .integer(60...604_800), default: 3_600)
         maxPriceChangePercent = section.optional(
             "max_price_change_percent", .percent, defaultText: "20")
@@ -75,7 +76,7 @@ extension CatalogueSettings {
 }
 
 extension CatalogueSettings.Rule {
-    fileprivate init(_ section: Section, provider known: Form<String>) {
+    fileprivate init(_ section: Section, provider known: ValueForm<String>) {
         provider = section.optional("provider", known)
         category = section.optional("category", .glob, default: .any)
         name = section.optional("name", .glob, default: .any)
@@ -86,8 +87,8 @@ extension CatalogueSettings.Rule {
 }
 
 extension CatalogueSettings.ServiceOverride {
-    fileprivate init?(_ section: Section, provider known: Form<String>) {
-        let quantity = Form.integer(1...2_147_483_647)
+    fileprivate init?(_ section: Section, provider known: ValueForm<String>) {
+        let quantity = ValueForm.integer(1...2_147_483_647)
         let provider = section.required("provider", known)
         let service = section.required("service", .text)
         name = section.optional("name", .text)
@@ -112,7 +113,7 @@ extension CatalogueSettings.ServiceOverride {
 }
 
 extension CatalogueSettings.Backup {
-    fileprivate init?(_ section: Section, provider known: Form<String>) {
+    fileprivate init?(_ section: Section, provider known: ValueForm<String>) {
         let provider = section.required("provider", known)
         let service = section.required("service", .text)
         guard let provider, let service else { return nil }

@@ -1,4 +1,4 @@
-/// A value of the configuration, with the name of its setting and the file it stands in.
+/// A value of the configuration, with the name of its setting and its file.
 struct Cursor {
     let node: Node
     /// For example `providers[0].in_flight`; empty for the root of the main file.
@@ -9,20 +9,20 @@ struct Cursor {
 }
 
 extension Cursor {
-    /// Notes that something else is wanted.
+    /// Notes that the value must be something else.
     func refuse(_ wanted: String, found: String? = nil) {
         let name = path.isEmpty ? "the file" : path
         source.note("\(name) is \(found ?? node.found); it must be \(wanted).", at: node.mark)
     }
 
-    /// The value, if it is of that form.
-    func read<Value>(_ form: Form<Value>) -> Value? {
+    /// The value if it has this form; else nil, with the problem noted.
+    func read<Value>(_ form: ValueForm<Value>) -> Value? {
         let value = form.read(node)
         if value == nil { refuse(form.wanted, found: form.show(node)) }
         return value
     }
 
-    /// What `read` makes of a section; a key that `read` did not ask for is refused.
+    /// Reads a section with `read`, and refuses every key that `read` did not ask for.
     func section<Value>(_ read: (Section) -> Value?) -> Value? {
         guard case .mapping(let pairs) = node.content else {
             refuse("a section of settings")
@@ -34,7 +34,7 @@ extension Cursor {
         return value
     }
 
-    /// What `read` makes of each entry of a list; nil if it can make nothing of one of them.
+    /// Reads each entry of a list with `read`; nil if it cannot read one of them.
     func list<Value>(_ read: (Cursor) -> Value?) -> [Value]? {
         guard case .sequence(let nodes) = node.content else {
             refuse("a list")
@@ -46,7 +46,7 @@ extension Cursor {
         return values.count == nodes.count ? values : nil
     }
 
-    /// What this value is, or what the file holds that it names; nil with the problem noted.
+    /// This value, or the content of the file that it names; nil with the problem noted.
     func followed() -> Cursor? {
         guard node.text != nil else { return self }
         guard let name = read(.path) else { return nil }

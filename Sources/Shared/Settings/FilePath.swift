@@ -1,10 +1,10 @@
 import Failures
 import Glibc
 
-/// Paths as text, and small files whole.
+/// Works with paths as text, and reads small files whole.
 enum FilePath {
-    /// `path` as seen from `folder`, without `.`, `..` and doubled slashes. Symbolic links are not
-    /// looked at, so that the answer does not depend on what is there.
+    /// `path` as seen from `folder`, without `.`, `..` and doubled slashes. It does not follow symbolic
+    /// links, so that the result does not depend on the file system.
     static func resolve(_ path: String, in folder: String) -> String {
         let joined = path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
         var parts: [Substring] = []
@@ -18,13 +18,13 @@ enum FilePath {
         return (joined.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
-    /// The folder a file stands in, as written; empty for the current one.
+    /// The folder of a file, as written; empty for the current one.
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "" }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// The directory the process was started in.
+    /// The directory in which the process was started.
     static var current: String {
         guard let path = getcwd(nil, 0) else { return "/" }
         defer { free(path) }
@@ -38,7 +38,7 @@ enum FilePath {
 
     /// The bytes of the regular file at `path`, and the permissions it had while it was read.
     ///
-    /// Does not wait where a pipe is found instead of a file.
+    /// If the path is a pipe it does not wait for it.
     static func read(
         _ path: String, maxBytes: Int
     ) throws(Unreadable) -> (bytes: [UInt8], permissions: mode_t) {
@@ -52,12 +52,13 @@ enum FilePath {
             throw Unreadable(reason: "it is not a file")
         }
 
-        // One byte more than allowed is asked for: that it comes shows a file that is too long.
+        // We ask for one byte more than allowed: if it comes, the file is too long.
         var bytes = [UInt8](repeating: 0, count: maxBytes + 1)
         var count = 0
         while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count)
+            let got = bytes.withUnsafeMutableBytes { bytes in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[count...])
+                return Glibc.read(descriptor, rest.baseAddress, rest.count)
             }
             guard got >= 0 else { throw .system() }
             if got == 0 { break }
@@ -71,7 +72,7 @@ enum FilePath {
 }
 
 extension FilePath.Unreadable {
-    /// The last failed system call's reason.
+    /// The reason of the last failed system call.
     fileprivate static func system() -> Self {
         Self(reason: SystemWords(errno).cause)
     }

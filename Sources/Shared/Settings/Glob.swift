@@ -1,5 +1,5 @@
-/// A pattern for names: `*` stands for any text, also none, and `?` for one character; case is
-/// ignored.
+/// A pattern for names: `*` stands for any text, even none, and `?` for one character. It ignores
+/// case.
 package struct Glob: Hashable, Sendable {
     /// As written, for reports.
     package let pattern: String
@@ -10,13 +10,13 @@ package struct Glob: Hashable, Sendable {
         folded = Array(pattern.lowercased())
     }
 
-    /// Everything.
+    /// Matches every name.
     package static let any = Glob("*")
 
     /// Whether the pattern covers the whole of `name`.
     ///
-    /// Takes at most length × length steps: on a mismatch only the last `*` takes one character
-    /// more, because an earlier one could not do better.
+    /// It takes at most length × length steps: on a mismatch only the last `*` takes one character
+    /// more, because an earlier `*` could not do better.
     package func matches(_ name: String) -> Bool {
         let name = Array(name.lowercased())
         var (position, patternPosition) = (0, 0)

@@ -1,14 +1,14 @@
 import Crypto
 import FoundationEssentials
 
-/// The key that seals providers' keys, so that the configuration can be kept where others read it.
+/// The key that seals providers' keys, so that the configuration can lie where other people read it.
 ///
 /// A sealed value is base64 of nonce ‖ ciphertext ‖ tag of AES-256-GCM, with the provider's name as
-/// authenticated data: a value copied to another provider does not open.
+/// authenticated data. So a value copied to another provider does not open.
 package struct MasterKey: Sendable {
     private let key: SymmetricKey
 
-    /// A key of 32 bytes, written as 64 hexadecimal digits, as base64, or as they are.
+    /// Reads a key of 32 bytes: as 64 hexadecimal digits, as base64, or as the bytes themselves.
     package init(_ bytes: [UInt8]) throws(SecretError) {
         let written = String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline }
         if bytes.count == 32 {

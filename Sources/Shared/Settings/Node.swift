@@ -4,14 +4,14 @@ struct Node {
     let content: Content
 
     enum Content {
-        /// A single value. Only a plain one, written without quotes, can be a number or a truth.
+        /// A single value. Only a plain one, written without quotes, can be a number, true or false.
         case scalar(String, isPlain: Bool)
         case sequence([Node])
-        /// Every pair as written: a key that stands twice is here twice.
+        /// Every pair as written; a key that is set twice appears twice.
         case mapping([Pair])
     }
 
-    /// The name of a setting, with the place where it stands, and its value.
+    /// The name of a setting, the place where it stands, and its value.
     struct Pair {
         let name: String
         let mark: Mark
@@ -32,7 +32,7 @@ struct Mark: Comparable {
 }
 
 extension Node {
-    /// What was found, for an error's sentence.
+    /// The node in words, for an error message.
     var found: String {
         switch content {
         case .scalar("", isPlain: true), .scalar("~", isPlain: true),
@@ -45,7 +45,7 @@ extension Node {
         }
     }
 
-    /// The text of a single value that is not YAML's nothing.
+    /// The text of a single value; nil if it is empty or null.
     var text: String? {
         guard case .scalar(let text, _) = content, found != "empty" else { return nil }
         return text
@@ -58,7 +58,7 @@ extension Node {
     }
 }
 
-/// `text` in quotes, with line breaks and the like escaped, cut to what fits a sentence.
+/// `text` in quotes, with line breaks and the like escaped, cut to fit into a sentence.
 func excerpt(of text: String) -> String {
     let limit = 60
     let beginning = String(text.unicodeScalars.prefix(limit))

@@ -1,81 +1,81 @@
 import Money
 
-/// One provider: where it is, how it is spoken to, and how much is asked of it at once.
+/// One provider: its address, how to talk to it, and how much to ask of it at once.
 package struct ProviderSettings: Sendable {
     package let name: String
     package let url: String
     /// Read only when `Settings.providerKeys()` is called.
     let apiKey: Secret
-    /// What its prices and balance are counted in.
+    /// The currency of its prices and its balance.
     package let currency: Currency
     package let encoding: Encoding
-    /// How many orders may be on the way at once.
+    /// How many orders may be on their way at once.
     package let inFlight: Int
     package let requestsPerSecond: Int
     /// How long a connection may take to open, in seconds.
     package let connectSeconds: Int
     /// How long a whole request may take, in seconds.
     package let totalSeconds: Int
-    /// The time between two status questions for one order, in seconds.
+    /// The time between two questions for the status of one order, in seconds.
     package let pollEverySeconds: Int
     /// How long after placement "incorrect order ID" means "not yet", in seconds.
     package let notFoundGraceSeconds: Int
     package let inquiry: Inquiry
-    /// How many refills are asked for at once.
+    /// How many refills one call asks for.
     package let refill: Refill
-    /// Which types an order's quantity is sent with.
+    /// For which types of order a quantity is sent.
     package let quantity: Quantity
-    /// The operator is told when the balance is below this, in the provider's currency.
+    /// A balance below this is reported to the operator; in the provider's currency.
     package let lowBalance: Amount
-    /// The operator is told when the balance is further from our transactions than this, in the
-    /// provider's currency.
+    /// A balance that differs from our transactions by more than this is reported to the operator; in
+    /// the provider's currency.
     package let maxDrift: Amount
-    /// How it makes a charge of a price: many take a least amount for an order (`min_charge`), or
-    /// round up to a few decimals (`charge_decimals`).
+    /// How it turns a price into a charge: many take a minimum for an order (`min_charge`), or round
+    /// up to a few decimals (`charge_decimals`).
     package let chargeRule: ChargeRule
     package let breaker: Breaker
-    /// Whether each order goes over a connection of its own; nil: as is learned of the server.
+    /// Whether each order goes over a connection of its own; nil to learn it from the server.
     package let freshConnections: Bool?
-    /// Error texts of this provider, beside those that everybody uses (provider-api.md §6).
+    /// Error texts of this provider, besides the common ones (provider-api.md §6).
     package let errors: [ProviderErrorClass: [String]]
-    /// A provider that is not enabled is neither sent to nor asked.
+    /// We send nothing to a provider that is not enabled, and ask it nothing.
     package let isEnabled: Bool
 
-    /// How a request's parameters are written.
+    /// How the parameters of a request are written.
     package enum Encoding: String, CaseIterable, Sendable {
         case form, json
     }
 
-    /// How an order in doubt can be looked for.
+    /// How to look for an order in doubt.
     package enum Inquiry: String, CaseIterable, Sendable {
         case none
         /// The provider lists recent orders (`action=orders`).
         case orders
     }
 
-    /// How refills are asked for.
+    /// How many refills one call asks for.
     package enum Refill: String, CaseIterable, Sendable {
-        /// One a call: half of the panels answer a list with one id, which may be of any of them.
+        /// One: half of the panels answer a list with a single id, which may belong to any of them.
         case single
-        /// Up to 100 a call, for a provider that answers about each.
+        /// Up to 100, for a provider that answers each of them.
         case batch
     }
 
-    /// Which orders say how much.
+    /// Which orders are sent with a quantity.
     package enum Quantity: String, CaseIterable, Sendable {
-        /// Those of a type that has a quantity; some panels drop the comments beside one.
+        /// Orders of a type that has a quantity. Some panels drop the comments if there is one.
         case byType = "by_type"
-        /// All but subscriptions, for a panel that demands it of every type: the units that are paid.
+        /// All but subscriptions, for a panel that demands it for every type: the units that are paid.
         case always
     }
 
-    /// When a provider that fails is left alone, and for how long (design.md §6).
+    /// When a failing provider is left alone, and for how long (design.md §6).
     package struct Breaker: Sendable {
-        /// So many failures one after the other.
+        /// After this many failures in a row.
         package let failures: Int
-        /// So many orders in doubt one after the other.
+        /// After this many orders in doubt in a row.
         package let doubts: Int
-        /// Until one order is tried again, in seconds.
+        /// The time until one order is tried again, in seconds.
         package let openSeconds: Int
     }
 }
@@ -96,7 +96,7 @@ extension ProviderSettings {
             Secret(at: $0, of: name ?? "")
         }
         let currency = section.required(
-            "currency", priced.map(Form.currency(among:)) ?? .currency)
+            "currency", priced.map(ValueForm.currency(among:)) ?? .currency)
         encoding = section.optional("encoding", .word, default: .form)
         inFlight = section.optional("in_flight", .integer(1...1_024), default: 16)
         requestsPerSecond = section.optional(
@@ -145,7 +145,7 @@ extension ProviderSettings.Breaker {
 }
 
 extension Cursor {
-    /// The list of providers, whose names are all different.
+    /// Reads the list of providers; no two have the same name.
     func providers(priced: [Currency]?) -> [ProviderSettings]? {
         var names: Set<String> = []
         return list { entry in
@@ -161,7 +161,7 @@ extension Cursor {
 }
 
 extension Settings {
-    /// The provider of that name, if he is asked anything.
+    /// The provider of this name, if it is enabled.
     package func asked(_ name: String) -> ProviderSettings? {
         providers.first { $0.name == name && $0.isEnabled }
     }

@@ -1,8 +1,8 @@
 extension Secret {
-    /// What is wanted where a secret is.
+    /// The form of a secret, in words that follow "it must be ".
     static let wanted = "one of {env: NAME}, {file: PATH}, {sealed: TEXT}"
 
-    /// The secret of a provider.
+    /// Reads where a provider's secret is kept.
     init?(at cursor: Cursor, of provider: String) {
         let source = cursor.secretSource(wanted: Self.wanted) { section in
             section.optional("sealed", .hiddenText).map { .sealed($0, provider: provider) }
@@ -11,7 +11,7 @@ extension Secret {
         self.init(source: source, location: cursor.location)
     }
 
-    /// The key that opens the others, which itself cannot be sealed.
+    /// Reads where the key is kept that opens the others, and so cannot be sealed itself.
     init?(masterKeyAt cursor: Cursor) {
         let wanted = "one of {env: NAME}, {file: PATH}"
         guard let source = cursor.secretSource(wanted: wanted, orElse: { _ in nil }) else {
@@ -22,9 +22,9 @@ extension Secret {
 }
 
 extension Cursor {
-    /// The one place that a section names, or what `orElse` finds in it.
+    /// The one source that a section names, or the one that `orElse` finds in it.
     ///
-    /// Whoever wrote a key in the open finds it in no error message.
+    /// A key that somebody wrote here in the open is shown in no error message.
     fileprivate func secretSource(
         wanted: String, orElse: (Section) -> Secret.Source?
     ) -> Secret.Source? {
@@ -44,14 +44,14 @@ extension Cursor {
     }
 }
 
-extension Form<String> {
-    fileprivate static var hiddenText: Form {
-        Form(wanted: text.wanted, show: { _ in "a value that is not shown" }, read: text.read)
+extension ValueForm<String> {
+    fileprivate static var hiddenText: ValueForm {
+        ValueForm(wanted: text.wanted, show: { _ in "a value that is not shown" }, read: text.read)
     }
 
-    /// A variable's name. A key that was put there by mistake is not shown.
-    fileprivate static var environmentName: Form {
-        Form(
+    /// The name of a variable. A key that was put there by mistake is not shown.
+    fileprivate static var environmentName: ValueForm {
+        ValueForm(
             wanted: "the name of an environment variable: capital letters, digits and _",
             show: { _ in "a value that is not shown" },
             read: { node in

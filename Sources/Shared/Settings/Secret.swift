@@ -1,15 +1,15 @@
 import Glibc
 
-/// A value that must never be seen: where it is kept, not what it is.
+/// A value that nobody may see. This says where it is kept, and does not hold it.
 ///
-/// It is read when it is asked for, because `ingest` and `report` run without providers' keys.
+/// It is read only when needed, because `ingest` and `report` run without providers' keys.
 struct Secret: Sendable {
     /// The longest secret in a file, in bytes.
     static let maxBytes = 4_096
 
     let source: Source
 
-    /// Whether the master key opens it.
+    /// Whether the master key must open it.
     var isSealed: Bool {
         if case .sealed = source { true } else { false }
     }
@@ -20,7 +20,7 @@ struct Secret: Sendable {
         case environment(String)
         /// A file, by its absolute path.
         case file(String)
-        /// AES-256-GCM in base64, for the provider named.
+        /// AES-256-GCM in base64, for this provider.
         case sealed(String, provider: String)
     }
 }
@@ -32,14 +32,18 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 }
 
 extension Secret {
-    /// The secret as text.
+    /// Reads the secret as text.
     ///
-    /// - Parameter environment: the value of an environment variable.
+    /// - Parameters:
+    ///   - environment: gives the value of an environment variable.
+    ///   - masterKey: opens a sealed secret; nil if none is configured.
+    /// - Returns: the text, without the line break at its end.
+    /// - Throws: `SecretError`.
     func reveal(
         environment: (String) -> String?, masterKey: MasterKey?
     ) throws(SecretError) -> String {
         var bytes = try revealedBytes(environment: environment, masterKey: masterKey)
-        // Editors and `echo` end a file with a line break that is not part of the secret.
+        // Editors and `echo` end a file with a line break that does not belong to the secret.
         while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") {
             bytes.removeLast()
         }
@@ -47,14 +51,13 @@ extension Secret {
         guard let text = String(validating: bytes, as: UTF8.self),
             bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { throw .notText }
-        for end in [text.unicodeScalars.first!, text.unicodeScalars.last!] {
-            if let stranger = Self.stranger(end) { throw .notAlone(stranger) }
-        }
+        let ends = [text.unicodeScalars.first, text.unicodeScalars.last].compactMap(\.self)
+        if let stranger = ends.compactMap(Self.stranger).first { throw .notAlone(stranger) }
         return text
     }
 
-    /// What this character is, if no key begins or ends with it: it came along when somebody copied
-    /// the key, and a provider would refuse it without saying why.
+    /// The character in words if no key begins or ends with it. It was copied along with the key by
+    /// accident, and a provider would refuse it without saying why.
     private static func stranger(_ scalar: Unicode.Scalar) -> String? {
         switch scalar {
         case " ": "a blank"
@@ -64,7 +67,7 @@ extension Secret {
         }
     }
 
-    /// The secret as it is kept: a master key may be 32 bytes of anything.
+    /// Reads the secret as bytes: a master key may be any 32 bytes.
     func revealedBytes(
         environment: (String) -> String?, masterKey: MasterKey?
     ) throws(SecretError) -> [UInt8] {
@@ -80,8 +83,8 @@ extension Secret {
         }
     }
 
-    /// Its group may read the file, since that is how a secret is given to a service's user; nobody
-    /// else may, and nobody but its owner may change it.
+    /// The file's group may read it, because that is how a service's user gets a secret. Nobody else
+    /// may read it, and only its owner may change it.
     private static func contents(of path: String) throws(SecretError) -> [UInt8] {
         let file: (bytes: [UInt8], permissions: mode_t)
         do {
@@ -96,14 +99,14 @@ extension Secret {
     }
 }
 
-/// Why a secret cannot be had.
+/// Why a secret cannot be read.
 package enum SecretError: Error, Equatable {
     case unset(variable: String)
     case unreadable(path: String, reason: String)
     case exposed(path: String, permissions: UInt32)
     case empty
     case notText
-    /// Something stands before or behind the key.
+    /// There is something before or after the key.
     case notAlone(String)
     case noMasterKey
     case malformedMasterKey

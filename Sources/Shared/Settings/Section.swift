@@ -1,13 +1,13 @@
-/// A section of the configuration while it is read: it remembers which settings were asked for, so
-/// that the code that reads a section is also the list of what may stand in it.
+/// A section of the configuration while it is read. It remembers which settings were asked for, so
+/// that the code that reads a section is also the list of settings allowed in it.
 ///
-/// A mistake is noted in the source and reading goes on. What cannot be had is nil, or the default:
-/// a configuration with problems is never handed out.
+/// It notes a mistake in the source and goes on. A wrong value becomes nil or the default, which does
+/// no harm: a configuration with problems is never handed out.
 final class Section {
     let source: Source
     private let mark: Mark
     private let path: String
-    /// What is set here, in order.
+    /// The settings as written, in order.
     let pairs: [Node.Pair]
     private var known: [String] = []
 
@@ -39,12 +39,12 @@ final class Section {
 }
 
 extension Section {
-    /// A setting without which nothing can be run.
-    func required<Value>(_ key: String, _ form: Form<Value>) -> Value? {
+    /// A setting that must be set.
+    func required<Value>(_ key: String, _ form: ValueForm<Value>) -> Value? {
         required(key, wanted: form.wanted) { $0.read(form) }
     }
 
-    /// A setting without which nothing can be run, of a form that `read` knows.
+    /// A setting that must be set, and whose form only `read` knows.
     func required<Value>(
         _ key: String, wanted: String, _ read: (Cursor) -> Value?
     ) -> Value? {
@@ -53,16 +53,16 @@ extension Section {
         return nil
     }
 
-    func optional<Value>(_ key: String, _ form: Form<Value>) -> Value? {
+    func optional<Value>(_ key: String, _ form: ValueForm<Value>) -> Value? {
         cursor(key)?.read(form)
     }
 
-    func optional<Value>(_ key: String, _ form: Form<Value>, default value: Value) -> Value {
+    func optional<Value>(_ key: String, _ form: ValueForm<Value>, default value: Value) -> Value {
         optional(key, form) ?? value
     }
 
-    /// The default is text of the same form, for values that Swift has no literal for.
-    func optional<Value>(_ key: String, _ form: Form<Value>, defaultText: String) -> Value {
+    /// A setting whose default is given as text, for types without a literal in Swift.
+    func optional<Value>(_ key: String, _ form: ValueForm<Value>, defaultText: String) -> Value {
         let node = Node(mark: mark, content: .scalar(defaultText, isPlain: true))
         guard let value = optional(key, form) ?? form.read(node) else {
             preconditionFailure("the default of \(key) is not \(form.wanted)")
@@ -75,7 +75,7 @@ extension Section {
         source.absolute(optional(key, .path, default: path))
     }
 
-    /// A section whose settings all have defaults: where it is not there, it is read as empty.
+    /// A section whose settings all have defaults; if it is missing, it is read as empty.
     func section<Value>(_ key: String, _ read: (Section) -> Value) -> Value {
         cursor(key)?.section(read)
             ?? read(Section([], at: mark, path: name(of: key), source: source))
@@ -85,7 +85,7 @@ extension Section {
         cursor(key)?.list(read) ?? []
     }
 
-    /// What `read` makes of a setting that is the value itself or the name of a file that holds it.
+    /// Reads a setting that is either the value itself or the name of a file that holds it.
     func followed<Value>(
         _ key: String, default value: Value, _ read: (Cursor) -> Value?
     ) -> Value? {
@@ -93,7 +93,7 @@ extension Section {
         return cursor.followed().flatMap(read)
     }
 
-    /// Notes every key that nobody asked for.
+    /// Notes every key that was not asked for.
     func refuseUnknownKeys() {
         for pair in pairs where !known.contains(pair.name) {
             let near = known.first { editDistance($0, pair.name) <= 2 }
@@ -105,7 +105,7 @@ extension Section {
     }
 }
 
-/// How many characters must be put in, taken out or changed to make one word of the other.
+/// How many characters to insert, remove or change to turn one word into the other.
 private func editDistance(_ one: String, _ other: String) -> Int {
     let other = Array(other.utf8)
     var distances = Array(0...other.count)

@@ -1,8 +1,9 @@
 /// The URLs of services that programs talk to: `https://host[:port][/path]`.
 ///
-/// A user or password in a URL ends in logs, and a fragment is never sent, so neither may be there.
+/// A user or password in a URL would end up in logs, and a fragment is never sent, so a URL may have
+/// neither.
 enum ServiceURL {
-    /// The URL with its scheme in small letters; nil where it is none.
+    /// The URL with its scheme in lower case; nil for a text that is no such URL.
     static func read(_ text: String, schemes: [String]) -> String? {
         guard let scheme = schemes.first(where: { text.lowercased().hasPrefix("\($0)://") }) else {
             return nil
@@ -42,9 +43,9 @@ enum ServiceURL {
     }
 }
 
-extension Form<String> {
+extension ValueForm<String> {
     /// A provider's URL; `http` is for a provider on the same machine, and must be asked for.
-    static func providerURL(allowHTTP: Bool) -> Form {
+    static func providerURL(allowHTTP: Bool) -> ValueForm {
         url(
             schemes: allowHTTP ? ["https", "http"] : ["https"],
             wanted: """
@@ -53,14 +54,14 @@ extension Form<String> {
                 """)
     }
 
-    static var mailURL: Form {
+    static var mailURL: ValueForm {
         url(
             schemes: ["smtp", "smtps"],
             wanted: "an smtp:// or smtps:// URL with a host, and without user or password")
     }
 
-    private static func url(schemes: [String], wanted: String) -> Form {
-        Form(
+    private static func url(schemes: [String], wanted: String) -> ValueForm {
+        ValueForm(
             wanted: wanted,
             show: { $0.text?.contains("@") == true ? "a value that is not shown" : $0.found },
             read: { node in

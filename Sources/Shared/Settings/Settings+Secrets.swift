@@ -3,12 +3,12 @@ import Glibc
 extension Settings {
     /// The keys of all enabled providers, by provider.
     ///
-    /// A program that talks to providers calls this before it touches anything: a key that cannot
-    /// be had is a mistake in the configuration, told where it stands.
+    /// A program that talks to providers calls this before it touches anything. A key that cannot be
+    /// read is a mistake in the configuration, and is reported with its place there.
     package func providerKeys(
         environment: (String) -> String? = processEnvironment
     ) throws(SettingsError) -> [String: String] {
-        // Read only where something is sealed: whoever seals nothing need not have it.
+        // Without sealed keys there need not be a master key.
         let isAnySealed = providers.contains { $0.isEnabled && $0.apiKey.isSealed }
         let masterKey = isAnySealed ? try masterKey(environment: environment) : nil
         var keys: [String: String] = [:]
@@ -38,10 +38,13 @@ extension Settings {
         }
     }
 
-    /// Why keys of enabled providers cannot be had, by provider, for those who only warn.
+    /// Why keys of enabled providers cannot be read, by provider, for a caller that only warns.
     ///
-    /// - Parameter assumingEnvironment: a variable that is not set is no problem: the programs may run in
-    ///   another environment than this one.
+    /// - Parameters:
+    ///   - assumingEnvironment: do not report a variable that is not set, because the programs may run
+    ///     in a different environment.
+    ///   - environment: gives the value of an environment variable.
+    /// - Returns: for each provider with a problem, the reason.
     package func keyProblems(
         assumingEnvironment: Bool, environment: (String) -> String? = processEnvironment
     ) -> [String: String] {
@@ -81,6 +84,6 @@ extension Settings {
 
 extension Secret {
     fileprivate func problem(_ error: SecretError) -> SettingsError.Problem {
-        .init(location: location, text: "\(location.setting) cannot be had: \(error).")
+        .init(location: location, text: "\(location.setting) cannot be read: \(error).")
     }
 }

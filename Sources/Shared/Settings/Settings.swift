@@ -1,12 +1,11 @@
 import Identity
 import Money
 
-/// The whole configuration, checked: what `config/pipeline.yaml` and the files it names say
-/// (contract.md §2).
+/// The whole configuration, checked: `config/pipeline.yaml` and the files it names (contract.md §2).
 ///
-/// Every setting is read and described in the `init` of its section, and every one has a default
-/// except those without which there is nothing to run: `currency`, and a provider's `name`, `url`,
-/// `api_key` and `currency`. Paths are absolute. Nothing secret is read before it is asked for.
+/// The `init` of a section reads and describes its settings. All settings have defaults, except the
+/// `currency` and a provider's `name`, `url`, `api_key` and `currency`. Paths are absolute. Secrets
+/// are read only when needed.
 package struct Settings: Sendable {
     /// The house currency.
     package let currency: Currency
@@ -26,17 +25,16 @@ package struct Settings: Sendable {
     package let links: LinkRule
     package let providers: [ProviderSettings]
     package let catalogue: CatalogueSettings
-    /// Nil: no mail is sent.
+    /// Nil if no mail is sent.
     package let mail: MailSettings?
     /// Opens sealed values.
     let masterKey: Secret?
-    /// The same while the files of the configuration say the same: where it is another, prices may
-    /// be too.
+    /// Stays the same while the files of the configuration do. If it differs, prices may differ too.
     package private(set) var edition = ""
 }
 
 extension Settings {
-    /// Reads and checks the file at `path` and those it names.
+    /// Reads and checks the file at `path` and the files it names.
     package static func load(from path: String) throws(SettingsError) -> Settings {
         let source = Source(path: path)
         var settings: Settings?

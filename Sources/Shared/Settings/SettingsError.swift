@@ -1,22 +1,22 @@
-/// Everything that is wrong with a configuration: at least one problem, in the order of the files.
+/// All mistakes in a configuration: at least one, in the order of the files.
 package struct SettingsError: Error, Equatable {
     package let problems: [Problem]
 
-    /// One mistake, at the place where it can be mended.
+    /// One mistake, and where to correct it.
     package struct Problem: Equatable, Sendable {
         package let location: Location
-        /// The sentence: what was found, and what is wanted.
+        /// A sentence: what was found, and what it must be.
         package let text: String
     }
 }
 
-/// Where a setting stands. `line` and `column` count from 1.
+/// The place of a setting in a file. `line` and `column` count from 1.
 package struct Location: Equatable, Sendable {
-    /// The file, as a person would name it: relative where the configuration was given so.
+    /// The file's path, relative if the path of the configuration was given so.
     package let file: String
     package let line: Int
     package let column: Int
-    /// The setting's name, for example `providers[0].api_key`; empty for a file as a whole.
+    /// The setting's name, for example `providers[0].api_key`; empty for a whole file.
     package let setting: String
 }
 

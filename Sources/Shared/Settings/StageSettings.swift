@@ -1,24 +1,24 @@
 import Identity
 import Money
 
-/// What `ingest` takes, and how much of it at once.
+/// Which files `ingest` takes, and how many at once.
 package struct IntakeSettings: Sendable {
-    /// How long a file must have been still before it is taken, in seconds.
+    /// How long a file must have been unchanged before it is taken, in seconds.
     package let settleSeconds: Int
-    /// How long a file whose JSON ends early must have been still before it is taken for what it is, in
+    /// How long a file whose JSON ends early must have been unchanged before it is taken as it is, in
     /// seconds.
     package let incompleteSeconds: Int
-    /// The longest file taken.
+    /// The size of the largest file taken, in bytes.
     package let maxFileBytes: Int
-    /// The most orders a file may hold: what one commit is known to carry.
+    /// The most orders in a file. One commit is known to carry this many.
     package let maxOrdersPerFile: Int
-    /// Files share a commit until it holds so many orders; a longer file has a commit to itself.
+    /// Files share a commit until it holds this many orders; a longer file has a commit to itself.
     package let maxOrdersPerCommit: Int
-    /// Files share a commit until it holds so many of them.
+    /// Files share a commit until it holds this many files.
     package let maxFilesPerCommit: Int
-    /// Files share a commit until it is so old, in milliseconds.
+    /// Files share a commit until it is this old, in milliseconds.
     package let commitMilliseconds: Int
-    /// Nothing is taken while the disk has less room than this.
+    /// Nothing is taken while the disk has less free space than this, in bytes.
     package let minFreeBytes: Int
 
     init(_ section: Section) {
@@ -40,11 +40,11 @@ package struct IntakeSettings: Sendable {
     }
 }
 
-/// How long and how widely `dispatch` works.
+/// How long `dispatch` works, and how much it commits at once.
 package struct DispatchSettings: Sendable {
     /// A run starts nothing new after this, in seconds; shorter than cron's period.
     package let deadlineSeconds: Int
-    /// How many intents or outcomes one commit records at most.
+    /// The most intents or outcomes in one commit.
     package let batch: Int
 
     init(_ section: Section) {
@@ -57,7 +57,7 @@ package struct DispatchSettings: Sendable {
 package struct PollSettings: Sendable {
     /// A run starts nothing new after this, in seconds; shorter than cron's period.
     package let deadlineSeconds: Int
-    /// How long after its end an order is asked about once more, in seconds; 0: never.
+    /// How long after its end `poll` asks about an order once more, in seconds; 0 for never.
     package let lookBackSeconds: Int
 
     init(_ section: Section) {
@@ -68,9 +68,9 @@ package struct PollSettings: Sendable {
 
 /// The operator's CSV reports.
 package struct ReportSettings: Sendable {
-    /// Where they are written.
+    /// The directory of the reports.
     package let directory: String
-    /// Whether each begins with a byte order mark: Excel and LibreOffice garble names without one.
+    /// Whether each begins with a byte order mark. Without one Excel and LibreOffice garble names.
     package let bom: Bool
 
     /// Reads the setting: a directory, or a section that names it.
@@ -93,14 +93,14 @@ package struct ReportSettings: Sendable {
     private static let usual = "../reports"
 }
 
-/// How a sale rate is made of a cost rate (design.md §5).
+/// How to turn a cost rate into a sale rate (design.md §5).
 package struct Pricing: Sendable {
     package let profitPercent: Percent
     /// In the house currency, per thousand units or per package.
     package let profitFixed: Amount
-    /// An order that would earn less is refused at intake and held at dispatch.
+    /// Intake refuses an order that would earn less, and dispatch holds it.
     package let minProfitPercent: Percent
-    /// The operator is told where a provider charged so much more or less than an order's cost.
+    /// A charge that differs from an order's cost by more than this is reported to the operator.
     package let maxChargeDifferencePercent: Percent
 
     init(_ section: Section) {
@@ -112,7 +112,7 @@ package struct Pricing: Sendable {
     }
 }
 
-/// What the house keeps of money that comes and goes.
+/// The house's fees on deposits and withdrawals.
 package struct Fees: Sendable {
     package let deposit: Fee
     package let withdrawal: Fee
@@ -131,13 +131,13 @@ extension Fee {
     }
 }
 
-/// What becomes of an order for a link that an open order has already.
+/// What to do with an order for a link that an open order has already.
 package enum DuplicateLinks: String, CaseIterable, Sendable {
-    /// It is sent when the other has ended.
+    /// Send it when the other has ended.
     case wait
-    /// It is rejected with `DUPLICATE_LINK`.
+    /// Reject it with `DUPLICATE_LINK`.
     case reject
-    /// It is sent.
+    /// Send it.
     case allow
 }
 
@@ -148,7 +148,7 @@ extension LinkRule {
     }
 }
 
-/// How the operator's notices are mailed.
+/// How to mail notices to the operator.
 package struct MailSettings: Sendable {
     /// An SMTP server.
     package let url: String

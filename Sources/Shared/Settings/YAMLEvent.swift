@@ -1,7 +1,7 @@
 import CYAML
 
 extension YAMLReader {
-    /// One event of libyaml's, as far as a configuration has a use for it.
+    /// One event of libyaml, as far as a configuration needs it.
     struct Event {
         let kind: Kind
         let mark: Mark

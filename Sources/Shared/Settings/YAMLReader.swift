@@ -1,27 +1,27 @@
 import CYAML
 
-/// Reads one YAML document into nodes, by libyaml's events.
+/// Reads one YAML document into nodes, with libyaml's parser.
 ///
-/// What a configuration has no use for is refused, since each can mean something else than it seems:
+/// It refuses what a configuration does not need and what can mean something else than it seems:
 /// anchors and aliases, tags, a second document, keys that are lists.
 struct YAMLReader: ~Copyable {
-    /// How many lists and sections may lie in each other.
+    /// How deep lists and sections may be nested.
     static let maxDepth = 16
 
-    /// Why a text is no configuration, and where that was noticed.
+    /// Why a text is no configuration, and where.
     struct Refusal: Error {
         let mark: Mark
         let reason: String
     }
 
-    // On the heap, because libyaml keeps the parser's address inside of the parser.
+    // On the heap, because libyaml's parser contains its own address.
     private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     private let bytes: [UInt8]
 
     /// The root of the document, or nil if there is none.
     static func root(of bytes: [UInt8]) throws(Refusal) -> Node? {
         try bytes.withUnsafeBufferPointer { input throws(Refusal) in
-            // The parser reads from `input`, and ends before this scope does.
+            // The parser reads from `input`, and this scope ends after the parser does.
             let reader = YAMLReader(bytes)
             yaml_parser_set_input_string(reader.parser, input.baseAddress, input.count)
             return try reader.stream()
@@ -87,7 +87,7 @@ struct YAMLReader: ~Copyable {
 }
 
 extension YAMLReader {
-    /// The next event. A value that is not a value by itself is refused.
+    /// The next event. An alias, an anchor or a tag is refused.
     private func next() throws(Refusal) -> Event {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw syntaxError() }
@@ -95,7 +95,7 @@ extension YAMLReader {
         return try Event(event)
     }
 
-    /// What libyaml said of the text it could not read.
+    /// Why libyaml could not read the text.
     private func syntaxError() -> Refusal {
         let reason =
             parser.pointee.problem.map { YAMLWords.reason(for: String(cString: $0)) }
@@ -103,7 +103,7 @@ extension YAMLReader {
         guard parser.pointee.error == YAML_READER_ERROR else {
             return Refusal(mark: Mark(parser.pointee.problem_mark), reason: reason)
         }
-        // Of a byte that is no text, libyaml knows the offset alone.
+        // For a byte that is not valid text, libyaml gives only its offset.
         let before = bytes.prefix(parser.pointee.problem_offset)
         let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         let line = before.count(where: { $0 == UInt8(ascii: "\n") }) + 1

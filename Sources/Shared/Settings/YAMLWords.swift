@@ -1,5 +1,5 @@
-/// What libyaml says of a text that it cannot read, in words for the person who wrote it. The one place where
-/// its problems become sentences; its own words follow in parentheses.
+/// The problems of libyaml in words for the person who wrote the text. This is the one place where they
+/// become sentences; libyaml's own words follow in parentheses.
 enum YAMLWords {
     /// Follows "this cannot be read: ".
     static func reason(for problem: String) -> String {
@@ -13,23 +13,23 @@ enum YAMLWords {
         switch problem {
         case "found character that cannot start any token":
             """
-            a value cannot begin so; indent with blanks, not tabs, and put a text that begins with @, % \
-            or ` between quotation marks
+            a value cannot begin like this; indent with blanks, not tabs, and put a text that begins \
+            with @, % or ` between quotation marks
             """
         case "found a tab character that violates indentation",
             "found a tab character where an indentation space is expected":
             tab
         case "mapping values are not allowed in this context":
             """
-            a colon cannot stand here; put a text that holds ": " between quotation marks, and indent \
-            the line as its neighbours are
+            a colon is not allowed here; put a text that holds ": " between quotation marks, and \
+            indent the line like its neighbours
             """
         case "could not find expected ':'":
             "a setting needs a colon and a blank after its name"
         case "did not find expected key":
-            "this line is not indented as its neighbours are, or \(unclosed)"
+            "this line is not indented like its neighbours, or \(unclosed)"
         case "did not find expected '-' indicator":
-            "this line is not indented as the list's other items are"
+            "this line is not indented like the other items of the list"
         case "did not find expected ',' or '}'", "did not find expected ',' or ']'":
             "a comma or the closing bracket is missing before it"
         case "did not find expected node content":
@@ -37,14 +37,14 @@ enum YAMLWords {
         case "block sequence entries are not allowed in this context",
             "block mapping keys are not allowed in this context",
             "mapping keys are not allowed in this context":
-            "a list or a section cannot begin here; put it on a line of its own, indented"
+            "a list or a section is not allowed here; put it on a line of its own, indented"
         case "found unexpected end of stream", "found unexpected document indicator":
             unclosed
         case "found unknown escape character", "did not find expected hexdecimal number",
             "found invalid Unicode character escape code":
             """
-            between double quotation marks \\ begins an escape, and this is none that YAML knows; \
-            use single quotation marks
+            between double quotation marks \\ begins an escape, and YAML does not know this one; use \
+            single quotation marks
             """
         case "control characters are not allowed":
             "a control character; save the file as plain text, in UTF-8"

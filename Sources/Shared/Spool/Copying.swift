@@ -2,7 +2,7 @@ import Crypto
 import Glibc
 import Timestamps
 
-/// A file whose bytes are ours: copied, synced, and named after their SHA-256.
+/// A file whose bytes are ours: copied to `work`, synced, and named after its SHA-256.
 package struct CopiedFile: Sendable {
     package let dropper: Dropper
     /// The name it had in the inbox.
@@ -10,37 +10,37 @@ package struct CopiedFile: Sendable {
     /// In hexadecimal.
     package let digest: String
     package let bytes: Int64
-    /// Where the bytes are to be read from.
+    /// Where to read the bytes.
     package let path: String
-    /// The bytes themselves, where they were few.
+    /// The bytes themselves, if they are few.
     package let content: [UInt8]?
     let origin: Origin
 
     enum Origin: Sendable {
-        /// `work/<user>/<sha256>`, with the original in the inbox as it was when it was copied.
+        /// Copied by this run, with the identity that the original in the inbox had then.
         case inbox(original: FileIdentity)
-        /// `work/<user>/<sha256>`, left by a run that died; there is no original that we know of.
+        /// Left in `work` by a run that died; we know of no original.
         case orphan
     }
 
-    /// Whether a run that died left it in `work`: its name is not known any more.
+    /// Whether a run that died left it in `work`. Its name in the inbox is no longer known.
     package var isLeftover: Bool {
         if case .orphan = origin { true } else { false }
     }
 }
 
-/// Where the bytes of a copy are.
+/// The bytes of a copy.
 package enum CopiedBytes {
-    /// In memory, where they are few.
+    /// In memory, if they are few.
     case kept([UInt8])
-    /// In the file of that path.
+    /// In the file at this path.
     case file(String)
 }
 
-/// Copies files out of inboxes, and makes the copies durable together.
+/// Copies files out of inboxes, and makes the copies durable together (design.md §4, steps 1 to 3).
 ///
-/// A reseller's file is never processed in place: its writer may still hold it open. Steps 1 to 3 of
-/// design.md §4. What is found to end early leaves nothing but its original.
+/// A reseller's file is never processed in place, because its writer may still hold it open. A file
+/// that turns out to end early leaves no copy; only its original stays.
 package struct Copying {
     private let spool: Spool
     private let temporary: Directory
@@ -49,7 +49,7 @@ package struct Copying {
     private var sync = SharedSync()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var next = 0
-    /// How many bytes the copies may still keep in memory, so that nobody reads them again.
+    /// How many bytes of the copies we may still keep in memory, to save reading them again.
     private var room = 4 << 20
 
     package init(_ spool: Spool) throws(SystemError) {
@@ -57,23 +57,28 @@ package struct Copying {
         temporary = try Directory("\(spool.root)/tmp")
     }
 
-    /// What became of a candidate.
+    /// What happened to a candidate.
     package enum Outcome {
         case copied
-        /// It changed while it was copied, or is gone; the next run looks again.
+        /// It changed while we copied it, or is gone; the next run looks again.
         case changed
-        /// It may not be opened.
+        /// We may not open it.
         case unreadable
-        /// It ends early, and the rest may be on its way.
+        /// It ends early; the rest may be on its way.
         case incomplete
-        /// The same bytes are among the copies already: first those must be finished.
+        /// The same bytes are among the copies already, and must be finished first.
         case twin
     }
 
     /// Copies one file into `tmp`.
     ///
-    /// - Parameter endsEarly: whether the bytes are but the beginning of a file; asked of a file that was
-    ///   not still for long enough to be taken all the same.
+    /// - Parameters:
+    ///   - candidate: the file, as it was judged.
+    ///   - inbox: where it is.
+    ///   - endsEarly: whether these bytes are only the beginning of a file. It is asked unless the
+    ///     file was unchanged for so long that it is taken even so.
+    /// - Returns: what happened to the file.
+    /// - Throws: `SystemError` when the disk fails, and what `endsEarly` throws.
     package mutating func copy(
         _ candidate: Candidate, from inbox: Inbox,
         endsEarly: (CopiedBytes) throws -> Bool = { _ in false }
@@ -83,7 +88,7 @@ package struct Copying {
             inbox.directory.descriptor, candidate.name.text,
             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard source >= 0 else {
-            // Gone, or replaced by something else: judged anew by the next run.
+            // Gone, or replaced by something else: the next run judges it again.
             if [ENOENT, ELOOP, ENXIO].contains(errno) { return .changed }
             if errno == EACCES || errno == EPERM { return .unreadable }
             throw SystemError("cannot open", path)
@@ -122,10 +127,10 @@ package struct Copying {
         return .copied
     }
 
-    /// Syncs the copies, moves them to `work` and syncs its directories: from here on a crash cannot
+    /// Syncs the copies, moves them to `work` and syncs its directories. After that a crash cannot
     /// lose them.
     ///
-    /// Returns why some could not be moved too: their originals are where they were.
+    /// Also returns why some could not be moved; their originals stay where they were.
     package mutating func finish() throws(SystemError) -> (
         files: [CopiedFile], obstacles: [SystemError]
     ) {
@@ -148,7 +153,7 @@ package struct Copying {
         return (files, obstacles)
     }
 
-    /// The bytes of the file that was copied last, if all of it is in the buffer and there is room.
+    /// The bytes of the file copied last, if the buffer holds all of it and there is room.
     private mutating func keep(_ count: Int) -> [UInt8]? {
         guard count <= min(buffer.count, room) else { return nil }
         room -= count
@@ -175,8 +180,8 @@ package struct Copying {
         return FileIdentity(status)
     }
 
-    /// Copies `length` bytes, and returns their SHA-256 in hexadecimal; nil if there are fewer. Whether
-    /// there are more, the caller sees from the file's size.
+    /// Copies `length` bytes, and returns their SHA-256 in hexadecimal; nil if there are fewer. The
+    /// caller sees from the file's size whether there are more.
     private mutating func transfer(
         _ source: Int32, _ path: String, to copy: Int32, length: Int64
     ) throws -> String? {

@@ -2,20 +2,20 @@ import Crypto
 import Glibc
 
 extension Spool {
-    /// The SHA-256 of no bytes: of what was never read.
+    /// The SHA-256 of no bytes, which stands for a file that was never read.
     package static let digestOfNothing = SHA256.hash(data: [UInt8]()).hexadecimal
 }
 
 extension HeldEntry {
-    /// The SHA-256 of a file that is too long to be taken, in hexadecimal; that of nothing where it
-    /// is longer than `limit` or cannot be opened: then it is not read at all.
+    /// The SHA-256 in hexadecimal of a file that is too long to be taken. If it is longer than `limit`
+    /// or cannot be opened, it is not read at all, and this is the digest of nothing.
     package func digest(limit: Int64) throws(SystemError) -> String {
         guard identity.bytes <= limit else { return Spool.digestOfNothing }
         let directory = passage.work
         let source = openat(
             directory.descriptor, name.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard source >= 0 else {
-            // A disk that fails says nothing about the file: the next run reads it.
+            // A failing disk says nothing about the file: the next run reads it.
             let isOwners = [ENOENT, ELOOP, ENXIO, EACCES].contains(errno)
             guard isOwners else { throw SystemError("cannot open", "\(directory.path)") }
             return Spool.digestOfNothing

@@ -1,13 +1,13 @@
 import CSync
 import Glibc
 
-/// An open directory. What is named below it is reached through it, so that nobody can move another
+/// An open directory. Its entries are reached through the descriptor, so that nobody can move another
 /// directory into its path meanwhile.
 package final class Directory: Sendable {
     let descriptor: Int32
     package let path: String
 
-    /// - Throws: `SystemError`, also where `path` is a symbolic link.
+    /// - Throws: `SystemError`, also if `path` is a symbolic link.
     package init(_ path: String) throws(SystemError) {
         self.path = path
         descriptor = try check("cannot open", path) {
@@ -19,7 +19,7 @@ package final class Directory: Sendable {
         close(descriptor)
     }
 
-    /// Opens the directory `name` below this one, made where it is missing.
+    /// Opens the directory `name` in this one, and makes it first if it is missing.
     package func directory(_ name: String) throws(SystemError) -> Directory {
         let path = "\(path)/\(name)"
         if mkdir(path, Spool.sharedMode) == 0 {
@@ -30,10 +30,10 @@ package final class Directory: Sendable {
         return try Directory(path)
     }
 
-    /// Makes the directory and those above it where they are missing; what was made is on disk.
+    /// Makes the directory and its parents where they are missing, and syncs what it made.
     package static func make(_ path: String, mode: mode_t) throws(SystemError) {
         guard mkdir(path, mode) != 0 else {
-            // The umask has no say in who may read our directories.
+            // The umask must not decide who may read our directories.
             try check("cannot set the mode of", path) { chmod(path, mode) }
             return try Directory(parent(of: path)).sync()
         }
@@ -51,14 +51,13 @@ package final class Directory: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Writes the directory's entries to disk. A failed sync is never tried again: the run ends.
+    /// Writes the directory's entries to disk. A failed sync is never repeated; the run ends.
     package func sync() throws(SystemError) {
         try check("cannot sync", path) { fsync(descriptor) }
     }
 
-    /// The names below it that are wanted, unordered, without `.` and `..`; at most `limit`.
-    ///
-    /// They are bytes: a name need not be text.
+    /// The names of its entries for which `isWanted` holds, unordered, without `.` and `..`; at most
+    /// `limit`. A name is bytes, and need not be valid text.
     func names(
         limit: Int = .max, where isWanted: (FileName) -> Bool = { _ in true }
     ) throws(SystemError) -> [FileName] {
@@ -89,7 +88,7 @@ package final class Directory: Sendable {
         }
     }
 
-    /// The same where nothing has the new name; false, and nothing moved, where something has.
+    /// Moves an entry here if the new name is free; else it moves nothing and returns false.
     func takeNew(
         _ name: FileName, from source: Directory, as newName: FileName
     ) throws(SystemError) -> Bool {
@@ -121,7 +120,7 @@ package final class Directory: Sendable {
         try sync()
     }
 
-    /// Where a symbolic link points to; nil if there is none.
+    /// The target of a symbolic link; nil if there is none.
     private func target(of link: FileName) -> FileName? {
         var text = [CChar](repeating: 0, count: Int(PATH_MAX))
         guard readlinkat(descriptor, link.text, &text, text.count - 1) >= 0 else { return nil }
@@ -129,7 +128,7 @@ package final class Directory: Sendable {
             String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 
-    /// What is known of an entry, without following a symbolic link; nil if it is not there.
+    /// The status of an entry, without following a symbolic link; nil if it is not there.
     func status(of name: FileName) throws(SystemError) -> stat? {
         var status = stat()
         guard fstatat(descriptor, name.text, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
@@ -140,9 +139,9 @@ package final class Directory: Sendable {
     }
 }
 
-/// The name of a directory entry: any bytes but `/` and NUL, compared as bytes.
+/// The name of a directory entry: any bytes except `/` and NUL, compared as bytes.
 package struct FileName: Hashable, Comparable, Sendable {
-    /// With the closing NUL, as the system wants it.
+    /// With the NUL at its end, as the system wants it.
     let text: [CChar]
 
     var bytes: ArraySlice<CChar> { text.dropLast() }
@@ -169,7 +168,7 @@ extension FileName {
 }
 
 extension FileName: CustomStringConvertible {
-    /// As text; what is not UTF-8 is replaced.
+    /// As text; bytes that are not UTF-8 are replaced.
     package var description: String {
         String(decoding: bytes.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }

@@ -1,18 +1,21 @@
 import Glibc
 
 extension Spool {
-    /// Drops a file into an inbox, as whoever owns the inbox would: written under a name that intake
-    /// leaves alone, synced, and only then given its own name; the directory is synced too.
+    /// Drops a file into an inbox, as a careful owner of the inbox would: writes it under a name that
+    /// intake leaves alone, syncs it, gives it its own name only then, and syncs the directory.
     ///
-    /// Returns false, and drops nothing, if the inbox has a file of that name.
-    ///
-    /// - Throws: what `body` throws, `SystemError`; then nothing was dropped.
+    /// - Parameters:
+    ///   - name: the file's name.
+    ///   - dropper: the owner of the inbox.
+    ///   - body: writes the content.
+    /// - Returns: false if the inbox has a file of that name; then nothing was dropped.
+    /// - Throws: `SystemError` and what `body` throws; then nothing was dropped.
     package func drop(
         _ name: String, into dropper: Dropper, _ body: (inout PieceWriter) throws -> Void
     ) throws -> Bool {
         let inbox = try Directory(inbox(of: dropper))
         let part = FileName(".\(name).part")
-        // Left by a run that died.
+        // A run that died left it.
         if try inbox.status(of: part) != nil { try inbox.remove(part) }
         do {
             try write(part, in: inbox, body)
@@ -36,7 +39,7 @@ extension Spool {
                 0o640)
         }
         defer { close(descriptor) }
-        // Root's file must be readable by whoever runs the programs.
+        // The user who runs the programs must be able to read a file that root drops.
         if geteuid() == 0 {
             var owner = stat()
             try check("cannot look at", inbox.path) { fstat(inbox.descriptor, &owner) }
@@ -49,7 +52,7 @@ extension Spool {
 }
 
 extension Directory {
-    /// Gives an entry another name beside its own; false if something has that name.
+    /// Gives an entry a second name; false if something has that name.
     fileprivate func link(_ name: FileName, as newName: FileName) throws(SystemError) -> Bool {
         guard linkat(descriptor, name.text, descriptor, newName.text, 0) != 0 else { return true }
         guard errno == EEXIST else { throw SystemError("cannot name", "\(path)/\(newName)") }

@@ -1,17 +1,17 @@
 import Glibc
 import Timestamps
 
-/// A file that had its effect, and where it goes.
+/// A file that had its effect, and its destination.
 package struct FinishedFile: Sendable {
     let file: CopiedFile
-    /// Under which it is kept: that of the inbox, unless a run that died forgot it.
+    /// The name to keep it under: its name in the inbox, or a substitute if a run that died lost it.
     let name: FileName
     let destination: Destination
 
     package enum Destination: Sendable {
-        /// Read, whatever came of it.
+        /// It was read, with whatever result.
         case archive(receivedAt: Timestamp)
-        /// Could not be read.
+        /// It could not be read.
         case quarantine
     }
 
@@ -23,10 +23,10 @@ package struct FinishedFile: Sendable {
 }
 
 extension Spool {
-    /// Moves finished files out of `work`, then takes their originals out of the inboxes. Steps 7 and
-    /// 8 of design.md §4; every step can be done twice.
+    /// Moves finished files out of `work`, then removes their originals from the inboxes (design.md
+    /// §4, steps 7 and 8). Every step can be done twice.
     ///
-    /// Returns why some could not be moved or removed: the next run finds them again.
+    /// Returns why some could not be moved or removed; the next run finds them again.
     package func finish(_ files: [FinishedFile]) throws(SystemError) -> [SystemError] {
         let (moved, obstacles) = try moveFromWork(files)
         return obstacles + (try removeOriginals(moved))
@@ -60,8 +60,8 @@ extension Spool {
         return (moved, obstacles)
     }
 
-    /// Removes an original that is still the file that was copied; any other is a new file, and stays
-    /// (`HeldEntry`).
+    /// Removes every original that is still the file that was copied. Any other file is a new one,
+    /// and stays (`HeldEntry`).
     private func removeOriginals(_ files: [CopiedFile]) throws(SystemError) -> [SystemError] {
         var inboxes = TouchedDirectories()
         var works = TouchedDirectories()
@@ -82,8 +82,8 @@ extension Spool {
         return obstacles
     }
 
-    /// Moves an entry that we hold, as it is, to quarantine; back into its inbox, if it was written to
-    /// since it is held.
+    /// Moves an entry that we hold to quarantine as it is; or back into its inbox, if somebody has
+    /// written to it since we hold it.
     package func quarantine(_ held: HeldEntry, digest: String) throws(SystemError) {
         guard try held.isUnchanged() else { return try held.putBack() }
         var target = TouchedDirectories()
@@ -91,7 +91,7 @@ extension Spool {
         let plain = keptName(digest, held.name)
         var kept = plain
         var number = 1
-        // What was never read has the digest of nothing: another of that name may be there.
+        // Files that were never read share the digest of nothing, so the name may be taken.
         while try directory.status(of: FileName(kept)) != nil {
             number += 1
             kept = "\(plain)~\(number)"
@@ -102,7 +102,7 @@ extension Spool {
         try held.passage.inbox.sync()
     }
 
-    /// Where the reason of a quarantined file is told, and under which name.
+    /// The directory and name of the file that says why a file is in quarantine.
     package func reasonFile(
         digest: String, _ name: FileName, of dropper: Dropper
     ) -> (directory: String, name: String) {

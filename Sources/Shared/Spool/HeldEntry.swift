@@ -1,36 +1,37 @@
 import Glibc
 
-/// An entry of an inbox in our hands: in `work/<user>`, under the name that it had.
+/// An entry of an inbox that we have taken out: it lies in `work/<user>`, under the name it had.
 ///
-/// A name in an inbox is its owner's. Between a look at it and a deed he may put another file there,
-/// which must not be removed or secluded unread. So an entry leaves an inbox in these steps:
+/// The owner of an inbox can swap a file between our check and our action. We must never delete or
+/// quarantine a file that we have not examined. So an entry leaves an inbox in these steps:
 ///
-/// 1. Look again: is it still the entry that was judged, or copied? Any other is a new file, and stays.
-/// 2. Move it to `work/<user>/<name>`, where nobody but us gets at it, and where it replaces nothing.
-/// 3. Look at it there. If another came between 1 and 2, put it back under its name; if there is a
-///    newer one of that name by now, as `<name>~2.json`: it replaces nothing there either.
+/// 1. Check again that it is still the entry that was judged or copied. Any other is a new file, and
+///    stays.
+/// 2. Move it to `work/<user>/<name>`, where nobody else can reach it and where it replaces nothing.
+/// 3. Check it there. If another file came between 1 and 2, put that back under its name; if a newer
+///    file has the name by then, as `<name>~2.json`, so that it replaces nothing there either.
 /// 4. Remove it, or move it to quarantine.
 ///
-/// A run that dies before 2 did nothing. One that dies after it leaves the entry whole in `work`, as
-/// every move is one rename. The next run puts it back before it looks into any inbox, and judges it
-/// anew: an original that had its effect is known by its bytes, and anything else is a file that was
-/// never looked at. Copies in `work` are called by their digests, and entries of inboxes end in
-/// `.json`, so neither is taken for the other.
+/// A run that dies before 2 has done nothing. A run that dies after 2 leaves the entry whole in
+/// `work`, because every move is one rename. The next run puts it back before it looks into any
+/// inbox, and judges it again: it recognizes an original that had its effect by its bytes, and
+/// anything else is a file that nobody has examined. The names of copies in `work` are digests and
+/// the names of entries end in `.json`, so the two cannot be confused.
 package struct HeldEntry: Sendable {
     let dropper: Dropper
     let name: FileName
-    /// As it was when it came into our hands.
+    /// Its identity when we took it.
     let identity: FileIdentity
     let passage: Passage
 }
 
 extension HeldEntry {
-    /// Whether nobody has written to it since it is held, as one can who opened it before.
+    /// Whether nobody has written to it since we took it. A process that opened it before could.
     package func isUnchanged() throws(SystemError) -> Bool {
         try passage.work.status(of: name).map(FileIdentity.init) == identity
     }
 
-    /// Puts it back into its inbox: it is judged anew there.
+    /// Puts it back into its inbox, where it is judged again.
     package func putBack() throws(SystemError) {
         try passage.putBack(name)
     }
@@ -41,7 +42,7 @@ struct Passage {
     let inbox: Directory
     let work: Directory
 
-    /// Steps 1 to 3. Returns what the entry is in `work`; nil if it is gone or another.
+    /// Does steps 1 to 3. Returns the entry's identity in `work`; nil if it is gone or another file.
     func take(
         _ name: FileName, _ identity: FileIdentity
     ) throws(SystemError) -> FileIdentity? {
@@ -49,7 +50,7 @@ struct Passage {
         return try move(name, identity)
     }
 
-    /// Steps 2 and 3.
+    /// Does steps 2 and 3.
     func move(
         _ name: FileName, _ identity: FileIdentity
     ) throws(SystemError) -> FileIdentity? {
@@ -68,7 +69,7 @@ struct Passage {
         return nil
     }
 
-    /// Moves an entry from `work` to where it was dropped.
+    /// Moves an entry from `work` back to where it was dropped.
     func putBack(_ name: FileName) throws(SystemError) {
         var number = 1
         var free = name
@@ -80,8 +81,7 @@ struct Passage {
 }
 
 extension Spool {
-    /// Takes an entry out of an inbox and into our hands; nil if it is not the one any more that was
-    /// looked at.
+    /// Takes an entry out of an inbox; nil if it is no longer the one that was judged.
     package func hold(
         _ entry: Candidate, from inbox: Inbox
     ) throws(SystemError) -> HeldEntry? {
@@ -93,7 +93,7 @@ extension Spool {
             dropper: inbox.dropper, name: entry.name, identity: identity, passage: passage)
     }
 
-    /// Puts back what a run that died held.
+    /// Puts back the entries that a run that died had taken.
     package func putBackHeld(of dropper: Dropper) throws(SystemError) {
         let work = try Directory(work(of: dropper))
         let names = try work.names(where: \.isForUs).sorted()

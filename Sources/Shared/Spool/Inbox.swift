@@ -1,23 +1,23 @@
 import Glibc
 import Timestamps
 
-/// Where files are dropped. Whoever drops them can do anything there at any moment.
+/// Where a user drops files. The user can do anything there at any moment.
 package struct Inbox: Sendable {
     package let dropper: Dropper
     let directory: Directory
 
-    /// How long a file with a second name, as while OpenSSH renames it, is left alone before it goes
-    /// to quarantine, in milliseconds.
+    /// How long a file with a second name is left alone before it goes to quarantine, in milliseconds.
+    /// OpenSSH gives a file a second name while it renames it.
     static let patience: Int64 = 3_600_000
 
     package var path: String { directory.path }
 }
 
-/// How long a file must have been still before it is taken, in milliseconds.
+/// How long a file must have been unchanged before intake takes it, in milliseconds.
 package struct Stillness: Sendable {
-    /// A whole one.
+    /// For a whole file.
     package let whole: Int64
-    /// One that ends early: it is empty, or its JSON is not closed.
+    /// For a file that ends early: it is empty, or its JSON is not closed.
     package let incomplete: Int64
 
     package init(whole: Int64, incomplete: Int64) {
@@ -26,27 +26,27 @@ package struct Stillness: Sendable {
     }
 }
 
-/// An entry of an inbox, when it was looked at.
+/// An entry of an inbox, as it was when we looked at it.
 package struct Candidate: Sendable {
     package let name: FileName
     package let bytes: Int64
-    /// Whether it was still for so long that it is taken even if it ends early.
+    /// Whether it was unchanged for so long that it is taken even if it ends early.
     package let mayEndEarly: Bool
     let identity: FileIdentity
 
-    /// What tells it from another entry of the same name, as long as both are not gone.
+    /// Tells it from another entry of the same name, as long as either exists.
     package var inode: Int64 { Int64(truncatingIfNeeded: identity.inode) }
 }
 
-/// What tells whether a file is still the same and unchanged.
+/// Tells whether a file is still the same file, and unchanged.
 struct FileIdentity: Equatable, Sendable {
     let device: UInt64
     let inode: UInt64
     let bytes: Int64
-    /// Nanoseconds since 1970. 64 bits end in 2262, and whoever drops a file sets its time.
+    /// Nanoseconds since 1970. The user sets this time, so it may lie after 2262, where 64 bits end.
     let modified: Int128
-    /// When the system last noted a change of the file or its names, likewise: a time that nobody can
-    /// set, so that a new file which got the inode of an old one is known for what it is.
+    /// When the system last noted a change of the file or its names, likewise. Nobody can set this
+    /// time, so a new file that got the inode of an old one is recognized as new.
     let changed: Int128
 
     init(_ status: stat) {
@@ -61,42 +61,42 @@ struct FileIdentity: Equatable, Sendable {
         Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec)
     }
 
-    /// How long nothing was changed, in milliseconds, by the later of both times: a client may set an old
-    /// time of its own on what it has just written. A time that is not yet here says nothing, because
-    /// somebody's clock was wrong; nil if neither does.
+    /// How long the file was unchanged, in milliseconds, by the later of both times, because a client
+    /// may set an old time on a file that it has just written. A time in the future says nothing:
+    /// some clock was wrong. Nil if neither time says anything.
     func stillFor(at now: Timestamp) -> Int64? {
         let now = Int128(now.milliseconds)
         let past = [modified / 1_000_000, changed / 1_000_000].filter { $0 <= now }
         return past.max().map { Int64(clamping: now - $0) }
     }
 
-    /// Whether `other` is this file after it was moved, which is a change that the system notes.
+    /// Whether `other` is this file after a move. The system notes a move as a change.
     func isMoved(to other: FileIdentity) -> Bool {
         (device, inode, bytes, modified)
             == (other.device, other.inode, other.bytes, other.modified)
     }
 }
 
-/// What is to be done about an entry of an inbox.
+/// What to do about an entry of an inbox.
 package enum Judgement: Sendable {
     case take(Candidate)
     case later(Candidate, Delay)
-    /// Never a batch: why, in words.
+    /// It can never be a batch, for this reason.
     case quarantine(Candidate, reason: String)
 }
 
-/// Why an entry of an inbox is not taken yet.
+/// Why intake does not take an entry of an inbox yet.
 package enum Delay: Sendable {
-    /// Perhaps it is still being written.
+    /// Somebody may still be writing it.
     case settling
-    /// It ends early: perhaps the rest is on its way.
+    /// It ends early; the rest may be on its way.
     case incomplete
-    /// It has another name: perhaps it is being renamed.
+    /// It has a second name; somebody may be renaming it.
     case linked
 }
 
 extension Spool {
-    /// The inbox of a dropper; nil if he has none.
+    /// The inbox of `dropper`; nil if there is none.
     package func openInbox(of dropper: Dropper) throws(SystemError) -> Inbox? {
         let path = inbox(of: dropper)
         do {
@@ -108,15 +108,15 @@ extension Spool {
 }
 
 extension Inbox {
-    /// What an inbox holds.
+    /// The names in an inbox.
     package struct Listing: Sendable {
-        /// Names that are meant for us, in order.
+        /// The names that are meant for us, in order.
         package var names: [FileName] = []
-        /// Some of those that are neither meant for us nor look like files in the making.
+        /// Some of the names that are not meant for us and do not look like files being written.
         package var strays: [FileName] = []
     }
 
-    /// The names in it: at most `limit` of those that are meant for us, and `strays` of those that are not.
+    /// Lists it: at most `limit` names that are meant for us, and at most `most` that are not.
     package func list(limit: Int = .max, strays most: Int = 0) throws(SystemError) -> Listing {
         var strays: [FileName] = []
         let names = try directory.names(limit: limit) { name in
@@ -127,12 +127,16 @@ extension Inbox {
         return Listing(names: names.sorted(), strays: strays.sorted())
     }
 
-    /// Looks at an entry: only a regular file that was still for long enough is taken.
+    /// Looks at an entry. Only a regular file that was unchanged for long enough is taken.
     ///
-    /// Nil if it is gone.
-    ///
-    /// - Parameter firstSeen: when an earlier run passed an entry over, given its inode: what is known
-    ///   of one whose own times say nothing.
+    /// - Parameters:
+    ///   - name: the entry's name.
+    ///   - stillness: how long is long enough.
+    ///   - now: the time of the clock.
+    ///   - firstSeen: when an earlier run passed over the entry with this inode. It counts for an
+    ///     entry whose own times say nothing.
+    /// - Returns: what to do about the entry; nil if it is gone.
+    /// - Throws: `SystemError` if the inbox cannot be read.
     package func judge(
         _ name: FileName, _ stillness: Stillness, now: Timestamp,
         firstSeen: (_ inode: Int64) -> Timestamp? = { _ in nil }
@@ -151,7 +155,7 @@ extension Inbox {
         guard status.st_mode & S_IFMT == S_IFREG else {
             return .quarantine(entry, reason: "it is not a regular file")
         }
-        // Of what says nothing of its time, its JSON still says whether it is whole.
+        // If the times say nothing, the JSON still says whether the file is whole.
         guard stillFor ?? .max >= stillness.whole else { return .later(entry, .settling) }
         if status.st_nlink != 1 {
             return stillFor ?? 0 < Self.patience
@@ -167,13 +171,13 @@ extension Inbox {
 }
 
 extension FileName {
-    /// `something.json` in any case, not hidden. `x.json.part` and the like do not end so
-    /// (contract.md §3).
+    /// Whether it is `something.json`, in any case, and not hidden. Uploads in progress have other
+    /// endings, such as `x.json.part` (contract.md §3).
     var isForUs: Bool {
         !isHidden && bytes.count > Self.ending.utf8CodeUnitCount && hasEnding(Self.ending)
     }
 
-    /// What those who write files under another name first call them: left alone.
+    /// Whether it looks like a file that is first written under another name. We leave it alone.
     var isInTheMaking: Bool {
         isHidden || Self.endingsInTheMaking.contains(where: hasEnding)
     }
@@ -185,7 +189,7 @@ extension FileName {
 
     private var isHidden: Bool { bytes.first == CChar(UInt8(ascii: ".")) }
 
-    /// Whether it ends so, in any case; `ending` is in lower case.
+    /// Whether the name has this ending, in any case; `ending` itself is in lower case.
     private func hasEnding(_ ending: StaticString) -> Bool {
         let wanted = UnsafeBufferPointer(start: ending.utf8Start, count: ending.utf8CodeUnitCount)
         return bytes.count >= wanted.count
@@ -195,13 +199,13 @@ extension FileName {
             }
     }
 
-    /// The name without `.json`, with room for `.<8 digits>.receipt.json` behind it.
+    /// The name without `.json`, short enough to append `.<8 digits>.receipt.json`.
     package var stem: String { Self.harmless(bytes.dropLast(5), longest: 225) }
 
-    /// As it stands behind a digest in our directories, with room for `.reason.json` behind it.
+    /// The name as it follows a digest in our directories, short enough to append `.reason.json`.
     package var safe: String { Self.harmless(bytes, longest: 170) }
 
-    /// The text of a name without what a terminal would obey, cut to so many bytes.
+    /// A name as text without characters that a terminal would obey, cut to `longest` bytes.
     private static func harmless(_ bytes: some Sequence<CChar>, longest: Int) -> String {
         let text = String(decoding: bytes.map(UInt8.init(bitPattern:)), as: UTF8.self)
         var harmless = String.UnicodeScalarView()

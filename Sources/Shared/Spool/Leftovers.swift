@@ -1,14 +1,14 @@
 import Glibc
 
 extension Spool {
-    /// The copies that a run that died left in `work`, by digest. Their names are not known; whoever
-    /// still has the same bytes in his inbox is taken from there first.
+    /// The copies that a run that died left in `work`, by digest. Their names are not known. If an
+    /// inbox still has the same bytes, that file is taken first.
     package func leftovers(of dropper: Dropper) throws(SystemError) -> [CopiedFile] {
         let path = work(of: dropper)
         guard access(path, F_OK) == 0 else { return [] }
         let directory = try Directory(path)
         var files: [CopiedFile] = []
-        // An entry of an inbox that could not be put back is none of them.
+        // An entry of an inbox that could not be put back is not a copy.
         for name in try directory.names(where: { !$0.isForUs }).sorted() {
             guard let status = try directory.status(of: name) else { continue }
             files.append(
@@ -20,7 +20,7 @@ extension Spool {
         return files
     }
 
-    /// The copy of a file that is to be taken again, under the name that it had; nil if it is not there.
+    /// The copy of a file to be taken again, under the name that it had; nil if it is not there.
     package func leftover(
         of dropper: Dropper, digest: String, name: String
     ) throws(SystemError) -> CopiedFile? {
@@ -33,7 +33,7 @@ extension Spool {
             path: "\(path)/\(digest)", content: nil, origin: .orphan)
     }
 
-    /// Whose files a run that died left in `work`.
+    /// The owners of the files that a run that died left in `work`.
     package func droppersWithLeftovers() throws(SystemError) -> [Dropper] {
         try Directory("\(root)/work").names().map(\.description).sorted()
             .map(Dropper.init(named:))

@@ -1,7 +1,7 @@
 import Glibc
 
 extension Publishing {
-    /// Whether `directory`/`name` is a file with the same bytes as the one just written.
+    /// Whether `directory`/`name` is a file with the same bytes as the file just written.
     func isPublished(
         _ written: Int32, _ path: String, as name: FileName, in directory: String
     ) throws(SystemError) -> Bool {
@@ -29,7 +29,7 @@ extension Publishing {
         var offset: Int64 = 0
         while offset < first {
             let piece = try bytes(of: a, from: offset)
-            // What shrank meanwhile has changed.
+            // A file that shrank meanwhile has changed.
             guard !piece.isEmpty, try piece == bytes(of: b, from: offset) else { return false }
             offset += Int64(piece.count)
         }

@@ -1,9 +1,10 @@
 import Glibc
 
-/// Puts files into outboxes and reports, whole or not at all, and makes them durable together.
+/// Puts files into outboxes and reports, whole or not at all, and makes them durable together
+/// (design.md §4, step 6).
 ///
-/// Each is written under another name and synced; `finish` renames them into their places and syncs
-/// the directories. Step 6 of design.md §4. A receipt first makes room for itself (`ReceiptPlace`).
+/// Each file is written under another name and synced. `finish` renames them all into their places
+/// and syncs the directories. A receipt first makes room for itself (`ReceiptPlace`).
 package struct Publishing {
     private let temporary: Directory
     private let prefix: String
@@ -17,35 +18,40 @@ package struct Publishing {
         let directory: String
         let finalName: FileName
         let mode: mode_t
-        /// Of a receipt: for which content it is, and what it is called if it cannot have its plain name.
+        /// Of a receipt: its content's digest, and its name if it cannot have the plain one.
         let receipt: ReceiptPlace?
 
-        /// That of its directory, where it is missing: what only we may read lies where only we may look.
+        /// The mode of its directory, if that is missing: a file that only we may read lies where only
+        /// we may look.
         var directoryMode: mode_t { mode & 0o077 == 0 ? Spool.privateMode : Spool.sharedMode }
     }
 
-    /// How many files are written and not in their places.
+    /// How many files are written but not in their places yet.
     package var count: Int { written.count }
 
-    /// Writes the files in the spool's `tmp`, to go anywhere in the spool.
+    /// Writes files in the spool's `tmp`, for places anywhere in the spool.
     package init(_ spool: Spool) throws(SystemError) {
         temporary = try Directory("\(spool.root)/tmp")
         prefix = "\(spool.program).out."
     }
 
-    /// Writes the files in `directory` itself, hidden, to go there: it may lie on another disk. What
-    /// a run that died left hidden there is removed; the caller holds the program's lock.
+    /// Writes files in `directory` itself, hidden until `finish`, because it may lie on another disk.
+    /// Removes the hidden files that a run that died left there. The caller holds the program's lock.
     package init(into directory: Directory, program: String) throws(SystemError) {
         temporary = directory
         prefix = ".\(program).out."
         try directory.removeAll(beginningWith: prefix)
     }
 
-    /// Writes one file, piece by piece, to be `directory`/`name`.
+    /// Writes one file, piece by piece, that will be `directory`/`name`.
     ///
     /// - Parameters:
-    ///   - ifChanged: whether a file that has the same bytes already is to be left alone.
+    ///   - name: its name.
+    ///   - directory: the path of its directory.
+    ///   - ifChanged: leave the file that is there alone if it has the same bytes.
     ///   - mode: who may read it.
+    ///   - body: writes the content.
+    /// - Throws: `SystemError` and what `body` throws.
     package mutating func add(
         _ name: String, in directory: String, ifChanged: Bool = false, mode: mode_t = 0o644,
         _ body: (inout PieceWriter) throws -> Void
@@ -54,9 +60,9 @@ package struct Publishing {
             name, in: directory, ifChanged: ifChanged, mode: mode, receipt: nil, body)
     }
 
-    /// Writes the receipt of a file that was dropped as `name` and has the SHA-256 `digest`.
+    /// Writes the receipt for a file that was dropped as `name` and has the SHA-256 `digest`.
     ///
-    /// Returns the number under which `finishUnobstructed` tells what stood in its way.
+    /// Returns the number under which `finishUnobstructed` reports an obstacle.
     package mutating func addReceipt(
         for name: FileName, digest: String, in outbox: String,
         _ body: (inout PieceWriter) throws -> Void
@@ -79,7 +85,7 @@ package struct Publishing {
                 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         }
         defer { close(descriptor) }
-        // The umask has no say in who may read what is published.
+        // The umask must not decide who may read a published file.
         try check("cannot set the mode of", path) { fchmod(descriptor, mode) }
         var writer = PieceWriter(descriptor: descriptor, path: path)
         try body(&writer)
@@ -93,20 +99,21 @@ package struct Publishing {
                 receipt: receipt))
     }
 
-    /// Leaves what is written where it is; the program's next run removes it.
+    /// Leaves the written files where they are; the program's next run removes them.
     package mutating func abandon() {
         written = []
     }
 
-    /// Moves the files into their places and syncs the directories. What stands in the way of one
-    /// ends the run.
+    /// Moves the files into their places and syncs the directories. An obstacle ends the run.
     package mutating func finish() throws(SystemError) {
         if let obstacle = try finishUnobstructed().values.first { throw obstacle }
     }
 
     /// Moves the files into their places, in the order in which they were written, and syncs the
-    /// directories. Returns, by number, what stood in the way of some: an outbox is a reseller's to make a
-    /// mess of, but nobody else's files suffer from it.
+    /// directories.
+    ///
+    /// Returns the obstacles by the numbers of their files. A reseller may make a mess of their own
+    /// outbox, but other users' files must not suffer from it.
     package mutating func finishUnobstructed() throws(SystemError) -> [Int: SystemError] {
         try sync.finish(in: temporary)
         var directories = TouchedDirectories()

@@ -2,31 +2,34 @@ import Glibc
 
 /// The place of a receipt in an outbox (contract.md §4).
 ///
-/// The newest receipt for a name has the plain name, `x.receipt.json`. One that is there for other content
-/// first moves to `x.<first 8 of its digest>.receipt.json`:
+/// The newest receipt for a name has the plain name, `x.receipt.json`. A receipt for other content
+/// that has it already moves to `x.<first 8 of its digest>.receipt.json`:
 ///
-/// 1. Rename the new receipt to the plain name, where that replaces nothing: done.
-/// 2. Look at what has the name. A receipt for the same content is replaced by the new one: done.
-/// 3. Move a receipt for other content to its own name with the digest, where it replaces nothing but a receipt
-///    for that content; any other file to `x~2.receipt.json` or the next free number. Rename the new one.
-/// 4. A copy of the new receipt under its own name with the digest, left from when another had the plain name,
-///    goes.
+/// 1. Rename the new receipt to the plain name, unless that would replace something. If it worked,
+///    that is all.
+/// 2. Look at the file that has the name. If it is a receipt for the same content, the new one
+///    replaces it, and that is all.
+/// 3. Move a receipt for other content to its own name with the digest; there it replaces nothing
+///    but a receipt for that content. Move any other file to `x~2.receipt.json`, or to the next
+///    free number. Then rename the new receipt.
+/// 4. Remove a copy of the new receipt under its own name with the digest, left from the time when
+///    another receipt had the plain name.
 ///
-/// A run that dies between any two steps leaves every receipt whole under one of its names. The next run writes
-/// the same receipts in the same order, and ends with the same names.
+/// A run that dies between any two steps leaves every receipt whole under one of its names. The next
+/// run writes the same receipts in the same order, and ends with the same names.
 ///
-/// An outbox is its owner's, who may put anything under any name. So nothing is replaced that was not read and
-/// found to be a receipt for that content; what is no file at all stays where it is, and the new receipt takes
-/// its name with the digest.
+/// An outbox belongs to its user, who may put anything under any name. So we replace nothing that we
+/// have not read and found to be a receipt for that content. A directory, a link or a pipe stays
+/// where it is, and the new receipt takes its name with the digest.
 struct ReceiptPlace {
     let stem: String
     /// Of the content that the new receipt is for, in hexadecimal.
     let digest: String
 
-    var plain: String { "\(stem).receipt.json" }
+    var plain: String { OutboxName.receipt(ofFile: stem) }
 
     private func name(for digest: String) -> FileName {
-        FileName("\(stem).\(digest.prefix(8)).receipt.json")
+        FileName(OutboxName.receipt(ofFile: stem, digest: digest))
     }
 
     /// Moves the new receipt from `source` to its place.
@@ -54,18 +57,20 @@ struct ReceiptPlace {
         }
     }
 
-    /// A name for what is not ours.
-    private func free(_ number: Int) -> FileName { FileName("\(stem)~\(number).receipt.json") }
+    /// A name for a file that is not ours.
+    private func free(_ number: Int) -> FileName {
+        FileName(OutboxName.receipt(ofFile: stem, displaced: number))
+    }
 }
 
-/// What has a receipt's name.
+/// The entry that has a receipt's name.
 private enum Occupant {
     case nothing
-    /// A receipt, by the digest of what it is for.
+    /// A receipt for the content with this digest.
     case receipt(String)
     /// A regular file that is no receipt, or that we may not read.
     case file
-    /// A directory, a link, a pipe …
+    /// A directory, a link, a pipe and the like.
     case noFile
 
     init(of name: FileName, in outbox: Directory) throws(SystemError) {
@@ -82,7 +87,7 @@ private enum Occupant {
 }
 
 extension Directory {
-    /// The digest that a receipt says it is for; nil for what is no receipt, or may not be read.
+    /// The digest that a receipt names; nil for a file that is no receipt or that we may not read.
     func receiptDigest(of name: FileName) throws(SystemError) -> String? {
         let descriptor = openat(
             self.descriptor, name.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -102,11 +107,11 @@ extension Directory {
         return Self.receiptDigest(in: String(decoding: head[..<Int(count)], as: UTF8.self))
     }
 
-    /// In bytes: before the digest a receipt has its file's name, which has at most 255 bytes, each written
-    /// with at most six.
+    /// In bytes. Before the digest a receipt has its file's name, of at most 255 bytes, and JSON
+    /// writes each with at most six (`ReceiptWriter.head`).
     private static let headOfReceipt = 2_048
 
-    /// A line break stands in no text of a receipt, so no file's name can pass for a digest.
+    /// No text in a receipt has a line break, so no file name can pass for a digest.
     private static func receiptDigest(in head: String) -> String? {
         let lines = head.utf8.split(separator: UInt8(ascii: "\n"))
         let beginning = Array("  \"sha256\": \"".utf8)
@@ -120,7 +125,7 @@ extension Directory {
         return isDigest ? String(decoding: digest, as: UTF8.self) : nil
     }
 
-    /// Moves a receipt to its name with the digest; to a free one if something else has that.
+    /// Moves a receipt to its name with the digest, or to a free one if something else has that.
     fileprivate func move(
         _ name: FileName, replacingReceiptFor digest: String, at target: FileName,
         or free: (Int) -> FileName
@@ -132,7 +137,7 @@ extension Directory {
         try moveAside(name, to: free)
     }
 
-    /// Moves an entry to the first name that nothing has.
+    /// Moves an entry to the first free name.
     fileprivate func moveAside(
         _ name: FileName, to free: (Int) -> FileName
     ) throws(SystemError) {
@@ -140,7 +145,7 @@ extension Directory {
         while try !takeNew(name, from: self, as: free(number)) { number += 1 }
     }
 
-    /// Moves an entry here where nothing has its name, or a receipt for the same content.
+    /// Moves an entry here, where it replaces nothing but a receipt for the same content.
     fileprivate func put(
         _ new: FileName, from source: Directory, replacingReceiptFor digest: String,
         at target: FileName
@@ -150,5 +155,27 @@ extension Directory {
             throw SystemError("cannot name", "\(path)/\(target)", code: EEXIST)
         }
         try take(new, from: source, as: target)
+    }
+}
+
+extension Spool {
+    /// Moves the receipt that an archived file had, if it is still there, to quarantine: the file is
+    /// replayed, and its new receipt will differ.
+    package func quarantineReceipt(of file: ArchivedFile) throws(SystemError) {
+        let path = outbox(of: file.dropper)
+        guard access(path, F_OK) == 0 else { return }
+        let outbox = try Directory(path)
+        let stem = FileName(file.name).stem
+        for receipt in [
+            OutboxName.receipt(ofFile: stem),
+            OutboxName.receipt(ofFile: stem, digest: file.digest),
+        ].map({ FileName($0) })
+        where try outbox.receiptDigest(of: receipt) == file.digest {
+            var places = TouchedDirectories()
+            let kept = keptName(file.digest, FileName(file.name))
+            try places.at(quarantine(of: file.dropper)).take(
+                receipt, from: outbox, as: FileName("\(kept).former-receipt.json"))
+            try places.sync()
+        }
     }
 }

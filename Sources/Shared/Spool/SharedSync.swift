@@ -1,20 +1,20 @@
 import CSync
 import Glibc
 
-/// Makes the files of a group durable before they get their names: the first few one by one, the rest
-/// with one sync of their file system, which is what many small files cost least by.
+/// Makes a group of files durable before they get their names. A few files are synced one by one;
+/// many are synced with one sync of their file system, which is cheapest for many small files.
 ///
-/// A sync of the file system also waits for what others wrote to it. That is why a few files are
-/// synced alone.
+/// A sync of the file system also waits for data that other programs wrote to it. That is why a few
+/// files are synced one by one.
 struct SharedSync {
     /// The most files that are synced one by one.
     private static let alone = 8
 
     private var files = 0
-    /// As long as they are few enough to be synced one by one.
+    /// The files, while they are few enough to be synced one by one.
     private var open: [OpenFile] = []
 
-    /// Takes a file that is written; the caller closes his descriptor.
+    /// Adds a file that is written. The caller closes its own descriptor.
     mutating func take(_ descriptor: Int32, _ path: String) throws(SystemError) {
         files += 1
         if files <= Self.alone {
@@ -24,8 +24,8 @@ struct SharedSync {
         }
     }
 
-    /// From here on the files taken are on disk. `directory` was opened before they were written, so
-    /// that an error of theirs is told here (syncfs(2), Linux 5.8).
+    /// Syncs the files; once it returns they are on disk. `directory` must have been opened before
+    /// they were written, so that their write errors are reported here (syncfs(2), Linux 5.8).
     mutating func finish(in directory: Directory) throws(SystemError) {
         for file in open { try file.sync() }
         if files > Self.alone {
@@ -36,7 +36,7 @@ struct SharedSync {
     }
 }
 
-/// A descriptor of our own of a file that somebody else has open.
+/// A second descriptor for an open file, which stays open when the first is closed.
 private final class OpenFile: Sendable {
     private let descriptor: Int32
     private let path: String

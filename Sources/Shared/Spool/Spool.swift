@@ -3,28 +3,31 @@ import Timestamps
 
 /// The directories through which files come and go.
 ///
-///     resellers/<user>/inbox/    dropped by the reseller       resellers/<user>/outbox/   for him
-///     desk/inbox/                the operator's                desk/outbox/
-///     tmp/                       being written; rubbish after a crash
-///     work/<user>/<sha256>       a copy of a file whose effect is not known to be finished
-///     work/<user>/<name>.json    an entry of an inbox that is about to go (`HeldEntry`)
+///     resellers/<user>/inbox/    dropped by the reseller       resellers/<user>/outbox/   for them
+///     desk/inbox/                dropped by the operator       desk/outbox/
+///     tmp/                       files being written; rubbish after a crash
+///     work/<user>/<sha256>       a copy of a file whose effect may not be finished
+///     work/<user>/<name>.json    an entry of an inbox on its way out (`HeldEntry`)
 ///     archive/<day>/<user>/      <sha256>-<name>, finished
-///     quarantine/<user>/         <sha256>-<name>, could not be read, beside <sha256>-<name>.reason.json
-///     lock/  journal/            of the programs
+///     quarantine/<user>/         <sha256>-<name>, unreadable, with <sha256>-<name>.reason.json
+///     lock/                      the programs' locks, and what one run leaves for the next
+///     journal/                   what the ledger could not take (`openJournals`)
 ///
-/// Which files exist says how far everything is: a file in `work` has been copied and synced; one in
-/// `archive` has had its effect and its receipt; an original in an `inbox` goes last (design.md §4).
+/// The files that exist say how far everything is. A file in `work` has been copied and synced. A
+/// file in `archive` has had its effect and its receipt. The original in an `inbox` goes last
+/// (design.md §4).
 package struct Spool: Sendable {
     package let root: String
-    /// Whose files in `tmp` are ours: one program runs at a time under a name.
+    /// Our files in `tmp` begin with this name; only one run of a program exists at a time.
     let program: String
 
-    /// Directories of ours: nobody else may look.
+    /// Of our own directories: nobody else may look.
     static let privateMode: mode_t = 0o700
-    /// Directories that resellers and the desk use. Who may enter them is the operator's to set.
+    /// Of directories that resellers and the desk use. The operator decides who may enter them.
     static let sharedMode: mode_t = 0o755
 
-    /// Makes what is missing, and empties `tmp` of what an earlier run of `program` left.
+    /// Opens the spool, makes the directories that are missing, and removes the files that an earlier
+    /// run of `program` left in `tmp`.
     ///
     /// The caller holds the program's lock.
     package static func open(at root: String, program: String) throws(SystemError) -> Spool {
@@ -39,7 +42,7 @@ package struct Spool: Sendable {
         return spool
     }
 
-    /// Makes the directories of a reseller where they are missing.
+    /// Makes the directories of a reseller that are missing.
     package func makeDirectories(ofReseller user: String) throws(SystemError) {
         for name in ["inbox", "outbox"] {
             try makeMissing("resellers/\(user)/\(name)", mode: Self.sharedMode)
@@ -55,7 +58,7 @@ package struct Spool: Sendable {
         try Directory("\(root)/tmp").removeAll(beginningWith: "\(program).")
     }
 
-    /// The room left for us on the spool's disk, in bytes.
+    /// The space left for us on the spool's disk, in bytes.
     package func freeBytes() throws(SystemError) -> Int {
         var status = statvfs()
         try check("cannot look at the disk of", root) { statvfs(root, &status) }
@@ -63,17 +66,17 @@ package struct Spool: Sendable {
     }
 }
 
-/// Whose files: a reseller's, by his name, or the desk's.
+/// The owner of an inbox: a reseller, by name, or the desk.
 package enum Dropper: Hashable, Sendable {
     case desk
     case reseller(String)
 
-    /// Whose directories in `work`, `archive` and `quarantine` have this name.
+    /// The owner of the directories with this name in `work`, `archive` and `quarantine`.
     init(named name: String) {
         self = name == Dropper.desk.name ? .desk : .reseller(name)
     }
 
-    /// The name of its directories in `work`, `archive` and `quarantine`.
+    /// The name of the owner's directories in `work`, `archive` and `quarantine`.
     package var name: String {
         switch self {
         case .desk: "desk"
@@ -92,9 +95,13 @@ package enum Dropper: Hashable, Sendable {
 extension Spool {
     package func inbox(of dropper: Dropper) -> String { "\(root)/\(dropper.home)/inbox" }
     package func outbox(of dropper: Dropper) -> String { "\(root)/\(dropper.home)/outbox" }
-    /// Where the programs keep how far the ledger had come when they saw it last.
+    /// Where the programs note the generation of the ledger that they saw last.
     package var generationFile: String { Self.generationFile(inSpool: root) }
     package static func generationFile(inSpool root: String) -> String { "\(root)/lock/generation" }
+    /// Where the programs keep their locks, and what one run leaves for the next.
+    package var runDirectory: String { "\(root)/lock" }
+    /// Where a program keeps what the ledger could not take (`openJournals`).
+    package func journal(_ name: String) -> String { "\(root)/journal/\(name)" }
 
     func work(of dropper: Dropper) -> String { "\(root)/work/\(dropper.name)" }
     func quarantine(of dropper: Dropper) -> String { "\(root)/quarantine/\(dropper.name)" }
@@ -103,7 +110,7 @@ extension Spool {
         "\(root)/archive/\(moment.day)/\(dropper.name)"
     }
 
-    /// A directory among the resellers' that has the desk's name: nothing is ever taken out of it.
+    /// A directory among the resellers' with the desk's name; intake takes nothing from it.
     package var strayDesk: String? {
         let path = "\(root)/resellers/\(Dropper.desk.name)"
         return access(path, F_OK) == 0 ? path : nil
@@ -111,33 +118,36 @@ extension Spool {
 
     /// The resellers who have directories, by name.
     package func resellers() throws(SystemError) -> [String] {
-        // A directory of the desk's name would get at the desk's directories in `work`.
+        // A reseller named like the desk would share the desk's directories in `work`.
         try Directory("\(root)/resellers").names().map(\.description)
             .filter { $0 != Dropper.desk.name }.sorted()
     }
 }
 
-/// The directories a batch of moves touched, opened once, and synced once at its end.
-///
-/// A directory that is missing is made.
+/// The directories that a group of moves touches: opened once, made where they are missing, and
+/// synced once at the end.
 struct TouchedDirectories {
     private var open: [String: Directory] = [:]
-    /// The one asked for last, which is mostly the one asked for next.
+    /// The one used last, which is mostly the one used next.
     private var last: Directory?
 
     mutating func at(
         _ path: String, mode: mode_t = Spool.privateMode
     ) throws(SystemError) -> Directory {
         if let last, last.path == path { return last }
-        if open[path] == nil {
+        let directory: Directory
+        if let known = open[path] {
+            directory = known
+        } else {
             if access(path, F_OK) != 0 { try Directory.make(path, mode: mode) }
-            open[path] = try Directory(path)
+            directory = try Directory(path)
+            open[path] = directory
         }
-        last = open[path]
-        return last!
+        last = directory
+        return directory
     }
 
     func sync() throws(SystemError) {
-        for path in open.keys.sorted() { try open[path]!.sync() }
+        for (_, directory) in open.sorted(by: { $0.key < $1.key }) { try directory.sync() }
     }
 }

@@ -1,26 +1,26 @@
 import Glibc
 import Timestamps
 
-/// Something that lies where it is not taken from, or under a name that is not taken.
+/// A file or directory in a place or under a name from which intake takes nothing.
 package struct Stray: Sendable {
-    /// The name of whose it is.
+    /// The name of its owner.
     package let owner: String
     package let path: String
     package let inode: Int64
     /// Why it is not taken, and what to do.
     package let reason: String
-    /// When it was changed last; nil where that is not known.
+    /// When it last changed; nil if that is not known.
     package let since: Timestamp?
 }
 
 extension Inbox {
-    /// What some of its entries are that are not meant for us.
+    /// Describes entries that are not meant for us.
     package func strays(
         _ names: [FileName], now: Timestamp
     ) throws(SystemError) -> [Stray] {
         var strays: [Stray] = []
         for name in names {
-            // Gone meanwhile.
+            // It may be gone meanwhile.
             guard let status = try directory.status(of: name) else { continue }
             let reason =
                 switch status.st_mode & S_IFMT {
@@ -42,9 +42,14 @@ extension Inbox {
 }
 
 extension Spool {
-    /// What lies beside the inboxes and outboxes, where nothing is taken from; some of it.
+    /// Finds files beside the inboxes and outboxes, where intake takes nothing.
     ///
-    /// - Parameter most: how many entries of one directory are looked at.
+    /// - Parameters:
+    ///   - droppers: whose directories to look at.
+    ///   - most: the most entries of one directory to look at.
+    ///   - now: the time of the clock.
+    /// - Returns: some of the files; all of them if they are few.
+    /// - Throws: `SystemError` if the disk fails.
     package func misplaced(
         _ droppers: [Dropper], most: Int, now: Timestamp
     ) throws(SystemError) -> [Stray] {
@@ -66,9 +71,8 @@ extension Spool {
         return strays
     }
 
-    /// Entries of a directory that ought to have none but some directories. What cannot be listed has none.
-    ///
-    /// - Parameter besides: the names of those; nil for any.
+    /// The entries of a directory that should hold nothing but the directories `expected`; nil allows
+    /// any directory. A directory that cannot be listed has no such entries.
     private func notDirectories(
         in path: String, of owner: String, most: Int, now: Timestamp, _ reason: String,
         besides expected: [String]?
@@ -91,7 +95,7 @@ extension Spool {
         return strays
     }
 
-    /// An inbox that is no directory, so that nothing can be taken out of it.
+    /// The inbox itself if it is no directory, so that nothing can be taken from it.
     private func inboxIsNone(_ dropper: Dropper, now: Timestamp) throws(SystemError) -> [Stray] {
         let path = inbox(of: dropper)
         var status = stat()
@@ -107,7 +111,7 @@ extension Spool {
         ]
     }
 
-    /// Whose directories a path is in; nobody's where it is in none.
+    /// The owner of the directories that a path lies in; empty if there is none.
     package func owner(of path: String) -> String {
         let below = path.dropFirst(root.utf8.count).split(separator: "/")
         guard path.hasPrefix("\(root)/"), let first = below.first else { return "" }

@@ -1,7 +1,7 @@
 import Failures
 import Glibc
 
-/// A system call that failed, with what it was for.
+/// A system call that failed, and what it was for.
 package struct SystemError: Error, Equatable {
     /// In words: `cannot rename`.
     package let operation: String
@@ -22,7 +22,7 @@ extension SystemError: CustomStringConvertible {
     }
 }
 
-/// The result of a call that returns -1 when it fails; one that was interrupted is made again.
+/// Makes a system call that returns -1 on failure, and repeats it while it is interrupted.
 @discardableResult
 func check(
     _ operation: @autoclosure () -> String, _ path: @autoclosure () -> String, _ call: () -> Int32
@@ -35,8 +35,8 @@ func check(
 }
 
 extension SystemError {
-    /// Whether it is about what somebody put, or took from us, in a directory of his own, and not
-    /// about the disk: then it must stop nobody else.
+    /// Whether a user caused it by what they put into their own directory, or took away from us there,
+    /// and the disk did not fail. Such an error must not stop the files of other users.
     package var isObstacle: Bool {
         [EACCES, EPERM, EISDIR, ENOTDIR, ENOTEMPTY, EEXIST, ELOOP, EBUSY].contains(code)
     }

@@ -1,16 +1,16 @@
 import Glibc
 import Timestamps
 
-/// The files that wait somewhere.
+/// How many files wait in a directory, and for how long.
 package struct WaitingFiles: Sendable {
     package let count: Int
-    /// When the oldest was last written or came under its name, whatever time its owner gave it; nil if
-    /// there is none.
+    /// When the oldest was last written or got its name, whatever time its owner gave it; nil if there
+    /// are none.
     package let oldest: Timestamp?
 }
 
 extension Spool {
-    /// What waits in an inbox to be taken; nothing where there is no inbox.
+    /// The files that wait in an inbox to be taken; none if there is no inbox.
     package func waiting(in dropper: Dropper) throws(SystemError) -> WaitingFiles {
         guard let inbox = try openInbox(of: dropper) else {
             return WaitingFiles(count: 0, oldest: nil)
@@ -18,12 +18,12 @@ extension Spool {
         return try inbox.directory.waiting(try inbox.list().names)
     }
 
-    /// The names that wait in an inbox, in the order in which they are taken.
+    /// The names that wait in an inbox, in the order in which intake takes them.
     package func waitingNames(in dropper: Dropper) throws(SystemError) -> [String] {
         try openInbox(of: dropper)?.list().names.map(\.description) ?? []
     }
 
-    /// What runs that died have left in `work`.
+    /// The files that runs that died left in `work`.
     package func waitingInWork() throws(SystemError) -> WaitingFiles {
         var count = 0
         var oldest: Timestamp?
@@ -41,12 +41,12 @@ extension Spool {
         return WaitingFiles(count: count, oldest: oldest)
     }
 
-    /// What lies in `quarantine`, with when the latest came there.
+    /// How many files lie in `quarantine`, and when the latest came there.
     package func quarantined() throws(SystemError) -> (count: Int, latest: Timestamp?) {
         var count = 0
         var latest: Timestamp?
         for owner in try Directory("\(root)/quarantine").names() {
-            // Only our own directories are there; whatever else an operator put there is not counted.
+            // Count only our own directories, and nothing else that an operator put there.
             guard let directory = try? Directory("\(root)/quarantine/\(owner)") else { continue }
             for name in try directory.names() where !"\(name)".hasSuffix(".reason.json") {
                 guard let status = try directory.status(of: name) else { continue }
@@ -58,8 +58,10 @@ extension Spool {
         return (count, latest)
     }
 
-    /// The journals that hold something the next run has to write into the ledger, by name. A journal
-    /// is empty while its first byte is zero.
+    /// The names of the journals that hold answers which the next run must write into the ledger.
+    ///
+    /// A program fills its journal from the first byte and clears it with zeros (`AnswerJournal`), so
+    /// a journal is empty while its first byte is zero.
     package func openJournals() throws(SystemError) -> [String] {
         let directory = try Directory("\(root)/journal")
         var open: [String] = []
@@ -82,10 +84,10 @@ extension Directory {
         var count = 0
         var oldest: Timestamp?
         for name in names {
-            // Taken meanwhile.
+            // Intake may have taken it meanwhile.
             guard let status = try status(of: name) else { continue }
             count += 1
-            // A time of change is the system's; the other is the owner's to set.
+            // The owner can set the time of writing, but not the time of change.
             let seconds = max(Int64(status.st_mtim.tv_sec), Int64(status.st_ctim.tv_sec))
             let written = Timestamp(milliseconds: seconds * 1_000)
             oldest = min(oldest ?? written, written)

@@ -20,7 +20,7 @@ struct CivilDate {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// Reads `2026-11-23`; nil if it is not of that form or there is no such day.
+    /// Reads `2026-11-23`; nil for another form or a day that does not exist.
     init?(_ fields: inout FieldReader) {
         guard let year = fields.digits(4), fields.skip("-"),
             let month = fields.digits(2), fields.skip("-"), let day = fields.digits(2)
@@ -28,7 +28,7 @@ struct CivilDate {
         self.year = year
         self.month = month
         self.day = day
-        // A day that does not exist (30 February) comes back as another one.
+        // A day that does not exist (30 February) comes back as another day.
         let same = CivilDate(daysSince1970: daysSince1970)
         guard (1...12).contains(month), day == same.day, month == same.month else { return nil }
     }

@@ -1,7 +1,7 @@
-/// Until when a run starts something new.
+/// The moment after which a run starts nothing new.
 ///
-/// A clock that is set back behind the run's begin ends it too: else the run would go on, and hold its
-/// lock, until the clock had come so far again.
+/// A clock set back to before the run began ends it too. Otherwise the run would go on, and hold its
+/// lock, until the clock had caught up.
 package struct Deadline: Sendable {
     private let begun: Timestamp
     private let end: Timestamp
@@ -15,11 +15,11 @@ package struct Deadline: Sendable {
         now >= end || now.adding(seconds: Self.slack) < begun
     }
 
-    /// Zero once it is passed.
+    /// Zero after the deadline.
     package func millisecondsLeft(at now: Timestamp) -> Int {
         isPassed(at: now) ? 0 : Int(end.milliseconds - now.milliseconds)
     }
 
-    /// A clock that is kept right is set back by less, in seconds.
+    /// In seconds: a clock that is kept in time is set back by less.
     private static let slack = 5
 }

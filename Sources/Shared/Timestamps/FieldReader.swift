@@ -8,7 +8,7 @@ struct FieldReader {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// The number written in exactly `count` digits 0–9, or nil if there is none.
+    /// Takes a number of exactly `count` digits 0–9 off the front; nil if there is none.
     mutating func digits(_ count: Int) -> Int64? {
         let field = rest.prefix(count)
         guard field.count == count, field.allSatisfy({ (0x30...0x39).contains($0) })
@@ -17,7 +17,7 @@ struct FieldReader {
         return field.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
     }
 
-    /// Takes one character off the front, and says whether it was there.
+    /// Takes `character` off the front, and says whether it was there.
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard rest.first == UInt8(ascii: character) else { return false }
         rest = rest.dropFirst()

@@ -25,7 +25,7 @@ extension Timestamp: Comparable {
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// ISO 8601 UTC, for example `2026-11-23T10:00:00Z`; the part of a second is left out.
+    /// ISO 8601 UTC without fractions of a second: `2026-11-23T10:00:00Z`.
     package var description: String {
         let remainder = milliseconds % Self.millisecondsPerDay
         let second = (remainder < 0 ? remainder + Self.millisecondsPerDay : remainder) / 1000
@@ -36,9 +36,9 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp {
-    /// The moment that `text` names in exactly the form `2026-11-23T10:00:00Z`, or nil.
+    /// Reads a moment in exactly the form `2026-11-23T10:00:00Z`; nil for any other text.
     ///
-    /// A leap second (`:60`) is refused: the milliseconds we count have no place for it.
+    /// Leap seconds (`:60`) are refused: our milliseconds do not count them.
     package init?(parsing text: some StringProtocol) {
         var fields = FieldReader(text)
         guard let date = CivilDate(&fields), fields.skip("T"),
@@ -50,7 +50,7 @@ extension Timestamp {
         self.init(milliseconds: seconds * 1000)
     }
 
-    /// The first moment of the day that `text` names in exactly the form `2026-11-23`, or nil.
+    /// Reads a day in exactly the form `2026-11-23`, as its first moment; nil for any other text.
     package init?(startOfDay text: some StringProtocol) {
         var fields = FieldReader(text)
         guard let date = CivilDate(&fields), fields.isAtEnd else { return nil }
@@ -59,21 +59,21 @@ extension Timestamp {
 }
 
 extension Timestamp {
-    /// The moment so many seconds later.
+    /// The moment that many seconds later.
     package func adding(seconds: Int) -> Timestamp {
         Timestamp(milliseconds: milliseconds + Int64(seconds) * 1_000)
     }
 }
 
 extension Timestamp {
-    /// Whether more than so many seconds have gone by since this moment.
+    /// Whether more than that many seconds have passed since this moment.
     ///
-    /// A moment that lies ahead of `now` was noted by a clock that was wrong: nobody knows how long ago
-    /// it was, so it counts as long ago. Who waits for it would wait in vain.
+    /// A moment far ahead of `now` comes from a clock that was wrong. Nobody knows how long ago it
+    /// was, so it counts as long ago; waiting for it could take for ever.
     package func isOlder(than seconds: Int, at now: Timestamp) -> Bool {
         now > adding(seconds: seconds) || self > now.adding(seconds: Self.clockSlack)
     }
 
-    /// By how much the clocks of two runs may differ, in seconds.
+    /// How much the clocks of two runs may differ, in seconds.
     private static let clockSlack = 3_600
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Tells the time. Passed in, so that a test decides what time it is.
+/// Tells the time. It is passed in, so that a test decides what time it is.
 package struct WallClock: Sendable {
     package let now: @Sendable () -> Timestamp
 

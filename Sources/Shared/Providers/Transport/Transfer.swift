@@ -1,4 +1,5 @@
 import CCurl
+import Version
 
 /// One libcurl handle with the call it carries; used for one call after another.
 ///
@@ -54,7 +55,7 @@ final class Transfer {
         // libcurl's own scheme names; whether plain http is allowed, the settings have decided.
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        try set(CURLOPT_USERAGENT, "smm-guru/0.1")
+        try set(CURLOPT_USERAGENT, ProgramVersion.userAgent)
         try set(CURLOPT_FOLLOWLOCATION, 0)
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)

@@ -1,23 +1,25 @@
 import Glibc
 
-/// A file that had its effect, in the archive.
+/// A file in the archive: it has had its effect.
 package struct ArchivedFile: Sendable {
     package let dropper: Dropper
     /// In hexadecimal.
     package let digest: String
-    /// The name it had in the inbox; after its digest where the archive keeps only the beginning of that.
+    /// The name it had in the inbox; made from its digest where the archive keeps only the
+    /// beginning of that name.
     package let name: String
     let path: String
-    /// When it was copied to be taken, in nanoseconds since 1970.
+    /// When the spool copied it out of the inbox, in nanoseconds since 1970.
     let copiedAt: Int128
 
-    /// Its place among others. Clocks of file systems are coarse: of the same moment the desk's came first, and
-    /// then by name.
+    /// By which files are sorted. The clocks of file systems are coarse: of files of one moment the
+    /// desk's come first, then it goes by name.
     fileprivate var turn: (Int128, Int, String) { (copiedAt, dropper == .desk ? 0 : 1, name) }
 }
 
 extension Spool {
-    /// Every file in the archive, in the order in which they were taken: each is the copy that was made then.
+    /// Every file in the archive, in the order in which intake took them. Each is the copy that was
+    /// made then, so its time is the time of that copy.
     package func archived() throws(SystemError) -> [ArchivedFile] {
         var files: [ArchivedFile] = []
         for day in try Directory("\(root)/archive").names().sorted() {
@@ -40,9 +42,9 @@ extension Spool {
         return files.sorted { $0.turn < $1.turn }
     }
 
-    /// Puts a copy of an archived file where a run that died would have left it, to be taken again: nobody
-    /// but us can get at it there. Twice does nothing more.
-    package func takeBack(_ file: ArchivedFile) throws {
+    /// Copies an archived file to where a run that died would have left it, so that intake takes it
+    /// again. Nobody else can reach it there. Doing this twice changes nothing more.
+    package func replay(_ file: ArchivedFile) throws {
         let temporary = try Directory("\(root)/tmp")
         let name = FileName("\(program).again")
         let path = "\(temporary.path)/\(name)"
@@ -59,34 +61,6 @@ extension Spool {
         try work.at(self.work(of: file.dropper)).take(
             name, from: temporary, as: FileName(file.digest))
         try work.sync()
-    }
-
-    /// Puts the receipt that an archived file had, if it is still there, into quarantine: the next one takes its
-    /// place, and says something else.
-    package func keepReceipt(of file: ArchivedFile) throws(SystemError) {
-        let path = self.outbox(of: file.dropper)
-        guard access(path, F_OK) == 0 else { return }
-        let outbox = try Directory(path)
-        let stem = FileName(file.name).stem
-        for receipt in ["\(stem).receipt.json", "\(stem).\(file.digest.prefix(8)).receipt.json"]
-            .map({ FileName($0) })
-        where try outbox.receiptDigest(of: receipt) == file.digest {
-            var places = TouchedDirectories()
-            let name = FileName("\(keptName(file.digest, FileName(file.name))).former-receipt.json")
-            try places.at(quarantine(of: file.dropper)).take(receipt, from: outbox, as: name)
-            try places.sync()
-        }
-    }
-
-    /// The number of the last status file in a reseller's outbox; 0 if there is none.
-    package func lastStatusFile(of user: String) throws(SystemError) -> Int64 {
-        let path = outbox(of: .reseller(user))
-        guard access(path, F_OK) == 0 else { return 0 }
-        return try Directory(path).names().compactMap { name in
-            let words = "\(name)".split { $0 == "-" || $0 == "." }
-            return words.count == 3 && words[0] == "status" && words[2] == "json"
-                ? Int64(words[1]) : nil
-        }.max() ?? 0
     }
 }
 
