@@ -56,8 +56,8 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 /// What every stage stands on.
 let stage: [Target.Dependency] = [
-    "Failures", "Identity", "Ledger", "Money", "OrderTypes", "Run", "Settings", "Spool",
-    "StrictJSON", "Timestamps", "Version", argumentParser, logging,
+    "Failures", "Identity", "Ledger", "Money", "OrderTypes", "Run", "SQLiteTables", "Settings",
+    "Spool", "StrictJSON", "Timestamps", "Version", argumentParser, logging,
 ]
 
 /// What the tests of a stage that talks to providers stand on.
@@ -115,8 +115,8 @@ let package = Package(
         shared(
             "Ledger",
             [
-                "CSQLite", "Failures", "Identity", "Money", "OrderTypes", "SQLiteTables", "Tables",
-                "Timestamps", grdb, sqlite,
+                "Failures", "Identity", "Money", "OrderTypes", "SQLiteTables", "Tables",
+                "Timestamps", grdb,
             ]),
         shared(
             "Providers",
@@ -146,15 +146,16 @@ let package = Package(
         .target(
             name: "TestHouse",
             dependencies: [
-                "Identity", "Ledger", "LoopbackProvider", "Money", "Run", "Settings", "StrictJSON",
-                "TestSupport", "Timestamps", grdb, logging,
+                "Identity", "Ledger", "LoopbackProvider", "Money", "Run", "SQLiteTables",
+                "Settings",
+                "StrictJSON", "TestSupport", "Timestamps", grdb, logging,
             ],
             path: "Tests/TestHouse", swiftSettings: strict),
         .target(
             name: "FaultRigs",
             dependencies: [
-                "Ledger", "LoopbackProvider", "Money", "OrderTypes", "Providers", "Settings",
-                "StrictJSON", "TestHouse", "TestSupport", "Timestamps", grdb,
+                "Ledger", "LoopbackProvider", "Money", "OrderTypes", "Providers", "SQLiteTables",
+                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", grdb,
             ],
             path: "Tests/FaultRigs", swiftSettings: strict),
         tests(of: "FaultRigs", ["TestSupport"]),
@@ -183,8 +184,8 @@ let package = Package(
         tests(
             of: "IngestStage",
             [
-                "Failures", "Ledger", "Money", "OrderTypes", "Run", "Settings", "Spool",
-                "StrictJSON", "TestSupport", "Timestamps", grdb, logging,
+                "Failures", "Ledger", "Money", "OrderTypes", "Run", "SQLiteTables", "Settings",
+                "Spool", "StrictJSON", "TestSupport", "Timestamps", grdb, logging,
             ]),
         tests(of: "DispatchStage", sending),
         tests(of: "PollStage", sending),
@@ -192,8 +193,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "DispatchStage", "IngestStage", "Ledger", "Money", "PollStage", "ReportStage",
-                "LoopbackProvider", "SandboxProvider", "Settings", "TestHouse", "TestSupport",
-                "Timestamps", grdb,
+                "LoopbackProvider", "SandboxProvider", "SQLiteTables", "Settings", "TestHouse",
+                "TestSupport", "Timestamps", grdb,
             ], swiftSettings: strict),
         tests(of: "SandboxProvider", ["Money", "OrderTypes", "StrictJSON"]),
         tests(of: "ReportStage", stage + ["TestSupport", grdb]),
@@ -215,8 +216,8 @@ if isFuzzed {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money", "OrderTypes", "Settings",
-                "Spool", "TestHouse", "TestSupport", "Timestamps",
+                "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money", "OrderTypes",
+                "SQLiteTables", "Settings", "Spool", "TestHouse", "TestSupport", "Timestamps",
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer"], swiftSettings: strict,
             // Gold stumbles over the second `main`, which is libFuzzer's own.

@@ -2,6 +2,7 @@ import Failures
 import Glibc
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import Spool
 
@@ -30,7 +31,8 @@ struct BackUpLedger {
         let settings = context.settings
         let spool = try Spool.open(at: settings.spool, program: context.program)
         let ledger = try Ledger.openExisting(
-            at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
+            in: SQLiteFile(settings.ledger), currency: settings.currency,
+            lastSeenIn: spool.generationFile)
         let part = path + ".part"
         unlink(part)
         defer { unlink(part) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import StrictJSON
@@ -51,7 +52,7 @@ struct DeskOptions: ParsableArguments {
         try await stage.look("admin") { context in
             let spool = try Spool.open(at: context.settings.spool, program: context.program)
             let ledger = try Ledger.open(
-                at: context.settings.ledger, currency: context.settings.currency,
+                in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
                 lastSeenIn: spool.generationFile)
             guard let lines = try lines(context, ledger, spool) else { return }
             let drop = DeskDrop(lines: lines, by: person, why: why, at: context.clock.now())

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import StrictJSON
 
@@ -22,7 +23,7 @@ struct OrderCommand: AsyncParsableCommand {
     func run() async throws {
         try await options.look("admin") { context in
             let ledger = try Ledger.openExisting(
-                at: context.settings.ledger, currency: context.settings.currency)
+                in: SQLiteFile(context.settings.ledger), currency: context.settings.currency)
             guard let history = try ledger.history(of: order) else {
                 throw ValidationError("There is no order \(order).")
             }

@@ -1,5 +1,6 @@
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import Timestamps
@@ -43,7 +44,7 @@ struct PipelineStatus {
         now = context.clock.now()
         // First, because where there is no ledger nothing else is made either.
         let ledger = try Ledger.openExisting(
-            at: settings.ledger, currency: settings.currency,
+            in: SQLiteFile(settings.ledger), currency: settings.currency,
             notedIn: Spool.generationFile(inSpool: settings.spool))
         let spool = try Spool.open(at: settings.spool, program: context.program)
         let owners = [Dropper.desk] + (try spool.resellers().map { .reseller($0) })

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import StrictJSON
@@ -35,7 +36,7 @@ extension ProviderCommand {
                 }
                 let spool = try Spool.open(at: context.settings.spool, program: context.program)
                 let ledger = try Ledger.open(
-                    at: context.settings.ledger, currency: context.settings.currency,
+                    in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
                     lastSeenIn: spool.generationFile)
                 let hindrance = try ledger.release(name, at: context.clock.now())
                 try Answer.give(options, Self.sentence(name, hindrance)) { json in

@@ -1,5 +1,6 @@
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import Timestamps
@@ -28,7 +29,7 @@ struct RecoverLedger {
         let settings = context.settings
         spool = try Spool.open(at: settings.spool, program: context.program)
         ledger = try Ledger.openExisting(
-            at: settings.ledger, currency: settings.currency,
+            in: SQLiteFile(settings.ledger), currency: settings.currency,
             notedIn: Spool.generationFile(inSpool: settings.spool))
     }
 
@@ -43,7 +44,7 @@ struct RecoverLedger {
             let files = archived.filter { file in
                 file.kept.map { unknown.contains($0) && known.insert($0).inserted } ?? false
             }
-            let lost = LostTime(
+            let lost = Gap(
                 files: files.compactMap { file in
                     file.kept.map { LostFile(kept: $0, name: file.name) }
                 } + (try leftovers()), statusFiles: try statusFiles())
@@ -53,7 +54,7 @@ struct RecoverLedger {
                 try spool.quarantineReceipt(of: file)
                 try spool.replay(file)
             }
-            try ledger.goOn(lastSeenIn: spool.generationFile)
+            try ledger.resume(lastSeenIn: spool.generationFile)
             return Summary(
                 "recovered",
                 ["held_in_doubt": .integer(held), "files_to_take_again": .integer(files.count)])

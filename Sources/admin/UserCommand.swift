@@ -2,6 +2,7 @@ import ArgumentParser
 import Ledger
 import Money
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import StrictJSON
@@ -113,7 +114,7 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.look("admin") { context in
                 let ledger = try Ledger.openExisting(
-                    at: context.settings.ledger, currency: context.settings.currency)
+                    in: SQLiteFile(context.settings.ledger), currency: context.settings.currency)
                 let users = try ledger.userStandings(at: context.clock.now())
                 try Answer.give(options, UserList.text(users)) { UserList.write(users, to: &$0) }
             }

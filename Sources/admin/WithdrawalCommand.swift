@@ -2,6 +2,7 @@ import ArgumentParser
 import Ledger
 import Money
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import StrictJSON
@@ -21,7 +22,7 @@ struct WithdrawalCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.look("admin") { context in
                 let ledger = try Ledger.openExisting(
-                    at: context.settings.ledger, currency: context.settings.currency)
+                    in: SQLiteFile(context.settings.ledger), currency: context.settings.currency)
                 let open = try ledger.openWithdrawals()
                 let rows = try open.map { withdrawal in
                     [

@@ -1,6 +1,7 @@
 import Ledger
 import Logging
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import Timestamps
@@ -50,7 +51,7 @@ struct TakeFiles {
                 path: spool.root, free: free, wanted: context.settings.intake.minFreeBytes)
         }
         ledger = try Ledger.open(
-            at: context.settings.ledger, currency: context.settings.currency,
+            in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
             lastSeenIn: spool.generationFile)
         // What is sold depends on who can serve it.
         let settings = context.settings

@@ -2,6 +2,7 @@ import Ledger
 import Logging
 import Providers
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import Timestamps
@@ -62,7 +63,8 @@ struct AskProviders {
         deadline = Deadline(seconds: settings.poll.deadlineSeconds, from: now)
         spool = try Spool.open(at: settings.spool, program: context.program)
         ledger = try Ledger.open(
-            at: settings.ledger, currency: settings.currency, lastSeenIn: spool.generationFile)
+            in: SQLiteFile(settings.ledger), currency: settings.currency,
+            lastSeenIn: spool.generationFile)
         let reach = Reach(
             lookBackSeconds: settings.poll.lookBackSeconds,
             syncEverySeconds: settings.catalogue.syncEverySeconds)

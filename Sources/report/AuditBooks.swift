@@ -1,6 +1,7 @@
 import Failures
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import StrictJSON
 import Timestamps
@@ -45,7 +46,7 @@ struct AuditBooks {
 
     private func prove() throws -> Summary {
         let ledger = try Ledger.openExisting(
-            at: context.settings.ledger, currency: context.settings.currency)
+            in: SQLiteFile(context.settings.ledger), currency: context.settings.currency)
         // First the journal: whoever doubts the books wants them most when they are wrong.
         let entries = try journal.map { try BookJournal(context, at: $0).write(ledger) }
         let findings = try ledger.audit()

@@ -1,5 +1,6 @@
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import Spool
 import Timestamps
@@ -39,7 +40,7 @@ struct MakeReports {
         self.directory = directory
         spool = try Spool.open(at: context.settings.spool, program: context.program)
         ledger = try Ledger.open(
-            at: context.settings.ledger, currency: context.settings.currency,
+            in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
             lastSeenIn: spool.generationFile)
         // What is sold depends on who can serve it.
         let settings = context.settings

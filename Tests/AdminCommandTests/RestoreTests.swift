@@ -136,7 +136,8 @@ import Testing
         #expect(told.count == 1)
         #expect(told[0].contains("lost_line_rejected"))
         #expect(
-            told[0].contains("l1.json of acme was taken in the time that was lost, and taken again")
+            told[0].contains(
+                "l1.json of acme was taken in the gap before the restore, and was taken again")
         )
         #expect(told[0].contains("are rejected: orders 1 (l1) SERVICE_DISABLED;"))
         let kept = try shop.names("quarantine/acme")

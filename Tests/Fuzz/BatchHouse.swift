@@ -2,6 +2,7 @@ import FaultRigs
 import Glibc
 import Money
 import OrderTypes
+import SQLiteTables
 import Settings
 import TestHouse
 import TestSupport
@@ -37,7 +38,7 @@ final class BatchHouse {
                 providers: [{name: alpha, url: "https://alpha.example/api/v2", \
                 api_key: {env: ALPHA_KEY}, currency: USD}]
                 """, to: "p.yaml"))
-        ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
+        ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
         paper = open("\(folder.path)/receipt", O_RDWR | O_CREAT, 0o600)
         precondition(paper >= 0, "there is no paper for receipts")
         try fill()
@@ -97,7 +98,7 @@ extension BatchHouse {
         do {
             try ledger.intake(at: Self.now) { intake in
                 complaints = try seen(of: input, digest: "f", in: intake).complaints
-                complaints += try Ledger.audit(intake.db).map { "\($0.rule): \($0.violations)" }
+                complaints += try ledger.audit(intake.db).map { "\($0.rule): \($0.violations)" }
                 throw Undone()
             }
         } catch is Undone {}

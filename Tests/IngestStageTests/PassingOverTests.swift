@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import Ledger
 import Run
+import SQLiteTables
 import Settings
 import TestSupport
 import Testing
@@ -35,7 +36,8 @@ private let order = #"{"orders": [{"service": 101, "link": "a", "quantity": 1000
         #expect(shop.names(in: "resellers/acme/inbox") == ["orders.json"])
         #expect(shop.names(in: "resellers/acme/outbox").isEmpty)
         #expect(shop.names(in: "work").allSatisfy { shop.names(in: "work/\($0)").isEmpty })
-        let ledger = try Ledger.open(at: shop.settings.ledger, currency: shop.settings.currency)
+        let ledger = try Ledger.open(
+            in: SQLiteFile(shop.settings.ledger), currency: shop.settings.currency)
         let noted = try ledger.passedOver()
         #expect(noted.map(\.reason) == [.incomplete] && noted.map(\.owner) == ["acme"])
         shop.now = shop.now.adding(seconds: 3)

@@ -1,6 +1,7 @@
 import GRDB
 import Ledger
 import Money
+import SQLiteTables
 import Settings
 import Testing
 import Timestamps
@@ -14,7 +15,8 @@ import Timestamps
         try shop.add()
         #expect(try shop.verdict(on: Self.line) == "SERVICE_DISABLED")
         #expect(try shop.value("SELECT state FROM providers") == "disabled")
-        let again = try Ledger.open(at: shop.settings.ledger, currency: shop.settings.currency)
+        let again = try Ledger.open(
+            in: SQLiteFile(shop.settings.ledger), currency: shop.settings.currency)
         try again.providers(configured: [
             ConfiguredProvider(
                 name: "alpha", currency: Currency(parsing: "USD"), isEnabled: true)
@@ -25,7 +27,8 @@ import Timestamps
     @Test func `one that is gone from the configuration sells nothing`() throws {
         let shop = try Shop()
         try shop.add()
-        let ledger = try Ledger.open(at: shop.settings.ledger, currency: shop.settings.currency)
+        let ledger = try Ledger.open(
+            in: SQLiteFile(shop.settings.ledger), currency: shop.settings.currency)
         let beta = try ledger.providers(configured: [
             ConfiguredProvider(
                 name: "beta", currency: Currency(parsing: "USD"), isEnabled: true)
@@ -49,7 +52,8 @@ import Timestamps
     ) throws {
         let shop = try Shop()
         try shop.add()
-        let ledger = try Ledger.open(at: shop.settings.ledger, currency: shop.settings.currency)
+        let ledger = try Ledger.open(
+            in: SQLiteFile(shop.settings.ledger), currency: shop.settings.currency)
         let beta = try ledger.providers(configured: [
             ConfiguredProvider(
                 name: "beta", currency: Currency(parsing: "USD"), isEnabled: true)

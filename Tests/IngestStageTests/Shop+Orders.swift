@@ -1,4 +1,5 @@
 import Ledger
+import SQLiteTables
 import Settings
 import Timestamps
 
@@ -23,7 +24,7 @@ extension Shop {
     /// What the other programs would do to it.
     private func advance(_ order: OrderID, to progress: Progress) throws {
         guard progress != .accepted else { return }
-        let ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
+        let ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
         func record(_ answers: [SendOutcome], claiming claims: [Claim] = []) throws {
             _ = try ledger.record(answers, claiming: claims, waitingForLinks: false, at: now)
         }

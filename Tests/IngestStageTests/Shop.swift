@@ -3,6 +3,7 @@ import Glibc
 import Ledger
 import Logging
 import Run
+import SQLiteTables
 import Settings
 import Synchronization
 import TestSupport
@@ -37,7 +38,8 @@ final class Shop: Sendable {
 
             """, to: "p.yaml")
         settings = try Settings.load(from: path)
-        try Catalogue.install(in: Ledger.open(at: settings.ledger, currency: settings.currency))
+        try Catalogue.install(
+            in: Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency))
     }
 
     var now: Timestamp {
@@ -74,7 +76,7 @@ final class Shop: Sendable {
 
     /// Expects the invariants of design.md §5 to hold.
     func expectSound(_ location: SourceLocation = #_sourceLocation) throws {
-        let ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
+        let ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
         #expect(try ledger.audit().map(\.violations) == [], sourceLocation: location)
     }
 }

@@ -43,7 +43,7 @@ import Timestamps
         }
         #expect(
             try exceptions[0].hasPrefix(
-                "balance_drift: on \(books.now) his balance was 94.999999 EUR, our transactions "
+                "balance_drift: on \(books.now) its balance was 94.999999 EUR, our transactions "
                     + "say 100.000000; look for"))
     }
 

@@ -1,5 +1,6 @@
 import GRDB
 import Money
+import SQLiteTables
 import Tables
 import TestSupport
 import Testing
@@ -23,7 +24,7 @@ final class Books {
     var path: String { "\(folder.path)/ledger.sqlite" }
 
     init() throws {
-        ledger = try Ledger.open(at: "\(folder.path)/ledger.sqlite", currency: usd)
+        ledger = try Ledger.open(in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
         alpha = try ledger.providers(configured: [
             ConfiguredProvider(name: "alpha", currency: eur, isEnabled: true)
         ])["alpha"]!.id

@@ -240,7 +240,7 @@ import Timestamps
         let late = DoubtNews(
             of: try doubt(order), .believed(because: "not there"), askAgain: books.now)
         _ = try books.ledger.hold(
-            LostTime(files: [], statusFiles: [:]), lastSeenIn: "\(books.folder.path)/none",
+            Gap(files: [], statusFiles: [:]), lastSeenIn: "\(books.folder.path)/none",
             at: books.now)
         #expect(try books.ledger.record([late], of: books.alpha, at: books.now) == 0)
         #expect(try books.state(of: order) == .inDoubt)

@@ -1,6 +1,7 @@
 import Failures
 import GRDB
 import Glibc
+import SQLiteTables
 import Tables
 import TestSupport
 import Testing
@@ -17,10 +18,10 @@ import Testing
         let books = try Books()
         let file = books.folder.write(seen, to: "generation")
         if isOpened {
-            _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+            _ = try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
         } else {
             let error = try #require(throws: LedgerError.self) {
-                try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+                try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
             }
             #expect(error.exitStatus == .badConfiguration)
             #expect("\(error)".contains("admin recover --restored"))
@@ -34,7 +35,7 @@ import Testing
         var last = Generation.first
         for number in 1...3 {
             try books.add(UserID(rawValue: "user\(number)")!)
-            _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file.path)
+            _ = try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file.path)
             let seen = try #require(try file.read())
             #expect(last.isBehind(seen))
             last = seen
@@ -46,18 +47,18 @@ import Testing
     {
         let books = try Books()
         let file = "\(books.folder.path)/generation"
-        let ledger = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+        let ledger = try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
         let copy = "\(books.folder.path)/copy"
         try ledger.database.inDatabase {
             try $0.grdb.execute(sql: "VACUUM INTO ?", arguments: [copy])
         }
-        _ = try Ledger.open(at: copy, currency: usd, lastSeenIn: file)
+        _ = try Ledger.open(in: SQLiteFile(copy), currency: usd, lastSeenIn: file)
         // Not even one that adds nothing.
         try ledger.pause(books.alpha, until: books.now, reason: "he fails")
         #expect(throws: LedgerError.self) {
-            try Ledger.open(at: copy, currency: usd, lastSeenIn: file)
+            try Ledger.open(in: SQLiteFile(copy), currency: usd, lastSeenIn: file)
         }
-        _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+        _ = try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
     }
 
     @Test func `it is noted from the first opening on, and what cannot be noted ends the run`()
@@ -65,7 +66,7 @@ import Testing
     {
         let books = try Books()
         let file = "\(books.folder.path)/generation"
-        let ledger = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+        let ledger = try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
         #expect(try SeenGeneration(path: file).read() != nil)
         #expect(unlink(file) == 0)
         let error = try #require(throws: LedgerError.self) {
@@ -83,11 +84,11 @@ import Testing
         let books = try Books()
         let file = books.folder.write(text, to: "generation")
         let error = try #require(throws: LedgerError.self) {
-            try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+            try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
         }
         #expect(error.exitStatus == .badConfiguration)
         #expect("\(error)".hasPrefix("\(file) does not say how far the ledger has come"))
-        try books.ledger.goOn(lastSeenIn: file)
-        _ = try Ledger.open(at: books.path, currency: usd, lastSeenIn: file)
+        try books.ledger.resume(lastSeenIn: file)
+        _ = try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
     }
 }

@@ -15,10 +15,10 @@ import Testing
     private func makeSchema3(_ rows: String) throws {
         let old = try DatabaseQueue(path: path)
         try old.write { db in
-            for sql in Ledger.migrations[..<3] { try db.grdb.execute(sql: sql) }
+            for sql in Schema.migrations[..<3] { try db.grdb.execute(sql: sql) }
             try db.grdb.execute(
                 sql: """
-                    PRAGMA application_id = \(Ledger.applicationID);
+                    PRAGMA application_id = \(Schema.applicationID);
                     PRAGMA user_version = 3;
                     """)
             try Wallets.openHouse(GRDBConnection(db, at: path), currency: usd)
@@ -70,7 +70,7 @@ import Testing
     @Test func `deposits that look alike stay, and are told once for each pair`() throws {
         try makeSchema3(Self.deposits)
         for _ in 1...2 {
-            let ledger = try Ledger.open(at: path, currency: usd)
+            let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
             #expect(
                 try ledger.read { try Int.fetchOne($0.grdb, sql: "SELECT count(*) FROM deposits") }
                     == 7)
@@ -95,7 +95,7 @@ import Testing
         throws
     {
         try makeSchema3(Self.deposits)
-        let ledger = try Ledger.open(at: path, currency: usd)
+        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
         func confirm(_ reference: String, _ number: Int) throws -> String {
             try ledger.intake(at: Books.moment) { intake in
                 let arrival = Arrival(
@@ -151,7 +151,7 @@ import Testing
             UPDATE wallets SET balance = 6 WHERE id = 50;
             UPDATE wallets SET balance = -6 WHERE id = 1;
             """)
-        let ledger = try Ledger.open(at: path, currency: usd)
+        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
         func all(_ sql: String) throws -> [String] {
             try ledger.read { try String.fetchAll($0.grdb, sql: sql) }
         }

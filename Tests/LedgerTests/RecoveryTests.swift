@@ -21,7 +21,7 @@ import Timestamps
     ) throws -> Int {
         let files = files.map { LostFile(kept: $0, name: "orders.json") }
         return try books.ledger.hold(
-            LostTime(files: files, statusFiles: statusFiles), lastSeenIn: seen, at: books.now)
+            Gap(files: files, statusFiles: statusFiles), lastSeenIn: seen, at: books.now)
     }
 
     private static func restored(until moment: Timestamp) -> String {
@@ -167,7 +167,7 @@ import Timestamps
                 }
             }
             #expect(try books.state(of: order) == .accepted)
-            try books.ledger.goOn(lastSeenIn: seen)
+            try books.ledger.resume(lastSeenIn: seen)
         }
         try books.expectSound()
     }

@@ -2,6 +2,7 @@ import GRDB
 import Ledger
 import LoopbackProvider
 import Money
+import SQLiteTables
 import Settings
 import Synchronization
 import TestHouse
@@ -115,7 +116,7 @@ struct Change: CustomTestStringConvertible, Sendable {
     private static func columns(of table: String, but left: Set<String>) -> [Change] {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/l.db"
-        _ = try! Ledger.open(at: path, currency: Currency(parsing: "USD"))
+        _ = try! Ledger.open(in: SQLiteFile(path), currency: Currency(parsing: "USD"))
         let columns = try! DatabaseQueue(path: path).read {
             try Row.fetchAll($0, sql: "SELECT name, type FROM pragma_table_info('\(table)')")
         }

@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import Ledger
 import Money
+import SQLiteTables
 import TestHouse
 import TestSupport
 import Testing
@@ -141,8 +142,10 @@ extension Works {
 
     /// The violations of the 13 invariants.
     func findings() throws -> [String] {
-        try Ledger.open(at: "\(folder.path)/var/ledger.sqlite", currency: Currency(parsing: "USD"))
-            .audit().map { "\($0.rule): \($0.violations)" }
+        try Ledger.open(
+            in: SQLiteFile("\(folder.path)/var/ledger.sqlite"), currency: Currency(parsing: "USD")
+        )
+        .audit().map { "\($0.rule): \($0.violations)" }
     }
 
     /// Decides every order in doubt by what its sandbox really has.

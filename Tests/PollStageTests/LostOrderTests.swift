@@ -34,7 +34,7 @@ import Timestamps
             try house.accept([Self.link])
             house.clock.advance(seconds: 3 * 86_400)
             let held = try house.ledger.hold(
-                LostTime(files: [], statusFiles: [:]),
+                Gap(files: [], statusFiles: [:]),
                 lastSeenIn: "\(house.folder.path)/generation", at: house.clock.wall.now())
             #expect(held == 1)
             try body(house)

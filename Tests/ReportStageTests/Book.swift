@@ -2,6 +2,7 @@ import Ledger
 import Logging
 import Money
 import Run
+import SQLiteTables
 import Settings
 import TestSupport
 import Timestamps
@@ -33,7 +34,7 @@ struct Book {
             """,
             to: "pipeline.yaml")
         settings = try Settings.load(from: file)
-        ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
+        ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
     }
 
     init(reports: String = "reports") throws {

@@ -2,6 +2,7 @@ import GRDB
 import Ledger
 import Money
 import Run
+import SQLiteTables
 import Settings
 import TestSupport
 import Timestamps
@@ -46,7 +47,7 @@ package final class House: Sendable {
 
             """
         settings = try Settings.load(from: folder.write(head + also, to: "pipeline.yaml"))
-        ledger = try Ledger.open(at: settings.ledger, currency: settings.currency)
+        ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
         eyes = try DatabaseQueue(path: settings.ledger)
         let providers = try ledger.providers(
             configured: settings.providers.map {

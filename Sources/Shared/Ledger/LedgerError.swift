@@ -5,7 +5,7 @@ import Money
 /// Why the ledger cannot be used. Nothing in it was touched, unless it says otherwise.
 package enum LedgerError: Error {
     /// Made by a later version of the programs.
-    case newer(version: Int)
+    case newer(version: Int, known: Int)
     /// There is none at that path, and none was to be made.
     case missing(String)
     /// There is none at that path, and the spool has seen one.
@@ -32,9 +32,9 @@ package enum LedgerError: Error {
 extension LedgerError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .newer(let version):
+        case .newer(let version, let known):
             """
-            the ledger has schema \(version), this program knows \(Ledger.migrations.count); \
+            the ledger has schema \(version), this program knows \(known); \
             nothing was touched; run the version of the programs that wrote it, or a later one
             """
         case .missing(let path):

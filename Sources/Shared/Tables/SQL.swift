@@ -47,6 +47,12 @@ extension SQL {
             sql.pieces.append("")
         }
 
+        /// A value that may be NULL, as a parameter.
+        package mutating func appendInterpolation<Value: Column>(_ value: Value?) {
+            sql.values.append(value.sqlValue)
+            sql.pieces.append("")
+        }
+
         /// Constant text, pasted as it is.
         package mutating func appendInterpolation(raw text: String) {
             appendLiteral(text)

@@ -4,3 +4,13 @@ package enum SQLValue: Hashable, Sendable {
     case integer(Int64)
     case text(String)
 }
+
+extension SQLValue: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .null: "NULL"
+        case .integer(let integer): "\(integer)"
+        case .text(let text): text.debugDescription
+        }
+    }
+}

@@ -1,6 +1,7 @@
 import GRDB
 import Ledger
 import Money
+import SQLiteTables
 import TestSupport
 import Timestamps
 
@@ -34,7 +35,7 @@ struct Aftermath: Sendable {
 extension Premises {
     /// The violations of the 13 invariants.
     func findings() throws -> [String] {
-        try Ledger.open(at: ledger, currency: Currency(parsing: "USD")).audit()
+        try Ledger.open(in: SQLiteFile(ledger), currency: Currency(parsing: "USD")).audit()
             .map { "invariant \($0.rule): \($0.violations)" }
     }
 }

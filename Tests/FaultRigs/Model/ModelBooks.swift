@@ -1,6 +1,7 @@
 import GRDB
 import Ledger
 import Money
+import SQLiteTables
 import TestSupport
 import Timestamps
 
@@ -17,7 +18,7 @@ final class ModelBooks {
 
     init() throws {
         let usd = try Currency(parsing: "USD")
-        ledger = try Ledger.open(at: "\(folder.path)/ledger.sqlite", currency: usd)
+        ledger = try Ledger.open(in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
         let known = try ledger.providers(
             configured: Model.Place.allCases.map {
                 ConfiguredProvider(name: $0.rawValue, currency: usd, isEnabled: true)

@@ -1,6 +1,7 @@
 import Ledger
 import Money
 import OrderTypes
+import SQLiteTables
 import TestHouse
 import TestSupport
 import Timestamps
@@ -35,7 +36,7 @@ struct BatchFuzz {
         try premises.configure(providers: ["alpha": "http://127.0.0.1:9/api/v2"])
         try premises.done("ingest")
         let usd = try Currency(parsing: "USD")
-        ledger = try Ledger.open(at: premises.ledger, currency: usd)
+        ledger = try Ledger.open(in: SQLiteFile(premises.ledger), currency: usd)
         alpha = try ledger.providers(configured: [
             ConfiguredProvider(name: "alpha", currency: usd, isEnabled: true)
         ])["alpha"]!.id

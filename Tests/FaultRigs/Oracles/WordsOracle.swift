@@ -1,6 +1,7 @@
 import Ledger
 import Money
 import Providers
+import SQLiteTables
 import Settings
 import StrictJSON
 import TestSupport
@@ -20,7 +21,7 @@ package final class WordsOracle {
     /// - Throws: `RigFailure` where no sound ledger can be made.
     package init() throws {
         currency = try Currency(parsing: "USD")
-        let ledger = try Ledger.open(at: "\(folder.path)/sound", currency: currency)
+        let ledger = try Ledger.open(in: SQLiteFile("\(folder.path)/sound"), currency: currency)
         try ledger.backUp(to: folder.write("", to: "copy"))
         guard let bytes = bytes(at: "\(folder.path)/copy") else {
             throw RigFailure("a ledger cannot be copied")
@@ -76,7 +77,7 @@ package final class WordsOracle {
         for end in ["-wal", "-shm"] { folder.write("", to: "garbled\(end)") }
         let path = folder.write(garbled, to: "garbled")
         return failure {
-            let ledger = try Ledger.open(at: path, currency: currency)
+            let ledger = try Ledger.open(in: SQLiteFile(path), currency: currency)
             try ledger.checkSoundness()
             _ = try ledger.users()
         }

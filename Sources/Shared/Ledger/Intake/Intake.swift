@@ -128,7 +128,7 @@ package final class Intake {
     package func refuse(
         _ arrival: Arrival, batch: String?, lines: Int, _ rejection: Rejection
     ) throws -> FileID {
-        try tellIfLost(arrival, rejection)
+        try reportIfLost(arrival, rejection)
         return try insertFile(
             arrival, batch: batch, status: "rejected", lines: lines, rejection: rejection,
             balance: balance(of: arrival.user))

@@ -1,4 +1,3 @@
-import GRDB
 import Tables
 
 /// Something that must never be so, found in the books.
@@ -22,28 +21,30 @@ extension Ledger {
 
     /// Runs every invariant over the whole ledger, as of one moment.
     package func audit() throws -> [Finding] {
-        try read(Self.audit)
+        try read(audit)
     }
 
-    static func audit(_ db: any Connection) throws -> [Finding] {
+    func audit(_ db: any Connection) throws -> [Finding] {
         try Invariant.all.compactMap { invariant in
             var shown: [String] = []
             var count = 0
-            for sql in invariant.statements {
-                let rows = try GRDB.Row.fetchCursor(db.grdb, sql: sql)
-                while let row = try rows.next() {
+            for text in invariant.statements + store.proofs[invariant.number, default: []] {
+                try db.forEach("\(raw: text)") { row in
                     count += 1
-                    if count <= violationsShown {
-                        shown.append(row.map { "\($0)=\($1)" }.joined(separator: " "))
-                    }
+                    if count <= Self.violationsShown { shown.append(try Self.words(of: row)) }
                 }
             }
-            return count == 0
-                ? nil
-                : Finding(
-                    invariant: invariant.number, rule: invariant.rule, violations: shown,
-                    count: count)
+            guard count > 0 else { return nil }
+            return Finding(
+                invariant: invariant.number, rule: invariant.rule, violations: shown, count: count)
         }
+    }
+
+    private static func words(of row: Row) throws -> String {
+        try row.names.enumerated().map { column, name in
+            let value: SQLValue = try row[column]
+            return "\(name)=\(value)"
+        }.joined(separator: " ")
     }
 }
 

@@ -1,6 +1,3 @@
-import GRDB
-import Tables
-
 extension Invariant {
     /// The files, the guards of the ledger, and the course of orders.
     static let course = [
@@ -81,15 +78,6 @@ extension Invariant {
             sql: """
                 SELECT 'ids' AS what, count(*) AS transactions, max(id) AS last FROM transactions
                 HAVING coalesce(last, 0) <> transactions OR coalesce(min(id), 1) <> 1
-                UNION ALL
-                SELECT CASE WHEN s.name IS NULL THEN 'trigger is missing' ELSE 'trigger is another' END,
-                    t.key, NULL
-                FROM json_each('\(triggers)') t
-                    LEFT JOIN sqlite_schema s ON s.type = 'trigger' AND s.name = t.key
-                WHERE s.sql IS NOT t.value
-                UNION ALL
-                SELECT 'trigger is not ours', name, NULL FROM sqlite_schema
-                WHERE type = 'trigger' AND name NOT IN (SELECT key FROM json_each('\(triggers)'))
                 """),
         Invariant(
             number: 10, rule: "an order has at most one attempt that may be live",
@@ -136,29 +124,11 @@ extension Invariant {
                 """),
         Invariant(
             number: 13, rule: "every reference to another row holds, and every order has its sale",
-            sql: "SELECT * FROM pragma_foreign_key_check",
-            """
-            SELECT o.id AS "order", o.service_id AS service, o.sale_id AS sale,
-                t.service_id AS sold_as
-            FROM orders o LEFT JOIN sales t ON t.id = o.sale_id
-            WHERE t.service_id IS NOT o.service_id
-            """),
+            sql: """
+                SELECT o.id AS "order", o.service_id AS service, o.sale_id AS sale,
+                    t.service_id AS sold_as
+                FROM orders o LEFT JOIN sales t ON t.id = o.sale_id
+                WHERE t.service_id IS NOT o.service_id
+                """),
     ]
-
-    /// The triggers of the schema, as a JSON object of their texts by name, for a literal of SQL.
-    private static let triggers = {
-        do {
-            return try DatabaseQueue().inDatabase { db in
-                for sql in Ledger.migrations { try db.grdb.execute(sql: sql) }
-                return try String.fetchOne(
-                    db.grdb,
-                    sql: """
-                        SELECT replace(json_group_object(name, sql), char(39), char(39, 39)) FROM sqlite_schema
-                        WHERE type = 'trigger'
-                        """)!
-            }
-        } catch {
-            preconditionFailure("the schema cannot be made: \(error)")
-        }
-    }()
 }

@@ -1,43 +1,35 @@
 import Failures
-import GRDB
-import SQLiteTables
 import Tables
 
 extension Ledger {
-    /// Copies the whole ledger, as of one moment, into the empty file at `path`, marks the copy as a
-    /// backup, and proves it. Others read and write meanwhile.
+    /// Copies the whole ledger, as of one moment, into the empty file at `path`, marks the copy as
+    /// a backup, and proves it. Other processes can read and write meanwhile.
     ///
     /// The copy is not synced.
     ///
     /// - Throws: `UnsoundLedger`, `StoreError`; then the file is of no use.
     package func backUp(to path: String) throws {
-        // What fails here is nearly always the new file's disk.
-        try wordingFailures(of: path) {
-            try database.inDatabase { try $0.grdb.execute(sql: "VACUUM INTO ?", arguments: [path]) }
-        }
-        let copy = Ledger(
-            over: SQLiteStore(try wordingFailures(of: path) { try DatabaseQueue(path: path) }),
-            currency: currency)
+        let copy = Ledger(over: try store.copy(to: path), currency: currency)
         try copy.commit { try $0.run("UPDATE generation SET number = -number WHERE number > 0") }
         try copy.checkSoundness()
-        try copy.database.close()
+        try copy.store.close()
     }
 
     /// Proves that the database is whole, and the books with it.
     ///
-    /// - Throws: `UnsoundLedger` where it is not.
+    /// - Throws: `UnsoundLedger` if it is not; `StoreError`.
     package func checkSoundness() throws {
-        let damages = try read { try String.fetchAll($0.grdb, sql: "PRAGMA integrity_check(20)") }
-        guard damages == ["ok"] else {
-            let told = damages.map { $0.split(separator: "\n").joined(separator: ", ") }
+        let damages = try store.damages()
+        guard damages.isEmpty else {
+            let words = damages.map { $0.split(separator: "\n").joined(separator: ", ") }
             throw UnsoundLedger(
-                path: database.path,
-                problems: ["its pages are damaged (SQLite: \(told.joined(separator: "; ")))"])
+                path: store.path,
+                problems: ["its pages are damaged (SQLite: \(words.joined(separator: "; ")))"])
         }
         let findings = try audit()
         guard findings.isEmpty else {
             throw UnsoundLedger(
-                path: database.path,
+                path: store.path,
                 problems: findings.map {
                     "invariant \($0.invariant) is broken \($0.count) times: \($0.rule)"
                 })

@@ -1,21 +1,20 @@
-import GRDB
 import Glibc
 import Money
 import Synchronization
 import Tables
 import Timestamps
 
-/// How far a ledger has come. The programs keep the last one they saw in the spool: a ledger that is
-/// behind it is an older one, put there by somebody who restored it.
+/// How far a ledger has come. The programs keep the last generation they saw in the spool: a ledger
+/// that is behind it is an older one, which somebody restored.
 ///
-/// Going on with an older ledger without knowing it would send orders twice.
+/// To use an older ledger without knowing it would send orders twice.
 struct Generation: Equatable, Sendable {
-    /// Raised by `Ledger.goOn`; below zero in a backup.
+    /// Raised by `Ledger.resume`; below zero in a backup.
     let number: Int64
     /// Grows with every commit, and is never below an order's number.
     let effects: Int64
 
-    /// Where a new ledger begins, and what a spool has seen that never saw one.
+    /// Where a new ledger begins; also what a spool counts as seen before it sees one.
     static let first = Generation(number: 1, effects: 0)
 
     func isBehind(_ seen: Generation) -> Bool {
@@ -25,24 +24,23 @@ struct Generation: Equatable, Sendable {
 
 extension Generation {
     init(of db: any Connection) throws {
-        let row = try GRDB.Row.fetchOne(
-            db.grdb,
-            sql: """
-                SELECT number, commits + coalesce((SELECT max(id) FROM orders), 0) AS effects
-                FROM generation WHERE id = 1
-                """)!
-        self.init(number: row["number"], effects: row["effects"])
+        let statement = try db.statement(
+            """
+            SELECT number, commits + coalesce((SELECT max(id) FROM orders), 0)
+            FROM generation WHERE id = 1
+            """)
+        self = try statement.one { Generation(number: try $0[0], effects: try $0[1]) }
     }
 
-    /// Counts the commit that is under way, and notes when it was, where that is known.
+    /// Counts the commit that is under way, and notes its moment if that is known.
     static func count(_ db: any Connection, at now: Timestamp?) throws {
-        try db.grdb.cachedStatement(
-            sql: """
-                UPDATE generation SET commits = commits + 1,
-                    written_at = coalesce(max(written_at, ?1), ?1, written_at)
-                WHERE id = 1
-                """
-        ).execute(arguments: [now])
+        try db.statement(
+            """
+            UPDATE generation SET commits = commits + 1,
+                written_at = coalesce(max(written_at, ?1), ?1, written_at)
+            WHERE id = 1
+            """
+        ).bound(to: now).run()
     }
 }
 
@@ -50,12 +48,12 @@ extension Generation {
 struct SeenGeneration {
     let path: String
 
-    /// The length of the line, so that another one can be written in its place.
+    /// The length of the line in bytes: always the same, so that one can overwrite another.
     private static let width = 48
 
-    /// Nil where nothing was seen.
+    /// Nil if no ledger was seen yet.
     ///
-    /// - Throws: `LedgerError.unreachable`; `LedgerError.unreadableGeneration` where it is damaged.
+    /// - Throws: `LedgerError.unreachable`; `LedgerError.unreadableGeneration` if it is damaged.
     func read() throws -> Generation? {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
@@ -74,10 +72,10 @@ struct SeenGeneration {
         return Generation(number: number, effects: effects)
     }
 
-    /// Replaces the file. The caller holds the opening lock: nobody else writes meanwhile.
+    /// Replaces the file. The caller holds the opening lock, so no other process writes meanwhile.
     ///
-    /// Its directory is not synced: after a power cut the file may be the one before, which is behind
-    /// the ledger and so stops nobody.
+    /// Its directory is not synced: after a power cut the file may be the previous one, which is
+    /// behind the ledger and so stops no program.
     func write(_ generation: Generation) throws {
         let bytes = Self.line(generation)
         let temporary = path + ".part"
@@ -90,9 +88,11 @@ struct SeenGeneration {
         else { throw LedgerError.unreachable(temporary, errno: errno) }
     }
 
-    /// Writes in the place of what the file holds: a line within one sector, old or new.
+    /// Overwrites the line in place. It lies within one sector, so a crash leaves the old or the new.
     ///
-    /// - Parameter isSynced: whether it is on disk then.
+    /// - Parameters:
+    ///   - generation: what the file says from now on.
+    ///   - isSynced: whether it is on disk when this returns.
     func overwrite(_ generation: Generation, isSynced: Bool) throws {
         let bytes = Self.line(generation)
         let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -112,22 +112,22 @@ struct SeenGeneration {
 
 /// Notes how far a ledger has come, after each of its commits.
 final class Progress: Sendable {
-    private let ledger: String
+    private let store: any Store
     private let seen: SeenGeneration
     private let isSynced = Mutex(false)
 
-    init(of ledger: String, in seen: SeenGeneration) {
-        self.ledger = ledger
+    init(of store: any Store, in seen: SeenGeneration) {
+        self.store = store
         self.seen = seen
     }
 
-    /// The first note of a run is on disk when this returns: a copy from before the run is noticed even
-    /// after a power cut. The later ones survive the program, not the power.
+    /// The first note of a run is on disk when this returns, so that a copy from before the run is
+    /// noticed even after a power cut. The later notes survive the program, not the power.
     ///
-    /// - Throws: `LedgerError.unnoted`; `StoreError`.
+    /// - Throws: `LedgerError.unnoted`, `LedgerError.unreachable`, `StoreError`.
     func note(_ db: any Connection) throws {
-        // Whoever notes last has looked last.
-        try Ledger.withOpeningLock(ledger) {
+        // The lock makes the process that notes last the one that has looked last.
+        try Ledger.whileOpeningIsLocked(store) {
             let generation = try Generation(of: db)
             try isSynced.withLock { isSynced in
                 try seen.overwrite(generation, isSynced: !isSynced)
@@ -138,50 +138,56 @@ final class Progress: Sendable {
 }
 
 extension Ledger {
-    /// Opens the ledger at `path` if it is the one that the programs saw last, and notes in `seenFile` how
-    /// far it has come, now and after each commit. Where nothing was seen yet, it may make a new one.
+    /// Opens the ledger at `place` if it is the one that the programs saw last, and notes in
+    /// `seenFile` how far it has come, now and after each commit. Makes a new one only if the
+    /// programs have seen none yet.
     ///
-    /// - Throws: `LedgerError.lost` where there is none, and another was seen; `LedgerError.restored` if it
-    ///   is an older one, or a backup; what `open` throws.
+    /// - Throws: `LedgerError.lost` if there is none, and another was seen; `LedgerError.restored`
+    ///   if it is an older one, or a backup; what `open` throws.
     package static func open(
-        at path: String, currency: Currency, lastSeenIn seenFile: String
+        in place: any StorePlace, currency: Currency, lastSeenIn seenFile: String
     ) throws -> Ledger {
         let seenFile = SeenGeneration(path: seenFile)
-        let isNew = try !isThere(path)
+        let isNew = try !isThere(place)
         if isNew, try seenFile.read() != nil {
-            throw LedgerError.lost(path, last: seenFile.ledger.path)
+            throw LedgerError.lost(place.path, last: seenFile.ledger.path)
         }
-        let ledger = try open(at: path, currency: currency)
-        try withOpeningLock(path) {
+        let ledger = try open(in: place, currency: currency)
+        try whileOpeningIsLocked(ledger.store) {
             let seen = try seenFile.read()
             let generation = try ledger.read { try Generation(of: $0) }
             guard !generation.isBehind(seen ?? .first) else {
-                throw LedgerError.restored(path, last: seenFile.ledger.path)
+                throw LedgerError.restored(place.path, last: seenFile.ledger.path)
             }
             // A note that outlives its ledger stops every program.
-            if isNew { try syncFolder(of: path) }
-            try seenFile.ledger.note(path)
+            if isNew { try ledger.store.syncName() }
+            try seenFile.ledger.note(place.path)
             if generation != seen { try seenFile.write(generation) }
         }
         return Ledger(
             over: ledger.store, currency: currency,
-            progress: Progress(of: path, in: seenFile))
+            progress: Progress(of: ledger.store, in: seenFile))
     }
 
     /// The same for somebody who only looks, and so makes none.
     ///
-    /// - Throws: `LedgerError.missing` where there is none; what the other throws.
+    /// - Throws: `LedgerError.missing` if there is none; what `open` throws.
     package static func openExisting(
-        at path: String, currency: Currency, lastSeenIn seenFile: String
+        in place: any StorePlace, currency: Currency, lastSeenIn seenFile: String
     ) throws -> Ledger {
-        try checkExistence(path, lastSeenIn: seenFile)
-        return try open(at: path, currency: currency, lastSeenIn: seenFile)
+        try checkExistence(place, lastSeenIn: seenFile)
+        return try open(in: place, currency: currency, lastSeenIn: seenFile)
     }
 
-    /// Whether the programs would refuse this ledger, because it is behind what `seenFile` tells.
+    /// Whether the programs would refuse this ledger, because it is behind what `seenFile` says.
     package func isBehind(_ seenFile: String) throws -> Bool {
         // The file first: the ledger only grows.
         let seen = try SeenGeneration(path: seenFile).read() ?? .first
         return try read { try Generation(of: $0) }.isBehind(seen)
+    }
+
+    /// Runs `body` while no other process opens the store, or notes how far it has come.
+    static func whileOpeningIsLocked<T>(_ store: any Store, _ body: () throws -> T) throws -> T {
+        try wordingOpening(of: store.path) { try store.withOpeningLock(body) }
     }
 }

@@ -1,16 +1,13 @@
-import GRDB
 import Tables
 import Timestamps
 
-// Files of the time that a restored ledger lacks, while and after they are taken again.
+// Files of the gap that a restored ledger lacks, while they are taken again and after that.
 
 extension Ledger {
-    /// Whether files of a lost time are still to be taken. Until then nobody knows what else the providers
-    /// may have been sent.
+    /// Whether files of the gap are still to be taken. Until then nobody knows what else the
+    /// providers may have been sent.
     package func awaitsLostFiles() throws -> Bool {
-        try read { db in
-            try Bool.fetchOne(db.grdb, sql: "SELECT awaits_files FROM generation WHERE id = 1")!
-        }
+        try read { try $0.one("SELECT awaits_files FROM generation WHERE id = 1") }
     }
 
     /// Those that have not been taken again, in the order in which they were taken then.
@@ -19,106 +16,116 @@ extension Ledger {
     }
 
     private static func lostFiles(_ db: any Connection) throws -> [LostFile] {
-        try GRDB.Row.fetchAll(
-            db.grdb,
-            sql: """
-                SELECT r.user_id, r.sha256, r.name FROM retaken_files r
-                WHERE NOT EXISTS (SELECT 1 FROM files f
-                    WHERE coalesce(f.user_id, '') = r.user_id AND f.sha256 = r.sha256)
-                ORDER BY r.lost_since, r.position
-                """
-        ).map { row in
-            LostFile(
-                kept: KeptFile(user: UserID(rawValue: row[0]), digest: row[1]), name: row[2])
+        try db.all(
+            """
+            SELECT r.user_id, r.sha256, r.name FROM retaken_files r
+            WHERE NOT EXISTS (SELECT 1 FROM files f
+                WHERE coalesce(f.user_id, '') = r.user_id AND f.sha256 = r.sha256)
+            ORDER BY r.lost_since, r.position
+            """
+        ) { row in
+            let owner: String = try row[0]
+            return LostFile(
+                kept: KeptFile(user: UserID(rawValue: owner), digest: try row[1]),
+                name: try row[2])
         }
     }
 
-    /// All of them were taken that could be; those that could not are told.
+    /// Ends the wait: every lost file that could be taken again was taken. The others are reported.
     package func endWaitForLostFiles(at now: Timestamp) throws {
         try commit { db in
             for file in try Self.lostFiles(db) {
                 try Self.raise(
                     LedgerException(
                         .lostFileGone,
-                        "\(file.name) of \(file.kept.user?.rawValue ?? "the desk") (\(file.kept.digest)) was "
-                            + "taken in the time that was lost, and could not be taken again; what it "
-                            + "asked for was done: look at the archive, and put it right by a desk file"
-                    ),
+                        """
+                        \(file.name) of \(file.kept.user?.rawValue ?? "the desk") \
+                        (\(file.kept.digest)) was taken in the gap before the restore, and could \
+                        not be taken again; what it asked for was done: look at the archive, and \
+                        correct it by a desk file
+                        """),
                     order: nil, provider: nil, db, at: now)
             }
-            try db.grdb.execute(sql: "UPDATE generation SET awaits_files = 0 WHERE id = 1")
+            try db.run("UPDATE generation SET awaits_files = 0 WHERE id = 1")
         }
     }
 }
 
 extension Intake {
-    /// When the ledger ends that a file of a lost time is missing in; nil for any other file.
+    /// The last moment that the restored ledger knows, if this file is taken again after a restore;
+    /// otherwise nil.
     func lostSince(_ arrival: Arrival) throws -> Timestamp? {
         guard try hasRetakenFiles.get() else { return nil }
-        return try Timestamp.fetchOne(
-            db.grdb.cachedStatement(
-                sql: "SELECT lost_since FROM retaken_files WHERE user_id = ? AND sha256 = ?"),
-            arguments: [arrival.user?.rawValue ?? "", arrival.digest])
+        return try db.value(
+            """
+            SELECT lost_since FROM retaken_files
+            WHERE user_id = \(arrival.user?.rawValue ?? "") AND sha256 = \(arrival.digest)
+            """)
     }
 
-    /// Raises an exception where a file of a lost time is refused as a whole.
-    func tellIfLost(_ arrival: Arrival, _ rejection: Rejection) throws {
+    /// Raises an exception if a file of the gap is refused as a whole.
+    func reportIfLost(_ arrival: Arrival, _ rejection: Rejection) throws {
         guard try lostSince(arrival) != nil else { return }
-        try tell(arrival, "all of it is refused (\(rejection.code.rawValue))")
+        try report(arrival, "all of it is refused (\(rejection.code.rawValue))")
     }
 
-    fileprivate func tell(_ arrival: Arrival, _ what: String) throws {
+    fileprivate func report(_ arrival: Arrival, _ what: String) throws {
         try Ledger.raise(
             LedgerException(
                 .lostLineRejected,
-                "\(arrival.name) of \(arrival.user?.rawValue ?? "the desk") was taken in the time that was "
-                    + "lost, and taken again \(what); what was accepted then was done: compare with its "
-                    + "receipt of then, which is in quarantine if he had not removed or changed it, look at "
-                    + "the provider's or the bank's, and put it right by a desk file"),
+                """
+                \(arrival.name) of \(arrival.user?.rawValue ?? "the desk") was taken in the gap \
+                before the restore, and was taken again: \(what); what was accepted then was done: \
+                compare with its receipt of then, which is in quarantine unless its owner removed \
+                or changed it, look at the provider's or the bank's, and correct it by a desk file
+                """),
             order: nil, provider: nil, db, at: now)
     }
 }
 
 extension FileDraft {
-    /// Holds as in doubt what a file of a lost time put in line to be sent: its orders. Its refills are not
-    /// asked for again, nor is what a decision in it would have sent again. What it was refused is told to the
-    /// operator: it may have been accepted then.
+    /// Holds the orders of a file of the gap in doubt. Its refills are not asked for again, and a
+    /// decision in it sends nothing again. Its rejected lines are reported to the operator: they
+    /// may have been accepted then.
     func holdIfLost() throws {
         guard let since = lostSince else { return }
         try Decisions.voidResending(db, of: file, at: intake.now)
-        try db.grdb.execute(
-            literal: """
-                UPDATE requests SET state = 'sending'
-                WHERE kind = 'refill' AND state = 'accepted' AND user_id = \(arrival.user)
-                    AND ref IN (SELECT ref FROM lines WHERE file_id = \(file) AND kind = 'refills')
-                """)
-        let orders = try OrderID.fetchAll(
-            db.grdb, sql: "SELECT id FROM orders WHERE id BETWEEN ? AND ? AND state = 'accepted'",
-            arguments: [firstOrder, lastOrder])
+        try db.run(
+            """
+            UPDATE requests SET state = 'sending'
+            WHERE kind = 'refill' AND state = 'accepted' AND user_id = \(arrival.user)
+                AND ref IN (SELECT ref FROM lines WHERE file_id = \(file) AND kind = 'refills')
+            """)
+        let orders: [OrderID] = try db.values(
+            """
+            SELECT id FROM orders
+            WHERE id BETWEEN \(firstOrder) AND \(lastOrder) AND state = 'accepted'
+            """)
         let losing = try LostOrders(
             db, OrderMoves(db, postings, at: intake.now), at: intake.now,
-            goingOnAs: Generation(of: db).number)
+            resumedAs: Generation(of: db).number)
         for order in orders { try losing.hold(order, since: since) }
-        try tellRejected()
+        try reportRejected()
     }
 
-    private func tellRejected() throws {
-        let rejected = try GRDB.Row.fetchAll(
-            db.grdb,
-            sql: """
-                SELECT kind, line, ref, code FROM lines WHERE file_id = ? AND status = 'rejected'
-                ORDER BY kind, line LIMIT ?
-                """, arguments: [file, Self.mostTold + 1])
-        guard !rejected.isEmpty else { return }
-        let words = rejected.prefix(Self.mostTold).map { row in
-            let ref = (row["ref"] as String?).map { " (\($0))" } ?? ""
-            return "\(row["kind"] as String) \(row["line"] as Int64)\(ref) \(row["code"] as String)"
+    private func reportRejected() throws {
+        let rejected = try db.all(
+            """
+            SELECT kind, line, ref, code FROM lines
+            WHERE file_id = \(file) AND status = 'rejected'
+            ORDER BY kind, line LIMIT \(Self.mostNamed + 1)
+            """
+        ) { row in
+            let (kind, line, code): (String, Int, String) = (try row[0], try row[1], try row[3])
+            let ref: String? = try row[2]
+            return "\(kind) \(line)\(ref.map { " (\($0))" } ?? "") \(code)"
         }
-        let rest = rejected.count > Self.mostTold ? ", and more" : ""
-        try intake.tell(
-            arrival, "these of its lines are rejected: \(words.joined(separator: ", "))\(rest)")
+        guard !rejected.isEmpty else { return }
+        let words = rejected.prefix(Self.mostNamed).joined(separator: ", ")
+        let rest = rejected.count > Self.mostNamed ? ", and more" : ""
+        try intake.report(arrival, "these of its lines are rejected: \(words)\(rest)")
     }
 
     /// The most rejected lines of a file that are named.
-    private static let mostTold = 20
+    private static let mostNamed = 20
 }

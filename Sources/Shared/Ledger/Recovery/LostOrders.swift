@@ -1,12 +1,11 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// Orders that may have been sent in the time that a restored ledger lacks, within a commit.
+/// Orders that may have been sent in the gap before a restore, within a commit.
 ///
-/// Nobody can know where: who was refused in that time went on to a backup. Such an order is held in doubt
-/// at one of its places after the other, first where it was to be sent, and is sent only once none of them
-/// has it.
+/// Nobody knows where such an order went: after a refusal in the gap it was sent to a backup
+/// provider. It is held in doubt at each of its places in turn, first where it was to be sent, and
+/// is sent only once none of them has it.
 struct LostOrders {
     private let db: any Connection
     private let moves: OrderMoves
@@ -14,10 +13,14 @@ struct LostOrders {
     private let now: Timestamp
     private let generation: Int64
 
-    /// - Parameter generation: the number of the ledger that goes on, for what `hold` holds.
+    /// - Parameters:
+    ///   - db: the connection, within the commit.
+    ///   - moves: the moves of this commit.
+    ///   - now: the moment of the commit.
+    ///   - generation: the number of the ledger that is resumed, for the orders that `hold` holds.
     init(
         _ db: any Connection, _ moves: OrderMoves, at now: Timestamp,
-        goingOnAs generation: Int64 = 0
+        resumedAs generation: Int64 = 0
     ) {
         self.generation = generation
         self.db = db
@@ -26,55 +29,46 @@ struct LostOrders {
         attempts = Attempts(db)
     }
 
-    /// When an order may have been sent, and in the ledger of which generation it is held for that.
+    /// When an order may have been sent, and in which generation it is held for that.
     private struct Loss {
         let generation: Int64
         let since, until: Timestamp
-
-        init(row: GRDB.Row) {
-            generation = row[0]
-            since = row[1]
-            until = row[2]
-        }
     }
 
-    /// `accepted` or `sending` → `in_doubt`; what is in doubt already may be so for another reason by now.
+    /// `accepted` or `sending` → `in_doubt`. An order that is in doubt already may be so for
+    /// another reason by now, and is held for the gap too.
     ///
-    /// - Parameter since: before this it was not sent, if it is not on its way.
+    /// - Parameters:
+    ///   - order: the order.
+    ///   - since: before this moment it was not sent, if it is not under way.
     func hold(_ order: OrderID, since: Timestamp) throws {
         guard try !isHeld(order) else { return }
-        let provider = try ProviderID.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    UPDATE orders SET state = 'sending' WHERE id = ? AND state = 'accepted'
-                    RETURNING provider_id
-                    """), arguments: [order])
-        // What is `sending` has its attempt.
-        if let provider { try attempts.begin(order, with: provider, at: since) }
+        try moves.sendAsLost(order, since: since)
         try doubt(order, in: generation, until: now)
     }
 
     private func isHeld(_ order: OrderID) throws -> Bool {
-        try Bool.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM attempts
-                        WHERE order_id = ? AND outcome = 'unknown' AND lost_in = ?)
-                    """), arguments: [order, generation])!
+        try db.exists(
+            """
+            SELECT 1 FROM attempts
+            WHERE order_id = \(order) AND outcome = 'unknown' AND lost_in = \(generation)
+            """)
     }
 
-    /// Ends the doubt about an order that its provider does not have. A lost one is then in doubt at the next
-    /// of its places.
+    /// Ends the doubt about an order that its provider does not have. An order lost in a gap is
+    /// then in doubt at the next of its places.
     ///
-    /// - Parameter note: who says so, and on what grounds; it stays with the attempt.
+    /// - Parameters:
+    ///   - order: the order.
+    ///   - note: who says so, and on what grounds; it stays with the attempt.
     /// - Returns: whether no place is left that may have it.
     func leave(_ order: OrderRow, note: String) throws -> Bool {
-        let loss = try db.grdb.cachedStatement(
-            sql: """
-                SELECT lost_in, started_at, ended_at FROM attempts
-                WHERE order_id = ? AND outcome = 'unknown' AND lost_in IS NOT NULL
-                """
-        ).fetchRow([order.id]).map(Loss.init(row:))
+        let loss = try db.first(
+            """
+            SELECT lost_in, started_at, ended_at FROM attempts
+            WHERE order_id = \(order.id) AND outcome = 'unknown' AND lost_in IS NOT NULL
+            """
+        ) { Loss(generation: try $0[0], since: try $0[1], until: try $0[2]) }
         try attempts.resolve(order.id, as: .notSent, note: note)
         guard let loss, let place = try next(after: order.id, loss) else { return true }
         try moves.buy(order.id, as: place, due: now)
@@ -85,16 +79,17 @@ struct LostOrders {
 
     private func doubt(_ order: OrderID, in generation: Int64, until: Timestamp) throws {
         try attempts.end(order, as: .unknown, evidence: nil, at: until)
-        try db.grdb.cachedStatement(
-            sql:
-                "UPDATE attempts SET lost_in = ?2, ended_at = ?3 WHERE order_id = ?1 AND outcome = 'unknown'"
-        ).execute(arguments: [order, generation, until])
+        try db.run(
+            """
+            UPDATE attempts SET lost_in = \(generation), ended_at = \(until)
+            WHERE order_id = \(order) AND outcome = 'unknown'
+            """)
         try attempts.note(
             "the ledger was restored; it may have been sent until \(until)", on: order)
         try moves.doubt(order)
     }
 
-    /// The next place in turn; nil once it was held at all of them.
+    /// The next place in turn; nil once the order was held at all of them.
     private func next(after order: OrderID, _ loss: Loss) throws -> Listing? {
         let waiting = try WaitingOrder.fetch(db, order)
         let places = Places(db)
@@ -104,9 +99,11 @@ struct LostOrders {
         let others = (all[here...] + all[..<here]).filter {
             $0.id != waiting.bought && !refusers.contains($0.provider)
         }
-        let held = try Int.fetchOne(
-            db.grdb, sql: "SELECT count(*) FROM attempts WHERE order_id = ? AND lost_in = ?",
-            arguments: [order, loss.generation])!
+        let held: Int = try db.one(
+            """
+            SELECT count(*) FROM attempts
+            WHERE order_id = \(order) AND lost_in = \(loss.generation)
+            """)
         return held <= others.count ? others.first : nil
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Tables
 import Timestamps
 
@@ -16,7 +15,7 @@ package struct KeptFile: Hashable, Sendable {
     var owner: String { user?.rawValue ?? "" }
 }
 
-/// A file of the time that a restored ledger lacks.
+/// A file of the gap that a restored ledger lacks.
 package struct LostFile: Sendable {
     package let kept: KeptFile
     /// The name it had in the inbox.
@@ -28,8 +27,8 @@ package struct LostFile: Sendable {
     }
 }
 
-/// What the spool knows of the time that an older ledger lacks.
-package struct LostTime: Sendable {
+/// What the spool knows of the gap: the time between the restored ledger's end and the restore.
+package struct Gap: Sendable {
     /// Files that had their effect, or may have had it, in the order in which they were taken.
     package let files: [LostFile]
     /// The number of the last status file of each user who has one.
@@ -45,98 +44,104 @@ extension Ledger {
     /// Those of `files` whose bytes never had an effect in this ledger.
     package func unknown(among files: [KeptFile]) throws -> Set<KeptFile> {
         try read { db in
-            let statement = try db.grdb.makeStatement(
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM files
-                        WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2)
-                    """)
+            let lookup = try db.statement(
+                """
+                SELECT EXISTS (SELECT 1 FROM files
+                    WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2)
+                """)
             return Set(
-                try files.filter {
-                    try !Bool.fetchOne(statement, arguments: [$0.owner, $0.digest])!
+                try files.filter { file in
+                    let isKnown: Bool = try lookup.bound(to: file.owner, file.digest)
+                        .one { try $0[0] }
+                    return !isKnown
                 })
         }
     }
 
-    /// Prepares an older ledger to be gone on with, in one commit that can be made again.
+    /// Prepares an older ledger to be resumed, in one commit that can be repeated.
     ///
-    /// What is `accepted` or `sending` here may have been placed in the lost time, so it is held as in
-    /// doubt; so is, once they are taken again, what the lost files ordered. A refill that was asked
-    /// for may have been sent, and is not sent again. A decision to send again is void. Numbers of orders and status files that were
-    /// given in the lost time are not given to others.
+    /// An order that is `accepted` or `sending` here may have been placed in the gap, so it is held
+    /// in doubt; so are the orders of the lost files, once those are taken again. A refill that was
+    /// asked for may have been sent, and is not sent again. A decision to send an order again is
+    /// void. Numbers that orders and status files got in the gap are not given to others.
     ///
-    /// Returns how many orders are held now that were not.
-    package func hold(
-        _ lost: LostTime, lastSeenIn seenFile: String, at now: Timestamp
-    ) throws -> Int {
-        // A file that cannot be read tells nothing of the lost time.
+    /// - Returns: how many orders are held now that were not.
+    package func hold(_ gap: Gap, lastSeenIn seenFile: String, at now: Timestamp) throws -> Int {
+        // An unreadable file says nothing of the gap.
         let seen = (try? SeenGeneration(path: seenFile).read()) ?? .first
         return try commit(at: now) { db, postings in
             let since = try Self.lastMoment(db, now: now)
-            for (position, file) in lost.files.enumerated() {
-                try db.grdb.cachedStatement(
-                    sql: """
-                        INSERT INTO retaken_files (user_id, sha256, name, position, lost_since)
-                        VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                        """
-                ).execute(
-                    arguments: [file.kept.owner, file.kept.digest, file.name, position, since])
-            }
-            for (user, sequence) in lost.statusFiles {
-                try db.grdb.execute(
-                    literal: """
-                        INSERT INTO lost_status_files (user_id, sequence)
-                        VALUES (\(user), \(sequence))
-                        ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)
-                        """)
-            }
-            try db.grdb.execute(
-                literal: """
-                    UPDATE generation SET last_lost_order = max(last_lost_order, \(seen.effects)),
-                        awaits_files = max(awaits_files, \(!lost.files.isEmpty));
-                    UPDATE requests SET state = 'sending'
-                        WHERE kind = 'refill' AND state = 'accepted';
-                    """)
+            try Self.note(gap, after: seen, since: since, db)
+            try db.run(
+                """
+                UPDATE requests SET state = 'sending'
+                WHERE kind = 'refill' AND state = 'accepted'
+                """)
             try Decisions.voidResending(db, at: now)
-            let orders = try GRDB.Row.fetchAll(
-                db.grdb,
-                sql: """
-                    SELECT id, state <> 'in_doubt' AS is_news FROM orders
-                    WHERE state IN ('accepted', 'sending', 'in_doubt')
-                    """)
+            let orders: [(id: OrderID, isNews: Bool)] = try db.all(
+                """
+                SELECT id, state <> 'in_doubt' FROM orders
+                WHERE state IN ('accepted', 'sending', 'in_doubt')
+                """
+            ) { (try $0[0], try $0[1]) }
             let losing = try LostOrders(
                 db, OrderMoves(db, postings, at: now), at: now,
-                goingOnAs: Self.next(db, after: seen))
-            for order in orders { try losing.hold(order["id"], since: since) }
-            return orders.count { $0["is_news"] }
+                resumedAs: Self.next(db, after: seen))
+            for order in orders { try losing.hold(order.id, since: since) }
+            return orders.count { $0.isNews }
         }
     }
 
-    /// The last moment that a ledger tells of; none that is believed where it lies ahead.
+    /// Notes which files are to be taken again, and which numbers were given away in the gap.
+    private static func note(
+        _ gap: Gap, after seen: Generation, since: Timestamp, _ db: any Connection
+    ) throws {
+        for (position, file) in gap.files.enumerated() {
+            try db.run(
+                """
+                INSERT INTO retaken_files (user_id, sha256, name, position, lost_since)
+                VALUES (\(file.kept.owner), \(file.kept.digest), \(file.name), \(position), \(since))
+                ON CONFLICT DO NOTHING
+                """)
+        }
+        for (user, sequence) in gap.statusFiles {
+            try db.run(
+                """
+                INSERT INTO lost_status_files (user_id, sequence) VALUES (\(user), \(sequence))
+                ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)
+                """)
+        }
+        try db.run(
+            """
+            UPDATE generation SET last_lost_order = max(last_lost_order, \(seen.effects)),
+                awaits_files = max(awaits_files, \(!gap.files.isEmpty))
+            """)
+    }
+
+    /// The last moment in the ledger. One that lies ahead is not believed.
     private static func lastMoment(_ db: any Connection, now: Timestamp) throws -> Timestamp {
-        let last = try Timestamp.fetchOne(
-            db.grdb,
-            sql: """
-                SELECT max(
-                    coalesce((SELECT created_at FROM transactions ORDER BY id DESC LIMIT 1), 0),
-                    coalesce((SELECT received_at FROM files ORDER BY id DESC LIMIT 1), 0),
-                    coalesce((SELECT started_at FROM attempts ORDER BY id DESC LIMIT 1), 0))
-                """)!
+        let last: Timestamp = try db.one(
+            """
+            SELECT max(
+                coalesce((SELECT created_at FROM transactions ORDER BY id DESC LIMIT 1), 0),
+                coalesce((SELECT received_at FROM files ORDER BY id DESC LIMIT 1), 0),
+                coalesce((SELECT started_at FROM attempts ORDER BY id DESC LIMIT 1), 0))
+            """)
         return last <= now ? last : Timestamp(milliseconds: 0)
     }
 
-    /// The number of the generation that goes on.
+    /// The number of the generation that is resumed.
     private static func next(_ db: any Connection, after seen: Generation) throws -> Int64 {
         max(try abs(Generation(of: db).number), seen.number) + 1
     }
 
-    /// Makes this the ledger that all programs go on with, after `hold`.
-    package func goOn(lastSeenIn seenFile: String) throws {
+    /// Makes this the ledger that all programs use from now on, after `hold`.
+    package func resume(lastSeenIn seenFile: String) throws {
         let file = SeenGeneration(path: seenFile)
-        try Self.withOpeningLock(database.path) {
+        try Self.whileOpeningIsLocked(store) {
             let seen = (try? file.read()) ?? .first
             let generation = try commit { db in
-                try db.grdb.execute(
-                    literal: "UPDATE generation SET number = \(Self.next(db, after: seen))")
+                try db.run("UPDATE generation SET number = \(Self.next(db, after: seen))")
                 return try Generation(of: db)
             }
             try file.write(generation)

@@ -1,7 +1,7 @@
 /// What is needed to notice that an older ledger was put in the place of a newer one, and to go on
 /// with it (proof.md §1).
-enum Schema2 {
-    static let sql = """
+package enum Schema2 {
+    package static let sql = """
         -- number: raised whenever an older ledger is gone on with; below zero in a backup, so that a
         -- backup never passes for the ledger it was made of.
         -- commits: how many there were.

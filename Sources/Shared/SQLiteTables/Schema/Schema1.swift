@@ -7,8 +7,8 @@
 ///
 /// A list of more than two words is written with OR: for an IN of so many, SQLite makes a table anew
 /// for each row that is written, which costs more than the row.
-enum Schema1 {
-    static let sql = people + catalogue + intake + orders + money + telling + guards
+package enum Schema1 {
+    package static let sql = people + catalogue + intake + orders + money + telling + guards
 
     private static let people = """
         CREATE TABLE users (

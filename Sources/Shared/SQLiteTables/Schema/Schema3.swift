@@ -1,7 +1,7 @@
 /// What the trade needs beyond one provider per service: fail-over, a catalogue whose changes are
 /// guarded and told, the health of providers over the runs, and decisions that wait for proof.
-enum Schema3 {
-    static let sql = """
+package enum Schema3 {
+    package static let sql = """
         -- Consecutive failures and doubts, over all runs (design.md §6: circuit breaker).
         ALTER TABLE providers ADD COLUMN failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0);
         ALTER TABLE providers ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0 CHECK (doubts >= 0);

@@ -1,0 +1,122 @@
+import CSQLite
+import GRDB
+import Glibc
+import Tables
+
+/// The path of an SQLite file that is a ledger, or that can become one.
+package struct SQLiteFile: StorePlace {
+    package let path: String
+
+    package init(_ path: String) {
+        self.path = path
+    }
+
+    /// SQLite takes an empty file for a new database.
+    package func isThere() throws(OpeningError) -> Bool {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_size > 0 }
+        guard errno == ENOENT || errno == ENOTDIR else {
+            throw .unreachable(path, errno: errno)
+        }
+        return false
+    }
+
+    /// Its folder is locked meanwhile: several processes that open a new SQLite file at once fail
+    /// with "table exists" or "database is locked", in spite of a busy timeout.
+    package func open(_ charter: Charter) throws -> any Store {
+        mkdir(folder, 0o700)
+        return try withOpeningLock {
+            do {
+                return try connect(charter)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+                throw OpeningError.notAStore
+            } catch let error as DatabaseError {
+                throw StoreError(error, at: path)
+            }
+        }
+    }
+
+    /// Once, before the first connection. SQLite refuses it later, which does no harm.
+    private static let countsNoMemory = csqlite_count_no_memory()
+
+    private func connect(_ charter: Charter) throws -> SQLiteStore {
+        _ = Self.countsNoMemory
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(30)
+        configuration.label = "ledger"
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.inDatabase { db in
+            let version = try version(db, charter)
+            // WAL by hand: GRDB would write to the file at each opening. FULL: a commit that
+            // returned is on the disk. Recursive triggers: REPLACE fires the delete triggers.
+            try db.execute(
+                sql: """
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA recursive_triggers = ON;
+                    PRAGMA cache_size = -16384;
+                    """)
+            if version < Schema.migrations.count { try migrate(db, from: version, charter) }
+        }
+        return SQLiteStore(queue, at: self)
+    }
+
+    /// How much of the schema's history the database has; 0 for a new one. Nothing is written.
+    private func version(_ db: Database, _ charter: Charter) throws -> Int {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if try Int32.fetchOne(db, sql: "PRAGMA application_id") != Schema.applicationID {
+            guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+                throw OpeningError.notOurs
+            }
+        }
+        guard version <= Schema.migrations.count else {
+            throw OpeningError.newer(version: version, known: Schema.migrations.count)
+        }
+        if version > 0 { try charter.check(GRDBConnection(db, at: path)) }
+        return version
+    }
+
+    private func migrate(_ db: Database, from version: Int, _ charter: Charter) throws {
+        let connection = GRDBConnection(db, at: path)
+        try db.inTransaction(.immediate) {
+            for sql in Schema.migrations[version...] { try db.execute(sql: sql) }
+            try charter.upgrade(connection, version)
+            try db.execute(
+                sql: """
+                    PRAGMA application_id = \(Schema.applicationID);
+                    PRAGMA user_version = \(Schema.migrations.count);
+                    """)
+            if version == 0 { try charter.furnish(connection) }
+            return .commit
+        }
+    }
+}
+
+extension SQLiteFile {
+    /// Holds the lock of the folder that the file is in, or will be in.
+    func withOpeningLock<T>(_ body: () throws -> T) throws -> T {
+        let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw OpeningError.unreachable(folder, errno: errno) }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw OpeningError.unreachable(folder, errno: errno) }
+        }
+        return try body()
+    }
+
+    /// When this returns, the name of a new file and that of its folder are on disk.
+    func syncName() throws(OpeningError) {
+        for directory in [folder, SQLiteFile(folder).folder] {
+            let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            // A folder that this user may not open was there before.
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            guard fsync(descriptor) == 0 else { throw .unreachable(directory, errno: errno) }
+        }
+    }
+
+    private var folder: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
