@@ -1,4 +1,4 @@
-# The one list of verbs. `make` alone says what there is.
+# The one list of verbs. `make` alone prints it.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +16,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  PREFIX=$(PREFIX)  DESTDIR=$(DESTDIR)  SECONDS=$(SECONDS)"
 
-deps: ## install the C libraries' headers where they are missing (apt)
+deps: ## install missing headers of C libraries and test tools (apt)
 	@scripts/deps
 
 build: deps ## build everything with its tests, for debugging
@@ -31,12 +31,12 @@ demo: release ## the whole pipeline against the sandbox, in var/demo
 test: build ## run the tests
 	@scripts/test
 
-# All of it, also if a promise was broken: then the status is 1.
-test-faults: build release ## every promise at every point, then all mutants (RIG=name for one promise alone)
+# Runs everything even if a promise was broken; the status is 1 then.
+test-faults: build release ## every promise at every point, then all mutants (RIG=name for one rig)
 	@status=0; PROGRAMS="$(CURDIR)/$(RELEASE)" .build/debug/Faults $(RIG) || status=1; \
 		[[ -n "$(RIG)" ]] || scripts/mutants || status=1; exit $$status
 
-mutants: build ## break each protocol step on purpose, and see a test turn red (NAME=name for one)
+mutants: build ## break each protocol step on purpose; a test must turn red (NAME=name for one)
 	@scripts/mutants $(NAME)
 
 lint: ## is the code formatted as .swift-format says?
@@ -46,13 +46,13 @@ lint: ## is the code formatted as .swift-format says?
 format: ## format the code
 	@swift format format --in-place --recursive --parallel Package.swift Sources Tests
 
-check: lint test demo ## all of it: what .ci/run runs
+check: lint test demo ## lint, test and demo: what .ci/run runs
 	@cat .build/test-count
 
-fuzz: deps ## feed hostile bytes to every reader for SECONDS each (TARGET=name for one)
+fuzz: deps ## fuzz every reader for SECONDS each (TARGET=name for one)
 	@scripts/fuzz $(SECONDS) $(TARGET)
 
-bench: release ## measure against the floor and plain scripts, or against BASE=revision; ROW=name for one row
+bench: release ## measure against the floor and plain scripts, or BASE=revision (ROW=name for one)
 	@Benchmarks/run $(ROW) $(if $(BASE),--base "$(BASE)")
 
 install: release ## install the programs below PREFIX
@@ -60,5 +60,5 @@ install: release ## install the programs below PREFIX
 	@install -m 755 $(addprefix $(RELEASE)/,$(PROGRAMS)) "$(DESTDIR)$(PREFIX)/bin"
 	@echo "installed in $(DESTDIR)$(PREFIX)/bin: $(PROGRAMS)"
 
-clean: ## remove what was built, and the demo
+clean: ## remove all builds and the demo
 	@rm -rf .build .build-base .build-fuzz var/demo
