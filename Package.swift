@@ -1,10 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The target graph is the architecture: a stage that wants SQL, libcurl or HTTP serving must ask
-// the module that owns it, because nothing else would compile. ARCHITECTURE.md tells the story.
+// The target graph is the architecture: a stage that needs SQL, libcurl or HTTP serving must use the
+// module that owns it, because nothing else compiles. ARCHITECTURE.md is the overview.
 
-/// Settings of every target of ours: Swift 6 checking, and no warning survives a build.
+/// The settings of all our targets: Swift 6 checking, and warnings are errors.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -21,8 +21,8 @@ let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 
-/// Whether this is for `scripts/fuzz`: then there are no programs, and what they are made of is libraries of the
-/// one executable that libFuzzer drives.
+/// Whether this build is for `scripts/fuzz`: then the programs are libraries of the one executable
+/// that libFuzzer drives.
 let isFuzzed = Context.environment["FUZZ"] != nil
 
 /// A module below `Sources/Shared`.
@@ -93,7 +93,7 @@ let package = Package(
             name: "CSQLite", path: "Sources/Shared/CSQLite",
             linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CSync", path: "Sources/Shared/CSync"),
-        // Into the programs, so that they run where it is not installed, and start as fast as before.
+        // Linked statically, so that programs run without it installed and start fast.
         .target(
             name: "CUnicode", path: "Sources/Shared/CUnicode",
             linkerSettings: [.linkedLibrary(":libutf8proc.a")]),

@@ -1,17 +1,17 @@
 import Testing
 
-/// Something that is not written in this code base, and what is written instead.
+/// Something that is not allowed in this code base, and what to write instead.
 struct Ban: Sendable, CustomTestStringConvertible {
-    /// What is banned, as words of their own.
+    /// What is banned. A phrase counts only between word boundaries.
     let phrases: [String]
-    /// Where it is looked for.
+    /// Which part of a file is searched.
     let part: Part
-    /// The folders that it is banned from.
+    /// The folders in which it is banned.
     let places: [String]
-    /// Files that need it, each for a reason that stands beside it in the table.
+    /// Files that need it. The reason stands beside each in the table.
     let exceptions: [String]
     let instead: String
-    /// A line that breaks the rule, to see that the rule would find it.
+    /// A line that breaks the rule, to test that the rule finds it.
     let example: String
 
     enum Part: Sendable {
@@ -75,7 +75,7 @@ struct Ban: Sendable, CustomTestStringConvertible {
         Ban(
             ["print"], from: ["Sources"], example: #"print("done")"#,
             except: [
-                "Sources/sandbox/Sandbox.swift"  // It says where it listens.
+                "Sources/sandbox/Sandbox.swift"  // It prints where it listens.
             ],
             instead: "The logger of the run's context, its Summary, or `answer`."),
         Ban(
@@ -84,7 +84,7 @@ struct Ban: Sendable, CustomTestStringConvertible {
                 "localizedDescription",
             ], from: ["Sources"], example: "String(cString: strerror(errno))",
             except: [
-                // Each library's one place, where its words get a sentence.
+                // The one place for each library where its words get a sentence.
                 "Sources/Shared/Failures/SystemWords.swift",
                 "Sources/Shared/Ledger/Engine/RawStatement.swift",
                 "Sources/Shared/Providers/Transport/CurlWords.swift",

@@ -1,6 +1,6 @@
 import Testing
 
-/// What code, comments, messages, tests, scripts and documents refer to is there.
+/// Code, comments, messages, tests, scripts and documents refer only to what exists.
 @Suite struct CitationTests {
     @Test func `every document and section that is cited exists`() {
         let citations = Citation.files.flatMap { Citation.all(in: $0) }
@@ -44,13 +44,13 @@ import Testing
         for page in ["ARCHITECTURE.md", "docs/design.md", "docs/proof.md", "README.md"] {
             let named = SourceTree.text(of: page).matches(of: /`([A-Z][A-Za-z]*[a-z][A-Za-z]*)`/)
             for name in named.map({ String($0.1) }) where !known.contains(name) {
-                // The one type of others that is named.
+                // The only foreign type that is named.
                 if name != "JSONDecoder" { Issue.record("\(page) names \(name)") }
             }
         }
     }
 
-    /// Documents name files by their path; one that was moved leaves no trace in a link check.
+    /// Documents name files by path, which a link check does not see.
     @Test func `every path that a document names exists`() {
         let roots = ["Sources/", "Tests/", "scripts/", "config/", "findings/", "Benchmarks/"]
         for page in SourceTree.documents where page.hasSuffix(".md") {

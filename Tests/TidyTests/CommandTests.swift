@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// What the reference says of commands is what the built programs say of themselves.
+/// The reference lists the commands and options that the built programs have.
 @Suite struct CommandTests {
     private static let page = SourceTree.text(of: "docs/reference/commands.md")
-    /// What every program takes stands in a table of its own.
+    /// The options of every program are in a table of their own.
     private static let shared: Set<String> = [
         "--config", "--verbose", "--quiet", "--log-format", "--json", "--version", "--help",
     ]

@@ -2,10 +2,10 @@
 struct DeclaredType: Sendable {
     let name: String
     let line: Int
-    /// Whether `///` stands above it, or above the group of one-line types it belongs to. The command
-    /// that a program begins with says in its manual what it is.
+    /// Whether `///` stands above it, or above the group of one-line types it belongs to. A
+    /// program's command needs none: its manual says what it is.
     let isDocumented: Bool
-    /// Whether it is declared within another type.
+    /// Whether it is declared inside another type.
     let isNested: Bool
     /// Whether other files cannot see it.
     let isPrivate: Bool
@@ -42,7 +42,7 @@ struct DeclaredType: Sendable {
         }
     }
 
-    /// Whether a line has nothing but attributes of what follows it.
+    /// Whether a line has only attributes of the next one.
     private static func isAttribute(_ line: Substring) -> Bool {
         line.drop { $0 == " " }.hasPrefix("@") && !line.contains("{")
     }

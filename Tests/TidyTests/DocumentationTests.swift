@@ -1,7 +1,7 @@
 import Ledger
 import Testing
 
-/// What the documentation lists is what the code has.
+/// The documentation lists what the code has.
 @Suite struct DocumentationTests {
     @Test func `operators read about every kind of exception what the code says of it`() {
         let rows = SourceTree.rows(of: "docs/operators.md", below: "## Read an exception")

@@ -1,10 +1,11 @@
 import Testing
 
-/// What this project says in plain English, so that nobody has to translate it.
+/// This project speaks plain English, so that nobody has to translate it.
 @Suite struct EnglishTests {
-    /// Phrases that are not written in comments, messages, documents or names, and what is instead.
+    /// Phrases that must not stand in comments, messages, documents or names, and what to write
+    /// instead.
     ///
-    /// A phrase stands between its own words only; a stem ends in `*`.
+    /// A phrase counts only between word boundaries; a stem ends in `*`.
     static let banned: [(phrase: String, instead: String)] = [
         ("seclud*", "quarantine"), ("lost time", "the gap after a restore"),
         ("gone on with", "resumed"), ("whoever", "anyone who, or an active sentence"),
@@ -15,7 +16,7 @@ import Testing
     /// Lines that were written before this rule.
     private static let remainder = 398
 
-    @Test func `it is written in plain English`() {
+    @Test func `everything is written in plain English`() {
         let texts =
             SourceTree.files.filter { !$0.isBelow(["Tests/TidyTests"]) }.map(\.path)
             + SourceTree.documents
@@ -34,7 +35,7 @@ import Testing
         ("He pays", 1), ("the cache", 0), ("for him.", 1), ("a secluded file", 1), ("/// his\n", 1),
         ("hero, this, whim", 0), ("maybe its", 0), ("be it so", 1), ("Whoever", 1),
     ])
-    func `a phrase is found between its own words only`(text: String, count: Int) {
+    func `a phrase is found only between word boundaries`(text: String, count: Int) {
         let found = Self.banned.flatMap { Self.lines(of: text.lowercased(), saying: $0.phrase) }
         #expect(found.count == count)
     }

@@ -1,7 +1,7 @@
 import Testing
 
 @Suite struct FileTests {
-    /// One can read a file in one sitting.
+    /// So that a file can be read in one sitting.
     private static let mostLines = 300
 
     @Test func `a file can be read in one sitting`() {
@@ -24,7 +24,7 @@ import Testing
             let first = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
             #expect(
                 beginnings.contains { first.hasPrefix($0) } && !first.hasPrefix("//  "),
-                "\(file.path) begins with \"\(first)\": begin with its imports or with words about it."
+                "\(file.path) begins with \"\(first)\": begin with imports or a comment."
             )
         }
     }

@@ -1,10 +1,10 @@
 import Testing
 
 @Suite struct LineTests {
-    /// What fits beside another file on a laptop's screen. `swift format` breaks code at this width,
-    /// but leaves comments and long texts alone.
+    /// So that two files fit side by side. `swift format` breaks code at this width, but leaves
+    /// comments and long texts alone.
     private static let mostColumns = 100
-    /// Lines that were longer before this rule.
+    /// Longer lines from before this rule.
     private static let remainder = 758
 
     @Test func `a line has at most 100 columns`() {

@@ -1,15 +1,15 @@
 /// A target as Package.swift lists it.
 struct ListedTarget: Sendable {
     let name: String
-    /// Where its files are to be, relative to the package's folder.
+    /// Where its files must be, relative to the package's folder.
     let folder: String
 }
 
 extension SourceTree {
-    /// The targets of Package.swift, by its own ways of listing them.
+    /// The targets of Package.swift, found by the functions that list them there.
     static let targets: [ListedTarget] = {
         let manifest = String(decoding: bytes(of: "Package.swift"), as: UTF8.self)
-        // Before it, the functions that make targets are declared.
+        // The functions that make targets are declared above it.
         let calls = manifest.split(separator: "let package = Package(").last ?? ""
         var targets: [ListedTarget] = []
         func add(_ name: Substring, _ folder: String) {

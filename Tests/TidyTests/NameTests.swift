@@ -1,7 +1,7 @@
 import Testing
 
 @Suite struct NameTests {
-    /// Words that say nothing about what a thing is, and what to say instead.
+    /// Words that do not say what a thing is, and what to write instead.
     static let banned: [(word: String, instead: String)] = [
         ("job", "batch, order, run or line"), ("item", "order, line or service"),
         ("record", "row, line or order"), ("manager", "what it does, as a verb or a noun"),
@@ -28,13 +28,13 @@ import Testing
         for file in SourceTree.files where file.isBelow(["Sources"]) {
             for type in file.types where !type.isDocumented && !type.isNested {
                 Issue.record(
-                    "\(file.path):\(type.line): \(type.name) has no ///. Say in a sentence what it is."
+                    "\(file.path):\(type.line): \(type.name) has no ///: say what it is."
                 )
             }
         }
     }
 
-    /// Names that two modules below `Shared` gave to different things before this rule.
+    /// Names that two shared modules gave to different types before this rule.
     private static let doubled: Set<String> = []
 
     @Test func `a type's name means one thing across the shared modules`() {

@@ -1,7 +1,7 @@
 import Testing
 
 @Suite struct PackageTests {
-    /// Folders of code that is not built by SwiftPM, and by whom instead.
+    /// Folders of code that SwiftPM does not build, and what does.
     private static let others = ["Tests/Mutants": "make mutants"]
 
     @Test func `every target has its folder, with code in it`() {

@@ -1,7 +1,7 @@
 import Ledger
 import Testing
 
-/// What the reference lists is what the code reads and writes.
+/// The reference lists what the code reads and writes.
 @Suite struct ReferenceTests {
     @Test func `every setting is in the reference, and no other`() {
         // Sections and files that read the key they are given.

@@ -1,9 +1,9 @@
 import Testing
 
-/// How much of the tree still breaks a rule that is newer than the code.
+/// Allows no more violations of a rule than there were when the number was last lowered.
 ///
-/// A new rule starts with the number of lines that broke it on that day. The number only falls, and
-/// at zero it goes.
+/// A rule that is newer than the code starts with the number of lines that break it. The number only
+/// falls.
 func expect(
     atMost remainder: Int, _ findings: [String], _ advice: String,
     at location: SourceLocation = #_sourceLocation

@@ -18,13 +18,13 @@ enum SourceTree {
         }
     }
 
-    /// What people read beside the code: documents, scripts, the configuration as shipped.
+    /// What people read besides the code: documents, scripts, the shipped configuration.
     static let documents: [String] =
         names(in: ".").filter { $0.hasSuffix(".md") || $0 == "Makefile" }
         + ["docs", "config", "scripts", "findings"].flatMap { paths(below: $0) }
         + [".ci/run", "spool/README.md", "Benchmarks/README.md", "Package.swift"]
 
-    /// Every file below a folder, hidden ones aside.
+    /// Every file below a folder, except hidden ones.
     static func paths(below folder: String) -> [String] {
         names(in: folder).flatMap { name in
             let path = "\(folder)/\(name)"
@@ -32,7 +32,7 @@ enum SourceTree {
         }
     }
 
-    /// What lies in a folder of the package, by name; nothing if there is none.
+    /// The names in a folder of the package; none if it does not exist.
     static func names(in folder: String) -> [String] {
         guard let stream = opendir("\(root)/\(folder)") else { return [] }
         defer { closedir(stream) }
@@ -78,7 +78,7 @@ enum SourceTree {
     }
 }
 
-/// A Swift file, and what in it is code, what is text and what is comment.
+/// A Swift file, taken apart into code, text and comments.
 struct SourceFile: Sendable {
     /// Relative to the package's folder.
     let path: String

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A Swift file taken apart: as many bytes in each part as in the file, blank where another part
-/// has something, so that lines keep their numbers.
+/// A Swift file taken apart. Each part has as many bytes as the file, with blanks in the place of the
+/// other parts, so that lines keep their numbers.
 ///
-/// It knows as much of Swift's grammar as that takes: nested comments, strings of one and of many
-/// lines with and without `#`, code within strings, and names in backticks.
+/// It knows enough of Swift's grammar for that: nested comments, strings of one or many lines with
+/// and without `#`, code inside strings, and names in backticks.
 struct SwiftParts: Sendable {
     /// Keywords, names and operators.
     let code: String
@@ -103,7 +103,7 @@ struct SwiftParts: Sendable {
         }
 
         private func sees(_ token: String) -> Bool {
-            bytes[position] == token.utf8.first! && bytes[position...].starts(with: token.utf8)
+            bytes[position] == token.utf8.first && bytes[position...].starts(with: token.utf8)
         }
 
         private mutating func take(as part: Part) {
@@ -113,15 +113,16 @@ struct SwiftParts: Sendable {
 }
 
 extension String {
-    /// The lines, empty ones too, without what ends them.
+    /// The lines, including empty ones, without their line breaks.
     var lines: [Substring] {
         utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .map(Substring.init)
     }
 
-    /// Where `phrase` stands as words of its own, by line from 1.
+    /// The lines, from 1, in which `phrase` stands between word boundaries.
     func lines(saying phrase: String) -> [Int] {
-        let ends = (phrase.utf8.first!.isOfWord, phrase.utf8.last!.isOfWord)
+        guard let first = phrase.utf8.first, let last = phrase.utf8.last else { return [] }
+        let ends = (first.isOfWord, last.isOfWord)
         return withCString { text in
             positions(of: phrase, in: text).filter { position in
                 let after = position + phrase.utf8.count
@@ -134,7 +135,7 @@ extension String {
     }
 
     private func positions(of phrase: String, in text: UnsafePointer<CChar>) -> [Int] {
-        // strstr, because a loop of ours over every byte for every phrase takes a test's whole time.
+        // strstr, because a loop in Swift over every byte for every phrase takes far longer.
         var positions: [Int] = []
         var next = text
         while let hit = strstr(next, phrase) {

@@ -1,6 +1,6 @@
 import Testing
 
-/// A module that not everybody may import, and whom to ask instead (design.md §3).
+/// A module with restricted importers, and what to use instead (design.md §3).
 struct Wall: Sendable, CustomTestStringConvertible {
     let modules: [String]
     /// The folders and files that may import them.
@@ -22,7 +22,7 @@ struct Wall: Sendable, CustomTestStringConvertible {
             ["GRDB", "GRDBSQLite", "SQLite3"],
             ownedBy: [
                 "Sources/Shared/SQLiteTables", "Sources/Shared/Ledger", "Tests/LedgerTests",
-                // Tests that look into the books with eyes of their own, or falsify them.
+                // Tests that read the books without the ledger, or falsify them.
                 "Tests/AdminCommandTests", "Tests/FaultRigs", "Tests/IngestStageTests",
                 "Tests/PipelineTests", "Tests/TestHouse",
                 "Tests/ReportStageTests/ProgramTests.swift",
@@ -64,8 +64,8 @@ struct Wall: Sendable, CustomTestStringConvertible {
             ["XCTest"], ownedBy: [], instead: "Testing"),
     ]
 
-    /// A stage never imports a stage; a program is reached by its own tests, by those of the whole pipeline,
-    /// and by the fuzzer, which is in one process with what it feeds.
+    /// A stage never imports a stage. A program's module is imported by its own tests, by those of
+    /// the whole pipeline, and by the fuzzer, which shares its process.
     private static let programs = [
         "IngestStage", "DispatchStage", "PollStage", "ReportStage", "AdminCommand",
         "SandboxProvider",
@@ -78,7 +78,7 @@ struct Wall: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// One line that imports.
+/// One import.
 struct Import: Sendable {
     let line: Int
     let module: String
