@@ -34,9 +34,6 @@ import Testing
         }
     }
 
-    /// Names that two shared modules gave to different types before this rule.
-    private static let doubled: Set<String> = []
-
     @Test func `a type's name means one thing across the shared modules`() {
         var homes: [String: [String]] = [:]
         for file in SourceTree.files where file.isBelow(["Sources/Shared"]) {
@@ -44,7 +41,7 @@ import Testing
                 homes[type.name, default: []].append("\(file.path):\(type.line)")
             }
         }
-        for (name, places) in homes where places.count > 1 && !Self.doubled.contains(name) {
+        for (name, places) in homes where places.count > 1 {
             Issue.record("\(name) is \(places.joined(separator: " and ")): rename one of them.")
         }
     }

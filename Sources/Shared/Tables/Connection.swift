@@ -27,6 +27,7 @@ package protocol Connection: AnyObject {
     var lastInsertedID: Int64 { get }
 }
 
+/// What a transaction is for.
 package enum TransactionKind: Sendable {
     /// One that writes. It waits for its turn at the start, so that it never has to upgrade a lock.
     case write
