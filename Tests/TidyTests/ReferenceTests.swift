@@ -44,6 +44,19 @@ import Testing
         #expect(arrays.sorted() == LineKind.ofDesk.map(\.rawValue).sorted())
     }
 
+    @Test func `every rig is explained, and no other`() {
+        let rigs = SourceTree.files.filter { $0.isBelow(["Tests/FaultRigs"]) }.flatMap { file in
+            SourceTree.text(of: file.path).matches(
+                of: /static let \w+ = (?:Rig|kills)\(\s*(?:\.[a-z]+,\s*)?"([a-z-]+)"/
+            ).map { String($0.1) }
+        }
+        #expect(rigs.count > 15)
+        let page = SourceTree.text(of: "docs/proof.md")
+        #expect(
+            cells(of: page.part(after: "### The rigs\n", before: "\n### ")).sorted()
+                == rigs.sorted())
+    }
+
     /// What stands between backticks in the first column of every table of a text.
     private func cells(of text: Substring) -> Set<String> {
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
