@@ -5,12 +5,12 @@ import Settings
 
 /// The effect of a desk file, line by line: users before what needs them.
 struct DeskFile {
-    private let draft: FileDraft
+    private let draft: DeskDraft
     private let settings: Settings
     /// Who is behind it, and why, for what stays in the books.
     private let person: String
 
-    init(_ draft: FileDraft, _ outline: BatchOutline, _ settings: Settings) {
+    init(_ draft: DeskDraft, _ outline: BatchOutline, _ settings: Settings) {
         self.draft = draft
         self.settings = settings
         person = [outline.by ?? "the desk", outline.why].compactMap(\.self).joined(separator: ": ")

@@ -64,38 +64,46 @@ struct FileEffect {
     }
 
     private func effect(of outline: BatchOutline, in intake: Intake) throws -> FileID {
-        let draft = try draft(of: outline, in: intake, abortingFor: Faults())
-        guard outline.allOrNothing, !draft.rejections.isEmpty else { return try draft.close() }
-
-        // Once more from the start, now writing down that nothing of it is done.
-        let faults = Faults(draft.rejections)
-        try draft.abandon()
-        return try self.draft(of: outline, in: intake, abortingFor: faults)
-            .close(reason: .batchAborted)
+        // An ordinary file takes effect line by line; only these can be taken back as a whole.
+        guard outline.total != nil || outline.allOrNothing else {
+            return try draft(of: outline, in: intake).close()
+        }
+        do {
+            return try intake.undoingIfRejected {
+                let draft = try draft(of: outline, in: intake)
+                if outline.allOrNothing, !draft.rejections.isEmpty {
+                    throw BatchAborted(because: draft.rejections)
+                }
+                return try draft.close()
+            }
+        } catch let aborted as BatchAborted {
+            // Once more from the start, now recording that nothing is done.
+            return try intake.undoingIfRejected {
+                try draft(of: outline, in: intake, abortingFor: Faults(aborted.rejections))
+                    .close(reason: .batchAborted)
+            }
+        }
     }
 
-    /// All lines taken, or nothing at all.
+    /// Takes all lines.
+    ///
+    /// - Throws: `Rejection` if the file can have no effect, or its total is wrong.
     private func draft(
-        of outline: BatchOutline, in intake: Intake, abortingFor faults: Faults
+        of outline: BatchOutline, in intake: Intake, abortingFor faults: Faults = Faults()
     ) throws -> FileDraft {
-        // An ordinary file stays as it is, line by line.
-        let mayBeAbandoned = outline.total != nil || outline.allOrNothing
-        let draft = try intake.open(
-            arrival, batch: outline.batch ?? arrival.digest, mayBeAbandoned: mayBeAbandoned)
-        do {
-            switch file.dropper {
-            case .desk: try forEachLine(of: outline, DeskFile(draft, outline, settings).take)
-            case .reseller:
-                draft.keepsRejections = outline.allOrNothing
-                var batch = try ResellerFile(
-                    draft, settings, abortingFor: faults, find: intake.service)
-                try forEachLine(of: outline) { try batch.take($0, $1, &$2) }
-                try check(batch.total, against: outline)
-            }
+        let batch = outline.batch ?? arrival.digest
+        switch file.dropper {
+        case .desk:
+            let draft = try intake.openDeskFile(arrival, batch: batch)
+            try forEachLine(of: outline, DeskFile(draft, outline, settings).take)
             return draft
-        } catch let rejection as Rejection {
-            try draft.abandon()
-            throw rejection
+        case .reseller:
+            let draft = try intake.openBatch(arrival, batch: batch)
+            draft.keepsRejections = outline.allOrNothing
+            var batch = ResellerFile(draft, settings, abortingFor: faults)
+            try forEachLine(of: outline) { try batch.take($0, $1, &$2) }
+            try check(batch.total, against: outline)
+            return draft
         }
     }
 

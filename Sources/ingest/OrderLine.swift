@@ -17,13 +17,11 @@ struct OrderLine {
 }
 
 extension OrderLine {
-    /// - Parameter find: the service of an id, or nil.
-    /// - Throws: `Rejection`; what `find` throws.
-    init(
-        _ fields: inout LineFields, ref: String, find: (ServiceID) throws -> Service?
-    ) throws {
+    /// - Parameter terms: they know the services.
+    /// - Throws: `Rejection`; what the look-up of a service throws.
+    init(_ fields: inout LineFields, ref: String, on terms: TermsOfSale) throws {
         let id: ServiceID = try required(fields.identifier("service"), "service")
-        guard let service = try find(id) else {
+        guard let service = try terms.service(id) else {
             throw Rejection(.unknownService, "there is no service \(id)")
         }
         guard service.isEnabled, service.isServed, let type = service.type else {

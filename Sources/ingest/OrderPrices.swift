@@ -6,18 +6,12 @@ import Settings
 /// What the orders of one user cost (`PriceRule`), and whether they can be sold at that.
 struct OrderPrices {
     private let pricing: Pricing
-    private let discount: Percent
-    /// The user's own price for a service, or nil.
-    private let ownPrice: (ServiceID) throws -> Rate?
+    private let terms: TermsOfSale
     private var rates: [ServiceID: Rate] = [:]
 
-    init(
-        _ pricing: Pricing, discount: Percent,
-        ownPrice: @escaping (ServiceID) throws -> Rate?
-    ) {
+    init(_ pricing: Pricing, _ terms: TermsOfSale) {
         self.pricing = pricing
-        self.discount = discount
-        self.ownPrice = ownPrice
+        self.terms = terms
     }
 
     /// The charge of an order.
@@ -58,7 +52,7 @@ struct OrderPrices {
     private mutating func rate(of service: Service) throws -> Rate {
         if let known = rates[service.id] { return known }
         let rate = try PriceRule.price(
-            of: service.saleRate, discount: discount, own: ownPrice(service.id))
+            of: service.saleRate, discount: terms.discount, own: terms.ownPrice(of: service.id))
         rates[service.id] = rate
         return rate
     }

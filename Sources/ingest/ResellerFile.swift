@@ -7,9 +7,9 @@ import Settings
 /// The effect of a reseller's batch, line by line: orders first, then what is asked about orders,
 /// then money.
 struct ResellerFile {
-    private let draft: FileDraft
+    private let draft: ResellerDraft
     private let settings: Settings
-    private let find: (ServiceID) throws -> Service?
+    private let terms: TermsOfSale
     private var prices: OrderPrices
     /// What an `all_or_nothing` file's lines failed with in the first pass.
     private let faults: Faults
@@ -18,24 +18,22 @@ struct ResellerFile {
     private(set) var total: Int128 = 0
 
     init(
-        _ draft: FileDraft, _ settings: Settings, abortingFor faults: Faults,
-        find: @escaping (ServiceID) throws -> Service?
-    ) throws {
+        _ draft: ResellerDraft, _ settings: Settings, abortingFor faults: Faults
+    ) {
         self.draft = draft
         self.settings = settings
-        self.find = find
         self.faults = faults
-        prices = OrderPrices(
-            settings.pricing, discount: draft.discount, ownPrice: draft.price)
+        terms = draft.termsOfSale
+        prices = OrderPrices(settings.pricing, terms)
     }
 
     /// Takes one line: it is done, or written down as rejected.
     mutating func take(_ kind: LineKind, _ number: Int, _ fields: inout LineFields) throws {
         let fallback = "\(draft.batch)#\(kind.rawValue)#\(number)"
-        var line = Line(kind, number, ref: fallback)
+        var line = ResellerLine(kind, number, ref: fallback)
         do {
             try fields.checkIsObject()
-            line = Line(kind, number, ref: try fields.text("ref") ?? fallback)
+            line = ResellerLine(kind, number, ref: try fields.text("ref") ?? fallback)
             if kind == .orders {
                 try order(line, &fields)
             } else {
@@ -46,7 +44,7 @@ struct ResellerFile {
         }
     }
 
-    private mutating func act(on line: Line, _ fields: inout LineFields) throws {
+    private mutating func act(on line: ResellerLine, _ fields: inout LineFields) throws {
         switch line.kind {
         case .refills:
             let order: OrderID = try required(fields.identifier("order"), "order")
@@ -65,8 +63,8 @@ struct ResellerFile {
         }
     }
 
-    private mutating func order(_ line: Line, _ fields: inout LineFields) throws {
-        let order = try OrderLine(&fields, ref: line.ref!, find: find)
+    private mutating func order(_ line: ResellerLine, _ fields: inout LineFields) throws {
+        let order = try OrderLine(&fields, ref: line.ref, on: terms)
         let charge = try prices.charge(of: order)
         total += Int128(charge.micros)
         let link = order.link.map(settings.links.spelling)
@@ -88,7 +86,7 @@ struct ResellerFile {
         }
     }
 
-    private func deposit(_ line: Line, _ fields: inout LineFields) throws {
+    private func deposit(_ line: ResellerLine, _ fields: inout LineFields) throws {
         let method = try required(fields.text("method"), "method")
         let reference = try required(fields.text("reference"), "reference")
         let amount = try required(fields.incomingAmount("amount"), "amount")
@@ -100,7 +98,7 @@ struct ResellerFile {
         }
     }
 
-    private mutating func withdrawal(_ line: Line, _ fields: inout LineFields) throws {
+    private mutating func withdrawal(_ line: ResellerLine, _ fields: inout LineFields) throws {
         let amount = try required(fields.positiveAmount("amount"), "amount")
         let destination = try required(fields.text("to"), "to")
         try fields.checkNothingRemains()
@@ -121,7 +119,7 @@ struct ResellerFile {
 
     /// Does what a line wants, unless the file is being written down as aborted: then the line says
     /// what it failed with, or that another one failed.
-    private func unlessAborted(_ line: Line, _ act: () throws -> Void) throws {
+    private func unlessAborted(_ line: ResellerLine, _ act: () throws -> Void) throws {
         guard !faults.isEmpty else { return try act() }
         throw faults[line.kind, line.number]
             ?? Rejection(.batchAborted, "another line of this all_or_nothing file was rejected")

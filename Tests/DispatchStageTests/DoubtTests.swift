@@ -122,7 +122,7 @@ import Timestamps
         } _: { house, provider in
             let orders = try house.accept(links(3))
             try house.dispatch()
-            try house.file(of: nil) { draft in
+            try house.deskFile { draft in
                 let decisions: [Decision] = [
                     .placed(providerOrder: "777"), .notPlaced, .refund,
                 ]

@@ -63,7 +63,7 @@ import Timestamps
                     """) == ["2|1500000"])
             // Beta's service has no cancel, and beta has the order.
             try house.file(of: House.acme) { draft in
-                try draft.requestCancel(of: order, Line(.cancels, 1, ref: "C-1"))
+                try draft.requestCancel(of: order, ResellerLine(.cancels, 1, ref: "C-1"))
             }
             #expect(
                 try house.table("SELECT code FROM lines WHERE kind = 'cancels'")

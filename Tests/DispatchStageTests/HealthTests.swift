@@ -128,8 +128,8 @@ import Timestamps
                 try house.table("SELECT due_at FROM orders WHERE id > \(others[0])") == due,
                 "they stay due")
             try house.ask { draft in
-                try draft.requestRefill(of: first[0], Line(.refills, 1, ref: "R-1"))
-                try draft.requestCancel(of: first[1], Line(.cancels, 1, ref: "C-1"))
+                try draft.requestRefill(of: first[0], ResellerLine(.refills, 1, ref: "R-1"))
+                try draft.requestCancel(of: first[1], ResellerLine(.cancels, 1, ref: "C-1"))
             }
             house.clock.advance(seconds: seconds - 5)
             try house.dispatch()
@@ -154,7 +154,7 @@ import Timestamps
             try house.dispatch()
             try house.deliver(order)
             try house.ask { draft in
-                try draft.requestRefill(of: order, Line(.refills, 1, ref: "R-1"))
+                try draft.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1"))
             }
             try house.dispatch()
             #expect(provider.requests.count == 2)
@@ -180,7 +180,7 @@ import Timestamps
         for run in 0..<12 {
             try house.dispatch(limit: 1)
             try house.ask { draft in
-                try draft.requestCancel(of: orders[run], Line(.cancels, 1, ref: "C-\(run)"))
+                try draft.requestCancel(of: orders[run], ResellerLine(.cancels, 1, ref: "C-\(run)"))
             }
         }
         // The clock moves a millisecond a reading: 200 a second are one in five readings.
@@ -199,7 +199,7 @@ extension House {
     }
 
     /// A file of acme's that asks for something.
-    fileprivate func ask(_ body: (FileDraft) throws -> Void) throws {
+    fileprivate func ask(_ body: (ResellerDraft) throws -> Void) throws {
         try file(of: Self.acme, body)
     }
 }

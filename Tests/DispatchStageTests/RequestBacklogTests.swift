@@ -22,7 +22,7 @@ import Timestamps
         try house.place()
         try house.file(of: House.acme) { draft in
             for (index, order) in orders.enumerated() {
-                try draft.requestCancel(of: order, Line(.cancels, index + 1, ref: "C-\(index)"))
+                try draft.requestCancel(of: order, ResellerLine(.cancels, index + 1, ref: "C-\(index)"))
             }
         }
     }
@@ -74,7 +74,7 @@ import Timestamps
             }
             try house.file(of: House.acme) { draft in
                 for (index, order) in orders.enumerated() {
-                    try draft.requestRefill(of: order, Line(.refills, index + 1, ref: "R-\(index)"))
+                    try draft.requestRefill(of: order, ResellerLine(.refills, index + 1, ref: "R-\(index)"))
                 }
             }
             try house.dispatch()

@@ -130,7 +130,7 @@ import Timestamps
             try house.dispatch()
             #expect(provider.requests.count == 1, "nothing is due to it")
             try house.file(of: House.acme) { draft in
-                try draft.requestRefill(of: order, Line(.refills, 1, ref: "R-1"))
+                try draft.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1"))
             }
             try house.dispatch()
             #expect(
@@ -152,7 +152,7 @@ import Timestamps
             try house.ledger.pause(
                 house.id(of: "alpha"), until: house.clock.wall.now(), reason: "it was ill")
             try house.file(of: House.acme) { draft in
-                try draft.requestRefill(of: order, Line(.refills, 1, ref: "R-1"))
+                try draft.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1"))
             }
             try house.dispatch()
             #expect(provider.requests.map { $0.field("action") } == ["add", "balance"])

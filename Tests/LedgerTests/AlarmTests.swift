@@ -77,7 +77,7 @@ import Timestamps
         try books.file(of: acme) { draft in
             for line in 1...3_000 {
                 let order = books.newOrder("B-\(line)", charge: "0.01", link: nil, quantity: 1)
-                try draft.accept(order, Line(.orders, line, ref: order.ref))
+                try draft.accept(order, ResellerLine(.orders, line, ref: order.ref))
             }
         }
         try expectOnce("orders_waiting alpha")
@@ -120,7 +120,7 @@ import Timestamps
     @Test func `orders in doubt for an hour are told`() throws {
         let order = try books.inDoubt()
         try expectOnce("orders_in_doubt alpha")
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(.refund, on: order, by: "anna", $1, asking: { _ in .silent })
         }
         try expectOver()

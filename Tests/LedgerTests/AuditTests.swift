@@ -27,14 +27,14 @@ import Testing
         try books.verdict(of: acme, .withdrawals, ref: "W-2") {
             try $0.requestWithdrawal(of: amount("3"), fee: amount("1"), to: "IBAN", $1)
         }
-        try books.verdict(of: nil, .withdrawals) {
+        try books.deskVerdict(.withdrawals) {
             try $0.conclude(withdrawal: "W-2", of: acme, isPaid: true, reference: nil, $1)
         }
     }
 
     @Test func `a refund after the end and a withdrawal that was paid are sound`() throws {
         try payOut()
-        try books.verdict(of: nil, .refunds) {
+        try books.deskVerdict(.refunds) {
             try $0.refund(amount("0.5"), of: OrderID(1), by: "anna", $1)
         }
         try books.expectSound()
@@ -58,7 +58,7 @@ import Testing
     {
         let huge = amount("9000000000000")
         func adjust(by amount: Amount) throws {
-            try books.verdict(of: nil, .adjustments) {
+            try books.deskVerdict(.adjustments) {
                 try $0.adjust(zenith, by: amount, by: "anna", $1)
             }
         }
@@ -66,7 +66,7 @@ import Testing
         try books.add(zenith, funds: "9000000000000")
         try adjust(by: amount("-9000000000000"))
         try adjust(by: huge)
-        try books.verdict(of: nil, .adjustments) {
+        try books.deskVerdict(.adjustments) {
             try $0.adjust(acme, by: huge, by: "anna", $1)
         }
         #expect(try books.balance(of: zenith) == huge)

@@ -31,7 +31,7 @@ import Timestamps
             for number in 1...count {
                 let order = books.newOrder(
                     "\(number)", link: link ?? "https://a.example/\(number)")
-                try draft.accept(order, Line(.orders, number, ref: order.ref))
+                try draft.accept(order, ResellerLine(.orders, number, ref: order.ref))
             }
         }
     }
@@ -160,7 +160,8 @@ import Timestamps
             try books.file(of: acme) { draft in
                 for number in 1...2 * count {
                     try draft.requestCancel(
-                        of: OrderID(Int64(number)), Line(.cancels, number, ref: "C-\(number)"))
+                        of: OrderID(Int64(number)),
+                        ResellerLine(.cancels, number, ref: "C-\(number)"))
                 }
             }
             try books.ledger.commit { db in

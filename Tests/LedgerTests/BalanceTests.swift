@@ -13,7 +13,7 @@ import Timestamps
     init() throws { try books.add(acme, funds: "10") }
 
     private func topUp(_ text: String) throws {
-        try books.verdict(of: nil, .topups) {
+        try books.deskVerdict(.topups) {
             try $0.topUp("alpha", by: amount(text), reference: "T", $1)
         }
     }

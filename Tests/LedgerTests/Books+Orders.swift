@@ -8,7 +8,7 @@ extension Books {
     func add(_ user: UserID, funds: String = "0", creditLimit: String = "0") throws {
         var entry = UserEntry(user: user)
         entry.creditLimit = amount(creditLimit)
-        try file(of: nil) { try $0.put(entry, Line(.users, 1)) }
+        try deskFile { try $0.put(entry, Line(.users, 1)) }
         if amount(funds) > .zero {
             try deposit(funds, for: user, reference: "funds of \(user)")
         }
@@ -18,7 +18,7 @@ extension Books {
     func deposit(
         _ credited: String, fee: String = "0", for user: UserID = acme, reference: String = "TX-1"
     ) throws -> String {
-        try verdict(of: nil, .deposits) { draft, line in
+        try deskVerdict(.deposits) { draft, line in
             try draft.confirm(
                 ConfirmedDeposit(
                     user: user, method: "bank", reference: reference, amount: amount(credited),
@@ -48,7 +48,7 @@ extension Books {
     ) throws -> OrderID {
         let file = try file(of: user) {
             try $0.accept(
-                newOrder(ref, link: link, service: service), Line(.orders, 1, ref: ref))
+                newOrder(ref, link: link, service: service), ResellerLine(.orders, 1, ref: ref))
         }
         return OrderID(try lines(of: file, .orders)[0].order!)
     }

@@ -67,26 +67,51 @@ extension Books {
             receivedAt: now)
     }
 
-    /// One file's whole effect.
+    /// The whole effect of a reseller's file.
     @discardableResult
     func file(
-        of user: UserID?, batch: String? = nil, _ body: (FileDraft) throws -> Void
+        of user: UserID, batch: String? = nil, _ body: (ResellerDraft) throws -> Void
     ) throws -> FileID {
         let arrival = arrival(user)
         return try ledger.intake(at: now) { intake in
-            let draft = try intake.open(arrival, batch: batch ?? arrival.digest)
+            let draft = try intake.openBatch(arrival, batch: batch ?? arrival.digest)
             try body(draft)
             return try draft.close()
         }
     }
 
-    /// What a file of one line comes to: the line's status, or the code of its rejection.
+    /// The whole effect of a desk file.
+    @discardableResult
+    func deskFile(
+        batch: String? = nil, _ body: (DeskDraft) throws -> Void
+    ) throws -> FileID {
+        let arrival = arrival(nil)
+        return try ledger.intake(at: now) { intake in
+            let draft = try intake.openDeskFile(arrival, batch: batch ?? arrival.digest)
+            try body(draft)
+            return try draft.close()
+        }
+    }
+
+    /// The outcome of a reseller's file of one line: its status, or the code of its rejection.
     @discardableResult
     func verdict(
-        of user: UserID?, _ kind: LineKind, ref: String? = nil,
-        _ body: (FileDraft, Line) throws -> Void
+        of user: UserID, _ kind: LineKind, ref: String,
+        _ body: (ResellerDraft, ResellerLine) throws -> Void
     ) throws -> String {
-        let file = try file(of: user) { try body($0, Line(kind, 1, ref: ref)) }
+        try verdict(
+            on: file(of: user) { try body($0, ResellerLine(kind, 1, ref: ref)) }, kind)
+    }
+
+    /// The outcome of a desk file of one line: its status, or the code of its rejection.
+    @discardableResult
+    func deskVerdict(
+        _ kind: LineKind, _ body: (DeskDraft, Line) throws -> Void
+    ) throws -> String {
+        try verdict(on: deskFile { try body($0, Line(kind, 1)) }, kind)
+    }
+
+    private func verdict(on file: FileID, _ kind: LineKind) throws -> String {
         let line = try lines(of: file, kind)[0]
         return line.code ?? line.status
     }

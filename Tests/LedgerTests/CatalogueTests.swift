@@ -133,7 +133,7 @@ import Timestamps
     }
 
     private func release(at rate: Rate? = nil) throws -> String {
-        try books.verdict(of: nil, .releases) { draft, line in
+        try books.deskVerdict(.releases) { draft, line in
             try draft.release(ServiceID(1), at: rate, line)
         }
     }

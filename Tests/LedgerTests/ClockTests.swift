@@ -67,7 +67,7 @@ import Timestamps
 
     @Test func `a request, a decision and a look back come within reach`() throws {
         let doubt = try books.inDoubt("A-1")
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(.notPlaced, on: doubt, by: "anna", $1, asking: { _ in .orders })
         }
         let ended = try books.placed("A-2")
@@ -138,7 +138,7 @@ import Timestamps
         try books.file(of: acme) { draft in
             for line in 1...12_000 {
                 let order = books.newOrder("B-\(line)", charge: "0.001", link: nil)
-                try draft.accept(order, Line(.orders, line, ref: order.ref))
+                try draft.accept(order, ResellerLine(.orders, line, ref: order.ref))
             }
         }
         try books.plainConnection().write {

@@ -13,9 +13,8 @@ import Testing
         let files: Int = try books.value("SELECT count(*) FROM files")
         #expect(throws: Interrupted.self) {
             try books.ledger.intake(at: books.now) { intake in
-                let draft = try intake.open(
-                    books.arrival(acme), batch: "B-1", mayBeAbandoned: false)
-                try draft.accept(books.newOrder("A-1"), Line(.orders, 1, ref: "A-1"))
+                let draft = try intake.openBatch(books.arrival(acme), batch: "B-1")
+                try draft.accept(books.newOrder("A-1"), ResellerLine(.orders, 1, ref: "A-1"))
                 _ = try draft.close()
                 throw Interrupted()
             }

@@ -9,7 +9,7 @@ import Testing
     init() throws { try books.add(acme, funds: "10") }
 
     private func decide(_ decision: Decision, on order: OrderID) throws -> String {
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(decision, on: order, by: "anna", $1)
         }
     }
@@ -60,7 +60,7 @@ import Testing
         witness: Witness, verdict: String
     ) throws {
         let order = try books.placed()
-        let told = try books.verdict(of: nil, .decisions) {
+        let told = try books.deskVerdict(.decisions) {
             try $0.decide(.refund, on: order, by: "anna", $1, asking: { _ in witness })
         }
         #expect(told == verdict)
@@ -89,7 +89,7 @@ import Testing
     @Test func `a refund after the end is never more than the house earned`() throws {
         let order = try books.placed()
         func refund(_ text: String) throws -> String {
-            try books.verdict(of: nil, .refunds) {
+            try books.deskVerdict(.refunds) {
                 try $0.refund(amount(text), of: order, by: "anna", $1)
             }
         }
@@ -114,8 +114,8 @@ import Testing
     ) throws {
         var entry = UserEntry(user: acme)
         entry.creditLimit = amount("3")
-        try books.file(of: nil) { try $0.put(entry, Line(.users, 1)) }
-        let found = try books.verdict(of: nil, .adjustments) {
+        try books.deskFile { try $0.put(entry, Line(.users, 1)) }
+        let found = try books.deskVerdict(.adjustments) {
             try $0.adjust(acme, by: amount(change), by: "anna", $1)
         }
         #expect(found == verdict)
@@ -125,7 +125,7 @@ import Testing
 
     @Test func `a top-up is booked once in the provider's currency`() throws {
         func topUp(_ text: String, _ provider: String = "alpha", ref: String?) throws -> String {
-            try books.verdict(of: nil, .topups) {
+            try books.deskVerdict(.topups) {
                 try $0.topUp(provider, by: amount(text), reference: ref, $1)
             }
         }

@@ -109,7 +109,7 @@ import Testing
     private func conclude(
         _ ref: String = "W-1", paid: Bool, reference: String? = "TX-9", user: UserID = acme
     ) throws -> String {
-        try books.verdict(of: nil, .withdrawals) {
+        try books.deskVerdict(.withdrawals) {
             try $0.conclude(withdrawal: ref, of: user, isPaid: paid, reference: reference, $1)
         }
     }

@@ -17,7 +17,7 @@ import Timestamps
     private func decide(
         _ decision: Decision, on order: OrderID, asking witness: Witness = .orders
     ) throws -> String {
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(decision, on: order, by: "anna", $1, asking: { _ in witness })
         }
     }

@@ -21,8 +21,9 @@ import Timestamps
 
     private func take(_ arrival: Arrival, batch: String = "B-1") throws -> FileID {
         try books.ledger.intake(at: books.now) { intake in
-            let draft = try intake.open(arrival, batch: batch)
-            try draft.accept(books.newOrder("A-\(batch)"), Line(.orders, 1, ref: "A-\(batch)"))
+            let draft = try intake.openBatch(arrival, batch: batch)
+            try draft.accept(
+                books.newOrder("A-\(batch)"), ResellerLine(.orders, 1, ref: "A-\(batch)"))
             return try draft.close()
         }
     }
@@ -78,7 +79,8 @@ import Timestamps
                 for (index, charge) in charges.enumerated() {
                     let ref = "\(arrival.digest)-\(index)"
                     try draft.accept(
-                        books.newOrder(ref, charge: charge), Line(.orders, index + 1, ref: ref))
+                        books.newOrder(ref, charge: charge),
+                        ResellerLine(.orders, index + 1, ref: ref))
                 }
             }
             return try books.report(of: file)
@@ -96,11 +98,12 @@ import Timestamps
     @Test func `a receipt tells the lines in the order of the file`() throws {
         _ = try books.accepted("known")
         let file = try books.file(of: acme) { draft in
-            try draft.reject(Line(.orders, 1), Rejection(.badValue, "quantity"))
-            try draft.accept(books.newOrder("A-2"), Line(.orders, 2, ref: "A-2"))
-            try draft.accept(books.newOrder("known"), Line(.orders, 3, ref: "known"))
-            try draft.accept(books.newOrder("A-4"), Line(.orders, 4, ref: "A-4"))
-            try draft.accept(books.newOrder("A-5", charge: "99"), Line(.orders, 5, ref: "A-5"))
+            try draft.reject(ResellerLine(.orders, 1, ref: "A-1"), Rejection(.badValue, "quantity"))
+            try draft.accept(books.newOrder("A-2"), ResellerLine(.orders, 2, ref: "A-2"))
+            try draft.accept(books.newOrder("known"), ResellerLine(.orders, 3, ref: "known"))
+            try draft.accept(books.newOrder("A-4"), ResellerLine(.orders, 4, ref: "A-4"))
+            try draft.accept(
+                books.newOrder("A-5", charge: "99"), ResellerLine(.orders, 5, ref: "A-5"))
         }
         let lines = try books.lines(of: file, .orders)
         #expect(lines.map(\.line) == [1, 2, 3, 4, 5])
@@ -112,21 +115,30 @@ import Timestamps
         #expect(lines[3].order == lines[1].order! + 1)
     }
 
-    @Test func `an abandoned file leaves no trace, and the next one takes its place`() throws {
+    @Test func `a file that is taken back leaves no trace, and the next one takes its place`()
+        throws
+    {
         let before = try books.balance()
         let arrival = books.arrival(acme)
         try books.ledger.intake(at: books.now) { intake in
-            let first = try intake.open(books.arrival(acme), batch: "first")
-            try first.accept(books.newOrder("A-1"), Line(.orders, 1, ref: "A-1"))
+            let first = try intake.openBatch(books.arrival(acme), batch: "first")
+            try first.accept(books.newOrder("A-1"), ResellerLine(.orders, 1, ref: "A-1"))
             _ = try first.close()
 
-            let draft = try intake.open(arrival, batch: "B-1")
-            try draft.accept(books.newOrder("A-2"), Line(.orders, 1, ref: "A-2"))
-            try draft.reject(Line(.orders, 2), Rejection(.badValue, "link"))
-            try draft.abandon()
+            #expect(throws: BatchAborted.self) {
+                try intake.undoingIfRejected {
+                    let draft = try intake.openBatch(arrival, batch: "B-1")
+                    draft.keepsRejections = true
+                    try draft.accept(books.newOrder("A-2"), ResellerLine(.orders, 1, ref: "A-2"))
+                    try draft.reject(
+                        ResellerLine(.orders, 2, ref: "A-3"), Rejection(.badValue, "link"))
+                    throw BatchAborted(because: draft.rejections)
+                }
+            }
 
-            let last = try intake.open(arrival, batch: "B-1")
-            try last.accept(books.newOrder("A-2", charge: "3"), Line(.orders, 1, ref: "A-2"))
+            let last = try intake.openBatch(arrival, batch: "B-1")
+            try last.accept(
+                books.newOrder("A-2", charge: "3"), ResellerLine(.orders, 1, ref: "A-2"))
             _ = try last.close()
         }
         #expect(try books.balance() == before - amount("5"))
@@ -139,8 +151,8 @@ import Timestamps
         struct Stopped: Error {}
         #expect(throws: Stopped.self) {
             try books.ledger.intake(at: books.now) { intake in
-                let draft = try intake.open(books.arrival(acme), batch: "B-1")
-                try draft.accept(books.newOrder("A-1"), Line(.orders, 1, ref: "A-1"))
+                let draft = try intake.openBatch(books.arrival(acme), batch: "B-1")
+                try draft.accept(books.newOrder("A-1"), ResellerLine(.orders, 1, ref: "A-1"))
                 _ = try draft.close()
                 throw Stopped()
             }
@@ -152,7 +164,7 @@ import Timestamps
 
     @Test func `a banned user's file is refused until the ban ends`() throws {
         let until = Timestamp(milliseconds: books.now.milliseconds + 1_000)
-        let banned = try books.verdict(of: nil, .bans) {
+        let banned = try books.deskVerdict(.bans) {
             try $0.ban(acme, reason: "chargeback", until: until, $1)
         }
         #expect(banned == "accepted")
@@ -161,9 +173,9 @@ import Timestamps
         books.now = until
         _ = try books.accepted()
 
-        try books.verdict(of: nil, .bans) { try $0.ban(acme, reason: nil, until: nil, $1) }
+        try books.deskVerdict(.bans) { try $0.ban(acme, reason: nil, until: nil, $1) }
         #expect(throws: Rejection.self) { try books.accepted("A-2") }
-        try books.verdict(of: nil, .unbans) { try $0.unban(acme, $1) }
+        try books.deskVerdict(.unbans) { try $0.unban(acme, $1) }
         _ = try books.accepted("A-2")
     }
 }

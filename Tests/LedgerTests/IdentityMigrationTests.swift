@@ -102,7 +102,7 @@ import Testing
                     user: nil, name: "d\(number).json",
                     digest: String(repeating: "\(number)", count: 64), bytes: 1,
                     receivedAt: Books.moment)
-                let draft = try intake.open(arrival, batch: "\(number)")
+                let draft = try intake.openDeskFile(arrival, batch: "\(number)")
                 try draft.confirm(
                     ConfirmedDeposit(
                         user: acme, method: "bank", reference: reference, amount: Amount(micros: 5),

@@ -23,8 +23,8 @@ import Testing
     @Test(arguments: ["A 1 ", "A  1", "A\u{A0}1"])
     func `the first spelling may be the odd one, in the same file or before`(ref: String) throws {
         try books.file(of: acme) { draft in
-            try draft.accept(books.newOrder(ref), Line(.orders, 1, ref: ref))
-            try draft.accept(books.newOrder("A 1"), Line(.orders, 2, ref: "A 1"))
+            try draft.accept(books.newOrder(ref), ResellerLine(.orders, 1, ref: ref))
+            try draft.accept(books.newOrder("A 1"), ResellerLine(.orders, 2, ref: "A 1"))
         }
         #expect(try books.order(books.newOrder("A 1")) == "duplicate")
         #expect(try books.order(books.newOrder("A \u{2003}1")) == "duplicate")
@@ -61,7 +61,7 @@ import Testing
             ("TX-9", "accepted"), ("tx-9 ", "duplicate"), ("TX-8", "NOT_ALLOWED"),
         ] {
             #expect(
-                try books.verdict(of: nil, .withdrawals) {
+                try books.deskVerdict(.withdrawals) {
                     try $0.conclude(
                         withdrawal: "W\u{A0}1", of: acme, isPaid: true, reference: reference, $1)
                 } == verdict)
@@ -72,7 +72,11 @@ import Testing
     @Test func `a batch is one, however it is spelled, and case tells two apart`() throws {
         func take(_ batch: String, of user: UserID? = acme) throws -> String {
             do {
-                try books.file(of: user, batch: batch) { _ in }
+                if let user {
+                    try books.file(of: user, batch: batch) { _ in }
+                } else {
+                    try books.deskFile(batch: batch) { _ in }
+                }
                 return "taken"
             } catch let rejection as Rejection {
                 return "\(rejection.code.rawValue) \(rejection.detail)"
@@ -100,7 +104,7 @@ import Testing
                         ref: ref, service: ServiceID(1), provider: books.alpha, link: link,
                         linkKey: key,
                         quantity: 1_000, parameters: nil, billedUnits: 1_000, charge: amount("2")),
-                    Line(.orders, 1, ref: ref))
+                    ResellerLine(.orders, 1, ref: ref))
             }
             return OrderID(try books.lines(of: file, .orders)[0].order!)
         }

@@ -21,7 +21,7 @@ import Testing
         try books.add(acme, funds: "10")
         let first = try books.accepted("A-1")
         let file = try books.file(of: acme) {
-            try $0.accept(books.newOrder("A-1"), Line(.orders, 1, ref: "A-1"))
+            try $0.accept(books.newOrder("A-1"), ResellerLine(.orders, 1, ref: "A-1"))
         }
         let line = try books.lines(of: file, .orders)[0]
         #expect(line.status == "duplicate" && line.order == first.rawValue)
@@ -33,7 +33,7 @@ import Testing
         try books.add(acme, funds: "10")
         let file = try books.file(of: acme) { draft in
             for number in 1...2 {
-                try draft.accept(books.newOrder("A-1"), Line(.orders, number, ref: "A-1"))
+                try draft.accept(books.newOrder("A-1"), ResellerLine(.orders, number, ref: "A-1"))
             }
         }
         #expect(try books.lines(of: file, .orders).map(\.status) == ["accepted", "duplicate"])
@@ -90,26 +90,27 @@ import Testing
     @Test func `what a file changes for a user holds for the next file of its commit`() throws {
         try books.add(acme)
         try books.ledger.intake(at: books.now) { intake in
-            func take(_ user: UserID?, _ body: (FileDraft) throws -> Void) throws {
+            func take(_ user: UserID, _ body: (ResellerDraft) throws -> Void) throws {
                 let arrival = books.arrival(user)
-                let draft = try intake.open(arrival, batch: arrival.digest)
+                let draft = try intake.openBatch(arrival, batch: arrival.digest)
                 try body(draft)
                 _ = try draft.close()
             }
             try take(acme) {
-                try $0.accept(books.newOrder("A-1"), Line(.orders, 1))
+                try $0.accept(books.newOrder("A-1"), ResellerLine(.orders, 1, ref: "A-1"))
                 try $0.claimDeposit(
                     method: "bank", reference: "TX-1", amount: amount("1"), currency: usd,
-                    Line(.deposits, 1, ref: "D-1"))
+                    ResellerLine(.deposits, 1, ref: "D-1"))
             }
-            try take(nil) {
-                var entry = UserEntry(user: acme)
-                entry.creditLimit = amount("2")
-                try $0.put(entry, Line(.users, 1))
-            }
+            let arrival = books.arrival(nil)
+            let desk = try intake.openDeskFile(arrival, batch: arrival.digest)
+            var entry = UserEntry(user: acme)
+            entry.creditLimit = amount("2")
+            try desk.put(entry, Line(.users, 1))
+            _ = try desk.close()
             try take(acme) {
-                try $0.accept(books.newOrder("D-1"), Line(.orders, 1))
-                try $0.accept(books.newOrder("A-1"), Line(.orders, 2))
+                try $0.accept(books.newOrder("D-1"), ResellerLine(.orders, 1, ref: "D-1"))
+                try $0.accept(books.newOrder("A-1"), ResellerLine(.orders, 2, ref: "A-1"))
             }
         }
         #expect(

@@ -17,7 +17,7 @@ import Testing
     private func confirm(
         _ method: String, _ reference: String, for user: UserID = acme, _ text: String = "10"
     ) throws -> String {
-        try books.verdict(of: nil, .deposits) { draft, line in
+        try books.deskVerdict(.deposits) { draft, line in
             try draft.confirm(
                 ConfirmedDeposit(
                     user: user, method: method, reference: reference, amount: amount(text),
@@ -63,7 +63,7 @@ import Testing
 
     @Test func `the receipt of another spelling names the first`() throws {
         _ = try confirm("bank", "TX-889")
-        let file = try books.file(of: nil) { draft in
+        let file = try books.deskFile { draft in
             try draft.confirm(
                 ConfirmedDeposit(
                     user: acme, method: "Bank", reference: "tx-889 ", amount: amount("10"),
@@ -108,7 +108,7 @@ import Testing
         let file = try books.file(of: zenith) {
             try $0.claimDeposit(
                 method: "Bank", reference: "abc-1", amount: amount("10"), currency: usd,
-                Line(.deposits, 1, ref: "D-1"))
+                ResellerLine(.deposits, 1, ref: "D-1"))
         }
         let line = try books.lines(of: file, .deposits)[0]
         #expect(line.status == "pending")
@@ -150,7 +150,7 @@ import Testing
         func topUp(_ reference: String?, _ text: String = "5", batch: String? = nil) throws
             -> String
         {
-            let file = try books.file(of: nil, batch: batch) {
+            let file = try books.deskFile(batch: batch) {
                 try $0.topUp("alpha", by: amount(text), reference: reference, Line(.topups, 1))
             }
             let line = try books.lines(of: file, .topups)[0]

@@ -111,14 +111,14 @@ import Timestamps
         let order = try books.placed("A-1")
         try books.order(books.newOrder("A-1"))
         try books.settle(order, as: .partial(refund: amount("1")))
-        try books.verdict(of: nil, .refunds) { try $0.refund(amount("1"), of: order, by: "a", $1) }
+        try books.deskVerdict(.refunds) { try $0.refund(amount("1"), of: order, by: "a", $1) }
         try books.verdict(of: acme, .refills, ref: "R-1") { try $0.requestRefill(of: order, $1) }
         let second = try books.accepted("A-2")
         try books.verdict(of: acme, .cancels, ref: "C-1") { try $0.requestCancel(of: second, $1) }
         try books.verdict(of: acme, .withdrawals, ref: "W-1") {
             try $0.requestWithdrawal(of: amount("7"), fee: .zero, to: "IBAN", $1)
         }
-        try books.verdict(of: nil, .withdrawals) {
+        try books.deskVerdict(.withdrawals) {
             try $0.conclude(withdrawal: "W-1", of: acme, isPaid: true, reference: nil, $1)
         }
         try books.verdict(of: acme, .deposits, ref: "D-1") {
@@ -126,10 +126,10 @@ import Timestamps
                 method: "bank", reference: "TX-2", amount: amount("1"), currency: usd, $1)
         }
         let third = try books.inDoubt("A-3")
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(.notPlaced, on: third, by: "a", $1)
         }
-        try books.verdict(of: nil, .topups) {
+        try books.deskVerdict(.topups) {
             try $0.topUp("alpha", by: amount("1"), reference: "T", $1)
         }
         try books.claim(5, waitingForLinks: true)

@@ -73,7 +73,7 @@ import Timestamps
             #expect(try books.state(of: order) == .inDoubt)
             #expect(try books.claim().isEmpty)
             books.now = books.now.adding(seconds: 60)
-            let verdict = try books.verdict(of: nil, .decisions) {
+            let verdict = try books.deskVerdict(.decisions) {
                 try $0.decide(.notPlaced, on: order, by: "anna", $1)
             }
             #expect(verdict == "accepted")
@@ -104,7 +104,7 @@ import Timestamps
             let news = DoubtNews(of: doubt, content, askAgain: books.now)
             return try books.ledger.record([news], of: provider, at: books.now)
         }
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(.notPlaced, on: order, by: "anna", $1, asking: { _ in .orders })
         }
         #expect(try tell(.believed(because: "his list does not have it"), books.alpha) == 0)
@@ -122,7 +122,7 @@ import Timestamps
         try books.answer(refused, .refused(evidence: "no"))
         try hold()
         #expect(try books.ledger.doubts(with: books.alpha).isEmpty)
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(.notPlaced, on: refused, by: "anna", $1)
         }
         #expect(try books.state(of: refused) == .accepted)
@@ -136,7 +136,7 @@ import Timestamps
         #expect(try hold() == 0)
         let doubt = try #require(try books.ledger.doubts(with: books.alpha).first)
         #expect(doubt.sentUntil == books.now)
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(.notPlaced, on: order, by: "anna", $1)
         }
         #expect(try books.ledger.doubts(with: beta).map(\.order) == [order])
@@ -147,7 +147,7 @@ import Timestamps
         let arrival = books.arrival(nil)
         try hold([KeptFile(user: nil, digest: arrival.digest)])
         try books.ledger.intake(at: books.now) { intake in
-            let draft = try intake.open(arrival, batch: "1")
+            let draft = try intake.openDeskFile(arrival, batch: "1")
             try draft.decide(.notPlaced, on: order, by: "anna", Line(.decisions, 1))
             _ = try draft.close()
         }
@@ -162,7 +162,7 @@ import Timestamps
             try hold()
             for _ in 1...2 {
                 #expect(try books.state(of: order) == .inDoubt)
-                try books.verdict(of: nil, .decisions) {
+                try books.deskVerdict(.decisions) {
                     try $0.decide(.notPlaced, on: order, by: "anna", $1)
                 }
             }
@@ -209,8 +209,8 @@ import Timestamps
         let arrival = books.arrival(acme)
         try hold([KeptFile(user: acme, digest: arrival.digest)])
         try books.ledger.intake(at: books.now) { intake in
-            let draft = try intake.open(arrival, batch: "1")
-            try draft.requestRefill(of: order, Line(.refills, 1, ref: "R-1"))
+            let draft = try intake.openBatch(arrival, batch: "1")
+            try draft.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1"))
             _ = try draft.close()
         }
         #expect(try books.value("SELECT state FROM requests") == "sending")
@@ -227,10 +227,14 @@ import Timestamps
 
     @Test func `numbers stay clear of lost ones when a file is taken back`() throws {
         try hold()
-        try books.ledger.intake(at: books.now) { intake in
-            let draft = try intake.open(books.arrival(acme), batch: "1")
-            try draft.accept(books.newOrder("A-1"), Line(.orders, 1, ref: "A-1"))
-            try draft.abandon()
+        _ = try books.ledger.intake(at: books.now) { intake in
+            #expect(throws: BatchAborted.self) {
+                try intake.undoingIfRejected {
+                    let draft = try intake.openBatch(books.arrival(acme), batch: "1")
+                    try draft.accept(books.newOrder("A-1"), ResellerLine(.orders, 1, ref: "A-1"))
+                    throw BatchAborted(because: [])
+                }
+            }
         }
         #expect(try books.accepted("A-1") == OrderID(501))
     }
@@ -239,8 +243,8 @@ import Timestamps
         let arrival = books.arrival(acme)
         try hold([KeptFile(user: acme, digest: arrival.digest)])
         try books.ledger.intake(at: books.now) { intake in
-            let draft = try intake.open(arrival, batch: "1")
-            try draft.accept(books.newOrder("A-1"), Line(.orders, 1, ref: "A-1"))
+            let draft = try intake.openBatch(arrival, batch: "1")
+            try draft.accept(books.newOrder("A-1"), ResellerLine(.orders, 1, ref: "A-1"))
             _ = try draft.close()
         }
         let other = try books.accepted("A-2")

@@ -191,7 +191,7 @@ import Timestamps
         try books.answer(orders[2], .unknown(evidence: "lost"))
         books.now = later(1_000_000)
         #expect(try books.claim(waitingForLinks: true) == [])
-        try books.verdict(of: nil, .decisions) {
+        try books.deskVerdict(.decisions) {
             try $0.decide(.refund, on: orders[2], by: "a", $1)
         }
         #expect(try books.claim(waitingForLinks: true) == [orders[3]])

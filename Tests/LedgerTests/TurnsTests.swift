@@ -22,7 +22,7 @@ import Timestamps
             for number in 1...orders {
                 let order = books.newOrder(
                     "\(number)", link: link ?? "https://\(name).example/\(number)")
-                try draft.accept(order, Line(.orders, number, ref: order.ref))
+                try draft.accept(order, ResellerLine(.orders, number, ref: order.ref))
             }
         }
     }

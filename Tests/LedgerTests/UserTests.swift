@@ -10,7 +10,7 @@ import Testing
         try books.add(acme, creditLimit: "5")
         _ = try books.accepted()
         func limit(_ text: String) throws -> String {
-            try books.verdict(of: nil, .users) {
+            try books.deskVerdict(.users) {
                 var entry = UserEntry(user: acme)
                 entry.creditLimit = amount(text)
                 try $0.put(entry, $1)
@@ -30,7 +30,7 @@ import Testing
             credited: amount("2"), fee: .zero)
         var entry = UserEntry(user: acme)
         entry.creditLimit = .zero
-        try books.file(of: nil) { draft in
+        try books.deskFile { draft in
             try draft.confirm(payment, Line(.deposits, 1))
             try draft.put(entry, Line(.users, 1))
         }
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `what is not said of a user stays as it was`() throws {
-        try books.file(of: nil) {
+        try books.deskFile {
             var entry = UserEntry(user: acme)
             (entry.email, entry.name) = ("ops@acme.example", "Acme")
             try $0.put(entry, Line(.users, 1))
@@ -57,11 +57,11 @@ import Testing
         try books.add(acme)
         func price() throws -> Rate? {
             var price: Rate?
-            try books.file(of: acme) { price = try $0.price(of: ServiceID(1)) }
+            try books.file(of: acme) { price = try $0.termsOfSale.ownPrice(of: ServiceID(1)) }
             return price
         }
         func set(_ price: Rate?, _ service: Int64 = 1, for user: UserID = acme) throws -> String {
-            try books.verdict(of: nil, .prices) {
+            try books.deskVerdict(.prices) {
                 try $0.setPrice(price, of: ServiceID(service), for: user, $1)
             }
         }
@@ -77,7 +77,7 @@ import Testing
 
     @Test(arguments: ["bans", "unbans", "adjustments"])
     func `nothing is done for a user who is not there`(kind: String) throws {
-        let verdict = try books.verdict(of: nil, LineKind(rawValue: kind)!) { draft, line in
+        let verdict = try books.deskVerdict(LineKind(rawValue: kind)!) { draft, line in
             switch line.kind {
             case .bans: try draft.ban(acme, reason: nil, until: nil, line)
             case .unbans: try draft.unban(acme, line)

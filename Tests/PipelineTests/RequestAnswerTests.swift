@@ -29,7 +29,8 @@ import Timestamps
         if kind == "refill" { for order in orders { try house.end(order) } }
         try house.ask { draft in
             for (index, order) in orders.enumerated() {
-                let line = Line(kind == "refill" ? .refills : .cancels, index + 1, ref: "R\(index)")
+                let line = ResellerLine(
+                    kind == "refill" ? .refills : .cancels, index + 1, ref: "R\(index)")
                 if kind == "refill" {
                     try draft.requestRefill(of: order, line)
                 } else {

@@ -16,7 +16,7 @@ import Timestamps
         let sandbox = try SandboxProcess("--speed 0")
         let house = try House([Supplier(url: sandbox.url, "poll_every: 10")])
         let order = try house.delivered("https://a.example/1", by: sandbox)
-        try house.ask { try $0.requestRefill(of: order, Line(.refills, 1, ref: "R-1")) }
+        try house.ask { try $0.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1")) }
         #expect(try house.requests() == ["refill|accepted|-"])
 
         try house.dispatch()
@@ -38,7 +38,7 @@ import Timestamps
         let order = try house.accept(["https://a.example/1"])[0]
         try house.dispatch()
         let held = try house.balances()
-        try house.ask { try $0.requestCancel(of: order, Line(.cancels, 1, ref: "C-1")) }
+        try house.ask { try $0.requestCancel(of: order, ResellerLine(.cancels, 1, ref: "C-1")) }
         try house.dispatch()
         #expect(try house.requests() == ["cancel|sent|Pending"])
         #expect(try house.balances() == held)
@@ -65,7 +65,7 @@ import Timestamps
         let order = try house.accept(["https://a.example/1"])[0]
         try house.dispatch()
         try house.end(order)
-        try house.ask { try $0.requestRefill(of: order, Line(.refills, 1, ref: "R-1")) }
+        try house.ask { try $0.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1")) }
         for _ in 1...3 {
             try house.dispatch()
             house.clock.advance(seconds: 10_000)
@@ -82,7 +82,7 @@ import Timestamps
         let order = try house.accept(["https://a.example/1"])[0]
         try house.dispatch()
         try house.end(order)
-        try house.ask { try $0.requestRefill(of: order, Line(.refills, 1, ref: "R-1")) }
+        try house.ask { try $0.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1")) }
         let now = house.clock.wall.now()
         _ = try house.ledger.claimRequests(
             .refill, house.ledger.dueRequests(.refill, at: now)[house.id(of: "alpha")]!, at: now)
@@ -115,7 +115,7 @@ import Timestamps
         let house = try House([Supplier(url: provider.url, "poll_every: 10")])
         let order = try house.accept(["https://a.example/1"])[0]
         try house.dispatch()
-        try house.ask { try $0.requestCancel(of: order, Line(.cancels, 1, ref: "C-1")) }
+        try house.ask { try $0.requestCancel(of: order, ResellerLine(.cancels, 1, ref: "C-1")) }
         if isKilled {
             let now = house.clock.wall.now()
             _ = try house.ledger.claimRequests(
@@ -144,7 +144,7 @@ import Timestamps
         let alpha = try house.id(of: "alpha")
         _ = try house.ledger.record(
             [], claiming: [Claim(provider: alpha, count: 1)], waitingForLinks: false, at: now)
-        try house.ask { try $0.requestCancel(of: order, Line(.cancels, 1, ref: "C-1")) }
+        try house.ask { try $0.requestCancel(of: order, ResellerLine(.cancels, 1, ref: "C-1")) }
         _ = try house.ledger.record(
             [SendOutcome(order: order, .postponed(until: now, isRefusal: true, evidence: "later"))],
             claiming: [], waitingForLinks: false, at: now)
@@ -183,7 +183,7 @@ extension House {
         _ = try ledger.record([news], at: clock.wall.now())
     }
 
-    func ask(_ body: (FileDraft) throws -> Void) throws {
+    func ask(_ body: (ResellerDraft) throws -> Void) throws {
         clock.advance(seconds: 1)
         try file(of: Self.acme, body)
     }

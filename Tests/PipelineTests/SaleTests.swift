@@ -231,8 +231,8 @@ private final class Life {
         _ = try asking.run(only: .statuses, now: false)
         house.clock.advance(seconds: 20)
         try house.file(of: House.acme) { draft in
-            try draft.requestRefill(of: OrderID(1), Line(.refills, 1, ref: "R-1"))
-            try draft.requestCancel(of: OrderID(4), Line(.cancels, 1, ref: "C-1"))
+            try draft.requestRefill(of: OrderID(1), ResellerLine(.refills, 1, ref: "R-1"))
+            try draft.requestCancel(of: OrderID(4), ResellerLine(.cancels, 1, ref: "C-1"))
         }
         try house.send(settings)
         return try written(settings) + received()

@@ -124,7 +124,7 @@ private final class Life {
     private func decide(
         _ decision: Decision, on id: Int64, asking witness: Witness = .orders
     ) throws {
-        try house.file(of: nil) {
+        try house.deskFile {
             try $0.decide(
                 decision, on: OrderID(id), by: "anna", Line(.decisions, 1),
                 asking: { _ in witness })

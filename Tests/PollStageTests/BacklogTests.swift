@@ -24,7 +24,7 @@ import Timestamps
     }
 
     private func decide(_ decision: (Int) -> Decision, upTo count: Int, in house: House) throws {
-        try house.file(of: nil) { draft in
+        try house.deskFile { draft in
             for index in 1...count {
                 try draft.decide(
                     decision(index), on: OrderID(Int64(index)), by: "anna",

@@ -198,7 +198,7 @@ import Testing
             shelf.change(7) { $0.rate = "3" }
             try house.poll(.catalogue)
             #expect(try terms() == ["1000000|4000000|300000000|0"])
-            try house.file(of: nil) { try $0.release(ServiceID(7), at: nil, Line(.releases, 1)) }
+            try house.deskFile { try $0.release(ServiceID(7), at: nil, Line(.releases, 1)) }
             #expect(try terms() == ["3000000|4000000|33333333|0"])
             #expect(try house.poll(.catalogue)["changed_services"] == 0)
         }

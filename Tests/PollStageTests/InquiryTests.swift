@@ -65,7 +65,7 @@ import Timestamps
     }
 
     private func decide(_ decision: Decision, in house: House) throws {
-        try house.file(of: nil) {
+        try house.deskFile {
             try $0.decide(
                 decision, on: OrderID(1), by: "anna", Line(.decisions, 1), asking: { _ in .orders })
         }

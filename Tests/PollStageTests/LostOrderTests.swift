@@ -42,7 +42,7 @@ import Timestamps
     }
 
     private func decideNotPlaced(in house: House) throws {
-        try house.file(of: nil) {
+        try house.deskFile {
             try $0.decide(
                 .notPlaced, on: OrderID(1), by: "anna", Line(.decisions, 1),
                 asking: { _ in .orders })

@@ -21,12 +21,12 @@ import Timestamps
             try house.file(of: House.acme) { draft in
                 try draft.claimDeposit(
                     method: "bank", reference: "TX-2", amount: Amount(micros: 5_000_000),
-                    currency: house.settings.currency, Line(.deposits, 1, ref: "D-1"))
+                    currency: house.settings.currency, ResellerLine(.deposits, 1, ref: "D-1"))
                 try draft.requestWithdrawal(
                     of: Amount(micros: 25_000_000), fee: Amount(micros: 500_000), to: "IBAN",
-                    Line(.withdrawals, 1, ref: "W-1"))
+                    ResellerLine(.withdrawals, 1, ref: "W-1"))
             }
-            try house.file(of: nil) { draft in
+            try house.deskFile { draft in
                 try draft.confirm(
                     ConfirmedDeposit(
                         user: House.acme, method: "bank", reference: "TX-2",
@@ -107,7 +107,7 @@ import Timestamps
             // Killed after the number was committed.
             try house.accept(["https://a.example/2"])
             try house.file(of: House.acme) {
-                try $0.requestCancel(of: OrderID(2), Line(.cancels, 1, ref: "C-1"))
+                try $0.requestCancel(of: OrderID(2), ResellerLine(.cancels, 1, ref: "C-1"))
             }
             try house.ledger.issueStatusFiles(at: house.clock.wall.now()) { report in
                 Array("kept as it was, number \(report.sequence)".utf8)
@@ -122,7 +122,7 @@ import Timestamps
             let fourth = house.statusFile(4)
             try house.accept(["https://a.example/3"])
             try house.file(of: House.acme) {
-                try $0.requestCancel(of: OrderID(3), Line(.cancels, 1, ref: "C-2"))
+                try $0.requestCancel(of: OrderID(3), ResellerLine(.cancels, 1, ref: "C-2"))
             }
             try house.ledger.issueStatusFiles(at: house.clock.wall.now()) { _ in Array("five".utf8)
             }

@@ -130,7 +130,7 @@ import Testing
             try house.place(1)
             func refund() throws {
                 house.clock.advance(seconds: 1)
-                try house.file(of: nil) {
+                try house.deskFile {
                     try $0.decide(
                         .refund, on: OrderID(1), by: "anna", Line(.decisions, 1),
                         asking: { _ in .statuses })

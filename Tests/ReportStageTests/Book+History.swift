@@ -24,7 +24,7 @@ extension Book {
     }
 
     func open() throws {
-        try file("open.json", by: nil, at: "2026-10-30T09:00:00Z") { draft in
+        try deskFile("open.json", at: "2026-10-30T09:00:00Z") { draft in
             var entry = UserEntry(user: acme)
             entry.email = "ops@acme.example"
             entry.discount = try Percent(parsing: "12.5")
@@ -48,10 +48,11 @@ extension Book {
     func buyInOctober(from alpha: ProviderID) throws {
         try file("a.json", by: acme, at: "2026-10-30T10:00:00Z") { draft in
             try draft.accept(
-                order("A-1", 101, units: 1_000, "0.787500", alpha), Line(.orders, 1, ref: "A-1"))
+                order("A-1", 101, units: 1_000, "0.787500", alpha),
+                ResellerLine(.orders, 1, ref: "A-1"))
             try draft.accept(
                 order("-A\n2", 102, quantity: nil, units: 1, "1.750000", alpha),
-                Line(.orders, 2, ref: "-A\n2"))
+                ResellerLine(.orders, 2, ref: "-A\n2"))
         }
         try send(alpha, at: "2026-10-30T10:01:00Z") { order in
             .placed(providerOrder: "p\(order)", followAt: "2026-10-30T10:05:00Z")
@@ -78,15 +79,16 @@ extension Book {
             ] as [(Int, Int64, Amount)] {
                 try draft.accept(
                     order("Z-\(line)", 101, units: units, charge, alpha),
-                    Line(.orders, line, ref: "Z-\(line)"))
+                    ResellerLine(.orders, line, ref: "Z-\(line)"))
             }
             try draft.reject(
-                Line(.orders, 5, ref: "Z-5"), Rejection(.insufficientFunds, "no money left"))
+                ResellerLine(.orders, 5, ref: "Z-5"), Rejection(.insufficientFunds, "no money left")
+            )
             try draft.claimDeposit(
                 method: "bank", reference: "TX-9", amount: "20", currency: usd,
-                Line(.deposits, 1, ref: "D-1"))
+                ResellerLine(.deposits, 1, ref: "D-1"))
             try draft.requestWithdrawal(
-                of: "10", fee: "0.25", to: "IBAN", Line(.withdrawals, 1, ref: "W-1"))
+                of: "10", fee: "0.25", to: "IBAN", ResellerLine(.withdrawals, 1, ref: "W-1"))
         }
         try send(alpha, at: "2026-11-02T12:01:00Z") { order in
             switch order.rawValue {
@@ -100,7 +102,7 @@ extension Book {
 
     /// What the desk did afterwards, and the last that was heard of order 5.
     func close() throws {
-        try file("close.json", by: nil, at: "2026-11-03T09:00:00Z") { draft in
+        try deskFile("close.json", at: "2026-11-03T09:00:00Z") { draft in
             try draft.refund("0.10", of: OrderID(1), by: "anna", Line(.refunds, 1))
             try draft.adjust(acme, by: "-1", by: "anna", Line(.adjustments, 1))
             try draft.conclude(

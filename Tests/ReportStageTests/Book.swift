@@ -85,21 +85,36 @@ let zoe = UserID(rawValue: "zoe")!
 // MARK: In few words
 
 extension Book {
-    /// Takes a file with what `body` does.
+    /// Takes a reseller's file that does what `body` does.
     func file(
-        _ name: String, by user: UserID?, at moment: Timestamp, _ body: (FileDraft) throws -> Void
+        _ name: String, by user: UserID, at moment: Timestamp,
+        _ body: (ResellerDraft) throws -> Void
     ) throws {
-        let digest =
-            String(repeating: "0", count: 64 - name.utf8.count)
-            + name.utf8.map { String($0 % 10) }.joined()
         try ledger.intake(at: moment) { intake in
-            let draft = try intake.open(
-                Arrival(
-                    user: user, name: name, digest: digest, bytes: 100, receivedAt: moment),
-                batch: "batch of \(name)")
+            let draft = try intake.openBatch(
+                arrival(name, by: user, at: moment), batch: "batch of \(name)")
             try body(draft)
             _ = try draft.close()
         }
+    }
+
+    /// Takes a desk file that does what `body` does.
+    func deskFile(
+        _ name: String, at moment: Timestamp, _ body: (DeskDraft) throws -> Void
+    ) throws {
+        try ledger.intake(at: moment) { intake in
+            let draft = try intake.openDeskFile(
+                arrival(name, by: nil, at: moment), batch: "batch of \(name)")
+            try body(draft)
+            _ = try draft.close()
+        }
+    }
+
+    private func arrival(_ name: String, by user: UserID?, at moment: Timestamp) -> Arrival {
+        let digest =
+            String(repeating: "0", count: 64 - name.utf8.count)
+            + name.utf8.map { String($0 % 10) }.joined()
+        return Arrival(user: user, name: name, digest: digest, bytes: 100, receivedAt: moment)
     }
 
     func send(

@@ -78,7 +78,7 @@ extension Book {
         _ = try ledger.providers(configured: [
             ConfiguredProvider(name: name, currency: eur, isEnabled: true)
         ])
-        try file("strange.json", by: nil, at: Book.now) { draft in
+        try deskFile("strange.json", at: Book.now) { draft in
             try draft.topUp(
                 name, by: "7", reference: "; = * date:2020-13-45 [2026]", Line(.topups, 1))
             try draft.confirm(

@@ -54,7 +54,7 @@ import Timestamps
     @Test func `a movement dated before others that were booked earlier keeps its month`() throws {
         let book = try Book()
         // Another program's clock, or one that was set back.
-        try book.file("late.json", by: nil, at: "2026-10-31T23:59:59Z") { draft in
+        try book.deskFile("late.json", at: "2026-10-31T23:59:59Z") { draft in
             try draft.adjust(acme, by: "5", by: "anna", Line(.adjustments, 1))
         }
         try book.report([.statements])
@@ -99,7 +99,7 @@ import Timestamps
 
     @Test func `a user who never had money gets no statement`() throws {
         let book = try Book()
-        try book.file("poor.json", by: nil, at: Book.now) { draft in
+        try book.deskFile("poor.json", at: Book.now) { draft in
             try draft.put(UserEntry(user: UserID(rawValue: "poor")!), Line(.users, 1))
         }
         try book.report([.statements])
@@ -155,7 +155,7 @@ import Timestamps
 
     @Test func `a discounted rate is rounded up`() throws {
         let book = try Book()
-        try book.file("third.json", by: nil, at: Book.now) { draft in
+        try book.deskFile("third.json", at: Book.now) { draft in
             var entry = UserEntry(user: UserID(rawValue: "third")!)
             entry.discount = try Percent(parsing: "33.333333")
             try draft.put(entry, Line(.users, 1))
@@ -168,7 +168,7 @@ import Timestamps
 
     @Test func `what a user's price does not pay for is not on his list`() throws {
         let book = try Book()
-        try book.file("cheap.json", by: nil, at: Book.now) { draft in
+        try book.deskFile("cheap.json", at: Book.now) { draft in
             // It costs 0.50.
             try draft.setPrice("0.499999", of: ServiceID(101), for: zoe, Line(.prices, 1))
         }
@@ -200,7 +200,7 @@ import Timestamps
         let book = try Book()
         #expect(try book.report([.statements])["outbox_files"] == 8)
         #expect(try book.report([.statements])["outbox_files"] == 0)
-        try book.file("cheap.json", by: nil, at: Book.now) { draft in
+        try book.deskFile("cheap.json", at: Book.now) { draft in
             try draft.setPrice("0.70", of: ServiceID(101), for: zoe, Line(.prices, 1))
         }
         #expect(try book.report([.statements])["outbox_files"] == 2)

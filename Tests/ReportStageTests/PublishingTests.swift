@@ -32,7 +32,8 @@ import Timestamps
         // Half of a file would show: this one is made of another length.
         try book.file("more.json", by: acme, at: Book.now) { draft in
             try draft.accept(
-                book.order("A-9", 101, units: 10, "0.01", ProviderID(1)), Line(.orders, 1))
+                book.order("A-9", 101, units: 10, "0.01", ProviderID(1)),
+                ResellerLine(.orders, 1, ref: "A-9"))
         }
         try book.report([.summaries])
         var bytes = [UInt8](repeating: 0, count: 1 << 16)

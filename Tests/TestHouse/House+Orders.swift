@@ -5,19 +5,34 @@ import Settings
 import Timestamps
 
 extension House {
-    /// The whole effect of a file that nobody dropped before.
-    package func file(of user: UserID?, _ body: (FileDraft) throws -> Void) throws {
-        let now = clock.wall.now()
-        let digest = String(now.milliseconds)
-        let arrival = Arrival(
-            user: user, name: "\(digest).json",
-            digest: String(repeating: "0", count: 64 - digest.count) + digest, bytes: 1,
-            receivedAt: now)
-        try ledger.intake(at: now) { intake in
-            let draft = try intake.open(arrival, batch: digest)
+    /// The whole effect of a reseller's file that nobody dropped before.
+    package func file(of user: UserID, _ body: (ResellerDraft) throws -> Void) throws {
+        let (arrival, batch) = arrival(of: user)
+        try ledger.intake(at: arrival.receivedAt) { intake in
+            let draft = try intake.openBatch(arrival, batch: batch)
             try body(draft)
             _ = try draft.close()
         }
+    }
+
+    /// The whole effect of a desk file that nobody dropped before.
+    package func deskFile(_ body: (DeskDraft) throws -> Void) throws {
+        let (arrival, batch) = arrival(of: nil)
+        try ledger.intake(at: arrival.receivedAt) { intake in
+            let draft = try intake.openDeskFile(arrival, batch: batch)
+            try body(draft)
+            _ = try draft.close()
+        }
+    }
+
+    private func arrival(of user: UserID?) -> (Arrival, batch: String) {
+        let now = clock.wall.now()
+        let batch = String(now.milliseconds)
+        let arrival = Arrival(
+            user: user, name: "\(batch).json",
+            digest: String(repeating: "0", count: 64 - batch.count) + batch, bytes: 1,
+            receivedAt: now)
+        return (arrival, batch)
     }
 
     /// Accepts an order of a user's for each of `links`: 1000 units for 2.00.
@@ -39,7 +54,7 @@ extension House {
 
     /// Adds a user with as much money as acme.
     package func open(_ name: String) throws {
-        try file(of: nil) { draft in
+        try deskFile { draft in
             let user = UserID(rawValue: name)!
             try draft.put(UserEntry(user: user), Line(.users, 1))
             try draft.confirm(
@@ -65,7 +80,7 @@ extension House {
                     quantity: order.quantity,
                     parameters: order.parameters, billedUnits: order.billedUnits,
                     charge: order.charge)
-                try draft.accept(order, Line(.orders, index + 1, ref: order.ref))
+                try draft.accept(order, ResellerLine(.orders, index + 1, ref: order.ref))
             }
         }
         return try table("SELECT id FROM orders WHERE id > \(last) ORDER BY id")

@@ -62,7 +62,7 @@ package final class House: Sendable {
                 at: TickingClock.start.adding(
                     seconds: settings.catalogue.syncEverySeconds))
         }
-        try file(of: nil) { draft in
+        try deskFile { draft in
             try draft.put(UserEntry(user: Self.acme), Line(.users, 1))
             try draft.confirm(
                 ConfirmedDeposit(

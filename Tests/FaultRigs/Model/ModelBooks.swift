@@ -53,24 +53,46 @@ final class ModelBooks {
             drips: false, refills: id == "1", cancels: id == "1", isEnabled: true)
     }
 
-    /// What a file of one line is answered: the line's status, or the code of its rejection.
+    /// The reply to a reseller's file of one line: its status, or the code of its rejection.
     func reply(
-        to user: UserID?, _ kind: LineKind, ref: String? = nil,
-        _ body: (FileDraft, Line) throws -> Void
+        to user: UserID, _ kind: LineKind, ref: String,
+        _ body: (ResellerDraft, ResellerLine) throws -> Void
     ) throws -> String {
+        let arrival = arrival(user)
+        let file = try ledger.intake(at: now) { intake in
+            let draft = try intake.openBatch(arrival, batch: arrival.name)
+            try body(draft, ResellerLine(kind, 1, ref: ref))
+            return try draft.close()
+        }
+        return try replies(in: file, kind)
+    }
+
+    /// The reply to a desk file of one line: its status, or the code of its rejection.
+    func deskReply(
+        _ kind: LineKind, _ body: (DeskDraft, Line) throws -> Void
+    ) throws -> String {
+        let arrival = arrival(nil)
+        let file = try ledger.intake(at: now) { intake in
+            let draft = try intake.openDeskFile(arrival, batch: arrival.name)
+            try body(draft, Line(kind, 1))
+            return try draft.close()
+        }
+        return try replies(in: file, kind)
+    }
+
+    /// A file of bytes that nobody dropped before, a second later.
+    private func arrival(_ user: UserID?) -> Arrival {
         files += 1
         now = now.adding(seconds: 1)
         let number = String(files)
-        let arrival = Arrival(
+        return Arrival(
             user: user, name: "\(number).json",
             digest: String(repeating: "0", count: 64 - number.count) + number, bytes: 1,
             receivedAt: now)
-        let file = try ledger.intake(at: now) { intake in
-            let draft = try intake.open(arrival, batch: number)
-            try body(draft, Line(kind, 1, ref: ref))
-            return try draft.close()
-        }
-        return try ledger.receipts { receipts in
+    }
+
+    private func replies(in file: FileID, _ kind: LineKind) throws -> String {
+        try ledger.receipts { receipts in
             var replies: [String] = []
             try receipts.forEachLine(of: receipts.report(of: file), kind) { line in
                 replies.append(line.code ?? line.status)
@@ -86,9 +108,13 @@ final class ModelBooks {
             user: user, name: "x", digest: String(repeating: "f", count: 64), bytes: 1,
             receivedAt: now)
         try ledger.intake(at: now) { intake in
-            let draft = try intake.open(arrival, batch: "x")
-            try draft.accept(order, Line(.orders, 1, ref: order.ref))
-            try draft.abandon()
+            do {
+                try intake.undoingIfRejected {
+                    let draft = try intake.openBatch(arrival, batch: "x")
+                    try draft.accept(order, ResellerLine(.orders, 1, ref: order.ref))
+                    throw BatchAborted(because: [])
+                }
+            } catch is BatchAborted {}
         }
     }
 

@@ -11,7 +11,7 @@ extension ModelRun {
         let decision = [Decision.placed(providerOrder: "D\(id)"), .notPlaced, .refund]
             .randomElement(using: &random)!
         let witness = [Witness.silent, .statuses, .orders].randomElement(using: &random)!
-        let reply = try books.reply(to: nil, .decisions) { draft, line in
+        let reply = try books.deskReply(.decisions) { draft, line in
             try draft.decide(
                 decision, on: OrderID(id), by: "anna", line, asking: { _ in witness })
         }

@@ -44,7 +44,7 @@ extension ModelRun {
     private func confirmation(
         _ reference: String, _ amount: Int64, _ fee: Int64, _ user: UserID
     ) throws -> String {
-        try books.reply(to: nil, .deposits) { draft, line in
+        try books.deskReply(.deposits) { draft, line in
             try draft.confirm(
                 ConfirmedDeposit(
                     user: user, method: "bank", reference: reference,
@@ -73,7 +73,7 @@ extension ModelRun {
         let withdrawal = model.held.removeFirst()
         let isPaid = Bool.random(using: &random)
         for wanted in ["accepted", "duplicate"] {
-            let reply = try books.reply(to: nil, .withdrawals) { draft, line in
+            let reply = try books.deskReply(.withdrawals) { draft, line in
                 try draft.conclude(
                     withdrawal: withdrawal.ref, of: withdrawal.user, isPaid: isPaid,
                     reference: nil, line)
@@ -89,7 +89,7 @@ extension ModelRun {
 
     mutating func adjust(_ micros: Int64, for user: UserID) throws {
         let change = Bool.random(using: &random) ? micros / 3 : -micros / 3
-        let reply = try books.reply(to: nil, .adjustments) { draft, line in
+        let reply = try books.deskReply(.adjustments) { draft, line in
             try draft.adjust(user, by: Amount(micros: change), by: "anna", line)
         }
         let isCovered = model.canSpend(-change, user)
@@ -102,7 +102,7 @@ extension ModelRun {
         guard let id = pick({ $0.state.isEnded }) else { return }
         let order = model.orders[id]!
         let back = Int64.random(in: 1...max(1, order.charge), using: &random)
-        let reply = try books.reply(to: nil, .refunds) { draft, line in
+        let reply = try books.deskReply(.refunds) { draft, line in
             try draft.refund(Amount(micros: back), of: OrderID(id), by: "anna", line)
         }
         let isEarned = back <= order.earned

@@ -21,7 +21,7 @@ struct ModelRun {
         self.random = random
         books = try ModelBooks()
         for user in Model.users {
-            _ = try books.reply(to: nil, .users) { draft, line in
+            _ = try books.deskReply(.users) { draft, line in
                 var entry = UserEntry(user: user)
                 entry.creditLimit = Amount(micros: model.credit[user]!)
                 try draft.put(entry, line)

@@ -24,6 +24,16 @@ package struct Arrival: Sendable {
     }
 }
 
+/// Thrown inside `Intake.undoingIfRejected` to take back a batch because some of its lines failed.
+package struct BatchAborted: Error {
+    /// The lines that failed, and why.
+    package let rejections: [(line: Line, rejection: Rejection)]
+
+    package init(because rejections: [(line: Line, rejection: Rejection)]) {
+        self.rejections = rejections
+    }
+}
+
 extension Ledger {
     /// One commit in which several files take their effect, one after the other.
     ///
@@ -134,22 +144,57 @@ package final class Intake {
             balance: balance(of: arrival.user))
     }
 
-    /// Begins the effect of a file whose content is new.
+    /// Begins the effect of a reseller's batch whose content is new.
     ///
-    /// - Parameter mayBeAbandoned: whether `FileDraft.abandon` may be called; it costs writing.
-    /// - Throws: `Rejection` (`BATCH_REUSED`, `USER_BANNED`) where the file can have no effect.
-    package func open(
-        _ arrival: Arrival, batch: String, mayBeAbandoned: Bool = true
-    ) throws -> FileDraft {
-        if let user = arrival.user { try checkNotBanned(user) }
-        if let (first, name) = try user(of: batch, by: arrival.user) {
-            let spelled = first.utf8.elementsEqual(batch.utf8) ? "" : " as \"\(first)\""
+    /// - Throws: `Rejection` if the file can have no effect: `UNKNOWN_USER`, `USER_BANNED`,
+    ///   `BATCH_REUSED`.
+    package func openBatch(_ arrival: Arrival, batch: String) throws -> ResellerDraft {
+        guard let user = arrival.user, let terms = try terms(of: user) else {
             throw Rejection(
-                .batchReused,
-                "batch \"\(batch)\" was used by \(name)\(spelled), which has other content; "
-                    + "nothing of this file was done; give it a batch of its own")
+                .unknownUser,
+                "there is no user \(arrival.user?.rawValue ?? "of that name"); nothing was done")
         }
-        return try FileDraft(self, arrival, batch: batch, mayBeAbandoned: mayBeAbandoned)
+        try checkNotBanned(user)
+        try checkUnused(batch, by: user)
+        return try ResellerDraft(self, arrival, of: user, on: terms, batch: batch)
+    }
+
+    /// Begins the effect of a desk file whose content is new.
+    ///
+    /// - Throws: `Rejection` (`BATCH_REUSED`) if the file can have no effect.
+    package func openDeskFile(_ arrival: Arrival, batch: String) throws -> DeskDraft {
+        precondition(arrival.user == nil, "a reseller's file cannot be opened as the desk's")
+        try checkUnused(batch, by: nil)
+        return try DeskDraft(self, arrival, batch: batch)
+    }
+
+    private func checkUnused(_ batch: String, by owner: UserID?) throws {
+        guard let (first, name) = try user(of: batch, by: owner) else { return }
+        let spelled = first.utf8.elementsEqual(batch.utf8) ? "" : " as \"\(first)\""
+        throw Rejection(
+            .batchReused,
+            "batch \"\(batch)\" was used by \(name)\(spelled), which has other content; "
+                + "nothing of this file was done; give it a batch of its own")
+    }
+
+    /// Does `body`, and takes all of it back if it throws a `Rejection` or `BatchAborted`.
+    ///
+    /// Only for files that need it: inside a savepoint SQLite journals each statement that has
+    /// triggers, which is half of the writing of a large file.
+    package func undoingIfRejected<T>(_ body: () throws -> T) throws -> T {
+        let mark = postings.mark
+        try db.grdb.execute(sql: "SAVEPOINT file")
+        do {
+            let result = try body()
+            try db.grdb.execute(sql: "RELEASE file")
+            return result
+        } catch let error where error is Rejection || error is BatchAborted {
+            try db.grdb.execute(sql: "ROLLBACK TO file; RELEASE file")
+            postings.rewind(to: mark)
+            forgetTerms()
+            forgetServices()
+            throw error
+        }
     }
 
     /// The file that used a batch, and how it spelled it.

@@ -63,19 +63,3 @@ enum References {
                     + "use a new ref"))
     }
 }
-
-extension FileDraft {
-    /// The spelling under which the user has used a reference; as it is written where it is new.
-    func asFirstWritten(_ ref: String) throws -> String {
-        try References.asFirstWritten(
-            db, user, Spelling(ofName: ref), hasSpellings: hasSpellings)
-    }
-
-    /// Notes how a reference that is now in use is spelled.
-    func noteSpelling(ofRef ref: Spelling) throws {
-        guard !ref.isKey else { return }
-        try Identities.note(db, .ref, ref, of: user.rawValue)
-        intake.forgetTerms()
-        hasSpellings = true
-    }
-}

@@ -99,7 +99,7 @@ extension FileDraft {
         let orders: [OrderID] = try db.values(
             """
             SELECT id FROM orders
-            WHERE id BETWEEN \(firstOrder) AND \(lastOrder) AND state = 'accepted'
+            WHERE id BETWEEN \(ordered.first) AND \(ordered.last) AND state = 'accepted'
             """)
         let losing = try LostOrders(
             db, OrderMoves(db, postings, at: intake.now), at: intake.now,

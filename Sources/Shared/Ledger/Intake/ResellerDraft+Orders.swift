@@ -36,20 +36,22 @@ package struct NewOrder: Sendable {
     }
 }
 
-extension FileDraft {
+extension ResellerDraft {
     /// Puts the order's charge on hold and the order in line to be sent.
     ///
     /// The same reference with the same content was done before, and costs nothing again. With
     /// other content it is refused, and so is an order the user cannot pay.
-    package func accept(_ order: NewOrder, _ line: Line) throws {
-        try note(line, outcome(of: order, line))
+    package func accept(_ order: NewOrder, _ line: ResellerLine) throws {
+        let outcome = try outcome(of: order, line)
+        if case .accepted = outcome { return countAccepted() }
+        try record(outcome, of: line)
     }
 
-    private func outcome(of order: NewOrder, _ line: Line) throws -> LineOutcome {
+    private func outcome(of order: NewOrder, _ line: ResellerLine) throws -> LineOutcome {
         let spelling = Spelling(ofName: order.ref)
-        let ref = try References.asFirstWritten(db, user, spelling, hasSpellings: hasSpellings)
+        let ref = try asFirstWritten(spelling)
         if let known = try earlier(order, as: ref) { return known }
-        if terms!.hasOtherReferences,
+        if terms.hasOtherReferences,
             let (holder, _) = try References.other(db, user, ref)
         {
             return References.reused(order.ref, by: "a \(holder.rawValue)")
@@ -58,10 +60,10 @@ extension FileDraft {
         let held = try postings.balance(of: .user(user, .held))
         // Nothing here can overflow, whatever credit somebody was given: neither is negative on the
         // left, and what would be held is tried first.
-        guard try order.charge - terms!.creditLimit <= available,
+        guard try order.charge - terms.creditLimit <= available,
             (try? held + order.charge) != nil
         else {
-            let credit = terms!.creditLimit
+            let credit = terms.creditLimit
             return .rejected(
                 Rejection(
                     .insufficientFunds,
@@ -74,7 +76,7 @@ extension FileDraft {
         try postings.post(
             .hold, "hold:\(id)", from: .user(user, .available), to: .user(user, .held),
             order.charge, Subject(order: id, file: file, user: user))
-        try addCharge(order.charge, of: id)
+        try ordered.add(id, for: order.charge)
         return .accepted(id)
     }
 
@@ -97,7 +99,7 @@ extension FileDraft {
         return .duplicate(of: id, note: isSpelledAlike ? nil : "first written \"\(ref)\"")
     }
 
-    private func insert(_ order: NewOrder, _ line: Line) throws -> OrderID {
+    private func insert(_ order: NewOrder, _ line: ResellerLine) throws -> OrderID {
         let insertion = insertOrder
         insertion.bind(1, user.rawValue)
         insertion.bind(2, file.rawValue)
@@ -137,7 +139,7 @@ extension FileDraft {
     }
 }
 
-extension FileDraft {
+extension ResellerDraft {
     /// Whether an order for the same service and the same page has not ended yet.
     ///
     /// - Parameter link: the key by which the link is compared.
@@ -155,12 +157,4 @@ extension FileDraft {
     package func hasOrder(ref: String) throws -> Bool {
         try References.isOrders(db, user, asFirstWritten(ref))
     }
-
-    /// The user's own price for a service, if he has one.
-    package func price(of service: ServiceID) throws -> Rate? {
-        try intake.price(of: service, for: user)
-    }
-
-    /// What the user is spared of the sale rate.
-    package var discount: Percent { terms!.discount }
 }

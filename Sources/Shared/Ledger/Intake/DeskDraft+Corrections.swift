@@ -2,11 +2,11 @@ import GRDB
 import Money
 import Tables
 
-extension FileDraft {
+extension DeskDraft {
     /// Corrects a user's balance, up or down, against `writeoff`.
     package func adjust(_ user: UserID, by amount: Amount, by person: String, _ line: Line) throws {
         guard try exists(user) else {
-            try note(line, Self.unknown(user))
+            try record(Self.unknown(user), of: line)
             return
         }
         let wallet = WalletKey.user(user, .available)
@@ -28,7 +28,7 @@ extension FileDraft {
         } else {
             try postings.post(.adjustment, reference, from: writeoff, to: wallet, amount, subject)
         }
-        try note(line, .accepted())
+        try record(.accepted(), of: line)
     }
 
     /// Books money that was sent to a provider, once per provider and reference.
@@ -61,7 +61,7 @@ extension FileDraft {
                         .refReused,
                         "this top-up was booked with \(booked); nothing was booked"))
             }
-            try note(line, .duplicate())
+            try record(.duplicate(), of: line)
             return
         }
         let transaction = try postings.post(
@@ -73,6 +73,6 @@ extension FileDraft {
                 INSERT INTO topups (provider_id, identity, transaction_id)
                 VALUES (\(id), \(identity), \(transaction))
                 """)
-        try note(line, .accepted())
+        try record(.accepted(), of: line)
     }
 }

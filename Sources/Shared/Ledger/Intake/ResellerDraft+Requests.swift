@@ -2,19 +2,19 @@ import GRDB
 import Identity
 import Tables
 
-extension FileDraft {
+extension ResellerDraft {
     /// Asks the provider to refill what an order has lost. Sent when it is due.
-    package func requestRefill(of order: OrderID, _ line: Line) throws {
-        try note(line, refill(of: order, line))
+    package func requestRefill(of order: OrderID, _ line: ResellerLine) throws {
+        try record(refill(of: order, line), of: line)
     }
 
     /// Cancels an order: at once and for all its money if it was not sent yet, else by asking the
     /// provider, which moves no money until he says that it is cancelled.
-    package func requestCancel(of order: OrderID, _ line: Line) throws {
-        try note(line, cancel(order, line))
+    package func requestCancel(of order: OrderID, _ line: ResellerLine) throws {
+        try record(cancel(order, line), of: line)
     }
 
-    private func refill(of id: OrderID, _ line: Line) throws -> LineOutcome {
+    private func refill(of id: OrderID, _ line: ResellerLine) throws -> LineOutcome {
         if let known = try earlierRequest(id, line, as: .refill) { return known }
         guard let order = try OrderRow.fetch(db, id, of: user) else { return unknown(id) }
         guard order.refills else {
@@ -30,7 +30,7 @@ extension FileDraft {
         return try ask(for: order, line, as: .refill)
     }
 
-    private func cancel(_ id: OrderID, _ line: Line) throws -> LineOutcome {
+    private func cancel(_ id: OrderID, _ line: ResellerLine) throws -> LineOutcome {
         if let known = try earlierRequest(id, line, as: .cancel) { return known }
         guard let order = try OrderRow.fetch(db, id, of: user) else { return unknown(id) }
         if order.state.isEnded {
@@ -50,7 +50,7 @@ extension FileDraft {
     }
 
     private func ask(
-        for order: OrderRow, _ line: Line, as holder: References.Holder
+        for order: OrderRow, _ line: ResellerLine, as holder: References.Holder
     ) throws -> LineOutcome {
         let open = try Bool.fetchOne(
             db.grdb,
@@ -64,25 +64,25 @@ extension FileDraft {
     }
 
     private func insertRequest(
-        for order: OrderRow, _ line: Line, as holder: References.Holder, state: String,
+        for order: OrderRow, _ line: ResellerLine, as holder: References.Holder, state: String,
         status: String? = nil
     ) throws {
         let now = intake.now
-        try noteSpelling(ofRef: Spelling(ofName: line.ref!))
+        try noteSpelling(ofRef: Spelling(ofName: line.ref))
         try db.grdb.execute(
             literal: """
                 INSERT INTO requests (user_id, kind, ref, order_id, state, status, due_at, created_at,
                                       ended_at)
-                VALUES (\(user), \(holder.rawValue), \(line.ref!), \(order.id), \(state), \(status),
+                VALUES (\(user), \(holder.rawValue), \(line.ref), \(order.id), \(state), \(status),
                         \(now), \(now), \(state == "ended" ? now : nil))
                 """)
     }
 
     /// The outcome of a request whose reference is in use.
     private func earlierRequest(
-        _ order: OrderID, _ line: Line, as holder: References.Holder
+        _ order: OrderID, _ line: ResellerLine, as holder: References.Holder
     ) throws -> LineOutcome? {
-        let ref = try asFirstWritten(line.ref!)
+        let ref = try asFirstWritten(line.ref)
         if try References.isOrders(db, user, ref) { return References.reused(ref, by: "an order") }
         guard let (kind, id) = try References.other(db, user, ref) else { return nil }
         let subject = try OrderID.fetchOne(

@@ -31,10 +31,10 @@ package struct ConfirmedDeposit: Sendable {
     }
 }
 
-extension FileDraft {
+extension DeskDraft {
     /// Credits a payment, once per method and reference, for ever.
     package func confirm(_ deposit: ConfirmedDeposit, _ line: Line) throws {
-        try note(line, outcome(of: deposit))
+        try record(outcome(of: deposit), of: line)
     }
 
     private func outcome(of deposit: ConfirmedDeposit) throws -> LineOutcome {
@@ -111,7 +111,7 @@ extension FileDraft {
     package func conclude(
         withdrawal ref: String, of user: UserID, isPaid: Bool, reference: String?, _ line: Line
     ) throws {
-        try note(line, outcome(ofWithdrawal: ref, user, isPaid, reference))
+        try record(outcome(ofWithdrawal: ref, user, isPaid, reference), of: line)
     }
 
     private func outcome(

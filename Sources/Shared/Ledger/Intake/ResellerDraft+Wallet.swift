@@ -3,12 +3,12 @@ import Identity
 import Money
 import Tables
 
-extension FileDraft {
+extension ResellerDraft {
     /// Writes down that the reseller says he paid. Credits nothing: the desk confirms it.
     package func claimDeposit(
-        method: String, reference: String, amount: Amount, currency: Currency, _ line: Line
+        method: String, reference: String, amount: Amount, currency: Currency, _ line: ResellerLine
     ) throws {
-        try note(line, claim(method, reference, amount, currency, ref: line.ref!))
+        try record(claim(method, reference, amount, currency, ref: line.ref), of: line)
     }
 
     private func claim(
@@ -71,9 +71,9 @@ extension FileDraft {
     /// Holds money that the reseller wants paid out, until the desk says how it ended. The fee is
     /// taken out of the amount when it is paid.
     package func requestWithdrawal(
-        of amount: Amount, fee: Amount, to destination: String, _ line: Line
+        of amount: Amount, fee: Amount, to destination: String, _ line: ResellerLine
     ) throws {
-        try note(line, withdrawal(of: amount, fee: fee, to: destination, ref: line.ref!))
+        try record(withdrawal(of: amount, fee: fee, to: destination, ref: line.ref), of: line)
     }
 
     private func withdrawal(

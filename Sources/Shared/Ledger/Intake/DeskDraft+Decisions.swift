@@ -2,7 +2,7 @@ import GRDB
 import Money
 import Tables
 
-extension FileDraft {
+extension DeskDraft {
     /// Takes a person's word on an order in doubt. Where its provider can say that the word is wrong,
     /// it waits until `poll` has asked him; else it is believed at once. His `refund` also ends an
     /// order that is with a provider who will never tell its end: once it stands in `exceptions`, or nobody
@@ -13,7 +13,7 @@ extension FileDraft {
         _ decision: Decision, on id: OrderID, by person: String, _ line: Line,
         asking witness: (_ provider: String) -> Witness = { _ in .silent }
     ) throws {
-        try note(line, outcome(of: decision, on: id, by: person, asking: witness))
+        try record(outcome(of: decision, on: id, by: person, asking: witness), of: line)
     }
 
     private func outcome(
@@ -55,7 +55,7 @@ extension FileDraft {
     /// Gives back, after the end, some of what the house earned with an order.
     package func refund(_ amount: Amount, of id: OrderID, by person: String, _ line: Line) throws {
         guard let order = try OrderRow.fetch(db, id) else {
-            try note(line, unknownOrder(id))
+            try record(unknownOrder(id), of: line)
             return
         }
         guard order.state.isEnded else {
@@ -81,7 +81,7 @@ extension FileDraft {
         try db.grdb.execute(
             literal: "UPDATE orders SET refunded = refunded + \(amount) WHERE id = \(id)")
         try Changes.note(db, order.user, .order, id.rawValue)
-        try note(line, .accepted(id))
+        try record(.accepted(id), of: line)
     }
 
     private func unknownOrder(_ id: OrderID) -> LineOutcome {

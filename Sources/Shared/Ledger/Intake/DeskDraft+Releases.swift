@@ -2,7 +2,7 @@ import GRDB
 import Money
 import Tables
 
-extension FileDraft {
+extension DeskDraft {
     /// Agrees to what a service waits for: that it costs what its provider asks since his rate
     /// jumped, or that it is bought again from a provider that refused it as unknown. The latter is
     /// on sale again at once, if the rules sell it; the provider's list is asked for, and takes it
@@ -10,7 +10,7 @@ extension FileDraft {
     ///
     /// - Parameter rate: the provider's, if only that one is agreed to.
     package func release(_ service: ServiceID, at rate: Rate?, _ line: Line) throws {
-        try note(line, outcome(ofReleasing: service, at: rate))
+        try record(outcome(ofReleasing: service, at: rate), of: line)
     }
 
     private func outcome(ofReleasing id: ServiceID, at rate: Rate?) throws -> LineOutcome {

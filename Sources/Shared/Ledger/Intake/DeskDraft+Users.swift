@@ -17,11 +17,11 @@ package struct UserEntry: Sendable {
     }
 }
 
-extension FileDraft {
+extension DeskDraft {
     /// Adds a user with his wallets, or changes what is said of him.
     package func put(_ entry: UserEntry, _ line: Line) throws {
         if try exists(entry.user) {
-            try note(line, change(entry))
+            try record(change(entry), of: line)
         } else {
             let creditLimit = entry.creditLimit ?? .zero
             try db.grdb.execute(
@@ -34,7 +34,7 @@ extension FileDraft {
                     """)
             try Wallets.openUser(
                 db, entry.user, currency: intake.currency, creditLimit: creditLimit)
-            try note(line, .accepted(note: "added"))
+            try record(.accepted(note: "added"), of: line)
         }
     }
 
@@ -124,10 +124,10 @@ extension FileDraft {
     /// Does `change` if the user exists, and writes down which of the two it was.
     private func noteIfKnown(_ user: UserID, _ line: Line, _ change: () throws -> Void) throws {
         guard try exists(user) else {
-            try note(line, Self.unknown(user))
+            try record(Self.unknown(user), of: line)
             return
         }
         try change()
-        try note(line, .accepted())
+        try record(.accepted(), of: line)
     }
 }

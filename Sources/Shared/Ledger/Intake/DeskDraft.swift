@@ -1,0 +1,13 @@
+import Money
+
+/// The effect of a desk file on its way: users, money, and decisions about orders.
+package final class DeskDraft: FileDraft {
+    /// Records a line that asks for nothing which could be done.
+    package func reject(_ line: Line, _ rejection: Rejection) throws {
+        try record(.rejected(rejection), of: line)
+    }
+
+    func record(_ outcome: LineOutcome, of line: Line) throws {
+        try record(outcome, of: line, ref: nil)
+    }
+}

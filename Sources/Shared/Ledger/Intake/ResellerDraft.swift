@@ -1,0 +1,85 @@
+import GRDB
+import Identity
+import Money
+import Tables
+
+/// The effect of a reseller's batch on its way: orders, requests about orders, and money.
+package final class ResellerDraft: FileDraft {
+    /// The reseller who dropped the batch.
+    let user: UserID
+    /// The reseller's terms as of the opening of the file: its orders come before all else.
+    let terms: UserTerms
+    /// Whether any of the user's refs, also one of this file, is spelled otherwise than its key.
+    private var hasSpellings: Bool
+    /// The statements of the loop over the orders.
+    let earlierOrder: any Statement
+    let insertOrder: any Statement
+
+    init(
+        _ intake: Intake, _ arrival: Arrival, of user: UserID, on terms: UserTerms, batch: String
+    ) throws {
+        self.user = user
+        self.terms = terms
+        hasSpellings = terms.hasSpellings
+        earlierOrder = try intake.db.statement(Self.earlierOrder)
+        insertOrder = try intake.db.statement(
+            intake.lastLostOrder.get() == nil ? Self.insertion : Self.insertionPastLostOrders)
+        try super.init(intake, arrival, batch: batch)
+    }
+
+    /// Records a line that asks for nothing which could be done.
+    package func reject(_ line: ResellerLine, _ rejection: Rejection) throws {
+        try record(.rejected(rejection), of: line)
+    }
+
+    func record(_ outcome: LineOutcome, of line: ResellerLine) throws {
+        try record(outcome, of: line.line, ref: line.ref)
+    }
+}
+
+extension ResellerDraft {
+    /// The spelling under which the user first used a reference; a new one is returned as it is.
+    func asFirstWritten(_ ref: String) throws -> String {
+        try asFirstWritten(Spelling(ofName: ref))
+    }
+
+    func asFirstWritten(_ ref: Spelling) throws -> String {
+        try References.asFirstWritten(db, user, ref, hasSpellings: hasSpellings)
+    }
+
+    /// Keeps the spelling of a reference that is now in use.
+    func noteSpelling(ofRef ref: Spelling) throws {
+        guard !ref.isKey else { return }
+        try Identities.note(db, .ref, ref, of: user.rawValue)
+        intake.forgetTerms()
+        hasSpellings = true
+    }
+}
+
+/// The terms on which one user buys: what is on sale, and the user's own discount and prices.
+package struct TermsOfSale {
+    private let intake: Intake
+    private let user: UserID
+    /// The user's discount on the sale rate.
+    package let discount: Percent
+
+    fileprivate init(_ draft: ResellerDraft) {
+        intake = draft.intake
+        user = draft.user
+        discount = draft.terms.discount
+    }
+
+    /// A service that is or was on sale; nil if there is none of that id.
+    package func service(_ id: ServiceID) throws -> Service? {
+        try intake.service(id)
+    }
+
+    /// The user's own price for a service; nil if the user has none.
+    package func ownPrice(of service: ServiceID) throws -> Rate? {
+        try intake.price(of: service, for: user)
+    }
+}
+
+extension ResellerDraft {
+    package var termsOfSale: TermsOfSale { TermsOfSale(self) }
+}
