@@ -56,7 +56,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 /// What every stage stands on.
 let stage: [Target.Dependency] = [
-    "Failures", "Identity", "Ledger", "Money", "OrderTypes", "Run", "SQLiteTables", "Settings",
+    "Failures", "Identity", "Ledger", "Money", "Trade", "Run", "SQLiteTables", "Settings",
     "Spool", "StrictJSON", "Timestamps", "Version", argumentParser, logging,
 ]
 
@@ -107,37 +107,35 @@ let package = Package(
         shared("Failures", []),
         shared("Version", []),
         shared("StrictJSON", folder: "JSON", []),
-        shared("OrderTypes", ["Money"]),
-        shared("Settings", ["CYAML", "Failures", "Identity", "Money", crypto]),
+        shared("Trade", ["Money"]),
+        shared("Settings", ["CYAML", "Failures", "Identity", "Money", "Trade", crypto]),
         shared("Spool", ["CSync", "Failures", "Timestamps", crypto]),
         shared("Tables", ["Failures"]),
         shared("SQLiteTables", ["CSQLite", "Tables", grdb, sqlite]),
         shared(
             "Ledger",
             [
-                "Failures", "Identity", "Money", "OrderTypes", "SQLiteTables", "Tables",
+                "Failures", "Identity", "Money", "Trade", "SQLiteTables", "Tables",
                 "Timestamps", grdb,
             ]),
+        shared("Transport", ["CCurl", "Failures", "Timestamps", "Version"]),
         shared(
             "Providers",
-            [
-                "CCurl", "Failures", "Money", "OrderTypes", "Settings", "StrictJSON", "Timestamps",
-                "Version",
-            ]),
+            ["Failures", "Money", "Settings", "StrictJSON", "Timestamps", "Trade", "Transport"]),
         shared(
             "Run", ["Failures", "Settings", "StrictJSON", "Timestamps", argumentParser, logging]),
 
         // The programs. A stage never imports a stage.
         program("IngestStage", folder: "ingest", stage),
-        program("DispatchStage", folder: "dispatch", stage + ["Providers"]),
-        program("PollStage", folder: "poll", stage + ["Providers"]),
+        program("DispatchStage", folder: "dispatch", stage + ["Providers", "Transport"]),
+        program("PollStage", folder: "poll", stage + ["Providers", "Transport"]),
         program("ReportStage", folder: "report", stage),
-        program("AdminCommand", folder: "admin", stage + ["Providers"]),
+        program("AdminCommand", folder: "admin", stage + ["Providers", "Transport"]),
         program(
             "SandboxProvider", folder: "sandbox",
             [
-                "Money", "OrderTypes", "StrictJSON", "Timestamps", argumentParser, hummingbird,
-                logging, nio,
+                "Money", "StrictJSON", "Timestamps", "Trade", argumentParser, hummingbird, logging,
+                nio,
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -154,8 +152,8 @@ let package = Package(
         .target(
             name: "FaultRigs",
             dependencies: [
-                "Ledger", "LoopbackProvider", "Money", "OrderTypes", "Providers", "SQLiteTables",
-                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", grdb,
+                "Ledger", "LoopbackProvider", "Money", "Trade", "Providers", "SQLiteTables",
+                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", "Transport", grdb,
             ],
             path: "Tests/FaultRigs", swiftSettings: strict),
         tests(of: "FaultRigs", ["TestSupport"]),
@@ -173,18 +171,20 @@ let package = Package(
         tests(of: "Money", ["TestSupport"]),
         tests(of: "Timestamps"),
         tests(of: "StrictJSON", ["TestSupport"]),
-        tests(of: "Settings", ["Money", "TestSupport"]),
+        tests(of: "Settings", ["Money", "TestSupport", "Trade"]),
         tests(
             of: "Run",
             [
                 "Failures", "Settings", "StrictJSON", "TestSupport", "Timestamps", argumentParser,
                 logging,
             ]),
-        tests(of: "Providers", ["LoopbackProvider", "Money", "TestSupport", "Timestamps"]),
+        tests(
+            of: "Providers",
+            ["LoopbackProvider", "Money", "TestSupport", "Timestamps", "Trade", "Transport"]),
         tests(
             of: "IngestStage",
             [
-                "Failures", "Ledger", "Money", "OrderTypes", "Run", "SQLiteTables", "Settings",
+                "Failures", "Ledger", "Money", "Trade", "Run", "SQLiteTables", "Settings",
                 "Spool", "StrictJSON", "TestSupport", "Timestamps", grdb, logging,
             ]),
         tests(of: "DispatchStage", sending),
@@ -196,7 +196,7 @@ let package = Package(
                 "LoopbackProvider", "SandboxProvider", "SQLiteTables", "Settings", "TestHouse",
                 "TestSupport", "Timestamps", grdb,
             ], swiftSettings: strict),
-        tests(of: "SandboxProvider", ["Money", "OrderTypes", "StrictJSON"]),
+        tests(of: "SandboxProvider", ["Money", "StrictJSON", "Trade"]),
         tests(of: "ReportStage", stage + ["TestSupport", grdb]),
         tests(
             of: "AdminCommand",
@@ -216,7 +216,7 @@ if isFuzzed {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money", "OrderTypes",
+                "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money", "Trade",
                 "SQLiteTables", "Settings", "Spool", "TestHouse", "TestSupport", "Timestamps",
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer"], swiftSettings: strict,

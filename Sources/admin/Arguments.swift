@@ -2,8 +2,8 @@ import ArgumentParser
 import Identity
 import Ledger
 import Money
-import OrderTypes
 import Timestamps
+import Trade
 
 /// Texts of the command line, as intake will read them. What it would refuse is refused here.
 enum ArgumentText {

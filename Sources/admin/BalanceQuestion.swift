@@ -2,6 +2,7 @@ import Failures
 import Money
 import Providers
 import Settings
+import Transport
 
 /// Asks one provider for our balance, which costs nothing and needs the right address and key.
 struct BalanceQuestion {

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Ledger
 import Money
-import OrderTypes
 import Run
 import Settings
 import StrictJSON
 import Timestamps
+import Trade
 
 /// `admin decide`: a person resolves doubts, one or many.
 struct DecideCommand: AsyncParsableCommand {

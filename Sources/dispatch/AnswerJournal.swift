@@ -3,6 +3,7 @@ import Ledger
 import Spool
 import StrictJSON
 import Timestamps
+import Trade
 
 /// Keeps the answers of providers when the ledger cannot: a file whose room was taken before
 /// anything was sent, so that a full disk cannot lose them. The next run writes them into the ledger

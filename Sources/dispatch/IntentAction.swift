@@ -1,8 +1,8 @@
 import Ledger
-import OrderTypes
 import Providers
 import Settings
 import StrictJSON
+import Trade
 
 extension Intent {
     /// What the provider is told: link and quantity, then what else its type takes.

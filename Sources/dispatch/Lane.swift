@@ -2,6 +2,8 @@ import Ledger
 import Providers
 import Settings
 import Timestamps
+import Trade
+import Transport
 
 /// One provider's share of a run: how much may be on its way to him, how fast, and whether he is
 /// well. Nobody else waits for him.

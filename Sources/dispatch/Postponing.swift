@@ -2,6 +2,7 @@ import Ledger
 import Providers
 import Settings
 import Timestamps
+import Trade
 
 extension SendOutcome {
     /// What is written down about an order whose attempt had this outcome, at `now`.

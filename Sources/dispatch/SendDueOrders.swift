@@ -6,6 +6,7 @@ import SQLiteTables
 import Settings
 import Spool
 import Timestamps
+import Transport
 
 /// Sends every due order to its provider, once.
 ///

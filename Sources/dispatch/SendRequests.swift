@@ -4,6 +4,8 @@ import Providers
 import Run
 import Settings
 import Timestamps
+import Trade
+import Transport
 
 /// Asks the providers for the refills and cancels that resellers asked for.
 ///

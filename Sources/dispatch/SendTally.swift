@@ -1,5 +1,6 @@
 import Providers
 import Run
+import Trade
 
 /// What a run did, by what became of the orders.
 struct SendTally {

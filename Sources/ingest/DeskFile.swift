@@ -1,7 +1,7 @@
 import Ledger
 import Money
-import OrderTypes
 import Settings
+import Trade
 
 /// The effect of a desk file, line by line: users before what needs them.
 struct DeskFile {

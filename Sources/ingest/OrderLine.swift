@@ -1,6 +1,6 @@
 import Ledger
 import Money
-import OrderTypes
+import Trade
 
 /// One order as the reseller wrote it, checked against what its service sells (provider-api.md §4).
 struct OrderLine {

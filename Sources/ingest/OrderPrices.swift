@@ -1,7 +1,7 @@
 import Ledger
 import Money
-import OrderTypes
 import Settings
+import Trade
 
 /// What the orders of one user cost (`PriceRule`), and whether they can be sold at that.
 struct OrderPrices {

@@ -1,5 +1,5 @@
 import Ledger
-import OrderTypes
+import Trade
 
 /// The value of one parameter, in the form the parameter wants.
 enum ParameterValue: Equatable {

@@ -1,6 +1,6 @@
 import Ledger
-import OrderTypes
 import StrictJSON
+import Trade
 
 /// An order's parameters together: what they say about each other, and how they are billed.
 struct ParameterValues {

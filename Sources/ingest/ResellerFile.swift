@@ -1,8 +1,8 @@
 import Identity
 import Ledger
 import Money
-import OrderTypes
 import Settings
+import Trade
 
 /// The effect of a reseller's batch, line by line: orders first, then what is asked about orders,
 /// then money.

@@ -5,6 +5,7 @@ import Providers
 import Run
 import Settings
 import Timestamps
+import Transport
 
 // What each kind of answer does: step 2.
 extension AskProviders {

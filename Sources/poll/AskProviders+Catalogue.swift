@@ -4,6 +4,7 @@ import Providers
 import Run
 import Settings
 import Timestamps
+import Transport
 
 // What an answer about services does, and the lack of one.
 extension AskProviders {

@@ -3,6 +3,8 @@ import Logging
 import Providers
 import Run
 import Timestamps
+import Trade
+import Transport
 
 // What answers about orders do, and the lack of them: `Manner` says what is asked next.
 extension AskProviders {

@@ -6,6 +6,8 @@ import SQLiteTables
 import Settings
 import Spool
 import Timestamps
+import Trade
+import Transport
 
 /// Asks the providers what is due: for catalogues, for balances, about orders; for the orders they
 /// have, where some are in doubt.

@@ -1,10 +1,10 @@
 import Identity
 import Ledger
-import OrderTypes
 import Providers
 import Settings
 import StrictJSON
 import Timestamps
+import Trade
 
 /// What a provider's own list of recent orders says about orders in doubt (design.md §6). It decides,
 /// and writes nothing.

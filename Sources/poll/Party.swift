@@ -3,6 +3,8 @@ import Money
 import Providers
 import Settings
 import Timestamps
+import Trade
+import Transport
 
 /// One provider's share of a run: what it is asked, how much at once and how fast, and whether it
 /// answers. Nobody else waits for it.

@@ -1,7 +1,7 @@
 import Ledger
 import Money
-import OrderTypes
 import Providers
+import Trade
 
 /// A service as its provider lists it, with what our rules say of it: everything that does not depend on
 /// what the service was before.

@@ -1,7 +1,7 @@
 import Ledger
-import OrderTypes
 import Providers
 import StrictJSON
+import Trade
 
 // How much of an order its provider delivered, by kind of order (provider-api.md §4).
 extension StatusJudge {

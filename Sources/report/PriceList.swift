@@ -1,8 +1,8 @@
 import Ledger
 import Money
-import OrderTypes
 import Settings
 import StrictJSON
+import Trade
 
 /// What the users of a tariff can order and for how much, in the trade's words.
 struct PriceList {

@@ -1,4 +1,4 @@
-import OrderTypes
+import Trade
 
 /// What is to be delivered, in how many parts, and when each begins.
 struct Plan {

@@ -1,5 +1,5 @@
 import Money
-import OrderTypes
+import Trade
 
 /// What an `add` asks for, checked the way the trade's panels check it. provider-api.md §4.
 struct Purchase {

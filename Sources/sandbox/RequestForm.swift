@@ -1,5 +1,5 @@
-import OrderTypes
 import StrictJSON
+import Trade
 
 /// What a client asked, whichever way it put it: in a form, in JSON, or in the address.
 package struct RequestForm: Sendable {

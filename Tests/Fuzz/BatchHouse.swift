@@ -1,12 +1,12 @@
 import FaultRigs
 import Glibc
 import Money
-import OrderTypes
 import SQLiteTables
 import Settings
 import TestHouse
 import TestSupport
 import Timestamps
+import Trade
 
 @testable import IngestStage
 @testable import Ledger

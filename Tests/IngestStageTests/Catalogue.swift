@@ -1,7 +1,7 @@
 import Ledger
 import Money
-import OrderTypes
 import Timestamps
+import Trade
 
 /// What the tests' shop sells: a service of every order type, and a few that are special.
 enum Catalogue {

@@ -1,7 +1,7 @@
 import GRDB
-import OrderTypes
 import StrictJSON
 import Testing
+import Trade
 
 /// The least an order of each type must say, and the units it is billed for (provider-api.md §4).
 private let leastLines: [(type: String, members: [String], units: Int64)] = [

@@ -2,6 +2,8 @@ import Money
 import Providers
 import Testing
 import Timestamps
+import Trade
+import Transport
 
 @Suite struct AnswerTests {
     @Test(

@@ -1,5 +1,6 @@
 import Providers
 import Testing
+import Trade
 
 @Suite struct ErrorClassTests {
     @Test(arguments: [

@@ -2,6 +2,8 @@ import LoopbackProvider
 import Providers
 import TestSupport
 import Testing
+import Trade
+import Transport
 
 extension ProviderEndpoint {
     /// A provider somewhere, for replies that need no network.

@@ -1,6 +1,7 @@
 import Money
 import Providers
 import Testing
+import Transport
 
 /// One bad item costs itself: replies that are nearly JSON.
 @Suite struct NearJSONTests {

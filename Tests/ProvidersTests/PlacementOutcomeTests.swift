@@ -1,6 +1,8 @@
 import LoopbackProvider
 import Providers
 import Testing
+import Trade
+import Transport
 
 @Suite struct PlacementOutcomeTests {
     /// The rows of design.md §6, as a provider may act them out.

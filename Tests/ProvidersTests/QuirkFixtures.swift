@@ -1,6 +1,7 @@
 import Money
 import Providers
 import Testing
+import Transport
 
 /// A provider whose replies are read in tests.
 let endpoint = ProviderEndpoint.sample()

@@ -2,6 +2,7 @@ import Providers
 import TestSupport
 import Testing
 import Timestamps
+import Transport
 
 @Suite struct RateLimitTests {
     private func moment(_ milliseconds: Int64) -> Timestamp {

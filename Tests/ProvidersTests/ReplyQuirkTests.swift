@@ -1,6 +1,8 @@
 import Money
 import Providers
 import Testing
+import Trade
+import Transport
 
 /// The quirks of provider-api.md §7 in any reply and request, by their numbers.
 @Suite struct ReplyQuirkTests {

@@ -1,6 +1,7 @@
 import LoopbackProvider
 import Providers
 import Testing
+import Transport
 
 @Suite struct RequestTests {
     static let comments = "Nice & good=100%\n\u{1F600} naïve"

@@ -1,8 +1,10 @@
 import Glibc
 import LoopbackProvider
+import Providers
 import Testing
+import Transport
 
-@testable import Providers
+@testable import Transport
 
 /// Which connections carry orders, so that none is in doubt only because its connection was old.
 @Suite(.serialized) struct ReuseTests {

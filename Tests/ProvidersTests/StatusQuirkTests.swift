@@ -1,6 +1,8 @@
 import Money
 import Providers
 import Testing
+import Trade
+import Transport
 
 /// The quirks of provider-api.md §7 in what is said of orders and refills, by their numbers.
 @Suite struct StatusQuirkTests {

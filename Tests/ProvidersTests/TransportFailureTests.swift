@@ -3,6 +3,8 @@ import LoopbackProvider
 import Providers
 import TestSupport
 import Testing
+import Trade
+import Transport
 
 @Suite struct TransportFailureTests {
     @Test func `what cannot be reached was not sent, also after a call that was`() throws {

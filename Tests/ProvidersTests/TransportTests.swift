@@ -2,6 +2,7 @@ import Glibc
 import LoopbackProvider
 import Providers
 import Testing
+import Transport
 
 @Suite(.serialized) struct TransportTests {
     /// On 7.88, libcurl left to itself sends it twice here and reports success.

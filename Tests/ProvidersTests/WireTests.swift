@@ -3,6 +3,7 @@ import LoopbackProvider
 import Providers
 import TestSupport
 import Testing
+import Transport
 
 /// What passes between the thread that sends and the one that started the calls. Every loop here has an
 /// end, whatever is lost.

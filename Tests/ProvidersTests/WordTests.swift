@@ -1,5 +1,7 @@
 import Providers
 import Testing
+import Trade
+import Transport
 
 /// What real panels say, and what it means (provider-api.md §8).
 @Suite struct WordTests {

@@ -1,7 +1,7 @@
 import Money
-import OrderTypes
 import SandboxProvider
 import Testing
+import Trade
 
 @Suite struct OrderTests {
     /// A right value for every parameter an order may need.

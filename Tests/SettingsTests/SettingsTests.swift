@@ -3,6 +3,7 @@ import Money
 import Settings
 import TestSupport
 import Testing
+import Trade
 
 /// The folder of the configuration that is shipped.
 private let shipped =

@@ -87,8 +87,8 @@ struct Ban: Sendable, CustomTestStringConvertible {
                 // The one place for each library where its words get a sentence.
                 "Sources/Shared/Failures/SystemWords.swift",
                 "Sources/Shared/SQLiteTables/PreparedStatement.swift",
-                "Sources/Shared/Providers/Transport/CurlWords.swift",
-                "Sources/Shared/Providers/Transport/Wire.swift",
+                "Sources/Shared/Transport/CurlWords.swift",
+                "Sources/Shared/Transport/Wire.swift",
             ],
             instead: "SystemWords, CurlWords, StoreError: a library's words come after ours."),
         Ban(

@@ -29,8 +29,8 @@ struct Wall: Sendable, CustomTestStringConvertible {
             ],
             instead: "a method of Ledger named after the business fact: only Ledger knows SQL"),
         Wall(
-            ["CCurl"], ownedBy: ["Sources/Shared/Providers"],
-            instead: "Providers: only it knows libcurl"),
+            ["CCurl"], ownedBy: ["Sources/Shared/Transport"],
+            instead: "Transport: only it knows libcurl"),
         Wall(
             ["CYAML"], ownedBy: ["Sources/Shared/Settings"],
             instead: "Settings: only it reads YAML"),

@@ -1,4 +1,5 @@
 import Money
+import Trade
 
 /// One provider: its address, how to talk to it, and how much to ask of it at once.
 package struct ProviderSettings: Sendable {
@@ -37,7 +38,7 @@ package struct ProviderSettings: Sendable {
     /// Whether each order goes over a connection of its own; nil to learn it from the server.
     package let freshConnections: Bool?
     /// Error texts of this provider, besides the common ones (provider-api.md §6).
-    package let errors: [ProviderErrorClass: [String]]
+    package let errors: [ErrorClass: [String]]
     /// We send nothing to a provider that is not enabled, and ask it nothing.
     package let isEnabled: Bool
 
@@ -80,12 +81,6 @@ package struct ProviderSettings: Sendable {
     }
 }
 
-/// The classes of a provider's errors, by what to do (provider-api.md §6).
-package enum ProviderErrorClass: String, CaseIterable, Sendable {
-    case auth, funds, service, duplicate, input, throttle
-    case notFound = "not_found"
-}
-
 extension ProviderSettings {
     /// `priced` are the currencies that can be converted, if they are known.
     fileprivate init?(_ section: Section, priced: [Currency]?) {
@@ -123,7 +118,7 @@ extension ProviderSettings {
         freshConnections = section.optional("fresh_connections", .truth)
         errors = section.section("errors") { errors in
             Dictionary(
-                uniqueKeysWithValues: ProviderErrorClass.allCases.map { kind in
+                uniqueKeysWithValues: ErrorClass.allCases.map { kind in
                     (kind, errors.list(kind.rawValue) { $0.read(.text) })
                 })
         }

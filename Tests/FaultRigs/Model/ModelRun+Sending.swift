@@ -1,5 +1,6 @@
 import Ledger
 import Timestamps
+import Trade
 
 /// What dispatch tells both.
 extension ModelRun {

@@ -1,10 +1,10 @@
 import Ledger
 import Money
-import OrderTypes
 import SQLiteTables
 import TestHouse
 import TestSupport
 import Timestamps
+import Trade
 
 /// Feeds hostile batches and desk files to the built `ingest`, many to a run, and judges every receipt
 /// and the books behind them.

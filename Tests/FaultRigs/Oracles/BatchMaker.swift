@@ -1,5 +1,5 @@
-import OrderTypes
 import TestSupport
+import Trade
 
 /// Makes batches and desk files as people write them: most lines make sense, some lack a key, have one
 /// too many, or an odd value.

@@ -1,7 +1,8 @@
 import Money
-import OrderTypes
 import Providers
 import TestSupport
+import Trade
+import Transport
 
 /// Knows what may never be concluded from a reply.
 package struct ReplyOracle {

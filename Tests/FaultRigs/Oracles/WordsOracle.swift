@@ -5,6 +5,7 @@ import SQLiteTables
 import Settings
 import StrictJSON
 import TestSupport
+import Transport
 
 /// Knows when a person would read a library's words without a sentence of ours.
 ///

@@ -1,7 +1,7 @@
 import GRDB
 import Money
-import OrderTypes
 import Tables
+import Trade
 
 /// A service on our price list.
 package struct Service: Sendable {

@@ -1,6 +1,6 @@
 import Money
-import OrderTypes
 import Tables
+import Trade
 
 /// An order as far as moving it needs to know.
 struct OrderRow {

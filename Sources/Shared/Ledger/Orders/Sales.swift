@@ -1,7 +1,7 @@
 import GRDB
 import Money
-import OrderTypes
 import Tables
+import Trade
 
 /// What an order was sold or bought on: its service as it was then.
 struct SaleTerms {

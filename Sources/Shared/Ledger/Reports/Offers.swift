@@ -1,7 +1,7 @@
 import GRDB
 import Money
-import OrderTypes
 import Tables
+import Trade
 
 /// What decides over a user's prices. Users of the same tariff have the same price list.
 package struct Tariff: Hashable, Sendable {

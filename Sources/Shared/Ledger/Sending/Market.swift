@@ -1,7 +1,7 @@
 import GRDB
 import Money
-import OrderTypes
 import Tables
+import Trade
 
 /// Where an order is bought next.
 enum Choice {

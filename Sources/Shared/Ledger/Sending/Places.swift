@@ -1,7 +1,7 @@
 import GRDB
 import Money
-import OrderTypes
 import Tables
+import Trade
 
 /// A service as it can be bought now.
 struct Listing {

@@ -1,5 +1,6 @@
 import Money
 import StrictJSON
+import Transport
 
 /// What we have left at a provider.
 package struct ProviderBalance: Equatable, Sendable {

@@ -1,4 +1,6 @@
 import StrictJSON
+import Trade
+import Transport
 
 extension ProviderEndpoint {
     /// Why a provider is not well, by the reply to `Action.balance`; nil where it is.

@@ -1,4 +1,6 @@
 import StrictJSON
+import Trade
+import Transport
 
 /// What a reply says about one of the ids that were asked about.
 package enum Answer<Report: Equatable & Sendable>: Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Money
 import StrictJSON
+import Transport
 
 /// A provider's list of services.
 package struct Catalogue: Equatable, Sendable {

@@ -1,20 +1,6 @@
-/// A provider's complaint, by what must be done about it (provider-api.md §6).
-package enum ErrorClass: String, CaseIterable, Sendable {
-    /// Our key is not taken: pause the provider, keep the order, alert.
-    case auth
-    /// Our balance there is used up: the same. Never the reseller's own balance.
-    case funds
-    /// Not this service: the next provider, or refuse.
-    case service
-    /// An order for this link is active: later.
-    case duplicate
-    /// Not this order: refuse.
-    case input
-    /// Too fast: back off.
-    case throttle
-    /// No such order or refill, perhaps not yet.
-    case notFound = "not_found"
+import Trade
 
+extension ErrorClass {
     /// The texts of the trade, of which any part of a complaint may be one, in any case
     /// (provider-api.md §6 and §8).
     private var texts: [String] {

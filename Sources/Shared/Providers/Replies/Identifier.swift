@@ -1,5 +1,5 @@
-import OrderTypes
 import StrictJSON
+import Trade
 
 extension JSONValue {
     /// The ways the trade names an order's id (provider-api.md §7, quirk 1).

@@ -1,4 +1,6 @@
 import StrictJSON
+import Trade
+import Transport
 
 /// What became of one attempt to place an order, by what must be done about it.
 package enum PlacementOutcome: Equatable, Sendable {

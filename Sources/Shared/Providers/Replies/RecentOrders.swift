@@ -1,5 +1,6 @@
 import Money
 import StrictJSON
+import Transport
 
 /// An order as the provider lists it, to find one whose answer was lost.
 package struct RecentOrder: Equatable, Sendable {

@@ -1,4 +1,6 @@
 import StrictJSON
+import Trade
+import Transport
 
 /// A provider took a request for a refill or a cancel. Not an outcome: that is in the status
 /// observed later (provider-api.md §2).

@@ -1,4 +1,6 @@
 import StrictJSON
+import Trade
+import Transport
 
 /// Why a question to a provider has no answer at all.
 package struct ReplyFailure: Error, Equatable, Sendable {

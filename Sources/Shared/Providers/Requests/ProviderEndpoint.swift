@@ -1,4 +1,6 @@
 import Settings
+import Trade
+import Transport
 
 /// Where a provider's API is, and how this provider speaks it.
 package struct ProviderEndpoint: Sendable {
@@ -44,10 +46,7 @@ package struct ProviderEndpoint: Sendable {
             name: settings.name, url: settings.url, key: key,
             encoding: settings.encoding == .json ? .json : .form,
             connectTimeout: settings.connectSeconds, totalTimeout: settings.totalSeconds,
-            extraErrors: settings.errors.reduce(into: [:]) { errors, entry in
-                // The classes have the names of their settings.
-                errors[ErrorClass(rawValue: entry.key.rawValue)!] = entry.value
-            }, freshConnections: settings.freshConnections)
+            extraErrors: settings.errors, freshConnections: settings.freshConnections)
     }
 
     /// Which connections may carry what must not be sent twice.

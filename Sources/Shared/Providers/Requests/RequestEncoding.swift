@@ -1,5 +1,5 @@
-import OrderTypes
 import StrictJSON
+import Trade
 
 /// How a provider wants its requests written.
 package enum RequestEncoding: String, Sendable {

@@ -12,6 +12,19 @@ package struct Call: Sendable {
     package let replyLimit: Int
     /// Which connections may carry it.
     package let connections: Connections
+
+    package init(
+        url: String, contentType: String, body: [UInt8], connectTimeout: Int, totalTimeout: Int,
+        replyLimit: Int, connections: Connections
+    ) {
+        self.url = url
+        self.contentType = contentType
+        self.body = body
+        self.connectTimeout = connectTimeout
+        self.totalTimeout = totalTimeout
+        self.replyLimit = replyLimit
+        self.connections = connections
+    }
 }
 
 /// Which connections may carry a call.
