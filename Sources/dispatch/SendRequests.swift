@@ -191,14 +191,14 @@ struct SendRequests {
         // One that may have taken it before refuses it now because it did: the order's end will
         // tell.
         let refused: RequestNews.Content =
-            request.isRepeated ? .sent(refill: nil, followAt: later) : .ended("Rejected")
+            request.isRepeated ? .sent(refill: nil, followAt: later) : .ended(.rejected)
         return switch answers {
         case .success(let answers):
             switch answers[request.providerOrder] ?? .missing {
             case .report(let acceptance):
                 // A refill without an id cannot be asked about: it ends here.
                 kind == .refill && acceptance.refill == nil
-                    ? .ended("Accepted") : .sent(refill: acceptance.refill, followAt: later)
+                    ? .ended(.accepted) : .sent(refill: acceptance.refill, followAt: later)
             case .notFound, .error: refused
             case .unclear(let words):
                 // Neither a yes nor a no: of a cancel, the order's status will tell.

@@ -5,6 +5,7 @@ import Providers
 import Run
 import Settings
 import Timestamps
+import Trade
 import Transport
 
 // What each kind of answer does: step 2.
@@ -25,7 +26,7 @@ extension AskProviders {
                     return nil
                 }
                 var news = RequestNews(
-                    refill.id, answer.endOfRefill.map { .ended($0) } ?? .postponed(until: later))
+                    refill.id, answer.end.map { .ended($0) } ?? .postponed(until: later))
                 news.exception = Self.exception(about: refill, answer, at: now)
                 return news
             }
@@ -122,14 +123,8 @@ extension Answer {
 }
 
 extension Answer<RefillStatus> {
-    /// The trade's word for how a refill ended; nil while it has not, or nobody knows.
-    fileprivate var endOfRefill: String? {
-        guard case .report(let status) = self else { return nil }
-        return switch status {
-        case .completed: "Completed"
-        case .rejected: "Rejected"
-        case .canceled: "Canceled"
-        case .pending, .inProgress, .unknown: nil
-        }
+    /// How the refill ended; nil if it has not, or nobody knows.
+    fileprivate var end: RequestStatus? {
+        if case .report(let status) = self { status.end } else { nil }
     }
 }

@@ -4,6 +4,7 @@ import Providers
 import Run
 import Settings
 import Timestamps
+import Trade
 import Transport
 
 // Orders in doubt: what their providers are asked, and what the answers do.

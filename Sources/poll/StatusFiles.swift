@@ -5,6 +5,7 @@ import Run
 import Spool
 import StrictJSON
 import Timestamps
+import Trade
 
 /// Tells resellers what changed: `outbox/status-<10 digits>.json` (contract.md §4).
 ///
@@ -77,7 +78,7 @@ struct StatusFiles {
         json.list("orders", report.orders) { order, json in
             json.member("order", order.order.rawValue)
             json.member("ref", order.ref)
-            json.member("status", order.outwardStatus)
+            json.member("status", order.state.status(lastWord: order.status).word)
             json.member("start_count", order.startCount)
             json.member("remains", order.remains)
             json.member("charge", "\(order.netCharge)")
@@ -107,23 +108,6 @@ struct StatusFiles {
 }
 
 extension ChangeReport.OrderReport {
-    /// One of the trade's words. What the provider says counts only while he has the order, and what
-    /// he says of an end only once the money has followed.
-    fileprivate var outwardStatus: String {
-        switch state {
-        case .accepted, .sending, .inDoubt: "Pending"
-        case .placed:
-            switch status {
-            case "Processing": "Processing"
-            case nil, "Pending": "Pending"
-            default: "In progress"
-            }
-        case .completed: "Completed"
-        case .partial: "Partial"
-        case .canceled, .refused: "Canceled"
-        }
-    }
-
     /// What the order costs him after what was given back. A refund is never more than the charge.
     fileprivate var netCharge: Amount { Amount(micros: charge.micros - refunded.micros) }
 }

@@ -2,6 +2,7 @@ import Ledger
 import Providers
 import Settings
 import Timestamps
+import Trade
 
 // Orders that ended a while ago: does their provider still say the same?
 extension StatusJudge {
@@ -47,7 +48,7 @@ extension StatusJudge {
             order.state == .partial
                 && (order.remains == nil || report.remains == nil
                     || order.remains == report.remains)
-        case nil: order.status == report.status.tradeWord
+        case nil: order.status == report.status.word
         }
     }
 }

@@ -3,6 +3,7 @@ import Money
 import Providers
 import Settings
 import Timestamps
+import Trade
 
 /// What a provider's answer about one order means for the order and its money (provider-api.md §5,
 /// design.md §5). It decides, and writes nothing.
@@ -86,7 +87,7 @@ struct StatusJudge {
     private func judge(
         _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
     ) throws {
-        news.status = report.status.tradeWord
+        news.status = report.status.word
         news.startCount = report.startCount
         news.remains = report.remains
         switch report.status {
@@ -219,20 +220,5 @@ struct StatusJudge {
     /// Whether the provider has told nothing new for so long that the operator should know.
     private func isOverdue(_ order: FollowedOrder) -> Bool {
         order.changedAt.isOlder(than: Self.patience, at: now)
-    }
-}
-
-extension OrderStatus {
-    /// The trade's word for it; an unknown one as it came.
-    var tradeWord: String {
-        switch self {
-        case .pending: "Pending"
-        case .processing: "Processing"
-        case .inProgress: "In progress"
-        case .completed: "Completed"
-        case .partial: "Partial"
-        case .canceled: "Canceled"
-        case .unknown(let word): word
-        }
     }
 }

@@ -1,6 +1,7 @@
 import Money
 import Providers
 import Testing
+import Trade
 import Transport
 
 /// The quirks of provider-api.md §7 in lists of services, by their numbers.

@@ -1,6 +1,7 @@
 import Money
 import Providers
 import Testing
+import Trade
 import Transport
 
 /// What a figure means where panels disagree on how to write it.

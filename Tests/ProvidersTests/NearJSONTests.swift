@@ -1,6 +1,7 @@
 import Money
 import Providers
 import Testing
+import Trade
 import Transport
 
 /// One bad item costs itself: replies that are nearly JSON.

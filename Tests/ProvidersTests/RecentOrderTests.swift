@@ -2,6 +2,7 @@ import Money
 import Providers
 import Testing
 import Timestamps
+import Trade
 import Transport
 
 /// What providers list of recent orders, in whatever shape.

@@ -1,6 +1,7 @@
 import LoopbackProvider
 import Providers
 import Testing
+import Trade
 import Transport
 
 @Suite struct RequestTests {

@@ -2,6 +2,7 @@ import Glibc
 import LoopbackProvider
 import Providers
 import Testing
+import Trade
 import Transport
 
 @Suite(.serialized) struct TransportTests {

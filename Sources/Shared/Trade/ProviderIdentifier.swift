@@ -1,8 +1,8 @@
 /// The ids that providers give: ASCII letters and digits, `-`, `_` and `.` (provider-api.md §7,
 /// quirk 1).
 package enum ProviderIdentifier {
-    /// Whether a byte may stand in an id. A comma would make two ids of one where several are asked
-    /// about at once.
+    /// Whether a byte may stand in an id. A comma may not: it would split the id in two where
+    /// several are asked about at once.
     package static func allows(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),

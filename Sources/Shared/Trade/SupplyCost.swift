@@ -1,13 +1,13 @@
 import Money
 
-/// What a service costs us with its provider (design.md §5).
+/// What a service costs us at its provider (design.md §5).
 package struct SupplyCost: Equatable, Sendable {
-    /// What it asks for a thousand units, or a package, in its currency.
+    /// The provider's price of a thousand units or of a package, in its currency.
     package let rate: Rate
     /// The same in the house currency.
     package let houseRate: Rate
     package let rule: ChargeRule
-    /// Of its currency; nil where none is known.
+    /// From its currency to the house currency; nil if unknown.
     package let exchangeRate: ExchangeRate?
 
     package init(rate: Rate, houseRate: Rate, rule: ChargeRule, exchangeRate: ExchangeRate?) {
@@ -17,7 +17,7 @@ package struct SupplyCost: Equatable, Sendable {
         self.exchangeRate = exchangeRate
     }
 
-    /// The same at other rates, where there are some.
+    /// The same at other rates; nil unless both are given.
     package func offered(_ rate: Rate?, _ houseRate: Rate?) -> SupplyCost? {
         guard let rate, let houseRate else { return nil }
         return SupplyCost(
@@ -25,11 +25,15 @@ package struct SupplyCost: Equatable, Sendable {
     }
 
     /// What the provider takes for `units` billed units, in its currency.
+    ///
+    /// - Throws: `MoneyError` if the charge is too large to count.
     package func charge(for units: Int64, _ billing: Billing) throws(MoneyError) -> Amount {
         try rule.charge(for: billing.price(of: units, at: rate))
     }
 
     /// The same in the house currency.
+    ///
+    /// - Throws: `MoneyError` if the cost is too large to count.
     package func cost(of units: Int64, _ billing: Billing) throws(MoneyError) -> Amount {
         let byRate = try billing.price(of: units, at: houseRate)
         guard rule != .exact else { return byRate }
@@ -41,8 +45,10 @@ package struct SupplyCost: Equatable, Sendable {
         return max(byRate, try charge.prorated(houseRate.micros, of: rate.micros, rounding: .up))
     }
 
-    /// The least that is taken for `units`, so that they bring `minProfit` over what they cost, by
-    /// the rate and by what the provider takes at least.
+    /// The lowest price at which `units` earn `minProfit` over their cost, counting both the rate
+    /// and the provider's smallest charge.
+    ///
+    /// - Throws: `MoneyError` if the price is too large to count.
     package func least(
         for units: Int64, _ billing: Billing, minProfit: Percent
     ) throws(MoneyError) -> Amount {

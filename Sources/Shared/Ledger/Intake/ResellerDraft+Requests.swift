@@ -1,6 +1,7 @@
 import GRDB
 import Identity
 import Tables
+import Trade
 
 extension ResellerDraft {
     /// Asks the provider to refill what an order has lost. Sent when it is due.
@@ -38,7 +39,7 @@ extension ResellerDraft {
                 Rejection(.orderEnded, "order \(id) has ended: \(order.state.rawValue)"))
         }
         if order.state == .accepted {
-            try insertRequest(for: order, line, as: .cancel, state: "ended", status: "Completed")
+            try insertRequest(for: order, line, as: .cancel, state: "ended", status: .completed)
             try OrderMoves(db, postings, at: intake.now, file: file).cancel(order)
             return .accepted(id, note: "canceled before it was sent")
         }
@@ -65,7 +66,7 @@ extension ResellerDraft {
 
     private func insertRequest(
         for order: OrderRow, _ line: ResellerLine, as holder: References.Holder, state: String,
-        status: String? = nil
+        status: RequestStatus? = nil
     ) throws {
         let now = intake.now
         try noteSpelling(ofRef: Spelling(ofName: line.ref))
@@ -73,7 +74,7 @@ extension ResellerDraft {
             literal: """
                 INSERT INTO requests (user_id, kind, ref, order_id, state, status, due_at, created_at,
                                       ended_at)
-                VALUES (\(user), \(holder.rawValue), \(line.ref), \(order.id), \(state), \(status),
+                VALUES (\(user), \(holder.rawValue), \(line.ref), \(order.id), \(state), \(status?.rawValue),
                         \(now), \(now), \(state == "ended" ? now : nil))
                 """)
     }

@@ -1,6 +1,7 @@
 import GRDB
 import Tables
 import Timestamps
+import Trade
 
 /// What a reseller asks about an order that a provider has.
 package enum RequestKind: String, CaseIterable, Sendable, DatabaseValueConvertible, Column {
@@ -30,8 +31,8 @@ package struct RequestNews: Sendable {
         case sent(refill: String?, followAt: Timestamp)
         /// It did not reach him, or he said "not now": again from `due`.
         case postponed(until: Timestamp)
-        /// It is over, as one of the trade's words says.
-        case ended(String)
+        /// It is over, in this way.
+        case ended(RequestStatus)
         /// It may have reached the provider. A refill is never asked for twice; a cancel may be,
         /// for a day.
         case unknown(evidence: String, due: Timestamp)
@@ -173,8 +174,8 @@ extension Ledger {
                         state = CASE state WHEN 'sending' THEN 'accepted' ELSE state END
                     WHERE id = \(news.request) AND state <> 'ended'
                     """)
-        case .ended(let word):
-            try end(news.request, as: word, db, at: now)
+        case .ended(let status):
+            try end(news.request, as: status, db, at: now)
         case .unknown(let evidence, let due):
             try doubt(news.request, evidence, due: due, db, at: now)
         case .passedOver(let evidence, let due):
@@ -218,7 +219,7 @@ extension Ledger {
                             + "alone; ask the provider"), order: row["order_id"], provider: nil, db,
                     at: now)
             }
-            if isOver { return try end(id, as: "Unknown", db, at: now) }
+            if isOver { return try end(id, as: .unknown, db, at: now) }
             // Asking twice to cancel an order cancels it once.
             return try db.grdb.execute(
                 literal: """
@@ -226,7 +227,7 @@ extension Ledger {
                     WHERE id = \(id) AND state <> 'ended'
                     """)
         }
-        try end(id, as: "Unknown", db, at: now)
+        try end(id, as: .unknown, db, at: now)
         try raise(
             LedgerException(
                 .refillUnanswered,
@@ -235,14 +236,14 @@ extension Ledger {
     }
 
     private static func end(
-        _ id: RequestID, as word: String, _ db: any Connection, at now: Timestamp
+        _ id: RequestID, as status: RequestStatus, _ db: any Connection, at now: Timestamp
     ) throws {
         let ended = try GRDB.Row.fetchOne(
             db.grdb,
             sql: """
                 UPDATE requests SET state = 'ended', status = ?2, ended_at = ?3
                 WHERE id = ?1 AND state <> 'ended' RETURNING user_id, kind
-                """, arguments: [id, word, now])
+                """, arguments: [id, status.rawValue, now])
         guard let ended else { return }
         try Changes.note(
             db, ended["user_id"], ended["kind"] == RequestKind.refill ? .refill : .cancel,
@@ -269,8 +270,8 @@ extension Ledger {
         asked.bind(1, order.rawValue)
         var open: [RequestID] = []
         while try asked.step() { open.append(RequestID(asked.integer(0)!)) }
-        let word = state == .completed ? "Rejected" : "Completed"
-        for request in open { try end(request, as: word, db, at: now) }
+        let status = state == .completed ? RequestStatus.rejected : .completed
+        for request in open { try end(request, as: status, db, at: now) }
     }
 }
 

@@ -1,5 +1,6 @@
 import Money
 import StrictJSON
+import Trade
 import Transport
 
 /// A provider's list of services.

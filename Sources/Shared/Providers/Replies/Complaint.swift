@@ -1,4 +1,5 @@
 import StrictJSON
+import Trade
 
 extension JSONValue {
     /// What the reply complains of, if it does: `{"error":…}`, or `{"status":"error","message":…}`

@@ -1,5 +1,6 @@
 import Money
 import StrictJSON
+import Trade
 import Transport
 
 /// What a provider says about one order.

@@ -1,5 +1,6 @@
 import Money
 import StrictJSON
+import Trade
 
 // What providers mean by a value, whatever its JSON type (provider-api.md §7). Each of these reads
 // one meaning, and says nil where the value does not have it.
@@ -99,27 +100,6 @@ extension JSONValue {
 }
 
 extension String {
-    /// Letters in lower case, without what providers put between words: `IN_PROGRESS`,
-    /// `In progress` and `Inprogress` are one word.
-    var folded: String {
-        guard utf8.allSatisfy({ $0 < 0x80 }) else {
-            return String(lowercased().filter { $0 != " " && $0 != "_" && $0 != "-" })
-        }
-        // The same without a look into Unicode's tables: words of the trade come with every order.
-        return String(unsafeUninitializedCapacity: utf8.count) { folded in
-            var count = 0
-            for byte in utf8 {
-                switch byte {
-                case UInt8(ascii: " "), UInt8(ascii: "_"), UInt8(ascii: "-"): continue
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"): folded[count] = byte | 0x20
-                default: folded[count] = byte
-                }
-                count += 1
-            }
-            return count
-        }
-    }
-
     /// Money without its thousands separators. A single comma before three digits parts thousands
     /// to some panels and decimals to others, so `1,250` is no amount; `1,250.00` is.
     fileprivate var decimalText: String? {

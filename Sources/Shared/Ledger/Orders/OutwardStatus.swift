@@ -1,0 +1,17 @@
+import Trade
+
+extension OrderState {
+    /// The order's status as resellers read it. A provider's word counts only while the provider
+    /// has the order, and its word for an end only once the money has followed.
+    ///
+    /// - Parameter lastWord: the provider's last word about the order, if it said any.
+    package func status(lastWord: String?) -> OrderStatus {
+        switch self {
+        case .accepted, .sending, .inDoubt: .pending
+        case .placed: lastWord.map { OrderStatus(word: $0).unsettled } ?? .pending
+        case .completed: .completed
+        case .partial: .partial
+        case .canceled, .refused: .canceled
+        }
+    }
+}
