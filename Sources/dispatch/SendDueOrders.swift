@@ -83,7 +83,7 @@ struct SendDueOrders {
             configured: settings.providers.map {
                 ConfiguredProvider(
                     name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
-                    rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
+                    rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
             })
         unoffered = Set(
             providers.values.filter {

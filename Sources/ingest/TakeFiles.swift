@@ -59,7 +59,7 @@ struct TakeFiles {
             configured: settings.providers.map {
                 ConfiguredProvider(
                     name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
-                    rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
+                    rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
             })
         firstSeen = Dictionary(
             uniqueKeysWithValues: try ledger.passedOver().map { ($0.path, ($0.inode, $0.since!)) })

@@ -126,11 +126,7 @@ extension AskProviders {
         if let probe { parties[index].noteFailures(probe.lists) }
         var news = ([order] + held).map { judge.nothing(about: $0, retryAfter: failure.retryAfter) }
         if parties[index].answeredAt != nil, failure.maySpareOthers {
-            news[0].exception = LedgerException(
-                .statusUnreadable,
-                "the provider answers about others, and about its order \(order.providerOrder) "
-                    + "alone so that nothing can be read: \(failure); no money moves, and it is "
-                    + "asked again; show it the reply")
+            news[0].exception = .unreadableAlone(order, failure)
         }
         return news
     }

@@ -79,7 +79,7 @@ struct AskProviders {
             configured: settings.providers.map {
                 ConfiguredProvider(
                     name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
-                    rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
+                    rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
             })
         let forms = try ledger.habits(.status, since: now.adding(seconds: -Self.habitSeconds))
         parties = settings.providers.compactMap { provider in

@@ -19,8 +19,7 @@ struct CatalogueRules {
             uniqueKeysWithValues: settings.catalogue.services
                 .filter { $0.provider == provider.name }.map { ($0.service, $0) })
         pricing = settings.pricing
-        // Checked with the configuration: every provider's currency has a rate.
-        exchangeRate = settings.exchangeRate(of: provider.currency)!
+        exchangeRate = provider.exchangeRate
         sellsAll = settings.catalogue.rules.isEmpty
     }
 

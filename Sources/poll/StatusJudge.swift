@@ -7,28 +7,38 @@ import Trade
 
 /// What a provider's answer about one order means for the order and its money (provider-api.md §5,
 /// design.md §5). It decides, and writes nothing.
+///
+/// 1. No answer, or one without a status, moves only the date of the next question; after a day the
+///    operator is told.
+/// 2. A status that is not an end, or that is in no table, moves no money.
+/// 3. "Completed" earns the whole charge, and "canceled" gives it all back, whatever the figures
+///    beside them; figures that say otherwise are reported to the operator.
+/// 4. What ended in part is settled by the units that were delivered (`Delivery`). The same holds
+///    for every end of a subscription, and for a drip-feed order that was canceled: their words do
+///    not say how far they came. If the figures contradict each other or are missing, nothing moves.
+/// 5. An order that ended is asked about once more later. Then nothing moves: the operator is told
+///    if the provider now says something else.
 struct StatusJudge {
     let provider: ProviderSettings
     let now: Timestamp
-    private let exchangeRate: ExchangeRate
     private let lookBackSeconds: Int
     private let maxChargeDifference: Percent
 
     /// How long an answer may stay without meaning before the operator is told, in seconds.
     private static let patience = 86_400
-    /// How often an order is asked about whose provider does not know it, in seconds.
+    /// How often an order is asked about that its provider does not know, in seconds.
     private static let unknownOrderEvery = 3_600
+    /// How soon an order that ended is asked about again if there was no answer, in seconds.
+    private static let lookBackEvery = 3_600
 
-    /// `provider` is one of `settings`, which has the exchange rate of his currency.
     init(_ provider: ProviderSettings, _ settings: Settings, now: Timestamp) {
         self.provider = provider
         self.now = now
-        exchangeRate = settings.exchangeRate(of: provider.currency)!
         lookBackSeconds = settings.poll.lookBackSeconds
         maxChargeDifference = settings.pricing.maxChargeDifferencePercent
     }
 
-    /// There was no answer: only the due date moves on.
+    /// What to write down if there was no answer: only the due date moves on.
     func nothing(about order: FollowedOrder, retryAfter: Int?) -> StatusNews {
         if order.state.isEnded { return nothing(aboutEnded: order) }
         return StatusNews(
@@ -36,189 +46,219 @@ struct StatusJudge {
             askAgain: now.adding(seconds: max(provider.pollEverySeconds, retryAfter ?? 0)))
     }
 
-    /// - Throws: `MoneyError`, where amounts of the ledger cannot be counted.
+    /// What to write down of an answer.
+    ///
+    /// - Throws: `MoneyError` if amounts of the ledger cannot be counted.
     func news(of order: FollowedOrder, _ answer: Answer<StatusReport>) throws -> StatusNews {
         if order.state.isEnded { return try self.news(ofEnded: order, answer) }
         var news = nothing(about: order, retryAfter: nil)
         switch answer {
         case .missing:
-            if isOverdue(order) {
-                news.exception = LedgerException(
-                    .noStatus,
-                    "the provider says nothing about his order \(order.providerOrder); ask him")
-            }
+            if isOverdue(order) { news.exception = .noStatus(order) }
         case .notFound:
-            if order.placedAt.isOlder(than: provider.notFoundGraceSeconds, at: now) {
-                news.askAgain = now.adding(
-                    seconds: max(provider.pollEverySeconds, Self.unknownOrderEvery))
-                news.exception = LedgerException(
-                    .orderNotFound,
-                    "the provider does not know his order \(order.providerOrder); ask him, and "
-                        + "decide \"refund\" by a desk file if it was not delivered")
+            guard order.placedAt.isOlder(than: provider.notFoundGraceSeconds, at: now) else {
+                break
             }
-        case .error(let text):
-            if isOverdue(order) {
-                news.exception = LedgerException(
-                    .statusError,
-                    "about his order \(order.providerOrder) the provider only says: \(text); ask him"
-                )
-            }
-        case .unclear(let text):
-            news.exception = LedgerException(
-                .statusUnreadable,
-                "what the provider says of its order \(order.providerOrder) cannot be read "
-                    + "(\(text)); no money moves by it, and it is asked again; show it the reply")
+            news.askAgain = now.adding(
+                seconds: max(provider.pollEverySeconds, Self.unknownOrderEvery))
+            news.exception = .orderNotFound(order)
+        case .error(let words):
+            if isOverdue(order) { news.exception = .statusError(order, words) }
+        case .unclear(let words):
+            news.exception = .unreadableStatus(order, words)
         case .report(let report):
-            try judge(report, of: order, &news)
-            if news.settlement != nil, lookBackSeconds > 0 {
-                news.lookBack = now.adding(seconds: lookBackSeconds)
+            news.status = report.status.word
+            news.startCount = report.startCount
+            news.remains = report.remains
+            switch try judgement(of: order, by: report) {
+            case .open(let exception):
+                news.exception = exception
+            case .ended(let ending):
+                news.settlement = ending.settlement
+                news.charged = ending.charged
+                news.exception = ending.exception
+                news.remarks = ending.remarks
+                if lookBackSeconds > 0 { news.lookBack = now.adding(seconds: lookBackSeconds) }
             }
         }
         return news
     }
 
-    /// How an order ends by this; nil where it does not, or nobody knows.
-    func settlement(of order: FollowedOrder, by report: StatusReport) throws -> Settlement? {
-        var news = StatusNews(order: order.id, askAgain: now)
-        try judge(report, of: order, &news)
-        return news.settlement
+    /// Whether the provider has said nothing new for so long that the operator should know.
+    private func isOverdue(_ order: FollowedOrder) -> Bool {
+        order.changedAt.isOlder(than: Self.patience, at: now)
     }
+}
 
-    private func judge(
-        _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
-    ) throws {
-        news.status = report.status.word
-        news.startCount = report.startCount
-        news.remains = report.remains
+// MARK: - Judging a report
+
+/// What a report means for an order.
+enum Judgement {
+    /// It has not ended, or nobody can say how; what the operator should know.
+    case open(LedgerException? = nil)
+    case ended(Ending)
+}
+
+/// How an order ended.
+struct Ending {
+    let settlement: Settlement
+    /// What the provider took for it; nil if it does not say.
+    var charged: ProviderCharge?
+    var exception: LedgerException?
+    var remarks: [LedgerException] = []
+}
+
+extension StatusJudge {
+    /// Whether and how an order ends by a report.
+    ///
+    /// - Throws: `MoneyError` if amounts of the ledger cannot be counted.
+    func judgement(of order: FollowedOrder, by report: StatusReport) throws -> Judgement {
+        let delivery = Delivery(order, report)
         switch report.status {
-        case .pending, .processing, .inProgress: return
+        case .pending, .processing, .inProgress: return .open()
         case .unknown(let word):
-            if order.status == word, isOverdue(order) {
-                news.exception = LedgerException(
-                    .unknownStatus,
-                    "the provider says \"\(word)\" of his order \(order.providerOrder); no money "
-                        + "moves by it; ask him what it means")
+            let isNothingNew = order.status == word && isOverdue(order)
+            return .open(isNothingNew ? .unknownStatus(order, word) : nil)
+        case .completed where !order.isSubscription || delivery.isUncounted:
+            var ending = try ending(.completed, of: order, by: report, units: order.billedUnits)
+            if let words = delivery.shortfall {
+                ending.remarks.append(.completedInPart(order, words))
             }
-        // A subscription settles by posts, however its end is called.
-        case .completed where !order.isSubscription || isUncounted(report, of: order):
-            news.settlement = .completed
-            news.charged = try charge(report, of: order, delivered: order.billedUnits, &news)
-            if let words = undelivered(report, of: order) {
-                news.remarks.append(.completedInPart(order, words))
-            }
-        case .canceled where order.drips:
-            try judgeDelivery(report, of: order, &news)
-        case .canceled where !order.isSubscription:
-            // All back, whatever the figures still say; what they say is told.
-            news.settlement = .canceled
-            tellKept(report, of: order, &news)
+            return .ended(ending)
+        case .canceled where !order.isSubscription && !order.drips:
+            return .ended(cancellation(of: order, by: report))
         case .completed, .canceled, .partial:
-            try judgeDelivery(report, of: order, &news)
+            return try judgement(of: order, by: report, delivery)
         }
     }
 
-    /// Settles by what was delivered.
-    private func judgeDelivery(
-        _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
-    ) throws {
-        if let words = unreadableProgress(report, of: order)
-            ?? contradiction(in: report, of: order) ?? chargeAlone(report, of: order)
-        {
-            news.exception = .contradictoryFigures(order, report.word, words)
-            return
+    /// The same by the units that were delivered.
+    private func judgement(
+        of order: FollowedOrder, by report: StatusReport, _ delivery: Delivery
+    ) throws -> Judgement {
+        let contradiction =
+            delivery.unreadableProgress ?? delivery.contradiction
+            ?? loneCharge(report, of: order)
+        if let contradiction {
+            return .open(.contradictoryFigures(order, report.word, contradiction))
         }
-        guard let delivered = delivered(report, of: order) else {
+        guard let units = delivery.units else {
             if let written = report.unreadableRemains {
-                news.exception = LedgerException(
-                    .unreadableRemains,
-                    "its order \(order.providerOrder) ended in part, and the provider says that "
-                        + "\"\(written)\" of \(order.billedUnits) remain, which may be more than one "
-                        + "number; nothing is refunded until it says a plain one; ask the provider, "
-                        + "and correct it by a desk file if it will not")
-            } else if let remains = report.remains, remains > order.billedUnits {
-                news.exception = LedgerException(
-                    .unknownRemains,
-                    "its order \(order.providerOrder) ended in part, and the provider says that "
-                        + "\(remains) of \(order.billedUnits) remain; nothing is refunded until it "
-                        + "says how much does; ask it")
-            } else if isOverdue(order) || order.isPackage {
-                news.exception = LedgerException(
-                    .unknownRemains,
-                    "its order \(order.providerOrder) ended in part, and the provider does not say "
-                        + "how much remains; nothing is refunded until it does; ask it")
+                return .open(.unreadableRemains(order, written))
             }
-            return
+            if let remains = report.remains, remains > order.billedUnits {
+                return .open(.impossibleRemains(order, remains))
+            }
+            return .open(isOverdue(order) || order.isPackage ? .missingRemains(order) : nil)
         }
-        let refund = try Proration.refund(
-            of: order.charge, settled: .zero, delivered: delivered, of: order.billedUnits)
         switch report.status {
-        case .completed where delivered == order.billedUnits: news.settlement = .completed
-        case .canceled where delivered == 0:
-            news.settlement = .canceled
-            return tellKept(report, of: order, &news)
-        default: news.settlement = .partial(refund: refund)
+        case .canceled where units == 0:
+            return .ended(cancellation(of: order, by: report))
+        case .completed where units == order.billedUnits:
+            return .ended(try ending(.completed, of: order, by: report, units: units))
+        default:
+            let refund = try Proration.refund(
+                of: order.charge, settled: .zero, delivered: units, of: order.billedUnits)
+            return .ended(
+                try ending(.partial(refund: refund), of: order, by: report, units: units))
         }
-        news.charged = try charge(report, of: order, delivered: delivered, &news)
     }
 
-    /// A drip-feed order that was cancelled, of which the provider says nothing but that it charged
-    /// a part.
-    private func chargeAlone(_ report: StatusReport, of order: FollowedOrder) -> String? {
+    /// A charge for a part of a canceled drip-feed order, where the provider says nothing else
+    /// about how far it came.
+    private func loneCharge(_ report: StatusReport, of order: FollowedOrder) -> String? {
         guard report.status == .canceled, order.drips, report.remains == nil, report.runs == nil,
             report.ordersMade == nil, let charge = report.charge, charge > .zero,
-            let cost = try? charge.converted(at: exchangeRate, rounding: .up), cost < order.cost
+            let cost = try? charge.converted(at: provider.exchangeRate, rounding: .up),
+            cost < order.cost
         else { return nil }
         return "it charged \(charge) for a part of it"
     }
 
-    /// Tells of an order that was cancelled, and whose figures say that something was delivered or
-    /// charged.
-    private func tellKept(
-        _ report: StatusReport, of order: FollowedOrder, _ news: inout StatusNews
-    ) {
+    /// All money goes back. Figures that speak of a delivery or a charge are reported.
+    private func cancellation(of order: FollowedOrder, by report: StatusReport) -> Ending {
+        var ending = Ending(settlement: .canceled)
         if let words = report.unreadableCharge {
-            news.remarks.append(.unreadableCharge(order, words, booked: "nothing was booked"))
+            ending.remarks.append(.unreadableCharge(order, words, booked: "nothing was booked"))
         } else if let charge = report.charge, charge > .zero {
-            news.remarks.append(.keptCharge(order, charge, report.currency ?? provider.currency))
+            ending.remarks.append(.keptCharge(order, charge, report.currency ?? provider.currency))
         }
         if let words = report.unreadableRemains {
-            news.remarks.append(.canceledInPart(order, remains: "\"\(words)\""))
+            ending.remarks.append(.canceledInPart(order, remains: "\"\(words)\""))
         } else if let remains = report.remains, remains > 0, remains < order.billedUnits {
-            news.remarks.append(.canceledInPart(order, remains: "\(remains)"))
+            ending.remarks.append(.canceledInPart(order, remains: "\(remains)"))
         }
+        return ending
     }
 
-    /// What the provider took, if it says so in the currency we know it by.
-    private func charge(
-        _ report: StatusReport, of order: FollowedOrder, delivered: Int64, _ news: inout StatusNews
-    ) throws -> ProviderCharge? {
+    /// An end with a delivery, and what the provider took for it, if it says so in the currency
+    /// that it is configured with.
+    private func ending(
+        _ settlement: Settlement, of order: FollowedOrder, by report: StatusReport, units: Int64
+    ) throws -> Ending {
+        var ending = Ending(settlement: settlement)
         if let words = report.unreadableCharge {
-            news.remarks.append(
+            ending.remarks.append(
                 .unreadableCharge(order, words, booked: "the expected cost was booked"))
         }
-        guard let amount = report.charge else { return nil }
-        guard report.currency == nil || report.currency == provider.currency else {
-            news.remarks.append(.chargeCurrency(order, report.currency!, provider.currency))
-            return nil
+        guard let amount = report.charge else { return ending }
+        if let currency = report.currency, currency != provider.currency {
+            ending.remarks.append(.chargeCurrency(order, currency, provider.currency))
+            return ending
         }
-        guard let cost = try? amount.converted(at: exchangeRate, rounding: .up) else {
-            news.exception = LedgerException(
-                .chargeSize,
-                "the provider charged \(amount) \(provider.currency), more than can be counted; "
-                    + "the expected cost was booked; ask it")
-            return nil
+        guard let cost = try? amount.converted(at: provider.exchangeRate, rounding: .up) else {
+            ending.exception = .uncountableCharge(amount, provider.currency)
+            return ending
         }
-        let expected = try order.cost.prorated(delivered, of: order.billedUnits, rounding: .up)
+        let expected = try order.cost.prorated(units, of: order.billedUnits, rounding: .up)
         if cost.differs(from: expected, byMoreThan: maxChargeDifference) {
-            news.remarks.append(
+            ending.remarks.append(
                 .chargeDiffers(
                     order, "\(amount) \(provider.currency)", cost: cost, expected: expected))
         }
-        return ProviderCharge(amount: amount, cost: cost)
+        ending.charged = ProviderCharge(amount: amount, cost: cost)
+        return ending
+    }
+}
+
+// MARK: - Looking back
+
+extension StatusJudge {
+    /// What to write down if there was no answer about an order that ended.
+    private func nothing(aboutEnded order: FollowedOrder) -> StatusNews {
+        let later = now.adding(seconds: max(provider.pollEverySeconds, Self.lookBackEvery))
+        var news = StatusNews(order: order.id, askAgain: later)
+        news.isLookBack = true
+        news.lookBack = later
+        return news
     }
 
-    /// Whether the provider has told nothing new for so long that the operator should know.
-    private func isOverdue(_ order: FollowedOrder) -> Bool {
-        order.changedAt.isOlder(than: Self.patience, at: now)
+    /// What to write down of an answer about an order that ended. Nothing moves; the operator is
+    /// told of a contradiction. Providers forget old orders, so "unknown" is none.
+    private func news(
+        ofEnded order: FollowedOrder, _ answer: Answer<StatusReport>
+    ) throws -> StatusNews {
+        var news = nothing(aboutEnded: order)
+        news.lookBack = nil
+        guard case .report(let report) = answer else { return news }
+        if try !agrees(report, with: order) {
+            news.exception = .endedOrderChanged(order, report)
+        }
+        return news
+    }
+
+    /// Whether this report would have ended the order as it ended.
+    private func agrees(_ report: StatusReport, with order: FollowedOrder) throws -> Bool {
+        guard case .ended(let ending) = try judgement(of: order, by: report) else {
+            return order.status == report.status.word
+        }
+        switch ending.settlement {
+        case .completed: return order.state == .completed
+        case .canceled: return order.state == .canceled
+        case .partial:
+            return order.state == .partial
+                && (order.remains == nil || report.remains == nil
+                    || order.remains == report.remains)
+        }
     }
 }

@@ -48,7 +48,7 @@ struct MakeReports {
             configured: settings.providers.map {
                 ConfiguredProvider(
                     name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
-                    rule: $0.chargeRule, exchangeRate: settings.exchangeRate(of: $0.currency))
+                    rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
             })
     }
 

@@ -9,6 +9,8 @@ package struct ProviderSettings: Sendable {
     let apiKey: Secret
     /// The currency of its prices and its balance.
     package let currency: Currency
+    /// House currency units for one unit of that.
+    package let exchangeRate: ExchangeRate
     package let encoding: Encoding
     /// How many orders may be on their way at once.
     package let inFlight: Int
@@ -82,8 +84,12 @@ package struct ProviderSettings: Sendable {
 }
 
 extension ProviderSettings {
-    /// `priced` are the currencies that can be converted, if they are known.
-    fileprivate init?(_ section: Section, priced: [Currency]?) {
+    /// - Parameters:
+    ///   - house: the house currency; if it is missing, the configuration is refused anyway.
+    ///   - rates: house currency units for one unit of each other currency.
+    fileprivate init?(
+        _ section: Section, house: Currency?, rates: [Currency: ExchangeRate]
+    ) {
         let name = section.required("name", .providerName)
         let allowHTTP = section.optional("allow_http", .truth, default: false)
         let url = section.required("url", .providerURL(allowHTTP: allowHTTP))
@@ -91,7 +97,7 @@ extension ProviderSettings {
             Secret(at: $0, of: name ?? "")
         }
         let currency = section.required(
-            "currency", priced.map(ValueForm.currency(among:)) ?? .currency)
+            "currency", house.map { .currency(among: [$0] + rates.keys.sorted()) } ?? .currency)
         encoding = section.optional("encoding", .word, default: .form)
         inFlight = section.optional("in_flight", .integer(1...1_024), default: 16)
         requestsPerSecond = section.optional(
@@ -128,6 +134,8 @@ extension ProviderSettings {
         self.url = url
         self.apiKey = apiKey
         self.currency = currency
+        // Only the house currency has no rate.
+        exchangeRate = rates[currency] ?? .one
     }
 }
 
@@ -141,11 +149,13 @@ extension ProviderSettings.Breaker {
 
 extension Cursor {
     /// Reads the list of providers; no two have the same name.
-    func providers(priced: [Currency]?) -> [ProviderSettings]? {
+    func providers(
+        house: Currency?, rates: [Currency: ExchangeRate]
+    ) -> [ProviderSettings]? {
         var names: Set<String> = []
         return list { entry in
             entry.section { section in
-                let provider = ProviderSettings(section, priced: priced)
+                let provider = ProviderSettings(section, house: house, rates: rates)
                 if let provider, !names.insert(provider.name).inserted {
                     section.cursor("name")?.refuse("a name that no other provider has")
                 }

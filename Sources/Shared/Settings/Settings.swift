@@ -68,9 +68,8 @@ extension Settings {
         duplicateLinks = section.optional("duplicate_links", .word, default: .wait)
         links = section.section("links", LinkRule.init)
         masterKey = section.cursor("master_key").flatMap(Secret.init(masterKeyAt:))
-        let priced = house.map { [$0] + rates.keys.sorted() }
         let providers = section.followed("providers", default: []) { list in
-            list.providers(priced: priced)
+            list.providers(house: house, rates: rates)
         }
         let names = providers?.map(\.name)
         let catalogue = section.followed("catalogue", default: .everything) { catalogue in

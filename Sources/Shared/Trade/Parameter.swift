@@ -14,7 +14,7 @@ package enum Parameter: String, CaseIterable, Hashable, Sendable {
     case referringURL = "referring_url"
 
     /// The form of this parameter's value.
-    package var form: ValueForm {
+    package var form: Form {
         switch self {
         case .keywords, .comments, .usernames, .hashtags, .groups: .list
         // The service itself says how much is too little or too much.
@@ -39,7 +39,7 @@ package enum Parameter: String, CaseIterable, Hashable, Sendable {
 }
 
 /// The form of a parameter's value.
-package enum ValueForm: Equatable, Sendable {
+package enum Form: Equatable, Sendable {
     /// One line of text.
     case text
     /// Several lines: an array of strings or one newline-joined string; sent newline-joined.
