@@ -5,12 +5,13 @@ import StrictJSON
 import Trade
 
 extension Intent {
-    /// What the provider is told: link and quantity, then what else its type takes.
+    /// The request to the provider: link and quantity, then the other parameters of its type.
     ///
-    /// A panel that demands a quantity of every type gets the units that are paid for: the number of
-    /// comments, or 1 for a package. A subscription has a quantity of its own in each post.
+    /// A panel that demands a quantity for every type gets the units that are paid for: the number
+    /// of comments, or 1 for a package. A subscription has its own quantity in each post.
     ///
-    /// - Throws: `JSONError` where the ledger's parameters are no JSON.
+    /// - Parameter habit: which orders the provider wants a quantity with.
+    /// - Throws: `JSONError` if the ledger's parameters are no JSON.
     func action(_ habit: ProviderSettings.Quantity) throws -> Action {
         var values: [(name: String, value: String)] = []
         if let link { values.append(("link", link)) }

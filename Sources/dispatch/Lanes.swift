@@ -2,12 +2,16 @@ import Ledger
 import Settings
 import Timestamps
 
-/// The lanes of a run side by side: which provider gets how many orders, and when more can be
-/// claimed.
+/// The lanes of a run side by side: which provider gets how many orders, whose orders go to others,
+/// and when more can be claimed.
 struct Lanes {
-    private var lanes: [Lane]
-    /// Those that had nothing more due, with when they are looked at again: as long as a run waits for
-    /// somebody's answers, nobody else's new orders wait for the next run.
+    private var lanes: [SendingLane]
+    /// Providers that get no orders, and whose due orders have not been offered to others yet.
+    private var unoffered: Set<ProviderID>
+    /// Providers whose servers were seen to close connections silently, until the ledger knows.
+    private var silentClosers: Set<ProviderID> = []
+    /// Lanes that had nothing more due, and when to look at them again. As long as a run waits for
+    /// some answers, the new orders of other providers do not wait for the next run.
     private var idleUntil: [ProviderID: Timestamp] = [:]
     /// How many more orders may be sent.
     private var limit: Int
@@ -19,36 +23,55 @@ struct Lanes {
     /// How long a lane with nothing due is left alone, in seconds.
     private static let idleSeconds = 1
 
-    init(_ lanes: [Lane], limit: Int, batch: Int, deadline: Deadline) {
-        self.lanes = lanes
+    /// The lanes of the configured providers that have a key.
+    ///
+    /// - Parameters:
+    ///   - providers: what the ledger knows of them, by name.
+    ///   - only: the one provider to send to; nil for all.
+    ///   - limit: the most orders to send.
+    init(
+        to providers: [String: Provider], keys: [String: String], only: String?, limit: Int,
+        _ settings: Settings, at now: Timestamp
+    ) {
+        lanes = settings.providers.compactMap { provider in
+            guard only == nil || only == provider.name, let key = keys[provider.name],
+                let known = providers[provider.name]
+            else { return nil }
+            return SendingLane(known, provider, key: key, at: now)
+        }
+        let closed = providers.values.filter {
+            ($0.state != .active || $0.otherCurrency != nil) && only ?? $0.name == $0.name
+        }
+        unoffered = Set(closed.map(\.id))
         self.limit = limit
-        self.batch = batch
-        self.deadline = deadline
+        batch = settings.dispatch.batch
+        deadline = Deadline(seconds: settings.dispatch.deadlineSeconds, from: now)
     }
 
-    subscript(index: Int) -> Lane {
+    subscript(index: Int) -> SendingLane {
         get { lanes[index] }
         set { lanes[index] = newValue }
     }
 
-    var all: [Lane] { lanes }
+    var all: [SendingLane] { lanes }
 
     /// How many orders may be on their way at once, over all lanes.
     var capacity: Int { lanes.reduce(0) { $0 + $1.settings.inFlight } }
 
-    /// Those of `providers` whose due orders are to be offered to others at `now`: not of one who is to be
-    /// tried with an order first.
-    func offering(_ providers: Set<ProviderID>, at now: Timestamp) -> [ProviderID] {
-        guard !deadline.isPassed(at: now) else { return [] }
-        let untried = lanes.filter { $0.isUntried(at: now) && !isIdle($0, at: now) }.map(\.id)
-        return providers.subtracting(untried).sorted()
-    }
-
+    /// Where the lane of a provider stands. Orders are claimed for these lanes only, so there is
+    /// one.
     func index(of provider: ProviderID) -> Int {
-        lanes.firstIndex { $0.id == provider }!
+        guard let index = lanes.firstIndex(where: { $0.id == provider }) else {
+            preconditionFailure("an order was claimed for a provider without a lane")
+        }
+        return index
     }
+}
 
-    /// What can be started now; never more, because an order that is claimed must be sent.
+// MARK: - Claiming
+
+extension Lanes {
+    /// What can be started now. Never more, because an order that is claimed must be sent.
     mutating func claims(at now: Timestamp) -> [Claim] {
         guard !deadline.isPassed(at: now) else { return [] }
         var left = limit
@@ -61,21 +84,37 @@ struct Lanes {
         }
     }
 
-    /// Those that are now to be asked for our balance before they are trusted with an order.
+    /// The providers whose due orders should now be offered to others. A provider that will first
+    /// be tried with an order keeps its own.
+    func offering(at now: Timestamp) -> [ProviderID] {
+        guard !deadline.isPassed(at: now) else { return [] }
+        let untried = lanes.filter { $0.isUntried(at: now) && !isIdle($0, at: now) }.map(\.id)
+        return unoffered.subtracting(untried).sorted()
+    }
+
+    /// The lanes that should now be asked for our balance before they are trusted with an order.
     mutating func toBeAsked(at now: Timestamp) -> [Int] {
         guard !deadline.isPassed(at: now) else { return [] }
         return lanes.indices.filter { lanes[$0].isToBeAsked(at: now) }
     }
 
-    private func isIdle(_ lane: Lane, at now: Timestamp) -> Bool {
-        idleUntil[lane.id].map { now < $0 } ?? false
+    /// What a commit should do besides writing down the answers, at `now`.
+    ///
+    /// - Parameter gates: what the answers say of their providers.
+    mutating func nextMoves(_ gates: [GateChange], at now: Timestamp) -> NextMoves {
+        NextMoves(
+            claims: claims(at: now), offering: offering(at: now),
+            health: lanes.indices.compactMap { lanes[$0].changedHealth() }, gates: gates,
+            silentClosers: silentClosers)
     }
 
-    /// Notes what the claims brought: a lane that got less than it asked for has no more, unless orders
-    /// came to it from elsewhere.
-    mutating func note(_ claimed: Claimed, claimedBy claims: [Claim], at now: Timestamp) {
+    /// Notes what was committed. A lane that got less than it asked for has no more due, unless
+    /// orders came to it from elsewhere.
+    mutating func note(_ claimed: Claimed, after moves: NextMoves, at now: Timestamp) {
+        silentClosers = []
+        unoffered.subtract(Set(moves.offering).subtracting(claimed.haveMore))
         limit -= claimed.intents.count
-        for claim in claims
+        for claim in moves.claims
         where claimed.intents.count(where: { $0.provider == claim.provider }) < claim.count {
             noteIdle(claim.provider, at: now)
         }
@@ -87,14 +126,55 @@ struct Lanes {
         idleUntil[provider] = now.adding(seconds: Self.idleSeconds)
     }
 
-    /// Milliseconds until a lane can claim again that only waits for its rate; nil if there is none.
+    /// Milliseconds until a lane can claim again that waits for its rate alone; nil if there is
+    /// none.
     func wait(at now: Timestamp) -> Int? {
         guard limit > 0, !deadline.isPassed(at: now) else { return nil }
         return lanes.lazy.filter { !isIdle($0, at: now) }.compactMap { $0.wait(at: now) }.min()
     }
 
-    /// What the last answers say of the providers, where the ledger does not know it yet.
-    mutating func changedHealth() -> [ProviderHealth] {
-        lanes.indices.compactMap { lanes[$0].changedHealth() }
+    private func isIdle(_ lane: SendingLane, at now: Timestamp) -> Bool {
+        idleUntil[lane.id].map { now < $0 } ?? false
+    }
+}
+
+// MARK: - What answers say about the providers
+
+extension Lanes {
+    /// Carries out what an answer means for its provider.
+    ///
+    /// - Returns: the change that the ledger must keep.
+    mutating func carryOut(
+        _ verdict: SendingLane.Verdict, on index: Int, at now: Timestamp
+    ) -> GateChange {
+        let lane = lanes[index]
+        switch verdict {
+        case .resume:
+            unoffered.remove(lane.id)
+            return GateChange(of: lane.id, .resume)
+        case .pause(let reason, let isOfKey):
+            unoffered.insert(lane.id)
+            let until = now.adding(seconds: lane.settings.breaker.openSeconds)
+            return GateChange(
+                of: lane.id,
+                .pause(until: until, reason: reason, key: isOfKey ? lane.keyDigest : nil))
+        }
+    }
+
+    /// Notes that the server of a lane's provider closed a connection that it had left open.
+    ///
+    /// - Returns: whether this is news.
+    mutating func noteSilentClose(of index: Int) -> Bool {
+        guard lanes[index].noteSilentClose() else { return false }
+        silentClosers.insert(lanes[index].id)
+        return true
+    }
+
+    /// Counts what the providers answered, for `providers.csv`.
+    func record(in ledger: Ledger, at now: Timestamp) throws {
+        for lane in lanes {
+            try ledger.noteAnswers(
+                of: lane.id, answeredAt: lane.answeredAt, errors: lane.errors, at: now)
+        }
     }
 }

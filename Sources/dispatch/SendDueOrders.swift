@@ -10,51 +10,47 @@ import Transport
 
 /// Sends every due order to its provider, once.
 ///
-/// 1. Write down what an earlier run could only keep in the journal; hold as in doubt what it left
+/// 1. Write down what an earlier run could keep only in the journal. Hold in doubt what it left
 ///    `sending`.
 /// 2. Commit the intent: `accepted` becomes `sending`, with a new attempt.
 /// 3. Send: the only step that touches the network.
 /// 4. Commit the outcome: `placed`, `refused`, `in_doubt`, or `accepted` again with a later due
-///    date; together with the next intents, so that an fsync serves a moment, not an order. The
-///    ledger may find that a "placed" proves nothing, so what the answers say of their providers,
-///    and what is sent next, is decided within that commit.
+///    date; in the same commit as the next intents, so that an fsync serves a moment, not an order.
+///    The ledger may find that a "placed" proves nothing. Therefore what the answers say of their
+///    providers, and what is sent next, is decided within that commit.
 ///
-/// A run that dies between 2 and 4 leaves the order `sending`; the next run finds it and holds it
-/// as `in_doubt`, because nobody can know whether the provider has it. If step 4 fails, what was
-/// sent is waited for and kept in the journal, and the run ends.
+/// A run that dies between 2 and 4 leaves the order `sending`. The next run finds it and holds it
+/// as `in_doubt`, because nobody can know whether the provider has it. If step 4 fails, the run
+/// waits for what was sent, keeps the answers in the journal, and ends.
 ///
-/// An order whose provider refused it for good, or is paused, is bought from the next place of its
-/// service that may serve it (`Market`), in the commit that writes that down; one that would cost
-/// more than it brings waits. Both are decided when an order is claimed, so that it is sent once or
-/// not at all.
+/// If a provider refused an order for good, or is paused, the order is bought from the next place
+/// of its service that may serve it (`Market`), in the commit that writes this down. An order that
+/// would cost more than it brings waits. Both are decided when an order is claimed, so that it is
+/// sent once or not at all.
 ///
-/// A provider that was paused is first asked for our balance; only if it tells that, an order is
-/// sent, and only if that is answered well, more of them.
+/// A provider that was paused is first asked for our balance. If it tells that, one order is sent,
+/// and if that is answered well, more of them.
 ///
 /// At each provider the resellers take turns (`Turns`).
 ///
 /// Providers are isolated: each has a lane with its own concurrency, rate and breaker. Between due
 /// orders a run waits for answers, and for a provider's rate to allow the next order, until its
-/// deadline; meanwhile it looks for what else has become due. It never waits for an order to become
-/// due.
+/// deadline. Meanwhile it looks for what else has become due; it never waits for an order to
+/// become due.
 struct SendDueOrders {
-    let context: RunContext
-    let ledger: Ledger
+    private let context: RunContext
+    private let ledger: Ledger
     private let spool: Spool
     private let transport: Transport
-    var lanes: Lanes
-    /// Those who get no orders, and whose due orders were not offered to others yet.
-    var unoffered: Set<ProviderID>
+    private var lanes: Lanes
     /// Orders on their way, by the tag of their call.
     private var onTheWay: [Int: (intent: Intent, lane: Int)] = [:]
     /// Answers that are not in the ledger yet.
     private var unwritten: [SentOrder] = []
+    /// What the answers about our balance say of their lanes, where that is to be written down.
+    private var trials: [(lane: Int, verdict: SendingLane.Verdict)] = []
     private var tally = SendTally()
     private let turns = Turns()
-    /// What became of the questions for our balance, where that is to be written down.
-    private var trials: [(lane: Int, verdict: Lane.Verdict)] = []
-    /// Whose servers were seen to close connections silently, until that is in the ledger.
-    var silentClosers: Set<ProviderID> = []
 
     /// How long a run waits for an answer before it looks around, in milliseconds.
     private static let patience = 1_000
@@ -62,7 +58,7 @@ struct SendDueOrders {
     /// - Parameters:
     ///   - only: the one provider to send to; nil for all.
     ///   - limit: the most orders to send.
-    /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `StoreError`.
+    /// - Throws: `SettingsError` if a key cannot be read; `SystemError`; `StoreError`.
     init(_ context: RunContext, only: String?, limit: Int) throws {
         let settings = context.settings
         let keys = try settings.providerKeys()
@@ -85,19 +81,8 @@ struct SendDueOrders {
                     name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
                     rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
             })
-        unoffered = Set(
-            providers.values.filter {
-                ($0.state != .active || $0.otherCurrency != nil) && only ?? $0.name == $0.name
-            }.map(\.id))
         lanes = Lanes(
-            settings.providers.compactMap { provider in
-                guard let key = keys[provider.name], only == nil || only == provider.name else {
-                    return nil
-                }
-                return Lane(providers[provider.name]!, provider, key: key, at: now)
-            },
-            limit: limit, batch: settings.dispatch.batch,
-            deadline: Deadline(seconds: settings.dispatch.deadlineSeconds, from: now))
+            to: providers, keys: keys, only: only, limit: limit, settings, at: now)
         transport = Transport(capacity: max(1, lanes.capacity))
     }
 
@@ -105,14 +90,15 @@ struct SendDueOrders {
         let journal = try AnswerJournal(spool.journal("dispatch.answers"))
         try catchUp(journal)
         do {
-            try sendAll()
+            try planTurns(at: context.clock.now())
+            while try takeTurn(at: context.clock.now()) {}
         } catch {
             keepAnswers(in: journal)
             throw error
         }
         var requests = SendRequests(context, ledger, to: lanes.all, until: lanes.deadline)
         tally.requests = try requests.run()
-        try tellHealth()
+        try lanes.record(in: ledger, at: context.clock.now())
         return tally.summary
     }
 
@@ -139,37 +125,42 @@ struct SendDueOrders {
         }
     }
 
-    /// Steps 2 to 4 until nothing is due, or the deadline.
-    private mutating func sendAll() throws {
-        let begin = context.clock.now()
-        if context.settings.duplicateLinks != .wait { try ledger.endLinkWaits(at: begin) }
+    /// Lays the lanes aside that have nothing due.
+    private mutating func planTurns(at now: Timestamp) throws {
+        if context.settings.duplicateLinks != .wait { try ledger.endLinkWaits(at: now) }
         for (index, lane) in lanes.all.enumerated()
-        where try !ledger.hasDueOrders(of: lane.id, at: begin) {
+        where try !ledger.hasDueOrders(of: lane.id, at: now) {
             if lane.isTrialDue {
-                // Its refills and cancels wait for that as well.
-                if try ledger.hasDueRequests(of: lane.id, at: begin) { continue }
+                // Its refills and cancels wait for the trial as well.
+                if try ledger.hasDueRequests(of: lane.id, at: now) { continue }
                 lanes[index].leave()
             }
-            lanes.noteIdle(lane.id, at: begin)
+            lanes.noteIdle(lane.id, at: now)
         }
-        while true {
-            let now = context.clock.now()
-            for lane in lanes.toBeAsked(at: now) {
-                transport.start(lanes[lane].ask(), tag: Self.trialTag(of: lane))
-            }
-            if !unwritten.isEmpty || !trials.isEmpty || !lanes.claims(at: now).isEmpty
-                || !lanes.offering(unoffered, at: now).isEmpty
-            {
-                try start(writeDown(at: now))
-            }
-            let wait = lanes.offering(unoffered, at: now).isEmpty ? lanes.wait(at: now) : 0
-            if transport.inFlight == 0, wait == nil { return }
-            // Half of them at most: while these are written down, the others are on the wire.
-            try take(
-                transport.wait(
-                    milliseconds: min(wait ?? Self.patience, Self.patience),
-                    limit: max(1, transport.capacity / 2)))
+    }
+
+    /// Steps 2 to 4: writes down the answers that came, sends what may be sent now, and waits for
+    /// the next answers.
+    ///
+    /// - Returns: false once nothing is on its way and nothing more can be sent, because nothing
+    ///   is due or the deadline has passed.
+    private mutating func takeTurn(at now: Timestamp) throws -> Bool {
+        for lane in lanes.toBeAsked(at: now) {
+            transport.start(lanes[lane].ask(), tag: Self.trialTag(of: lane))
         }
+        if !unwritten.isEmpty || !trials.isEmpty || !lanes.claims(at: now).isEmpty
+            || !lanes.offering(at: now).isEmpty
+        {
+            try start(writeDown(at: now))
+        }
+        let wait = lanes.offering(at: now).isEmpty ? lanes.wait(at: now) : 0
+        if transport.inFlight == 0, wait == nil { return false }
+        // At most half of them: while these are written down, the others are on the wire.
+        try take(
+            transport.wait(
+                milliseconds: min(wait ?? Self.patience, Self.patience),
+                limit: max(1, transport.capacity / 2)))
+        return true
     }
 
     /// Step 4 for the answers that came, and step 2 for the orders to send next.
@@ -179,30 +170,24 @@ struct SendDueOrders {
             unwritten.map(\.written), waitingForLinks: context.settings.duplicateLinks == .wait,
             minProfit: context.settings.pricing.minProfitPercent, turns: turns, at: now
         ) { unproven in
-            let gates = judge(unproven, at: now)
-            moves = NextMoves(
-                claims: lanes.claims(at: now), offering: lanes.offering(unoffered, at: now),
-                health: lanes.changedHealth(), gates: gates,
-                silentClosers: silentClosers)
+            moves = lanes.nextMoves(judge(unproven, at: now), at: now)
             return moves
         }
         unwritten = []
         trials = []
-        silentClosers = []
-        tell(moves.gates, at: now)
-        unoffered.subtract(Set(moves.offering).subtracting(claimed.haveMore))
-        lanes.note(claimed, claimedBy: moves.claims, at: now)
+        report(moves.gates)
+        lanes.note(claimed, after: moves, at: now)
         return claimed.intents
     }
 
-    /// Says what the answers mean for those who gave them, now that the ledger knows what they
-    /// prove.
+    /// Decides what the answers mean for the providers that gave them, now that the ledger knows
+    /// what they prove.
     private mutating func judge(
         _ unproven: [UnprovenPlacement], at now: Timestamp
     ) -> [GateChange] {
         let evidence = Dictionary(
             uniqueKeysWithValues: unproven.map { ($0.order, $0.evidence) })
-        let tried = trials.map { carryOut($0.verdict, on: lanes[$0.lane], at: now) }
+        let tried = trials.map { lanes.carryOut($0.verdict, on: $0.lane, at: now) }
         return tried
             + unwritten.compactMap { sent in
                 let outcome = evidence[sent.order].map(PlacementOutcome.unknown) ?? sent.outcome
@@ -214,11 +199,11 @@ struct SendDueOrders {
                         "outcome": "\(outcome.words)",
                     ])
                 let verdict = lanes[sent.lane].note(outcome, retryAfter: sent.retryAfter, at: now)
-                return verdict.map { carryOut($0, on: lanes[sent.lane], at: now) }
+                return verdict.map { lanes.carryOut($0, on: sent.lane, at: now) }
             }
     }
 
-    /// The tags of questions for our balance are below those of orders.
+    /// The tags of questions about our balance are below those of orders.
     private static func trialTag(of lane: Int) -> Int { -1 - lane }
 
     private static func lane(ofTrial tag: Int) -> Int? { tag < 0 ? -1 - tag : nil }
@@ -236,7 +221,7 @@ struct SendDueOrders {
         }
     }
 
-    /// Keeps what became of orders until it is written down.
+    /// Keeps the answers that came until they are written down.
     private mutating func take(_ finished: [Finished]) {
         let now = context.clock.now()
         for finished in finished {
@@ -247,7 +232,9 @@ struct SendDueOrders {
                 }
                 continue
             }
-            let (intent, lane) = onTheWay.removeValue(forKey: finished.tag)!
+            guard let (intent, lane) = onTheWay.removeValue(forKey: finished.tag) else {
+                preconditionFailure("a call that was not started has ended")
+            }
             lanes[lane].end()
             if finished.sawSilentClose { noteSilentClose(of: lane) }
             let outcome = PlacementOutcome(of: finished, from: lanes[lane].endpoint)
@@ -259,12 +246,12 @@ struct SendDueOrders {
         context.progress("sent", tally.sent, of: tally.sent + onTheWay.count)
     }
 
-    /// After a failure: keeps the answers that came, waits for what was sent and keeps those too;
-    /// nothing new is sent.
+    /// After a failure: keeps the answers that came, waits for what was sent, and keeps those
+    /// answers too. Nothing new is sent.
     ///
-    /// What fails here too is the lesser news: the run ends with the failure that came first.
+    /// If this fails too, the run still ends with the failure that came first.
     private mutating func keepAnswers(in journal: borrowing AnswerJournal) {
-        // A run that is killed while it waits for the rest has lost none that came.
+        // If the run is killed while it waits for the rest, it has lost none that came.
         if !unwritten.isEmpty { try? journal.keep(unwritten.map(\.written)) }
         while transport.inFlight > 0, let all = try? transport.wait(milliseconds: Self.patience) {
             take(all)
@@ -280,5 +267,33 @@ struct SendDueOrders {
                 "answers are lost; the next run holds their orders in doubt",
                 metadata: ["orders": "\(unwritten.count)", "reason": "\(error)"])
         }
+    }
+}
+
+// MARK: - For the operator
+
+extension SendDueOrders {
+    /// Reports the providers that were paused, once that is written down.
+    private func report(_ gates: [GateChange]) {
+        for gate in gates {
+            guard case .pause(let until, let reason, _) = gate.content else { continue }
+            let settings = lanes[lanes.index(of: gate.provider)].settings
+            context.logger.error(
+                "paused a provider",
+                metadata: [
+                    "provider": "\(settings.name)", "seconds": "\(settings.breaker.openSeconds)",
+                    "until": "\(until)", "reason": "\(reason)",
+                ])
+        }
+    }
+
+    /// Reports once that a provider's server closed a connection that it had left open.
+    private mutating func noteSilentClose(of lane: Int) {
+        guard lanes.noteSilentClose(of: lane) else { return }
+        context.logger.notice(
+            """
+            a provider's server closes connections without saying so; from now on each of its \
+            orders has a connection of its own
+            """, metadata: ["provider": "\(lanes[lane].settings.name)"])
     }
 }

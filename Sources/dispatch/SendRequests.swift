@@ -9,32 +9,37 @@ import Transport
 
 /// Asks the providers for the refills and cancels that resellers asked for.
 ///
-/// 1. A refill that a run left between sending and answer ends as unknown, for the operator to ask
-///    about: asked for twice, it might be delivered twice. A cancel is asked for again.
+/// 1. A refill that a run left between sending and answer ends as unknown, and the operator asks
+///    the provider about it: asked for twice, it might be delivered twice. A cancel is asked for
+///    again.
 /// 2. Commit that they are being sent.
-/// 3. Send: cancels up to 100 a call, and each alone that an answer passed over; refills one a
-///    call, since half of the panels answer a list of them with one id that may be of any (`refill:
-///    batch` for those that are known to answer about each).
-/// 4. Commit what the provider said. That it takes a cancel moves no money: the order's status
-///    does.
+/// 3. Send: up to 100 cancels a call, but alone each cancel that an answer left out; one refill a
+///    call, because half of the panels answer a list of refills with one id that may belong to any
+///    (`refill: batch` is for providers that answer about each).
+/// 4. Commit the answers. If a provider takes a cancel, no money moves: only the order's status
+///    moves money.
 ///
-/// All that is due is asked for, until the run's deadline. Of each kind a provider gets one call
-/// until it has answered one, so that one that is down costs a single refill; when a call fails as
-/// a whole, the others wait for the next run. They keep the rate and the pauses of their provider
-/// as its orders do.
+/// Everything that is due is asked for, until the run's deadline. Until a provider has answered, it
+/// gets one call of each kind, so that a provider that is down costs a single refill. If a call
+/// fails as a whole, the others wait for the next run. Requests keep the rate and the pauses of
+/// their provider, as its orders do.
 struct SendRequests {
     private let context: RunContext
     private let ledger: Ledger
-    private var lanes: [Lane]
+    private var lanes: [SendingLane]
     private let deadline: Deadline
     private var errands: [Errand] = []
+    /// The calls of this run, by their tags.
+    private var questions: [Question] = []
     private var sent = 0
 
     /// - Parameters:
+    ///   - context: the run.
+    ///   - ledger: where the requests are.
     ///   - lanes: the providers to ask.
     ///   - deadline: nothing is asked for after this.
     init(
-        _ context: RunContext, _ ledger: Ledger, to lanes: [Lane], until deadline: Deadline
+        _ context: RunContext, _ ledger: Ledger, to lanes: [SendingLane], until deadline: Deadline
     ) {
         self.context = context
         self.ledger = ledger
@@ -46,9 +51,9 @@ struct SendRequests {
     private struct Errand {
         let kind: RequestKind
         let lane: Int
-        /// Those that are not claimed yet.
+        /// The requests that are not claimed yet.
         var due: ArraySlice<RequestID>
-        /// Claimed, and to be sent in calls of their own.
+        /// Claimed requests, by the call that will carry them.
         var claimed: [[DueRequest]] = []
         var callsOnTheWay = 0
         /// Whether one of its calls was answered in this run.
@@ -57,45 +62,57 @@ struct SendRequests {
         var isOver: Bool { due.isEmpty && claimed.isEmpty }
     }
 
-    /// A call on its way.
+    /// A call, and the requests that it carries.
     private struct Question {
         let errand: Int
         let requests: [DueRequest]
     }
 
-    /// Returns how many requests were sent.
+    /// Asks for everything that is due.
+    ///
+    /// - Returns: how many requests were sent.
     mutating func run() throws -> Int {
-        let start = context.clock.now()
-        _ = try ledger.endUnansweredRefills(at: start)
-        for kind in RequestKind.allCases {
-            let due = try ledger.dueRequests(kind, at: start)
-            for (index, lane) in lanes.enumerated() where !lane.isTrialDue {
-                guard let requests = due[lane.id] else { continue }
-                errands.append(Errand(kind: kind, lane: index, due: requests[...]))
-            }
-        }
+        try plan(at: context.clock.now())
         guard !errands.isEmpty else { return 0 }
         let transport = Transport(capacity: lanes.reduce(0) { $0 + $1.settings.inFlight })
-        var onTheWay: [Question] = []
         while true {
             let now = context.clock.now()
             if let errand = errands.indices.first(where: { mayGo($0, at: now) }) {
-                guard let requests = try next(of: errand, at: now) else { continue }
-                let question = Question(errand: errand, requests: requests)
-                transport.start(call(question), tag: onTheWay.count)
-                lanes[errands[errand].lane].start()
-                errands[errand].callsOnTheWay += 1
-                sent += requests.count
-                onTheWay.append(question)
+                try send(errand, over: transport, at: now)
                 continue
             }
             let wait = errands.indices.filter { isReady($0, at: now) }
                 .compactMap { lanes[errands[$0].lane].wait(at: now) }.min()
             if transport.inFlight == 0, wait == nil { return sent }
             for finished in try transport.wait(milliseconds: min(wait ?? 1_000, 1_000)) {
-                try take(finished, to: onTheWay[finished.tag])
+                try take(finished, to: questions[finished.tag])
             }
         }
+    }
+
+    /// Step 1, and the errands of this run.
+    private mutating func plan(at now: Timestamp) throws {
+        _ = try ledger.endUnansweredRefills(at: now)
+        for kind in RequestKind.allCases {
+            let due = try ledger.dueRequests(kind, at: now)
+            for (index, lane) in lanes.enumerated() where !lane.isTrialDue {
+                guard let requests = due[lane.id] else { continue }
+                errands.append(Errand(kind: kind, lane: index, due: requests[...]))
+            }
+        }
+    }
+
+    /// Steps 2 and 3 for the next call of an errand.
+    private mutating func send(
+        _ errand: Int, over transport: Transport, at now: Timestamp
+    ) throws {
+        guard let requests = try next(of: errand, at: now) else { return }
+        let question = Question(errand: errand, requests: requests)
+        transport.start(call(question), tag: questions.count)
+        lanes[errands[errand].lane].start()
+        errands[errand].callsOnTheWay += 1
+        sent += requests.count
+        questions.append(question)
     }
 
     /// Whether a call of an errand may be sent as soon as its provider's rate allows.
@@ -112,10 +129,10 @@ struct SendRequests {
         errand.kind == .refill && lanes[errand.lane].settings.refill == .single
     }
 
-    /// Claims the requests of an errand's next call; nil where what was due is so no more.
+    /// Claims the requests of an errand's next call; nil if they are no longer due.
     private mutating func next(of index: Int, at now: Timestamp) throws -> [DueRequest]? {
         if errands[index].claimed.isEmpty {
-            // What is claimed and not sent would end as unknown: no more than go at once.
+            // No more than one call carries: what is claimed and not sent would end as unknown.
             let count = isSingle(errands[index]) ? 1 : Action.idsPerCall
             let claimed = try ledger.claimRequests(
                 errands[index].kind, errands[index].due.prefix(count), at: now)
@@ -136,6 +153,7 @@ struct SendRequests {
         }
     }
 
+    /// Step 4 for a call that has ended.
     private mutating func take(_ finished: Finished, to question: Question) throws {
         let now = context.clock.now()
         let (kind, lane) = (errands[question.errand].kind, errands[question.errand].lane)
@@ -165,7 +183,7 @@ struct SendRequests {
         if problem.map(Self.isAnAnswer) ?? true {
             errands[question.errand].isAnswered = true
         } else {
-            // What one call met, the next would meet as well.
+            // The next call would fail in the same way.
             (errands[question.errand].due, errands[question.errand].claimed) = ([], [])
         }
         if lanes[lane].noteRequest(problem, at: now) { try ledger.resume(lanes[lane].id) }
@@ -175,7 +193,7 @@ struct SendRequests {
         if let health = lanes[lane].changedHealth() { try ledger.keep(health) }
     }
 
-    /// Whether a provider that failed a call read it, so that it may take the next one.
+    /// Whether the provider read a call that it failed, so that it may take the next one.
     private static func isAnAnswer(_ failure: ReplyFailure) -> Bool {
         switch failure.reason {
         case .refused(.auth), .refused(.funds), .refused(.throttle): false
@@ -184,11 +202,14 @@ struct SendRequests {
         }
     }
 
+    /// The news about a request.
+    ///
+    /// - Parameter later: when to ask again, if that is necessary.
     private static func content(
         _ answers: Answers<Acceptance>, about request: DueRequest, _ kind: RequestKind,
         later: Timestamp
     ) -> RequestNews.Content {
-        // One that may have taken it before refuses it now because it did: the order's end will
+        // A provider that took it before may refuse it now for that reason. The order's end will
         // tell.
         let refused: RequestNews.Content =
             request.isRepeated ? .sent(refill: nil, followAt: later) : .ended(.rejected)
@@ -201,17 +222,17 @@ struct SendRequests {
                     ? .ended(.accepted) : .sent(refill: acceptance.refill, followAt: later)
             case .notFound, .error: refused
             case .unclear(let words):
-                // Neither a yes nor a no: of a cancel, the order's status will tell.
+                // Neither yes nor no. For a cancel, the order's status will tell.
                 kind == .cancel
                     ? .sent(refill: nil, followAt: later) : .unknown(evidence: words, due: later)
-            case .missing: .passedOver(evidence: "its answer passes over it", due: later)
+            case .missing: .passedOver(evidence: "its answer leaves it out", due: later)
             }
         case .failure(let failure):
             switch failure.reason {
             case .notSent, .refused(.auth), .refused(.funds), .refused(.throttle):
                 .postponed(until: later)
             case .refused(.some) where kind == .refill: refused
-            // A complaint about a list may be about one of them, or about lists.
+            // A complaint about a list may be about one of its orders, or about lists as such.
             case .refused: .passedOver(evidence: failure.text, due: later)
             case .lost, .httpStatus, .html, .empty, .compressed, .unreadable:
                 .unknown(evidence: failure.text, due: later)

@@ -2,7 +2,7 @@ import Providers
 import Run
 import Trade
 
-/// What a run did, by what became of the orders.
+/// How many orders a run sent, by their outcome.
 struct SendTally {
     private var placed = 0
     private var postponed = 0
@@ -24,7 +24,7 @@ struct SendTally {
         }
     }
 
-    /// Counts orders that an earlier run left without an answer.
+    /// Counts orders that are held in doubt because an earlier run left them without an answer.
     mutating func countHeld(_ orders: Int) {
         inDoubt += orders
     }

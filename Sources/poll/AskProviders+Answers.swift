@@ -13,16 +13,16 @@ extension AskProviders {
     mutating func take(
         refills finished: Finished, of refills: [DueRequest], from index: Int, at now: Timestamp
     ) throws {
-        let later = now.adding(seconds: parties[index].settings.pollEverySeconds)
+        let later = now.adding(seconds: lanes[index].settings.pollEverySeconds)
         let ids = refills.compactMap(\.providerRequest)
         var news: [RequestNews]
-        switch parties[index].endpoint.refillStatuses(of: ids, in: finished) {
+        switch lanes[index].endpoint.refillStatuses(of: ids, in: finished) {
         case .success(let answers):
-            parties[index].noteAnswer(at: now)
+            lanes[index].noteAnswer(at: now)
             news = refills.compactMap { refill in
                 let answer = refill.providerRequest.flatMap { answers[$0] } ?? .missing
                 if refills.count > 1, answer.isUnread {
-                    parties[index].put(.refills([refill]))
+                    lanes[index].put(.refills([refill]))
                     return nil
                 }
                 var news = RequestNews(
@@ -32,7 +32,7 @@ extension AskProviders {
             }
         case .failure(let failure) where failure.maySpareOthers && refills.count > 1:
             try log(failure, from: index, asking: "refills", at: now)
-            for refill in refills { parties[index].put(.refills([refill])) }
+            for refill in refills { lanes[index].put(.refills([refill])) }
             return
         case .failure(let failure):
             try note(failure, from: index, asking: "refills", at: now)
@@ -40,7 +40,7 @@ extension AskProviders {
         }
         try ledger.record(news, at: now)
         if refills.count == Action.idsPerCall {
-            for question in try self.refills(of: parties[index]) { parties[index].put(question) }
+            for question in try self.refills(of: lanes[index]) { lanes[index].put(question) }
         }
     }
 
@@ -66,28 +66,28 @@ extension AskProviders {
     private static let refillPatience = 86_400
 
     mutating func take(balance finished: Finished, from index: Int, at now: Timestamp) throws {
-        switch parties[index].endpoint.balance(in: finished) {
+        switch lanes[index].endpoint.balance(in: finished) {
         case .failure(let failure):
             try note(failure, from: index, asking: "balance", at: now)
-            try postpone(.balance, of: parties[index], after: failure.retryAfter, at: now)
+            try postpone(.balance, of: lanes[index], after: failure.retryAfter, at: now)
         case .success(let balance):
-            parties[index].noteAnswer(at: now)
-            try keep(balance, of: parties[index], at: now)
+            lanes[index].noteAnswer(at: now)
+            try keep(balance, of: lanes[index], at: now)
             try ledger.ask(
-                parties[index].provider.id, .balance,
+                lanes[index].provider.id, .balance,
                 at: now.adding(seconds: context.settings.catalogue.syncEverySeconds))
         }
     }
 
-    private func keep(_ balance: ProviderBalance, of party: Party, at now: Timestamp) throws {
-        let settings = party.settings
+    private func keep(_ balance: ProviderBalance, of lane: AskingLane, at now: Timestamp) throws {
+        let settings = lane.settings
         if let currency = balance.currency,
-            try ledger.note(currency, by: .balance, of: party.provider.id, at: now)
+            try ledger.note(currency, by: .balance, of: lane.provider.id, at: now)
         {
             return tellOther(currency, of: settings)
         }
         let news = try ledger.recordBalance(
-            balance.amount, of: party.provider.id, maxDrift: settings.maxDrift, at: now)
+            balance.amount, of: lane.provider.id, maxDrift: settings.maxDrift, at: now)
         if let drift = news.drift, drift.micros.magnitude > settings.maxDrift.micros.magnitude {
             context.logger.error(
                 "a provider's balance is not what our transactions say",

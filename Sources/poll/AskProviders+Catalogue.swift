@@ -9,26 +9,26 @@ import Transport
 // What an answer about services does, and the lack of one.
 extension AskProviders {
     mutating func take(catalogue finished: Finished, from index: Int, at now: Timestamp) throws {
-        switch parties[index].endpoint.catalogue(in: finished) {
+        switch lanes[index].endpoint.catalogue(in: finished) {
         case .failure(let failure):
             try note(failure, from: index, asking: "services", at: now)
-            try postpone(.catalogue, of: parties[index], after: failure.retryAfter, at: now)
+            try postpone(.catalogue, of: lanes[index], after: failure.retryAfter, at: now)
         case .success(let catalogue):
-            parties[index].noteAnswer(at: now)
-            try takeOver(catalogue, of: parties[index], at: now)
+            lanes[index].noteAnswer(at: now)
+            try takeOver(catalogue, of: lanes[index], at: now)
         }
     }
 
     private mutating func takeOver(
-        _ catalogue: Catalogue, of party: Party, at now: Timestamp
+        _ catalogue: Catalogue, of lane: AskingLane, at now: Timestamp
     ) throws {
-        try tellLeftOut(catalogue, of: party, at: now)
+        try tellLeftOut(catalogue, of: lane, at: now)
         // Matching is slow, and the ledger is nobody else's while it decides: so that goes first.
-        let rules = CatalogueRules(context.settings, party.settings)
+        let rules = CatalogueRules(context.settings, lane.settings)
         let listed = catalogue.entries.map(rules.terms)
         let settings = context.settings.catalogue
         var doubt: LedgerException?
-        let changes = try ledger.takeOver(catalogueOf: party.provider.id, at: now) { known in
+        let changes = try ledger.takeOver(catalogueOf: lane.provider.id, at: now) { known in
             let decision = CatalogueGuard(settings: settings).decide(
                 listed, over: known, leftOut: Set(catalogue.unreadable.compactMap(\.service)),
                 nameless: catalogue.namelessRows)
@@ -38,42 +38,42 @@ extension AskProviders {
         if let doubt {
             context.logger.error(
                 "a list of services is not believed; everything stays as it was",
-                metadata: ["provider": "\(party.settings.name)", "reason": "\(doubt.detail)"])
-            return try postpone(.catalogue, of: party, after: nil, at: now)
+                metadata: ["provider": "\(lane.settings.name)", "reason": "\(doubt.detail)"])
+            return try postpone(.catalogue, of: lane, after: nil, at: now)
         }
         tally.catalogue += changes
         if changes.quarantined > 0 {
             context.logger.error(
                 "rates jumped, and wait for the operator",
                 metadata: [
-                    "provider": "\(party.settings.name)", "services": "\(changes.quarantined)",
+                    "provider": "\(lane.settings.name)", "services": "\(changes.quarantined)",
                 ])
         }
         try keepBackups(at: now)
         try ledger.ask(
-            party.provider.id, .catalogue,
+            lane.provider.id, .catalogue,
             at: now.adding(seconds: settings.syncEverySeconds))
     }
 
-    /// Tells which rows of a list were left out, in one line; that a service is listed twice is none of
-    /// the operator's business.
+    /// Tells which rows of a list were left out, in one line; that a service is listed twice is
+    /// none of the operator's business.
     private func tellLeftOut(
-        _ catalogue: Catalogue, of party: Party, at now: Timestamp
+        _ catalogue: Catalogue, of lane: AskingLane, at now: Timestamp
     ) throws {
         guard let first = catalogue.unreadable.first else { return }
         context.logger.warning(
             "rows of a list of services are left out",
             metadata: [
-                "provider": "\(party.settings.name)", "rows": "\(catalogue.unreadable.count)",
+                "provider": "\(lane.settings.name)", "rows": "\(catalogue.unreadable.count)",
                 "first": "\(first.row)", "reason": "\(first.reason)",
             ])
         let rows = catalogue.unreadable.filter { !$0.isRepeated }
         guard !rows.isEmpty else { return }
-        try ledger.raise(.leftOut(rows), of: party.provider.id, at: now)
+        try ledger.raise(.leftOut(rows), of: lane.provider.id, at: now)
     }
 
-    /// Keeps where else services can be bought as `catalogue.yaml` has it: not only when their provider
-    /// answers, since it matters when he does not.
+    /// Keeps where else services can be bought as `catalogue.yaml` has it: not only when their
+    /// provider answers, since it matters when he does not.
     func keepBackups(at now: Timestamp) throws {
         try ledger.keep(
             context.settings.catalogue.services.map { service in
@@ -86,28 +86,28 @@ extension AskProviders {
             }, at: now)
     }
 
-    /// Asks again after as long as the answer is overdue, so that the wait doubles: at least `poll_every`,
-    /// or as long as the provider wants to be left alone, and at most `sync_every`.
+    /// Asks again after as long as the answer is overdue, so that the wait doubles: at least
+    /// `poll_every`, or as long as the provider wants to be left alone, and at most `sync_every`.
     func postpone(
-        _ question: ProviderQuestion, of party: Party, after wanted: Int?, at now: Timestamp
+        _ question: ProviderQuestion, of lane: AskingLane, after wanted: Int?, at now: Timestamp
     ) throws {
         let every = context.settings.catalogue.syncEverySeconds
-        let least = max(party.settings.pollEverySeconds, wanted ?? 0)
+        let least = max(lane.settings.pollEverySeconds, wanted ?? 0)
         let last =
             switch question {
-            case .catalogue: party.provider.catalogueAt
-            case .balance: party.provider.balanceAt
+            case .catalogue: lane.provider.catalogueAt
+            case .balance: lane.provider.balanceAt
             }
         let overdue = last.map { (now.milliseconds - $0.milliseconds) / 1_000 - Int64(every) } ?? 0
         let wait = max(least, Int(min(max(0, overdue), Int64(every))))
-        try ledger.ask(party.provider.id, question, at: now.adding(seconds: wait))
+        try ledger.ask(lane.provider.id, question, at: now.adding(seconds: wait))
         let long = max(Self.longWithoutList, 2 * every)
         if question == .catalogue, let last, last.adding(seconds: long) < now {
-            try ledger.raise(.lackingCatalogue(since: "\(last)"), of: party.provider.id, at: now)
+            try ledger.raise(.lackingCatalogue(since: "\(last)"), of: lane.provider.id, at: now)
         }
     }
 
-    /// How long a provider may give no list before the operator is told, in seconds, unless he is asked
-    /// that seldom.
+    /// How long a provider may give no list before the operator is told, in seconds, unless he is
+    /// asked that seldom.
     private static let longWithoutList = 86_400
 }

@@ -13,17 +13,17 @@ extension AskProviders {
     mutating func noteCurrency(
         in answers: [String: Answer<StatusReport>], from index: Int, at now: Timestamp
     ) throws {
-        let configured = parties[index].settings.currency
+        let configured = lanes[index].settings.currency
         var named: Currency?
         for case .report(let report) in answers.values {
             guard report.charge != nil, let currency = report.currency else { continue }
             named = currency
             if currency != configured { break }
         }
-        guard let named, named != parties[index].statusCurrency else { return }
-        parties[index].statusCurrency = named
-        if try ledger.note(named, by: .status, of: parties[index].provider.id, at: now) {
-            tellOther(named, of: parties[index].settings)
+        guard let named, named != lanes[index].statusCurrency else { return }
+        lanes[index].statusCurrency = named
+        if try ledger.note(named, by: .status, of: lanes[index].provider.id, at: now) {
+            tellOther(named, of: lanes[index].settings)
         }
     }
 

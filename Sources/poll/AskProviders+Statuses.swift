@@ -13,13 +13,13 @@ extension AskProviders {
         from index: Int, at now: Timestamp
     ) throws {
         let ids = orders.map(\.providerOrder)
-        let answers = parties[index].endpoint.statuses(of: ids, in: finished)
+        let answers = lanes[index].endpoint.statuses(of: ids, in: finished)
         if case .success(let answers) = answers {
             try noteCurrency(in: answers, from: index, at: now)
         }
-        let judge = StatusJudge(parties[index].settings, context.settings, now: now)
+        let judge = StatusJudge(lanes[index].settings, context.settings, now: now)
         let news: [StatusNews]
-        if form == .comma, parties[index].manner.form != .comma {
+        if form == .comma, lanes[index].manner.form != .comma {
             news = try takeTrial(answers, of: orders, from: index, judge)
         } else if orders.count > 1 {
             news = try takeList(answers, of: orders, as: form, from: index, judge)
@@ -38,11 +38,11 @@ extension AskProviders {
     ) throws -> [StatusNews] {
         guard case .success(let answers) = answers, answers.values.allSatisfy({ !$0.isUnread })
         else {
-            parties[index].manner.commasFailed()
+            lanes[index].manner.commasFailed()
             return []
         }
-        parties[index].noteAnswer(at: judge.now)
-        parties[index].manner.listAnswered(.comma)
+        lanes[index].noteAnswer(at: judge.now)
+        lanes[index].manner.listAnswered(.comma)
         return try orders.map { try judge.news(of: $0, answers[$0.providerOrder] ?? .missing) }
     }
 
@@ -52,18 +52,18 @@ extension AskProviders {
     ) throws -> [StatusNews] {
         switch answers {
         case .success(let answers) where !answers.values.allSatisfy(\.isMissing):
-            parties[index].noteAnswer(at: judge.now)
-            parties[index].manner.listAnswered(form)
+            lanes[index].noteAnswer(at: judge.now)
+            lanes[index].manner.listAnswered(form)
             return try orders.compactMap { order in
                 let answer = answers[order.providerOrder] ?? .missing
-                if answer.isWorthAsking, parties[index].manner.mayReadAlone(order.id) {
-                    parties[index].put(.statuses([order], as: parties[index].manner.loneForm))
+                if answer.isWorthAsking, lanes[index].manner.mayReadAlone(order.id) {
+                    lanes[index].put(.statuses([order], as: lanes[index].manner.loneForm))
                     return nil
                 }
                 return try judge.news(of: order, answer)
             }
         case .success:
-            parties[index].noteAnswer(at: judge.now)
+            lanes[index].noteAnswer(at: judge.now)
             listFailed(orders, isIll: true, from: index, at: judge.now)
             return []
         case .failure(let failure) where failure.maySpareOthers:
@@ -84,9 +84,9 @@ extension AskProviders {
     ) {
         // Another order each minute: one that spoils answers is not the probe for ever.
         let turn = Int(now.milliseconds / 60_000)
-        switch parties[index].manner.listFailed(orders, isIll: isIll, turn: turn) {
-        case .again(let orders): parties[index].putBack(orders)
-        case .ask(let question): parties[index].put(question)
+        switch lanes[index].manner.listFailed(orders, isIll: isIll, turn: turn) {
+        case .again(let orders): lanes[index].putBack(orders)
+        case .ask(let question): lanes[index].put(question)
         case .wait: break
         }
     }
@@ -97,35 +97,35 @@ extension AskProviders {
     ) throws -> [StatusNews] {
         let answer = (try? answers.get())?[order.providerOrder]
         if let answer, answer.isAboutOrder {
-            parties[index].noteAnswer(at: judge.now)
-            if let probe = parties[index].manner.endProbe(order.id, isAnswered: true) {
-                parties[index].putBack(probe.held)
+            lanes[index].noteAnswer(at: judge.now)
+            if let probe = lanes[index].manner.endProbe(order.id, isAnswered: true) {
+                lanes[index].putBack(probe.held)
             }
-            if let trial = parties[index].manner.answered(alone: order.id, form) {
-                parties[index].put(trial)
+            if let trial = lanes[index].manner.answered(alone: order.id, form) {
+                lanes[index].put(trial)
             }
             return [try judge.news(of: order, answer)]
         }
         var failure: ReplyFailure?
         if case .failure(let reason) = answers { failure = reason }
         if failure?.maySpareOthers ?? true, !order.state.isEnded,
-            let other = parties[index].manner.otherForm(than: form)
+            let other = lanes[index].manner.otherForm(than: form)
         {
             if let failure { try log(failure, from: index, asking: "statuses", at: judge.now) }
-            parties[index].put(.statuses([order], as: other))
+            lanes[index].put(.statuses([order], as: other))
             return []
         }
-        parties[index].manner.notAnswered(alone: order.id)
-        let probe = parties[index].manner.endProbe(order.id, isAnswered: false)
+        lanes[index].manner.notAnswered(alone: order.id)
+        let probe = lanes[index].manner.endProbe(order.id, isAnswered: false)
         let held = probe?.held ?? []
         guard let failure else {
-            parties[index].noteAnswer(at: judge.now)
+            lanes[index].noteAnswer(at: judge.now)
             return try ([order] + held).map { try judge.news(of: $0, answer ?? .missing) }
         }
         try note(failure, from: index, asking: "statuses", at: judge.now)
-        if let probe { parties[index].noteFailures(probe.lists) }
+        if let probe { lanes[index].noteFailures(probe.lists) }
         var news = ([order] + held).map { judge.nothing(about: $0, retryAfter: failure.retryAfter) }
-        if parties[index].answeredAt != nil, failure.maySpareOthers {
+        if lanes[index].answeredAt != nil, failure.maySpareOthers {
             news[0].exception = .unreadableAlone(order, failure)
         }
         return news

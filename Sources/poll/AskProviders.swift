@@ -18,9 +18,9 @@ import Transport
 ///    starves.
 /// 3. Tell the resellers what changed, and the operator what stands still.
 ///
-/// Every question can be asked again, so nothing here needs an intent. A run that dies before step 2
-/// asks again, and one that dies after it finds the order ended. Status files have their number and
-/// their bytes in the ledger before they are on disk, so they are written until they are.
+/// Every question can be asked again, so nothing here needs an intent. A run that dies before step
+/// 2 asks again, and one that dies after it finds the order ended. Status files have their number
+/// and their bytes in the ledger before they are on disk, so they are written until they are.
 ///
 /// Providers are isolated: each has its own concurrency, rate and patience, and no answer of one is
 /// waited for before another is asked. One that says "too fast" is left alone until the moment it
@@ -28,13 +28,13 @@ import Transport
 struct AskProviders {
     let context: RunContext
     let ledger: Ledger
-    var parties: [Party]
+    var lanes: [AskingLane]
     var tally = PollTally()
     private let spool: Spool
     private let transport: Transport
     let deadline: Deadline
     /// Questions on their way, by the tag of their call.
-    private var onTheWay: [Int: (question: Question, party: Int)] = [:]
+    private var onTheWay: [Int: (question: Question, lane: Int)] = [:]
     private var nextTag = 0
     /// What was learnt of orders and is not yet written down, and since when.
     private var news: [StatusNews] = []
@@ -45,7 +45,8 @@ struct AskProviders {
 
     /// How long a run waits for an answer before it looks around, in milliseconds.
     private static let patience = 1_000
-    /// How much may be learnt before it is written down, in orders, and for how long, in milliseconds.
+    /// How much may be learnt before it is written down, in orders, and for how long, in
+    /// milliseconds.
     private static let newsLimit = 2_000
     private static let newsPatience = 200
     /// How long what was learnt of a provider's manner is believed, in seconds: then it is asked as
@@ -82,15 +83,14 @@ struct AskProviders {
                     rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
             })
         let forms = try ledger.habits(.status, since: now.adding(seconds: -Self.habitSeconds))
-        parties = settings.providers.compactMap { provider in
-            keys[provider.name].map { key in
-                let known = providers[provider.name]!
-                return Party(
-                    known, provider, key: key, form: forms[known.id].flatMap(StatusForm.init),
-                    at: now)
+        lanes = settings.providers.compactMap { provider in
+            guard let key = keys[provider.name], let known = providers[provider.name] else {
+                return nil
             }
+            return AskingLane(
+                known, provider, key: key, form: forms[known.id].flatMap(StatusForm.init), at: now)
         }
-        transport = Transport(capacity: max(1, parties.count * Party.questionsAtOnce))
+        transport = Transport(capacity: max(1, lanes.count * AskingLane.questionsAtOnce))
     }
 
     /// - Parameters:
@@ -100,9 +100,9 @@ struct AskProviders {
         isAskedNow = isNow
         try keepBackups(at: begun)
         if part == nil || part == .statuses {
-            for party in parties { try believeUndisputed(of: party) }
+            for lane in lanes { try believeUndisputed(of: lane) }
         }
-        for index in parties.indices { try plan(part, for: &parties[index]) }
+        for index in lanes.indices { try plan(part, for: &lanes[index]) }
         try askAll()
         try tellHealth()
         try ledger.tellUnusableBackups(at: context.clock.now())
@@ -113,36 +113,36 @@ struct AskProviders {
         return tally.summary
     }
 
-    /// Until when orders count as due: where statuses are asked for by their word, all that would fall
-    /// due before an order asked about now. None is asked about twice by that.
-    private func horizon(for party: Party, at now: Timestamp) -> Timestamp {
+    /// Until when orders count as due: where statuses are asked for by their word, all that would
+    /// fall due before an order asked about now. None is asked about twice by that.
+    private func horizon(for lane: AskingLane, at now: Timestamp) -> Timestamp {
         guard isAskedNow else { return now }
-        let every = Int64(party.settings.pollEverySeconds) * 1_000
+        let every = Int64(lane.settings.pollEverySeconds) * 1_000
         return Timestamp(milliseconds: begun.milliseconds + every - 1)
     }
 
-    private func plan(_ part: Poll.Part?, for party: inout Party) throws {
-        let provider = party.provider
+    private func plan(_ part: Poll.Part?, for lane: inout AskingLane) throws {
+        let provider = lane.provider
         switch part {
         case nil:
-            party.plan(
+            lane.plan(
                 (provider.catalogueDue <= begun ? [.catalogue] : [])
                     + (provider.balanceDue <= begun ? [.balance] : [])
-                    + (try doubtQuestions(for: party)) + (try refills(of: party)),
+                    + (try doubtQuestions(for: lane)) + (try refills(of: lane)),
                 statuses: true)
         case .statuses:
-            party.plan(
-                (try doubtQuestions(for: party)) + (try refills(of: party)), statuses: true)
-        case .catalogue: party.plan([.catalogue], statuses: false)
-        case .balances: party.plan([.balance], statuses: false)
+            lane.plan(
+                (try doubtQuestions(for: lane)) + (try refills(of: lane)), statuses: true)
+        case .catalogue: lane.plan([.catalogue], statuses: false)
+        case .balances: lane.plan([.balance], statuses: false)
         }
     }
 
     /// One question about the refills that are due, if there are any. Its answer puts the next.
-    func refills(of party: Party) throws -> [Question] {
+    func refills(of lane: AskingLane) throws -> [Question] {
         let due = try ledger.dueRefills(
-            with: party.provider.id, limit: Action.idsPerCall,
-            at: horizon(for: party, at: context.clock.now()))
+            with: lane.provider.id, limit: Action.idsPerCall,
+            at: horizon(for: lane, at: context.clock.now()))
         return due.isEmpty ? [] : [.refills(due)]
     }
 
@@ -154,9 +154,9 @@ struct AskProviders {
             if !news.isEmpty, waited >= Self.newsPatience { try writeDown() }
             var wait: Int?
             if !deadline.isPassed(at: now) {
-                for index in parties.indices { try ask(index, at: now) }
+                for index in lanes.indices { try ask(index, at: now) }
                 let left = deadline.millisecondsLeft(at: now)
-                wait = parties.lazy.compactMap { $0.wait(at: now) }.filter { $0 < left }.min()
+                wait = lanes.lazy.compactMap { $0.wait(at: now) }.filter { $0 < left }.min()
             }
             if onTheWay.isEmpty, wait == nil { return try writeDown() }
             let patience = news.isEmpty ? Self.patience : Self.newsPatience
@@ -168,25 +168,25 @@ struct AskProviders {
     }
 
     private mutating func ask(_ index: Int, at now: Timestamp) throws {
-        while parties[index].mayAsk(at: now) {
-            if let missing = parties[index].missingOrders {
+        while lanes[index].mayAsk(at: now) {
+            if let missing = lanes[index].missingOrders {
                 // Until it is written down that these were asked about, they are still due.
                 try writeDown()
-                parties[index].take(
+                lanes[index].take(
                     due: try ledger.dueToFollow(
-                        with: parties[index].provider.id, limit: missing,
-                        at: horizon(for: parties[index], at: now), lookingBackAt: now))
+                        with: lanes[index].provider.id, limit: missing,
+                        at: horizon(for: lanes[index], at: now), lookingBackAt: now))
             }
-            guard let question = parties[index].nextQuestion() else { return }
-            let call = parties[index].endpoint.call(question.action)
+            guard let question = lanes[index].nextQuestion() else { return }
+            let call = lanes[index].endpoint.call(question.action)
             transport.start(call, tag: nextTag)
             onTheWay[nextTag] = (question, index)
             nextTag += 1
         }
     }
 
-    /// Keeps what was learnt, to be written down with what else is learnt at this moment: a commit's
-    /// cost is its sync. A run that dies meanwhile asks again.
+    /// Keeps what was learnt, to be written down with what else is learnt at this moment: a
+    /// commit's cost is its sync. A run that dies meanwhile asks again.
     mutating func learn(_ learnt: [StatusNews], at now: Timestamp) throws {
         if news.isEmpty { newsSince = now }
         news += learnt
@@ -200,9 +200,11 @@ struct AskProviders {
     }
 
     private mutating func take(_ finished: Finished) throws {
-        let (question, index) = onTheWay.removeValue(forKey: finished.tag)!
+        guard let (question, index) = onTheWay.removeValue(forKey: finished.tag) else {
+            preconditionFailure("a call that was not started has ended")
+        }
         let now = context.clock.now()
-        parties[index].end(question)
+        lanes[index].end(question)
         switch question {
         case .statuses(let orders, let form):
             try take(statuses: finished, of: orders, as: form, from: index, at: now)
@@ -220,12 +222,12 @@ struct AskProviders {
     /// How many orders are being asked about.
     var ordersOnTheWay: Int { onTheWay.values.reduce(0) { $0 + $1.question.orders.count } }
 
-    /// Counts a question that was not answered, and logs why. A provider that says "too fast" is left
-    /// alone.
+    /// Counts a question that was not answered, and logs why. A provider that says "too fast" is
+    /// left alone.
     mutating func note(
         _ failure: ReplyFailure, from index: Int, asking question: String, at now: Timestamp
     ) throws {
-        parties[index].noteFailures()
+        lanes[index].noteFailures()
         try log(failure, from: index, asking: question, at: now)
     }
 
@@ -237,12 +239,12 @@ struct AskProviders {
         context.logger.error(
             "a provider did not answer",
             metadata: [
-                "provider": "\(parties[index].settings.name)", "asked": "\(question)",
+                "provider": "\(lanes[index].settings.name)", "asked": "\(question)",
                 "reason": "\(failure)",
             ])
         guard failure.reason == .refused(.throttle) || failure.retryAfter != nil else { return }
-        let until = parties[index].noteThrottle(seconds: failure.retryAfter, at: now)
-        try ledger.leaveAlone(parties[index].provider.id, until: until)
+        let until = lanes[index].noteThrottle(seconds: failure.retryAfter, at: now)
+        try ledger.leaveAlone(lanes[index].provider.id, until: until)
     }
 
     /// Tells the operator of what only a person can end, once.
@@ -262,12 +264,12 @@ struct AskProviders {
 
     private func tellHealth() throws {
         let now = context.clock.now()
-        for party in parties {
-            if let form = party.manner.learnt {
-                try ledger.learn(.status, form.rawValue, of: party.provider.id, at: now)
+        for lane in lanes {
+            if let form = lane.manner.learnt {
+                try ledger.learn(.status, form.rawValue, of: lane.provider.id, at: now)
             }
             try ledger.noteAnswers(
-                of: party.provider.id, answeredAt: party.answeredAt, errors: party.errors, at: now)
+                of: lane.provider.id, answeredAt: lane.answeredAt, errors: lane.errors, at: now)
         }
     }
 }

@@ -9,12 +9,12 @@ struct CatalogueGuard {
 
     /// What is to become of the services that are `known`, where `listed` is offered.
     ///
-    /// An empty list, and one that lost too much, say more about the provider's health than about his
-    /// services: they change nothing.
+    /// An empty list, and one that lost too much, say more about the provider's health than about
+    /// his services: they change nothing.
     ///
-    /// - Parameters:
-    ///   - leftOut: services that are on the list in rows that cannot be read: they stay as they are.
-    ///   - nameless: how many rows do not say which service they are about. Each may be about one that
+    /// - Parameters: - leftOut: services that are on the list in rows that cannot be read: they
+    ///   stay as they are. - nameless: how many rows do not say which service they are about. Each
+    ///   may be about one that
     ///     seems gone; so none is gone while there is one.
     func decide(
         _ listed: [ServiceTerms], over known: [String: KnownService], leftOut: Set<String> = [],

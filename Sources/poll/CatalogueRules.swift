@@ -23,8 +23,8 @@ struct CatalogueRules {
         sellsAll = settings.catalogue.rules.isEmpty
     }
 
-    /// What is said of a service. One that no rule matches is known and not sold, unless it is enabled by
-    /// itself.
+    /// What is said of a service. One that no rule matches is known and not sold, unless it is
+    /// enabled by itself.
     func terms(of entry: CatalogueEntry) -> ServiceTerms {
         let rule = rules.first {
             $0.category.matches(entry.category) && $0.name.matches(entry.name)

@@ -6,8 +6,8 @@ import StrictJSON
 import Timestamps
 import Trade
 
-/// What a provider's own list of recent orders says about orders in doubt (design.md §6). It decides,
-/// and writes nothing.
+/// What a provider's own list of recent orders says about orders in doubt (design.md §6). It
+/// decides, and writes nothing.
 ///
 /// An order is found where exactly one row that no order of ours has is for the same service, link
 /// and quantity, and was placed when the order was sent. That a list does not have an order is
@@ -161,8 +161,8 @@ extension RecentOrder {
         return quantity != nil && !hasQuantity(of: doubt)
     }
 
-    /// A drip-feed may be listed by its runs or as a whole; what is ordered without a quantity may be
-    /// listed with any.
+    /// A drip-feed may be listed by its runs or as a whole; what is ordered without a quantity may
+    /// be listed with any.
     fileprivate func hasQuantity(of doubt: Doubt) -> Bool {
         guard let ordered = doubt.quantity else { return true }
         return quantity == ordered || quantity == doubt.billedUnits

@@ -19,7 +19,8 @@ struct Manner {
     private(set) var portion: Int
     /// The orders that wait for the probe's verdict.
     private var held: [FollowedOrder] = []
-    /// How many lists had no answer since the probe was chosen, with the one that made it necessary.
+    /// How many lists had no answer since the probe was chosen, with the one that made it
+    /// necessary.
     private var listsWithout = 0
     private var probe: OrderID?
     /// Whether it answered about an order alone while a list had no answer.
@@ -33,8 +34,8 @@ struct Manner {
     /// The orders that were asked about alone since their part of a list could not be read.
     private var readAlone: Set<OrderID> = []
 
-    /// One that answers about an order alone may be asked about so many at once before it has answered
-    /// a list again.
+    /// One that answers about an order alone may be asked about so many at once before it has
+    /// answered a list again.
     private static let fewOrders = 2
     /// The most orders of a run that are asked about alone for that.
     private static let mostReadAlone = 20
@@ -58,8 +59,9 @@ struct Manner {
         case wait
     }
 
-    /// A list of `orders` had no answer that could be used, `isIll` where the provider may be unable
-    /// to answer anything. `turn` chooses the probe, so that it is not the same in every run.
+    /// A list of `orders` had no answer that could be used, `isIll` where the provider may be
+    /// unable to answer anything. `turn` chooses the probe, so that it is not the same in every
+    /// run.
     mutating func listFailed(_ orders: [FollowedOrder], isIll: Bool, turn: Int) -> Next {
         if isProbing {
             held += orders

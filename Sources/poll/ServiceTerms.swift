@@ -3,8 +3,8 @@ import Money
 import Providers
 import Trade
 
-/// A service as its provider lists it, with what our rules say of it: everything that does not depend on
-/// what the service was before.
+/// A service as its provider lists it, with what our rules say of it: everything that does not
+/// depend on what the service was before.
 struct ServiceTerms {
     let entry: CatalogueEntry
     let name: String
@@ -23,9 +23,9 @@ struct ServiceTerms {
 extension ServiceTerms {
     /// The service as it is sold from now on.
     ///
-    /// A rate that jumped by more than `maxChange` since the one it is sold at is only offered: until the
-    /// operator releases it, the old one makes the prices, and the offered one guards the margin. That
-    /// holds in both directions, since a slip of the provider's pen goes either way.
+    /// A rate that jumped by more than `maxChange` since the one it is sold at is only offered:
+    /// until the operator releases it, the old one makes the prices, and the offered one guards the
+    /// margin. That holds in both directions, since a slip of the provider's pen goes either way.
     func priced(over known: PricedService?, maxChange: Percent) -> PricedService {
         guard let rate = entry.rate, let listed = prices(at: rate) else {
             return unpriced(over: known)
@@ -73,8 +73,8 @@ extension ServiceTerms {
             cancels: entry.cancel, isEnabled: isWanted && fault == nil, fault: fault)
     }
 
-    /// A service whose price nobody can tell is not sold. A known one stays as it was otherwise: its open
-    /// orders are expected to cost what it cost. A new one costs more than anybody has.
+    /// A service whose price nobody can tell is not sold. A known one stays as it was otherwise:
+    /// its open orders are expected to cost what it cost. A new one costs more than anybody has.
     private func unpriced(over known: PricedService?) -> PricedService {
         let most = Rate(micros: .max)
         let beyond = OfferedPrices(rate: entry.rate ?? most, costRate: most, saleRate: most)

@@ -26,8 +26,8 @@ struct StatusFiles {
     }
 
     /// Returns how many files were written. One that something in a reseller's outbox stands in the
-    /// way of is told of, and written by a later run; so are those that are left when `isOver` says that
-    /// the time is up.
+    /// way of is told of, and written by a later run; so are those that are left when `isOver` says
+    /// that the time is up.
     func publish(until isOver: () -> Bool) throws -> Int {
         try ledger.issueStatusFiles(at: context.clock.now(), until: isOver, render: render)
         var written = 0

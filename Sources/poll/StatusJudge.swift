@@ -15,7 +15,8 @@ import Trade
 ///    beside them; figures that say otherwise are reported to the operator.
 /// 4. What ended in part is settled by the units that were delivered (`Delivery`). The same holds
 ///    for every end of a subscription, and for a drip-feed order that was canceled: their words do
-///    not say how far they came. If the figures contradict each other or are missing, nothing moves.
+///    not say how far they came. If the figures contradict each other or are missing, nothing
+///    moves.
 /// 5. An order that ended is asked about once more later. Then nothing moves: the operator is told
 ///    if the provider now says something else.
 struct StatusJudge {

@@ -5,26 +5,26 @@ import Transport
 /// Why a question to a provider has no answer at all.
 package struct ReplyFailure: Error, Equatable, Sendable {
     package let reason: Reason
-    /// Seconds the provider asks us to stay away, if it does.
+    /// How many seconds the provider asks us to stay away, if it does.
     package let retryAfter: Int?
     /// What happened, or the provider's words.
     package let text: String
 
-    /// What kind of failure it is.
+    /// The kind of failure, by what can be concluded from it.
     package enum Reason: Equatable, Sendable {
         /// No byte can have reached the provider.
         case notSent
         /// Sent, and no whole reply came. A request for a refill or a cancel may have been taken.
         case lost
-        /// A complaint about the whole call; nil if nobody knows what it means.
+        /// A complaint about the whole call; nil if its words are in no table.
         case refused(ErrorClass?)
         /// A status that promises nothing about the body.
         case httpStatus(Int)
         case html
         case empty
-        /// Compressed, although no such thing was asked for.
+        /// Compressed, although we did not ask for it.
         case compressed
-        /// Not JSON, or JSON that says something else than was asked.
+        /// Not JSON, or JSON that does not answer the question.
         case unreadable
     }
 
@@ -33,10 +33,13 @@ package struct ReplyFailure: Error, Equatable, Sendable {
         self.retryAfter = retryAfter
         self.text = text
     }
+
+    /// Whether the provider wants to be left alone for a while.
+    package var asksToWait: Bool { reason == .refused(.throttle) || retryAfter != nil }
 }
 
 extension ReplyFailure: CustomStringConvertible {
-    /// For a log: the provider's name is the caller's to say.
+    /// For a log. The caller adds the provider's name.
     package var description: String {
         switch reason {
         case .notSent: "it was not reached: \(text)"
@@ -59,7 +62,7 @@ extension ReplyFailure: CustomStringConvertible {
 extension ProviderEndpoint {
     /// Reads the answer to a question, or says why there is none.
     ///
-    /// A complaint and nothing else fails the question as a whole; `read` never sees one.
+    /// A reply that is nothing but a complaint fails the whole question; `read` never sees it.
     func answer<Answer>(
         in finished: Finished, read: (JSONValue) throws(ReplyFailure) -> Answer
     ) -> Result<Answer, ReplyFailure> {
@@ -86,7 +89,7 @@ extension ProviderEndpoint {
             let complaint = document.soleComplaint(isFailure: 400..<600 ~= reply.status)
         {
             let errorClass = ErrorClass.of(complaint, status: reply.status, extra: extraErrors)
-            // A server that is out of order may say anything: then only the trade's words count.
+            // A broken server may say anything, so from it only the trade's words count.
             if reply.status < 500 || errorClass != nil {
                 throw failure(.refused(errorClass), complaint)
             }

@@ -5,54 +5,45 @@ import Timestamps
 import Trade
 import Transport
 
-/// One provider's share of a run: how much may be on its way to him, how fast, and whether he is
-/// well. Nobody else waits for him.
-struct Lane {
+/// The lane of one provider that orders are sent to: how many may be on their way, and whether the
+/// provider is well enough to get any (design.md §6: circuit breaker).
+struct SendingLane {
     let id: ProviderID
-    let settings: ProviderSettings
-    private(set) var endpoint: ProviderEndpoint
-    /// By which the ledger knows whether our key has been changed.
+    /// Tells the ledger whether our key has been changed.
     let keyDigest: String
-    /// Orders and requests on their way.
-    private(set) var inFlight = 0
-    /// Orders that may be on their way at once while the gate is open: few at first, so that one
-    /// who does not answer as it should costs no more doubts than the breaker allows.
+    private var lane: Lane
+    /// Orders that may be on their way at once while the gate is open. Few at first, so that a
+    /// provider that does not answer as it should causes no more doubts than the breaker allows.
     private var window: Int
-    private var rate: RateLimit
     private var gate: Gate
     private var health: ProviderHealth
-    /// As the ledger has it.
+    /// The health that the ledger knows.
     private var keptHealth: ProviderHealth
-    private(set) var errors = 0
-    private(set) var answeredAt: Timestamp?
 
-    /// Whether orders may be sent (design.md §6: circuit breaker).
+    /// Whether orders may be sent.
     private enum Gate {
         case open
         /// It failed before. Something is due to it, so it is asked for our balance, which costs
         /// nothing, before it is trusted with an order.
         case untried
         case asked
-        /// It told our balance: one order shows whether it is well again.
+        /// It told our balance. One order shows whether it is well again.
         case onProbation
         case closed
     }
 
-    /// How long its answer to that is waited for, in seconds: its orders could go to others
-    /// meanwhile.
+    /// How long its answer about our balance is waited for, in seconds. It is short because its
+    /// orders could go to other providers meanwhile.
     static let trialSeconds = 10
 
     init(_ provider: Provider, _ settings: ProviderSettings, key: String, at now: Timestamp) {
         id = provider.id
-        self.settings = settings
-        endpoint = ProviderEndpoint(settings, key: key)
         let keyDigest = settings.digest(ofKey: key)
         self.keyDigest = keyDigest
-        if provider.closesSilently, settings.freshConnections == nil {
-            endpoint.freshConnections = true
-        }
-        rate = RateLimit(
-            perSecond: settings.requestsPerSecond, burst: settings.inFlight, earned: 0, at: now)
+        lane = Lane(
+            settings, key: key, burst: settings.inFlight, earned: 0,
+            throttledUntil: provider.health.throttledUntil,
+            closesSilently: provider.closesSilently, at: now)
         health = provider.health
         keptHealth = health
         window = Self.window(of: settings, after: health)
@@ -60,7 +51,7 @@ struct Lane {
             switch provider.state {
             case _ where provider.otherCurrency != nil: .closed
             case .active: .open
-            // Another key than the one that it refused is tried at once.
+            // A key other than the one that it refused is tried at once.
             case .paused(let until):
                 until <= now || provider.pausedKey.map { $0 != keyDigest } ?? false
                     ? .untried : .closed
@@ -68,15 +59,23 @@ struct Lane {
             }
     }
 
-    /// So many orders that all of them may end in doubt without more doubts than the breaker
-    /// allows.
+    var settings: ProviderSettings { lane.settings }
+    var endpoint: ProviderEndpoint { lane.endpoint }
+    var errors: Int { lane.errors }
+    var answeredAt: Timestamp? { lane.answeredAt }
+
+    /// How many orders may end in doubt, all of them, before the breaker has seen enough.
     private static func window(of settings: ProviderSettings, after health: ProviderHealth) -> Int {
         min(settings.inFlight, max(1, settings.breaker.doubts - health.doubts))
     }
+}
 
+// MARK: - Room
+
+extension SendingLane {
     /// How many orders may be on their way at once, at `now`.
     private func capacity(at now: Timestamp) -> Int {
-        guard !health.isThrottled(at: now) else { return 0 }
+        guard !lane.isThrottled(at: now) else { return 0 }
         return switch gate {
         case .open: window
         case .untried, .asked, .onProbation: 1
@@ -84,17 +83,17 @@ struct Lane {
         }
     }
 
-    /// Whether it is still to show that it is well again, by our balance and by an order.
+    /// Whether it has yet to show, by our balance and by one order, that it is well again.
     func isUntried(at now: Timestamp) -> Bool {
-        guard !health.isThrottled(at: now) else { return false }
+        guard !lane.isThrottled(at: now) else { return false }
         return switch gate {
         case .untried, .asked: true
-        case .onProbation: inFlight == 0
+        case .onProbation: lane.inFlight == 0
         case .open, .closed: false
         }
     }
 
-    /// Whether nobody has asked yet whether it is well again.
+    /// Whether it has not been asked yet whether it is well again.
     var isTrialDue: Bool { gate == .untried }
 
     /// How many more orders may be started now.
@@ -103,69 +102,52 @@ struct Lane {
     }
 
     private mutating func anyRoom(at now: Timestamp) -> Int {
-        max(0, min(capacity(at: now) - inFlight, rate.available(at: now)))
+        max(0, min(capacity(at: now) - lane.inFlight, lane.available(at: now)))
     }
 
-    /// Whether it is now to be asked for our balance, to see whether it is well again.
+    /// Whether it should now be asked for our balance, to see whether it is well again.
     mutating func isToBeAsked(at now: Timestamp) -> Bool {
         gate == .untried && anyRoom(at: now) > 0
     }
 
-    /// The question for our balance, which is put on its way.
+    /// Puts the question for our balance on its way.
     mutating func ask() -> Call {
         gate = .asked
-        start()
+        lane.start()
         return endpoint.call(.balance, within: Self.trialSeconds)
     }
 
-    /// Leaves it alone in this run: nothing is due to it.
+    /// Leaves it untried in this run, because nothing is due to it.
     mutating func leave() {
         if gate == .untried { gate = .closed }
     }
 
-    /// Milliseconds until the rate allows another order; nil if it is not the rate that forbids it.
+    /// Milliseconds until the rate allows another order; nil if something else forbids it.
     func wait(at now: Timestamp) -> Int? {
-        inFlight < capacity(at: now) ? rate.wait(at: now) : nil
+        lane.inFlight < capacity(at: now) ? lane.wait(at: now) : nil
     }
 
     /// Counts an order, or another request, that is put on its way.
-    mutating func start() {
-        inFlight += 1
-        rate.take()
-    }
+    mutating func start() { lane.start() }
 
     /// Counts one of them that has ended.
-    mutating func end() {
-        inFlight -= 1
-    }
-
-    /// Notes that the server was seen to close a connection that it had left open: from now on
-    /// nothing is sent on a connection that was used before. Returns whether that is news.
-    mutating func noteSilentClose() -> Bool {
-        guard endpoint.freshConnections == nil else { return false }
-        endpoint.freshConnections = true
-        return true
-    }
-
-    /// His health, if it is other than the ledger has it; from then on the ledger has it.
-    mutating func changedHealth() -> ProviderHealth? {
-        guard health != keptHealth else { return nil }
-        keptHealth = health
-        return health
-    }
+    mutating func end() { lane.end() }
 }
 
-extension Lane {
-    /// What is to be done about the provider himself.
+// MARK: - What answers say about the provider
+
+extension SendingLane {
+    /// What to do about the provider itself.
     enum Verdict: Equatable {
-        /// `isOfKey`: because it does not take our key.
+        /// `isOfKey`: because it does not accept our key.
         case pause(reason: String, isOfKey: Bool = false)
         case resume
     }
 
-    /// What an outcome says about the provider: what is to be done about him.
+    /// Notes what an order's outcome says about the provider.
     ///
-    /// - Parameter retryAfter: for how many seconds his reply asked to be left alone.
+    /// - Parameter retryAfter: how many seconds its reply asked to be left alone.
+    /// - Returns: what to do about the provider, if anything.
     mutating func note(
         _ outcome: PlacementOutcome, retryAfter: Int?, at now: Timestamp
     ) -> Verdict? {
@@ -177,8 +159,8 @@ extension Lane {
             case .duplicate:
                 return succeed(at: now)
             case .funds, .auth:
-                answeredAt = now
-                errors += 1
+                lane.noteAnswer(at: now)
+                lane.noteErrors()
                 return pause(because: postponement.text, isOfKey: postponement.reason == .auth)
             case .throttle:
                 leaveAlone(for: retryAfter, at: now)
@@ -196,47 +178,58 @@ extension Lane {
         }
     }
 
-    /// Notes what its answer to the question for our balance shows: why it is not well, or nil.
+    /// Notes its answer to the question for our balance.
+    ///
+    /// - Parameter ailment: why it is not well; nil if it is.
+    /// - Returns: what to do about the provider, if anything.
     mutating func noteTrial(_ ailment: ReplyFailure?, at now: Timestamp) -> Verdict? {
-        end()
+        lane.end()
         guard let ailment else {
-            answeredAt = now
+            lane.noteAnswer(at: now)
             gate = .onProbation
             return nil
         }
-        if ailment.reason == .refused(.throttle) || ailment.retryAfter != nil {
-            leaveAlone(for: ailment.retryAfter, at: now)
-        }
-        errors += 1
+        if ailment.asksToWait { leaveAlone(for: ailment.retryAfter, at: now) }
+        lane.noteErrors()
         return pause(
             because: "asked for our balance to see whether it is well: \(ailment)",
             isOfKey: ailment.reason == .refused(.auth))
     }
 
-    /// Notes that a request was answered, and why it failed, if it did. Returns whether that ends a
-    /// pause.
+    /// Notes that a request has ended, and why it failed, if it did.
+    ///
+    /// - Returns: whether that ends a pause.
     mutating func noteRequest(_ failure: ReplyFailure?, at now: Timestamp) -> Bool {
-        end()
+        lane.end()
         guard let failure else {
             return gate == .onProbation && succeed(at: now) == .resume
         }
-        if failure.reason == .refused(.throttle) || failure.retryAfter != nil {
-            leaveAlone(for: failure.retryAfter, at: now)
-        }
+        if failure.asksToWait { leaveAlone(for: failure.retryAfter, at: now) }
         return false
     }
 
-    /// Sends him nothing for as long as he asks, or twice as long after each failure, from half a
+    /// Notes that its server was seen to close a connection that it had left open.
+    ///
+    /// - Returns: whether this is news.
+    mutating func noteSilentClose() -> Bool { lane.noteSilentClose() }
+
+    /// Its health, if the ledger knows another one; from then on the ledger knows it.
+    mutating func changedHealth() -> ProviderHealth? {
+        guard health != keptHealth else { return nil }
+        keptHealth = health
+        return health
+    }
+
+    /// Sends it nothing for as long as it asks, or twice as long after each failure, from half a
     /// minute to an hour.
     private mutating func leaveAlone(for seconds: Int?, at now: Timestamp) {
         let seconds = seconds ?? min(30 << min(health.failures, 7), 3_600)
-        let until = now.adding(seconds: max(1, seconds))
-        health.throttledUntil = max(health.throttledUntil ?? until, until)
+        health.throttledUntil = lane.leaveAlone(seconds: seconds, at: now)
     }
 
-    /// He judged the order on its own merits, so he is well.
+    /// It judged the order on its own merits, so it is well.
     private mutating func succeed(at now: Timestamp) -> Verdict? {
-        answeredAt = now
+        lane.noteAnswer(at: now)
         guard gate != .closed else { return nil }
         let wasOnProbation = gate == .onProbation
         gate = .open
@@ -247,8 +240,8 @@ extension Lane {
     }
 
     private mutating func fail(_ text: String) -> Verdict? {
-        errors += 1
-        // What was on its way when he was paused says nothing new.
+        lane.noteErrors()
+        // Orders that were on their way when it was paused say nothing new.
         guard gate != .closed else { return pause(because: text) }
         let breaker = settings.breaker
         let isTooMuch = health.failures >= breaker.failures || health.doubts >= breaker.doubts

@@ -2,10 +2,21 @@ import Ledger
 import Providers
 import Settings
 import Timestamps
-import Trade
+
+/// An order that was sent, with its outcome, until that is written down.
+struct SentOrder {
+    let lane: Int
+    let outcome: PlacementOutcome
+    /// How many seconds the reply asked us to stay away.
+    let retryAfter: Int?
+    /// The answer for the ledger, or for the journal if the ledger cannot take it.
+    let written: SendOutcome
+
+    var order: OrderID { written.order }
+}
 
 extension SendOutcome {
-    /// What is written down about an order whose attempt had this outcome, at `now`.
+    /// The answer to write down about an order whose attempt had this outcome, at `now`.
     init(
         _ outcome: PlacementOutcome, of intent: Intent, by provider: ProviderSettings,
         at now: Timestamp
@@ -35,7 +46,7 @@ extension Postponement {
     /// each attempt, from half a minute to an hour, a little different for each order.
     fileprivate func delay(_ intent: Intent, _ provider: ProviderSettings) -> Int {
         switch (reason, retryAfter) {
-        // He is paused for that. The order stays due: a backup may serve it meanwhile.
+        // The provider is paused for that. The order stays due, because a backup may serve it.
         case (.funds, _), (.auth, _): return 0
         case (_, let seconds?): return max(1, seconds)
         case (.duplicate, nil): return max(60, provider.pollEverySeconds)
