@@ -1,26 +1,26 @@
 import Money
 
-/// What the panel has sold, and the balance it was paid from.
+/// The orders that the panel has sold, and the balance that they were paid from.
 ///
-/// Nothing runs in the background: an order is settled, which may give money back, when somebody
-/// looks at it, at the balance, or orders for the same link.
+/// Nothing runs in the background. An order is settled, which may give money back, when somebody
+/// looks at it or at the balance, or orders for the same link.
 struct Books {
-    /// By rising id. An order of several parts keeps the ids after its own for them.
+    /// By rising id. An order of several parts reserves the ids after its own for them.
     private var orders: [PanelOrder] = []
     private var refills: [Refill] = []
-    /// The balance, but for what orders may give back that nobody has looked at since they ended.
+    /// The balance, without what ended orders give back once somebody looks at them.
     private var funds: Amount
     private var latest: [Target: Int] = [:]
     private var nextID: Int64
     private var random: SplitMix64
 
-    /// What must not be ordered twice at a time.
+    /// A service and a link: there may be only one open order for both.
     private struct Target: Hashable {
         let service: Int64
         let link: String
     }
 
-    /// A refill somebody asked for; its id is its place among them, from 1.
+    /// A refill that was asked for. Its id is its place in the list, from 1.
     private struct Refill {
         let order: Int64
         let askedAt: Int64
@@ -52,7 +52,7 @@ struct Books {
         if let earlier = latest[target], !settle(earlier, at: now).status.isFinal {
             throw .activeOrder
         }
-        // Looking at every open order is dear, so first without.
+        // Looking at every open order is expensive, so first try without.
         guard purchase.charge <= funds || purchase.charge <= balance(at: now) else { throw .funds }
 
         funds = Amount(micros: funds.micros - purchase.charge.micros)
@@ -67,7 +67,7 @@ struct Books {
         return order.id
     }
 
-    /// What is left to spend, with what ended orders gave back.
+    /// The money left to spend, with the money that ended orders gave back.
     mutating func balance(at now: Int64) -> Amount {
         for index in orders.indices where orders[index].givenBack == nil {
             settle(index, at: now)
@@ -75,7 +75,7 @@ struct Books {
         return funds
     }
 
-    /// Gives back what an ended order did not deliver, once.
+    /// Gives back, once, the money for the undelivered part of an order that has ended.
     @discardableResult
     private mutating func settle(_ index: Int, at now: Int64) -> PanelOrder.Progress {
         let progress = orders[index].progress(at: now)
@@ -88,9 +88,9 @@ struct Books {
     }
 }
 
-// Questions and requests about one order.
+// Questions and requests about a single order.
 extension Books {
-    /// The order or part a client names; `index` is that of the order it belongs to.
+    /// The order or part that a client names; `index` is that of the whole order.
     private mutating func find(
         _ id: String?, at now: Int64
     ) throws(Refusal) -> (index: Int, order: PanelOrder) {
@@ -122,7 +122,7 @@ extension Books {
         return view.withoutRemains
     }
 
-    /// The orders placed last, the latest first.
+    /// The latest orders, the last one first.
     mutating func recent(_ limit: Int, at now: Int64) -> [OrderView] {
         orders.indices.suffix(limit).reversed().map { index in
             settle(index, at: now)
@@ -130,7 +130,7 @@ extension Books {
         }
     }
 
-    /// One order as it is, whatever its fate makes the panel say.
+    /// One order as it really is, whatever its fate makes the panel say.
     mutating func truth(about id: String?, at now: Int64) throws(Refusal) -> OrderView {
         OrderView(try find(id, at: now).order, at: now)
     }
@@ -168,7 +168,7 @@ extension Books {
 }
 
 extension [PanelOrder] {
-    /// The last order whose id is `id` or lower, by halving.
+    /// The last order whose id is `id` or lower, by binary search.
     fileprivate func lastIndex(notAfter id: Int64) -> Int? {
         var candidates = indices
         while let middle = candidates.isEmpty ? nil : candidates.lowerBound + candidates.count / 2 {
@@ -180,7 +180,7 @@ extension [PanelOrder] {
     }
 }
 
-/// Steele, Lea and Flood's generator of repeatable numbers.
+/// Steele, Lea and Flood's generator of repeatable random numbers.
 private struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

@@ -1,10 +1,10 @@
 import Money
 
-/// One service the sandbox sells.
+/// One service that the sandbox sells.
 package struct Service: Sendable {
     package let id: Int64
     package let name: String
-    /// The kind of order, as a catalogue prints it; `OrderType.named` may not know it.
+    /// The kind of order as a catalogue prints it; `OrderType.named` may not know it.
     package let type: String
     package let category: String
     /// The price of 1000 units, or of one package.
@@ -14,13 +14,13 @@ package struct Service: Sendable {
     package let offers: Set<Offer>
 }
 
-/// What a service allows beyond being ordered.
+/// What a service allows besides orders.
 package enum Offer: Sendable {
     case dripfeed, refill, cancel
 }
 
 extension Service {
-    /// The services on sale: every kind of order, and what makes a careless reader stumble.
+    /// The services on sale: every kind of order, and oddities that a careless reader trips over.
     package static let catalogue: [Service] = [
         .init(
             101, "Instagram Followers", "Default", "Instagram", 900_000, 100...50_000,
@@ -39,7 +39,8 @@ extension Service {
             106, "Instagram Custom Comments", "Custom Comments", "Instagram", 12_500_000, 1...500,
             .cancel),
         .init(
-            107, "Instagram Ten Comments", "Custom Comments Package", "Instagram", 1_990_000, 1...1),
+            107, "Instagram Ten Comments", "Custom Comments Package", "Instagram", 1_990_000,
+            1...1),
         .init(
             110, "Instagram Mentions", "Mentions", "Instagram Mentions", 3_000_000, 10...10_000),
         .init(
@@ -97,12 +98,12 @@ extension Service {
 
     private static let byID = Dictionary(uniqueKeysWithValues: catalogue.map { ($0.id, $0) })
 
-    /// The service a client names by `id`, or nil if nothing is sold under that id.
+    /// The service that a client calls `id`; nil if nothing is sold under that id.
     static func named(_ id: String?) -> Service? {
         id.flatMap { Int64($0) }.flatMap { byID[$0] }
     }
 
-    /// The service as a line of the answer to `services`.
+    /// The service as a row of the answer to `services`.
     var reply: Reply {
         .object([
             "service": .id(id),

@@ -2,10 +2,10 @@ import Hummingbird
 import NIOCore
 import StrictJSON
 
-/// Longest step of the clock, in seconds: ten years.
+/// The longest step of the clock, in seconds: ten years.
 private let maximumAdvance: Int64 = 315_360_000
 
-/// The path by which a test looks behind the panel and tells it what to do.
+/// The path by which a test looks behind the panel and controls it.
 func addControlRoutes(to router: Router<SandboxContext>, _ panel: Panel) {
     let control = router.group("/control").add(middleware: LoopbackOnly())
     control.get("orders") { _, _ in
@@ -48,7 +48,7 @@ func addControlRoutes(to router: Router<SandboxContext>, _ panel: Panel) {
     }
 }
 
-/// The control path has no key, so only this machine may use it.
+/// Lets only this machine use the control path, because that needs no key.
 private struct LoopbackOnly: RouterMiddleware {
     func handle(
         _ request: Request, context: SandboxContext,

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// A habit in which real panels differ from the vendor's page. provider-api.md §7.
+/// A habit in which real panels differ from the vendor's documentation (provider-api.md §7).
 package enum Habit: String, CaseIterable, Sendable {
     case strings, numbers, names, words, separators, lists, bare, silent, wrapped, codes, warning
 
@@ -22,7 +22,7 @@ package enum Habit: String, CaseIterable, Sendable {
     }
 }
 
-/// How one panel spells its answers: the vendor's way, but for its habits.
+/// How one panel spells its answers: the vendor's way, except for its habits.
 package struct Dialect: Sendable {
     private let habits: Set<Habit>
 
@@ -50,7 +50,7 @@ package struct Dialect: Sendable {
         "\u{FEFF}<br />\n<b>Warning</b>:  Undefined array key \"runs\" on line <b>42</b><br />\n"
             .utf8)
 
-    /// The whole answer as a panel gives it that says of every answer whether it is one.
+    /// The whole answer of a panel that says in every answer whether it succeeded.
     private func wrapped(_ reply: Reply) -> Reply {
         switch reply {
         case .refused(let refusal):

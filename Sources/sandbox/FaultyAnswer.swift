@@ -2,20 +2,20 @@ import Glibc
 import Hummingbird
 import NIOCore
 
-/// Answers a client must survive, made on its own connection.
+/// Answers that a client must survive, made on the client's own connection.
 struct FaultyAnswer {
     let request: Request
     let channel: any Channel
     /// How long the slow ones take.
     let slow: Duration
 
-    /// Size of a huge body, in chunks of 64 KiB: 64 MiB.
+    /// The size of a huge body, in chunks of 64 KiB: 64 MiB.
     private static let hugeChunks = 1_024
 
-    /// The connection was broken on purpose; there is nobody left to answer.
+    /// The connection was broken on purpose, so there is nobody left to answer.
     private struct Broken: Error {}
 
-    /// Does to a good response with this body what `fault` says.
+    /// Spoils a good response with this body as `fault` says.
     func spoil(_ good: Response, _ body: [UInt8], by fault: Fault) async throws -> Response {
         switch fault {
         case .html: return page(200, "<html><h1>Checking your browser…</h1></html>")
@@ -68,7 +68,7 @@ struct FaultyAnswer {
         return response
     }
 
-    /// The good body, and then white space, which JSON allows, until the client has enough.
+    /// The good body, and then white space, which JSON allows, until the client gives up.
     private func huge(_ good: Response, _ body: [UInt8]) -> Response {
         var response = good
         response.body = ResponseBody { writer in
@@ -81,7 +81,7 @@ struct FaultyAnswer {
     }
 
     /// Closes the connection so that the client's kernel sees a RST: with SO_LINGER at 0, close(2)
-    /// sends one instead of a FIN.
+    /// sends that instead of a FIN.
     private func reset() async throws -> Never {
         if let socket = channel as? any SocketOptionProvider {
             try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
@@ -90,7 +90,7 @@ struct FaultyAnswer {
         throw Broken()
     }
 
-    /// Says nothing until the client has hung up, or the sandbox ends.
+    /// Says nothing until the client hangs up or the sandbox ends.
     private func hang() async throws -> Never {
         let (hangUp, client) = AsyncStream<Never>.makeStream()
         try await request.body.consumeWithInboundCloseHandler { _ in

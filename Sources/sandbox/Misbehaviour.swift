@@ -1,4 +1,4 @@
-/// Something a link can ask the sandbox to do, by containing a word.
+/// Something that a link can ask of the sandbox by containing a word.
 package struct Misbehaviour: Sendable {
     package let word: String
     package let effect: Effect
@@ -11,14 +11,14 @@ package struct Misbehaviour: Sendable {
         case none, placed
     }
 
-    /// What is done instead of the ordinary.
+    /// What the sandbox does instead of the usual.
     enum Deed: Sendable {
         case refuse(Refusal)
         /// Answer in a way that leaves the client in doubt.
         case answer(Fault)
-        /// Answer with the id of the order before, or with none.
+        /// Answer with the id of the previous order, or without an id.
         case repeatID, omitID
-        /// Let the order end otherwise.
+        /// Let the order end in another way.
         case end(Fate)
     }
 
@@ -29,7 +29,7 @@ package struct Misbehaviour: Sendable {
         self.help = help
     }
 
-    /// Every word there is. None begins another, so a link never means two by one word.
+    /// Every word. None is the beginning of another, so a link never means two by one word.
     package static let all: [Misbehaviour] = [
         .init("sandbox-refuse-link", .none, .refuse(.incorrectLink), "the link is refused"),
         .init("sandbox-refuse-service", .none, .refuse(.incorrectService), "an unknown service"),
@@ -64,7 +64,7 @@ package struct Misbehaviour: Sendable {
         .init("sandbox-refill-rejected", .placed, .end(.refillRejected), "a refill ends Rejected"),
     ]
 
-    /// What `link` asks for, in the table's order.
+    /// Everything that `link` asks for, in the table's order.
     static func asked(by link: String) -> [Misbehaviour] {
         link.contains("sandbox-") ? all.filter { link.contains($0.word) } : []
     }
@@ -74,10 +74,10 @@ package struct Misbehaviour: Sendable {
 enum Fate: Sendable {
     case partial, canceled, expired, frozen, remainsUnknown, notFound, refillRejected
 
-    /// How many questions are evaded by `remainsUnknown` and `notFound`.
+    /// How many questions `remainsUnknown` and `notFound` evade.
     static let evasions = 3
 
-    /// The last status, where it is not `Completed`.
+    /// The last status, if it is not `Completed`.
     var ending: Status? {
         switch self {
         case .partial, .remainsUnknown: .partial
@@ -97,7 +97,8 @@ enum Fate: Sendable {
     }
 }
 
-/// A way of answering that leaves the client in doubt. The raw values are those of the control path.
+/// A way to answer that leaves the client in doubt. The raw values are the words of the control
+/// path.
 package enum Fault: String, CaseIterable, Sendable {
     case html, empty, half, reset, hang, redirect, drip, slow, huge
     case error = "500"

@@ -5,7 +5,7 @@ import Timestamps
 struct OrderView {
     let order: PanelOrder
     let progress: PanelOrder.Progress
-    /// Units not delivered; nil where the panel does not know.
+    /// Units not delivered; nil if the panel does not know.
     private var remains: Int64?
 
     init(_ order: PanelOrder, at now: Int64) {
@@ -14,14 +14,14 @@ struct OrderView {
         remains = order.plan.total - progress.delivered
     }
 
-    /// The same, by a panel that lost count.
+    /// The same from a panel that lost count.
     var withoutRemains: OrderView {
         var view = self
         view.remains = nil
         return view
     }
 
-    /// The answer to `status`, in the shape that goes with the kind of order.
+    /// The answer to `status`, in the shape of the order's kind.
     func reply(in currency: Currency) -> Reply {
         switch order.plan.shape {
         case .single:
@@ -44,7 +44,7 @@ struct OrderView {
         }
     }
 
-    /// A line of the answer to `orders`, by a panel whose time is counted from `epoch`.
+    /// A row of the answer to `orders`, from a panel whose time is counted from `epoch`.
     func line(in currency: Currency, since epoch: Timestamp) -> Reply {
         .object([
             "order": .id(order.id),
@@ -77,7 +77,7 @@ struct OrderView {
         ])
     }
 
-    /// What the order costs, less what was given back.
+    /// The order's charge, less the money that was given back.
     private var cost: Amount {
         Amount(micros: order.charge.micros - (order.givenBack ?? .zero).micros)
     }

@@ -1,25 +1,25 @@
 import Money
 import Timestamps
 
-/// A provider's panel without its HTTP: what it is asked, what it does, what it answers.
+/// A provider's panel without HTTP: its questions, its deeds and its answers.
 ///
-/// It counts an `add` before it does anything else about it, so that its count is what it was
-/// sent, whatever became of it.
+/// It counts an `add` before it does anything else about it. So its count is the number of orders
+/// that it was sent, whatever it did with them.
 package actor Panel {
     let options: SandboxOptions
     private let clock: @Sendable () -> ContinuousClock.Instant
     private var startedAt: ContinuousClock.Instant
     /// The moment from which the panel's time is counted.
     private(set) var epoch = WallClock.system.now()
-    /// Milliseconds the clock was moved ahead by hand.
+    /// How many milliseconds the clock was moved ahead by hand.
     private var advanced: Int64 = 0
     var books: Books
     private var counts: [String: Count] = [:]
     private var pranks: [String: Prank] = [:]
-    /// While true no order is found, as on a panel that has not indexed them yet.
+    /// While this is true no order is found, as on a panel that has not indexed them yet.
     private(set) var isBlind = false
 
-    /// How often something was ordered.
+    /// How often a link was ordered.
     package struct Count: Equatable, Sendable {
         package var received: Int64 = 0
         package var placed: Int64 = 0
@@ -30,13 +30,15 @@ package actor Panel {
         }
     }
 
-    /// What is answered, and how.
+    /// An answer, and the fault that spoils it.
     package struct Answer: Sendable {
         package var reply: Reply
         package var fault: Fault?
     }
 
-    /// - Parameter clock: the time the panel goes by, at `options.speed` times its pace.
+    /// - Parameters:
+    ///   - options: how it behaves.
+    ///   - clock: the time that the panel's clock follows, `options.speed` times as fast.
     package init(
         _ options: SandboxOptions,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
@@ -53,7 +55,7 @@ package actor Panel {
         return (seconds * 1_000 + attoseconds / 1_000_000_000_000_000) * options.speed + advanced
     }
 
-    /// Does what `form` asks.
+    /// Answers what `form` asks.
     package func answer(_ form: RequestForm) -> Answer {
         let action = form["action"] ?? ""
         if action == "add" { counts[form.target, default: Count()].received += 1 }
@@ -75,7 +77,7 @@ package actor Panel {
         if action == "add" { try add(form) } else { Answer(reply: try reply(to: action, form)) }
     }
 
-    /// Places an order, unless its link asks for something else, and answers as the link asks.
+    /// Places an order, unless its link asks otherwise, and answers as the link asks.
     private func add(_ form: RequestForm) throws(Refusal) -> Answer {
         let asked = Misbehaviour.asked(by: form.target)
         var fate: Fate?
@@ -107,14 +109,14 @@ package actor Panel {
 
 // The control path.
 extension Panel {
-    /// What the next answers to one action are to be like.
+    /// How to spoil the next answers to one action.
     struct Prank {
         var how: How
         /// Answers still to spoil.
         var times: Int
 
         enum How {
-            /// The answer is spoilt; what was asked is done first if `after`.
+            /// The answer is spoilt. If `after`, the action is done first.
             case fault(Fault, after: Bool)
             /// No order is found.
             case blindness
@@ -143,7 +145,7 @@ extension Panel {
         counts[link] ?? Count()
     }
 
-    /// Every `add` received, whatever became of it.
+    /// Every `add` that was received, whatever was done with it.
     package var totals: Count {
         counts.values.reduce(into: Count()) { sum, count in
             sum.received += count.received
@@ -167,14 +169,14 @@ extension Panel {
         ])
     }
 
-    /// One order as it is, whatever the panel says about it to its client.
+    /// One order as it really is, whatever the panel tells its client.
     func account(of order: String?) throws(Refusal) -> Reply {
         try books.truth(about: order, at: now).account
     }
 
     /// Moves the panel's clock ahead.
     ///
-    /// - Returns: seconds of the panel's time since it started.
+    /// - Returns: the seconds of the panel's time since it started.
     package func advance(seconds: Int64) -> Int64 {
         advanced += seconds * 1_000
         return now / 1_000

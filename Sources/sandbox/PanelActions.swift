@@ -1,10 +1,10 @@
 import Money
 
-// The actions of the API v2 but `add`. provider-api.md §2.
+// The actions of API v2, except `add` (provider-api.md §2).
 extension Panel {
-    /// Ids one request may ask about.
+    /// How many ids one request may ask about.
     static let maximumIDs = 100
-    /// Orders one answer to `orders` may list, and how many it lists if not told.
+    /// How many orders one answer to `orders` may list, and how many it lists by default.
     static let maximumRecent = 1_000
     static let usualRecent = 100
 
@@ -76,12 +76,12 @@ extension Panel {
         }
     }
 
-    /// The id asked for, unless the panel finds nothing at the moment.
+    /// The id that was asked for, unless the panel finds nothing at the moment.
     private func seen(_ order: String?) -> String? {
         isBlind ? nil : order
     }
 
-    /// A list with one object for each id: the id, and what came of it.
+    /// A list with one object for each id: the id and the answer.
     private static func each(
         of ids: String, as idName: String, _ name: String,
         _ answer: (String) throws(Refusal) -> Reply
@@ -99,7 +99,7 @@ extension Panel {
         do throws(Refusal) { return try answer() } catch { return .refused(error) }
     }
 
-    /// The ids of a list, separated by commas or a line each, each once.
+    /// The ids of a list, separated by commas or newlines, each once.
     private static func several(_ ids: String) throws(Refusal) -> [String] {
         var known: Set<String> = []
         let ids = ids.split { $0 == "," || $0.isNewline }

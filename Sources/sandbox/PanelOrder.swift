@@ -1,26 +1,26 @@
 import Money
 
-/// An order the panel took. Everything about it follows from what was bought and the time since.
+/// An order that the panel took. Everything about it follows from the purchase and the time since.
 struct PanelOrder {
     let id: Int64
     let service: Service
     let link: String
     let plan: Plan
     let charge: Amount
-    /// How it ends, if the link asked for something else than completion.
+    /// How it ends, if its link asked for another end than completion.
     let fate: Fate?
     /// Milliseconds on the panel's clock.
     let placedAt: Int64
-    /// What the counter at the link showed before.
+    /// The counter at the link before the order began.
     let startCount: Int64
     /// When an accepted cancel takes effect, in milliseconds on the panel's clock.
     var canceledAt: Int64?
-    /// What the client got back when the order ended; nil until then.
+    /// The money that the client got back when the order ended; nil until then.
     var givenBack: Amount?
-    /// How many more questions get a worse answer than the truth, if the fate says so.
+    /// How many more questions get an evasive answer, if the fate wants that.
     var evasions = Fate.evasions
 
-    /// Milliseconds a part waits before it begins, and until it is delivered.
+    /// How many milliseconds a part waits before it begins, and until it is delivered.
     static let waiting: Int64 = 5_000
     static let duration: Int64 = 60_000
 
@@ -57,7 +57,7 @@ struct PanelOrder {
             progress.status = fate == .frozen ? .frozen : .inProgress
         }
         if plan.isSubscription, progress.status == .partial {
-            // The trade has no partial subscriptions, only posts that are.
+            // In the trade, a subscription is never partial; only its posts are.
             progress.status = isOver ? .completed : .canceled
         }
         return progress
@@ -70,15 +70,15 @@ struct PanelOrder {
         return goal * worked / (Self.duration - Self.waiting)
     }
 
-    /// What `remains` undelivered units are worth of the charge, rounded down.
+    /// The part of the charge for `remains` undelivered units, rounded down.
     func value(of remains: Int64) -> Amount {
-        // A part of the whole can not overflow.
+        // A part of the charge is never more than the charge, so this cannot overflow.
         try! charge.prorated(remains, of: plan.total)
     }
 
-    /// One run of a drip-feed or one post of a subscription, as the order it is to the client.
+    /// One run of a drip-feed or one post of a subscription, as the order that the client sees.
     ///
-    /// Its id follows the order's own, which is why an order takes as many ids as it has parts.
+    /// Its id follows the order's own, so an order takes as many ids as it has parts.
     func part(_ number: Int64) -> PanelOrder {
         PanelOrder(
             id: id + number, service: service, link: link,

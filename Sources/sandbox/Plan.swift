@@ -1,20 +1,20 @@
 import Trade
 
-/// What is to be delivered, in how many parts, and when each begins.
+/// The units of an order, in how many parts they are delivered, and when each part begins.
 struct Plan {
-    /// What a client sees of it when it asks for the status.
+    /// What a client sees when it asks for the status.
     enum Shape: Equatable {
         case single, drip
-        /// Posts are served as they appear, one a minute, each after the delay asked for.
+        /// Posts are served as they appear, one a minute, each after the delay that was asked for.
         case subscription(expiry: String?)
     }
 
     let shape: Shape
-    /// Units of each part.
+    /// The units of each part.
     let units: Int64
     /// 1, or the runs of a drip-feed, or the posts of a subscription.
     let parts: Int64
-    /// Milliseconds from the order to the first part, and from each part to the next.
+    /// The milliseconds from the order to the first part, and from each part to the next.
     let delay: Int64
     let interval: Int64
 
@@ -22,7 +22,7 @@ struct Plan {
         if case .subscription = shape { true } else { false }
     }
 
-    /// Units of the whole order.
+    /// The units of the whole order.
     var total: Int64 { units * parts }
 
     private static let minute: Int64 = 60_000
@@ -36,7 +36,7 @@ struct Plan {
         (parts, delay, interval) = (1, 0, 0)
     }
 
-    /// The plan of an order whose parameters are each right by themselves.
+    /// The plan of an order, each of whose parameters is valid by itself.
     init(_ form: RequestForm, _ service: Service, _ type: OrderType) throws(Refusal) {
         func number(_ parameter: Parameter) -> Int64 { form[parameter].flatMap { Int64($0) } ?? 0 }
 

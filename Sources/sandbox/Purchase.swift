@@ -1,7 +1,7 @@
 import Money
 import Trade
 
-/// What an `add` asks for, checked the way the trade's panels check it. provider-api.md §4.
+/// The order in an `add`, checked as the trade's panels check it (provider-api.md §4).
 struct Purchase {
     let service: Service
     /// Where to deliver: a link, or a subscription's user name.
@@ -9,7 +9,7 @@ struct Purchase {
     let plan: Plan
     let charge: Amount
 
-    /// Posts or drip-feed runs one order may have.
+    /// How many posts or drip-feed runs one order may have.
     static let maximumParts: Int64 = 1_000
 
     init(_ form: RequestForm) throws(Refusal) {
@@ -27,7 +27,7 @@ struct Purchase {
         do throws(MoneyError) {
             charge = try type.billing.price(of: plan.total, at: service.rate)
         } catch {
-            // No balance is as high as a price that can not be written.
+            // No balance is as high as a price that cannot be counted.
             throw .funds
         }
     }
@@ -38,7 +38,7 @@ struct Purchase {
             switch parameter.form {
             case .text: !text.isEmpty
             case .list: !form.lines(parameter).isEmpty
-            // How many is enough depends on the service, and has error texts of its own.
+            // Each service has its own smallest and largest quantity, with their own errors.
             case .integer where parameter == .quantity: Int64(text) != nil
             case .integer(let range): Int64(text).map(range.contains) ?? false
             case .choice(let choices): Int64(text).map(choices.contains) ?? false

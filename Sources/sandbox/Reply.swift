@@ -1,6 +1,6 @@
 import Timestamps
 
-/// What the panel says, as meanings: a `Dialect` chooses the spelling.
+/// What the panel says, as meanings. A `Dialect` chooses the spelling.
 package indirect enum Reply: Sendable {
     case object(KeyValuePairs<String, Reply>)
     case list([Reply])
@@ -8,14 +8,14 @@ package indirect enum Reply: Sendable {
     case catalogue([Reply])
     /// The answer to `add`: the new order's id.
     case placed(Int64)
-    /// What was asked about several things, by the id each was asked for.
+    /// The answers about several things, by the ids that were asked about.
     case byID([(id: String, reply: Reply)])
     case text(String)
     /// The number of an order, a service or a refill.
     case id(Int64)
-    /// How many; nil where the panel does not know.
+    /// A count; nil if the panel does not know it.
     case count(Int64?)
-    /// An amount or a rate: six decimals.
+    /// An amount or a rate, with six decimals.
     case price(String)
     case flag(Bool)
     case moment(Timestamp)
@@ -24,23 +24,23 @@ package indirect enum Reply: Sendable {
     case status(Status)
     case refused(Refusal)
 
-    /// The id a client sent, as the number it should have been or as the text it was.
+    /// The id that a client sent: the number that it should have been, or the text that it was.
     static func sent(_ id: String) -> Reply {
         Int64(id).map(Reply.id) ?? .text(id)
     }
 }
 
-/// How far an order or a refill is. provider-api.md §5.
+/// How far an order or a refill is (provider-api.md §5).
 package enum Status: Sendable {
     case pending, inProgress, completed, partial, canceled
     /// A subscription that waits for posts, or one that ran out of time.
     case active, expired
-    /// A refill the panel would not do.
+    /// A refill that the panel refused.
     case rejected
-    /// A word nobody has heard before.
+    /// A word that no client knows.
     case frozen
 
-    /// Whether it stays so for ever.
+    /// Whether it never changes again.
     var isFinal: Bool {
         switch self {
         case .completed, .partial, .canceled, .expired, .rejected: true
@@ -49,10 +49,10 @@ package enum Status: Sendable {
     }
 }
 
-/// A business error, in the trade's own words. provider-api.md §6.
+/// A business error, in the trade's own words (provider-api.md §6).
 package struct Refusal: Error, Equatable, Sendable {
     package let text: String
-    /// The HTTP status of a panel that uses them for business errors; most answer 200.
+    /// The HTTP status from a panel that uses one for business errors; most answer 200.
     let code: Int
 
     private init(_ text: String, code: Int = 400) {

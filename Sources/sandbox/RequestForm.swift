@@ -1,7 +1,7 @@
 import StrictJSON
 import Trade
 
-/// What a client asked, whichever way it put it: in a form, in JSON, or in the address.
+/// A client's request, whether it came in a form, in JSON, or in the address.
 package struct RequestForm: Sendable {
     private var fields: [String: String] = [:]
 
@@ -13,8 +13,8 @@ package struct RequestForm: Sendable {
         fields[parameter.rawValue]
     }
 
-    /// The lines of a list that are not blank. A literal backslash-n, a newline somebody escaped
-    /// twice, ends a line too.
+    /// The lines of a list that are not blank. A literal backslash-n, which is a newline that was
+    /// escaped twice, ends a line too.
     func lines(_ parameter: Parameter) -> [Substring] {
         (self[parameter] ?? "")
             .replacing("\\n", with: "\n")
@@ -22,9 +22,9 @@ package struct RequestForm: Sendable {
             .filter { !$0.allSatisfy(\.isWhitespace) }
     }
 
-    /// Reads the address's query and the body; where both have a name, the body's value counts.
+    /// Reads the address's query and the body. If both have a name, the body's value counts.
     ///
-    /// - Throws: `.incorrectRequest` for a body that begins like JSON and is none.
+    /// - Throws: `.incorrectRequest` for a body that begins like JSON but is not.
     package init(query: String? = nil, body: [UInt8] = []) throws(Refusal) {
         decode((query ?? "").utf8)
         if body.first(where: { $0 > UInt8(ascii: " ") }) == UInt8(ascii: "{") {
@@ -41,7 +41,7 @@ package struct RequestForm: Sendable {
         for member in members { fields[member.key] = Self.text(member.value) }
     }
 
-    /// A value as a form would send it: a list line by line, an object not at all.
+    /// A value as a form would send it: a list line by line; nil for an object.
     private static func text(_ value: JSONValue) -> String? {
         switch value {
         case .string(let text): text
@@ -59,7 +59,7 @@ package struct RequestForm: Sendable {
         }
     }
 
-    /// Form encoding undone; a stray percent sign stands for itself.
+    /// The text without its form encoding. A stray percent sign stands for itself.
     private static func unescaped(_ text: some Collection<UInt8>) -> String {
         var bytes: [UInt8] = []
         var rest = text[...]

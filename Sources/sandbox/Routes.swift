@@ -2,7 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// A request's context that knows the connection, to be able to break it.
+/// A request's context that knows the connection, so that it can break it.
 struct SandboxContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
@@ -13,7 +13,7 @@ struct SandboxContext: RequestContext {
     }
 }
 
-/// Everything a sandbox answers to.
+/// All routes of a sandbox.
 func buildRouter(_ options: SandboxOptions, _ panel: Panel) -> Router<SandboxContext> {
     let router = Router(context: SandboxContext.self)
     router.get("/healthz") { _, _ in "ok\n" }
@@ -28,9 +28,9 @@ func buildRouter(_ options: SandboxOptions, _ panel: Panel) -> Router<SandboxCon
 
 /// Answers one request to the API v2.
 ///
-/// 1. Read the whole body: what was not wholly sent does not count.
+/// 1. Read the whole body: a request that was not wholly sent does not count.
 /// 2. Let the panel count it, do it, and say what to answer.
-/// 3. Answer, or do what the client must learn to live with.
+/// 3. Answer, or misbehave as the panel says.
 private func answer(
     _ request: Request, _ context: SandboxContext, _ options: SandboxOptions, _ panel: Panel
 ) async throws -> Response {

@@ -6,27 +6,27 @@ import Glibc
 struct Sandbox: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "A provider with an API v2, to try everything on.",
+        abstract: "A provider with an API v2, for trying things out.",
         discussion: """
             Prints "sandbox listening on URL" and serves until it is stopped by a signal. It keeps \
-            nothing: what it knew is gone when it ends.
+            nothing: all it knows is gone when it ends.
 
-            An order waits 5 seconds and takes 60, a refill too; an accepted cancel takes 5. Runs of a \
-            drip-feed begin at their interval, posts of a subscription appear one a minute. --speed \
-            makes this faster; at --speed 0 the clock stands still and moves only when told to, by \
-            the control path, which suits tests. To have orders end at once: --speed 1000000.
+            An order waits 5 seconds and takes 60, as does a refill; an accepted cancel takes 5. \
+            Runs of a drip-feed begin at their interval; posts of a subscription appear one a \
+            minute. --speed makes this faster. At --speed 0 the clock stands still and moves only \
+            by the control path, which suits tests. To have orders end at once: --speed 1000000.
 
             DIALECT is the vendor's, or a list of habits, comma-separated:
 
             \(Manual.habits)
 
-            A link (or a subscription's user name) that contains one of these words is treated \
-            accordingly; the order is placed and paid for, or not:
+            If a link (or a subscription's user name) contains one of these words, the sandbox \
+            misbehaves accordingly; the order is placed and paid for, or not:
 
             \(Manual.words)
 
-            The control path, for this machine only and without a key. It counts every add sent, \
-            from the moment its body was read, before anything else happens. "how" is \
+            The control path is for this machine only and needs no key. It counts every add as \
+            soon as its body is read, before anything else happens. "how" is \
             \(Manual.faults); with \
             "after":true the action is done before its answer is spoilt.
 
@@ -46,13 +46,13 @@ struct Sandbox: AsyncParsableCommand {
             throw ExitCode(70)
         }
         print("sandbox listening on \(server.url)")
-        // Scripts wait for that line, often at the other end of a pipe.
+        // Scripts wait for this line, often at the other end of a pipe.
         fflush(nil)
         try await server.wait()
     }
 }
 
-/// Says on standard error what is wrong.
+/// Writes to standard error what is wrong.
 private func complain(_ error: some CustomStringConvertible) {
     var sentence = "sandbox: \(error)\n"
     _ = sentence.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }

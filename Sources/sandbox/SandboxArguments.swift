@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Money
 
-/// What can be said to `sandbox` on its command line.
+/// The command line of `sandbox`.
 struct SandboxArguments: ParsableArguments {
     @Option(help: "Port to listen on; 0 takes a free one.")
     var port: UInt16 = 8099
@@ -12,8 +12,8 @@ struct SandboxArguments: ParsableArguments {
 
     @Option(
         help: """
-            The key clients must send. Better given in $SANDBOX_KEY: a key on the command line can \
-            be read in the list of processes.
+            The key that clients must send. Better give it in $SANDBOX_KEY: a key on the command \
+            line can be read in the list of processes.
             """)
     var key: String?
 
@@ -21,7 +21,7 @@ struct SandboxArguments: ParsableArguments {
     var speed: Int64 = 1
 
     @Option(
-        help: "What the client has to spend. (default: 1000.00)",
+        help: "The client's balance. (default: 1000.00)",
         transform: { try Amount(parsing: $0) })
     var balance = Amount(micros: 1_000_000_000)
 
@@ -31,7 +31,7 @@ struct SandboxArguments: ParsableArguments {
     @Option(help: "Milliseconds to wait before every answer.")
     var latency: UInt32 = 0
 
-    @Option(help: "Seconds that slow answers take.")
+    @Option(help: "How many seconds slow answers take.")
     var slow: UInt32 = 2
 
     @Option(
@@ -39,13 +39,13 @@ struct SandboxArguments: ParsableArguments {
         transform: { try Dialect(parsing: $0) })
     var dialect = Dialect()
 
-    @Option(help: "Order ids and start counts follow from it.")
+    @Option(help: "Order ids and start counts are derived from it.")
     var seed: UInt64 = 1
 
     @Flag(help: "Log each request on standard error, never the key.")
     var verbose = false
 
-    /// Fastest clock there is.
+    /// The fastest speed of the clock.
     private static let maximumSpeed: Int64 = 1_000_000
 
     mutating func validate() throws {
@@ -54,10 +54,10 @@ struct SandboxArguments: ParsableArguments {
         }
     }
 
-    /// What the server is to be like.
+    /// The options of the server.
     ///
-    /// - Throws: `ValidationError` without a key. Not by `validate`, which is asked before an option that
-    ///   nobody knows is told.
+    /// - Throws: `ValidationError` if there is no key. `validate` does not check this, because it
+    ///   runs before an unknown option is reported.
     func checked() throws -> SandboxOptions {
         guard let key = key ?? Self.keyInEnvironment else {
             throw ValidationError("Give the key that clients must send in $SANDBOX_KEY.")

@@ -3,22 +3,23 @@ import Logging
 import Money
 import NIOCore
 
-/// What one sandbox is to be like.
+/// The options of one sandbox.
 package struct SandboxOptions: Sendable {
     package var host = "127.0.0.1"
     /// 0 takes a free one.
     package var port = 0
     package var key: String
-    /// How much faster than the wall clock the panel's runs; at 0 it only moves when told to.
+    /// How much faster than the wall clock the panel's clock runs; at 0 it moves only by the
+    /// control path.
     package var speed: Int64 = 1
     package var balance = Amount(micros: 1_000_000_000)
     package var currency = Currency.usd
-    /// Wait before every answer.
+    /// The wait before every answer.
     package var latency = Duration.zero
     /// How long the slow answers take.
     package var slow = Duration.seconds(2)
     package var dialect = Dialect()
-    /// Order ids and start counts follow from it.
+    /// Order ids and start counts are derived from it.
     package var seed: UInt64 = 1
     /// Whether each request is logged.
     package var verbose = false
@@ -29,11 +30,11 @@ package struct SandboxOptions: Sendable {
 }
 
 extension Currency {
-    /// The trade's own, and the sandbox's if it is told no other.
+    /// The currency of the trade, and of the sandbox unless its options name another.
     static let usd = try! Currency(parsing: "USD")
 }
 
-/// A sandbox could not begin to listen.
+/// A sandbox could not listen on its address.
 package struct CannotListen: Error, CustomStringConvertible {
     let host: String
     let port: Int
@@ -41,9 +42,9 @@ package struct CannotListen: Error, CustomStringConvertible {
 
     package var description: String {
         """
-        cannot listen on \(host):\(port): another program does, or it is no address of this machine, \
-        or only root may (\(reason)). Nothing was started; give another --host or --port, or --port 0 \
-        for a free one.
+        cannot listen on \(host):\(port): another program does, or it is no address of this \
+        machine, or only root may (\(reason)). Nothing was started; give another --host or --port, \
+        or --port 0 for a free one.
         """
     }
 }
@@ -55,14 +56,14 @@ package struct SandboxServer: Sendable {
     package let panel: Panel
     private let serving: Task<Void, any Error>
 
-    /// The provider's address, as a client's configuration wants it.
+    /// The provider's address, for a client's configuration.
     package var url: String {
         "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/api/v2"
     }
 
     /// Starts a sandbox, and returns when it listens.
     ///
-    /// - Throws: `CannotListen`, when the port is taken or the host is not this machine.
+    /// - Throws: `CannotListen` if the port is taken or the host is not this machine.
     package static func start(_ options: SandboxOptions) async throws -> SandboxServer {
         let panel = Panel(options)
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
@@ -82,11 +83,11 @@ package struct SandboxServer: Sendable {
             return SandboxServer(
                 host: options.host, port: port, panel: panel, serving: serving)
         }
-        // A server that ends well before it listens was stopped.
+        // A server that ends without an error before it listens was stopped.
         throw CancellationError()
     }
 
-    /// Returns when the sandbox ends, which it does only if something is wrong or it is stopped.
+    /// Returns when the sandbox ends: if something goes wrong, or when it is stopped.
     package func wait() async throws {
         try await serving.value
     }
@@ -103,7 +104,7 @@ private func buildApplication(
     _ options: SandboxOptions, _ panel: Panel, onListening: @escaping @Sendable (Int) -> Void
 ) -> some ApplicationProtocol {
     var logger = Logger(label: "sandbox", factory: StreamLogHandler.standardError(label:))
-    // A client that hangs up, or is hung up on, is no error here but the point.
+    // Broken connections are what the sandbox is for, so they are no errors.
     logger.logLevel = options.verbose ? .info : .critical
     return Application(
         router: buildRouter(options, panel),

@@ -61,7 +61,7 @@ extension Dialect {
         writer.endObject()
     }
 
-    /// A number the vendor prints as a string.
+    /// A number that the vendor prints as a string.
     private func write(number: String, to writer: inout JSONWriter) {
         if has(.numbers), !has(.strings) {
             writer.rawNumber(number)
@@ -82,7 +82,7 @@ extension Dialect {
         }
     }
 
-    /// As seconds since 1970, or as the vendor prints it: in UTC, without saying so.
+    /// Seconds since 1970, or the vendor's form: in UTC, without saying so.
     private func write(_ moment: Timestamp, to writer: inout JSONWriter) {
         if has(.numbers) {
             writer.integer(moment.milliseconds / 1_000)
@@ -116,7 +116,7 @@ extension Dialect {
         type.lowercased().replacing(" ", with: "_")
     }
 
-    /// A price of six decimals as the vendor prints it: two at least, and no more than it needs.
+    /// A price of six decimals as the vendor prints it: with two decimals, or as many as it needs.
     private static func trimmed(_ price: String) -> String {
         var text = Substring(price)
         while text.last == "0", text.dropLast(3).contains(".") {

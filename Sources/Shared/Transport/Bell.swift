@@ -1,7 +1,7 @@
 import Failures
 import Glibc
 
-/// Wakes a thread that waits, from another one.
+/// Wakes a waiting thread from another one.
 struct Bell: ~Copyable, Sendable {
     private let reading: Int32
     private let writing: Int32
@@ -9,7 +9,7 @@ struct Bell: ~Copyable, Sendable {
     init() throws(TransportError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
-            throw TransportError(text: "no pipe to be had: \(SystemWords(errno).cause)")
+            throw TransportError(text: "no pipe: \(SystemWords(errno).cause)")
         }
         (reading, writing) = (ends[0], ends[1])
     }
@@ -19,14 +19,14 @@ struct Bell: ~Copyable, Sendable {
         close(writing)
     }
 
-    /// To be called once for each time that somebody begins to wait, so that the pipe is never full.
+    /// Call once for each time that a thread begins to wait, so that the pipe is never full.
     func ring() {
         var byte: UInt8 = 0
         _ = write(writing, &byte, 1)
     }
 
-    /// Waits until it rings, or the time is over, or a signal comes: the caller looks whether there is
-    /// what he waits for.
+    /// Waits until it rings, the time is over, or a signal comes. The caller checks whether what it
+    /// waits for is there.
     func wait(milliseconds: Int) {
         var descriptor = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
         var rung: UInt64 = 0

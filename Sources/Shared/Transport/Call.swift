@@ -1,12 +1,12 @@
-/// One request to a provider, ready to be sent: always a POST.
+/// One request, ready to be sent: always a POST.
 package struct Call: Sendable {
     package let url: String
     package let contentType: String
-    /// Holds the provider's key: never to be logged.
+    /// Holds the key of whom it is sent to, so it is never logged.
     package let body: [UInt8]
-    /// Seconds until a connection must stand, its TLS handshake included.
+    /// Seconds until a connection must be established, with its TLS handshake.
     package let connectTimeout: Int
-    /// Seconds until the whole reply must be here, connecting included.
+    /// Seconds until the whole reply must be here, with the time for connecting.
     package let totalTimeout: Int
     /// The longest reply that is read, in bytes.
     package let replyLimit: Int
@@ -29,24 +29,23 @@ package struct Call: Sendable {
 
 /// Which connections may carry a call.
 package enum Connections: Equatable, Sendable {
-    /// Any, and if one dies before it answers, the call may be sent again on another: for
-    /// questions.
+    /// Any. If one dies before it answers, the call may be sent again on another: for questions.
     case any
-    /// One that was used before only where the server is seen to keep such connections; sent once.
+    /// A used one only if the server was seen to keep such connections; sent once.
     case learned
-    /// One that was used before wherever there is one; sent once.
+    /// A used one if there is one; sent once.
     case used
     /// A new one; sent once.
     case fresh
 }
 
-/// A call that has ended, one way or the other.
+/// A call that has ended, well or not.
 package struct Finished: Equatable, Sendable {
-    /// What the caller gave `Transport.start` to know the call by.
+    /// The number by which the caller of `Transport.start` knows the call.
     package let tag: Int
     package let ending: Ending
-    /// Whether the server was seen to close a connection that it had left open, without saying so:
-    /// what is sent on such a connection may be lost, and nobody can know.
+    /// Whether the server was seen to close a connection that it had left open, without saying so.
+    /// What is sent on such a connection may be lost, and nobody can know.
     package let sawSilentClose: Bool
 
     package init(tag: Int, ending: Ending, sawSilentClose: Bool = false) {
@@ -55,7 +54,7 @@ package struct Finished: Equatable, Sendable {
         self.sawSilentClose = sawSilentClose
     }
 
-    /// Seconds that its reply, if one came, asks us to stay away.
+    /// How many seconds its reply, if one came, asks us to stay away.
     package var retryAfter: Int? {
         if case .replied(let reply) = ending { reply.retryAfter } else { nil }
     }
@@ -72,8 +71,8 @@ package struct Finished: Equatable, Sendable {
 package struct Reply: Equatable, Sendable {
     package let status: Int
     package let body: [UInt8]
-    /// Seconds the provider asks us to stay away, from either form of `Retry-After`, at most a day;
-    /// nil where it does not ask.
+    /// How many seconds the server asks us to stay away, by either form of `Retry-After`, at most a
+    /// day; nil if it does not ask.
     package let retryAfter: Int?
 
     package init(status: Int, body: [UInt8], retryAfter: Int? = nil) {
@@ -85,8 +84,8 @@ package struct Reply: Equatable, Sendable {
 
 /// Why no whole reply came.
 package struct TransferFailure: Error, Equatable, Sendable {
-    /// Whether any byte of the request can have left this machine. If not, the provider cannot
-    /// have acted on it; if so, nobody knows whether it did.
+    /// Whether any byte of the request can have left this machine. If not, the server cannot have
+    /// acted on it; if so, nobody knows whether it did.
     package let sent: Bool
     /// What happened. Names no address and no key.
     package let text: String

@@ -1,7 +1,7 @@
 import CCurl
 
-/// What libcurl's codes mean to the operator who reads why a provider gave no reply. The one place where they
-/// become words; libcurl's own follow in parentheses.
+/// What libcurl's codes mean to the operator who reads why a provider gave no reply. This is the
+/// one place where they become words; libcurl's own follow in parentheses.
 enum CurlWords {
     static func text(of code: CURLcode) -> String {
         "\(words(for: code)) (curl \(code.rawValue): \(String(cString: curl_easy_strerror(code))))"
@@ -10,13 +10,13 @@ enum CurlWords {
     private static func words(for code: CURLcode) -> String {
         switch code {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: "its url cannot be called"
-        case CURLE_COULDNT_RESOLVE_HOST: "the name in its url is not known to the DNS"
+        case CURLE_COULDNT_RESOLVE_HOST: "the DNS does not know the name in its url"
         case CURLE_COULDNT_CONNECT: "nothing takes connections at its url"
         case CURLE_OPERATION_TIMEDOUT: "it took longer than its timeouts allow"
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
-            "no secure connection came about"
+            "no secure connection could be made"
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE:
-            "its certificate is not one that this machine trusts"
+            "this machine does not trust its certificate"
         case CURLE_GOT_NOTHING: "it closed the connection without a reply"
         case CURLE_SEND_ERROR: "the connection broke while the request went out"
         case CURLE_RECV_ERROR: "the connection broke before the reply was whole"

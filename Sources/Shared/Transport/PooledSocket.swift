@@ -1,7 +1,8 @@
 import Glibc
 
 /// A connection that is left open for another call: its socket, and the port at our end, by which
-/// it is known again. libcurl may close it at any time, and the number may then be another's.
+/// it is recognized. libcurl may close it at any time, and then another connection may get the
+/// number of its socket.
 struct PooledSocket {
     let descriptor: Int32
     let port: Int
@@ -9,18 +10,17 @@ struct PooledSocket {
     enum Look: Equatable {
         /// Open, and nothing has come.
         case quiet
-        /// The server ended it, or said something that nobody asked for.
+        /// The server ended it, or sent something that nobody asked for.
         case closed
-        /// It is no more.
+        /// It no longer exists.
         case gone
     }
 
-    /// Looks whether the server has closed it. libcurl looks too, but takes a TLS connection for
-    /// alive whose server has said goodbye (measured on 7.88: it then sends the request into the
-    /// void).
+    /// Looks whether the server has closed it. libcurl looks too, but it takes a TLS connection for
+    /// alive after the server has said goodbye (measured on 7.88: the request is then lost).
     func look() -> Look {
         guard localPort == port else { return .gone }
-        // The end of a connection can be read as well.
+        // The end of a connection counts as something to read.
         var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&state, 1, 0) == 0 ? .quiet : .closed
     }
@@ -48,8 +48,7 @@ final class PooledSockets {
         byPort[socket.port] = socket
     }
 
-    /// The connection at that port, if one was left open there: whether it still is, it says
-    /// itself.
+    /// The connection that was left open at that port, if any. Ask it whether it still is.
     func at(port: Int) -> PooledSocket? {
         byPort[port]
     }

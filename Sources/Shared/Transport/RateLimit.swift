@@ -1,9 +1,9 @@
 import Timestamps
 
-/// So many requests a second, with a burst as large as may be in flight at once.
+/// A number of requests a second, with a burst as large as may be in flight at once.
 ///
-/// It earns its burst: whatever the run before it sent a moment ago, runs that follow each other keep
-/// the rate together, and nothing need be kept between them.
+/// The burst must be earned. So runs that follow each other keep the rate together, whatever the
+/// run before sent a moment ago, and nothing needs to be stored between them.
 package struct RateLimit {
     private let perSecond: Int
     private let burst: Int
@@ -11,7 +11,11 @@ package struct RateLimit {
     private var tokens: Int
     private var countedAt: Timestamp
 
-    /// - Parameter earned: how many requests it begins with. With none, runs keep the rate exactly.
+    /// - Parameters:
+    ///   - perSecond: how many requests a second are allowed in the long run.
+    ///   - burst: how many may be started at once, at most `perSecond`.
+    ///   - earned: how many requests it begins with. With none, runs keep the rate exactly.
+    ///   - now: when it begins.
     package init(perSecond: Int, burst: Int, earned: Int = 1, at now: Timestamp) {
         self.perSecond = perSecond
         self.burst = min(burst, perSecond)

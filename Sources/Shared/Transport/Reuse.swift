@@ -2,25 +2,25 @@
 /// order.
 ///
 /// Some servers close a connection soon after a reply without saying so. An order that is sent at
-/// that moment may or may not have been read, so it ends in doubt. Nobody can tell such a server
-/// before it does so; therefore:
+/// that moment may or may not have been read, so it ends in doubt. Nobody can recognize such a
+/// server before it does so. Therefore:
 ///
 /// 1. At first each order has a connection of its own. One of them is left open after its reply,
-///    and left alone.
-/// 2. If it is still open after `watchMilliseconds`, one order tries it; the others still go their
-///    own way.
+///    and not used.
+/// 2. If it is still open after `watchMilliseconds`, one order tries it; the others still get
+///    connections of their own.
 /// 3. Once that order is answered, connections are used again. If one of them is ever found closed,
 ///    or dies under an order before a byte of the reply, no connection to this server is used
 ///    twice.
 ///
-/// So a server of this kind costs at most one order in doubt, and none where it closes within the
+/// So a server of this kind causes at most one order in doubt, and none if it closes within the
 /// watch.
 struct Reuse {
     private var state = State.unknown
 
     private enum State {
         case unknown
-        /// The connection left alone, and since when.
+        /// The connection that is not used, and since when.
         case watching(PooledSocket, since: Int)
         /// An order is on its way on that connection.
         case trying
@@ -28,12 +28,13 @@ struct Reuse {
         case closes
     }
 
-    /// How long a connection is left alone, in milliseconds.
+    /// How long a connection is watched before an order tries it, in milliseconds.
     static let watchMilliseconds = 250
-    /// Until when it is tried. libcurl gives it up after `Transfer.idleConnectionSeconds`.
+    /// How old it may be to be tried, in milliseconds. libcurl gives it up after
+    /// `Transfer.idleConnectionSeconds`.
     private static let trustMilliseconds = 2_500
 
-    /// How a call is to be sent at `now`, in milliseconds.
+    /// How to send a call at `now`, in milliseconds.
     mutating func route(at now: Int) -> Route {
         switch state {
         case .unknown: return Route(isFresh: true, isKept: true)
@@ -55,8 +56,9 @@ struct Reuse {
         }
     }
 
-    /// Notes how a call ended. Returns whether it showed that the server closes connections
-    /// silently.
+    /// Notes how a call ended.
+    ///
+    /// - Returns: whether it showed that the server closes connections silently.
     mutating func note(_ end: CallEnd, on route: Route, at now: Int) -> Bool {
         switch end {
         case .diedUnanswered, .foundClosed:
@@ -95,8 +97,8 @@ enum CallEnd {
     case answered(isReused: Bool, socket: PooledSocket?)
     /// Its connection had been used before, and ended before a byte of the reply.
     case diedUnanswered
-    /// Nothing was sent: the connection that it was to use again had been closed.
+    /// Nothing was sent, because the used connection that it was given had been closed.
     case foundClosed
-    /// Anything else says nothing.
+    /// Anything else. It says nothing about the server.
     case other
 }

@@ -3,23 +3,23 @@ import Version
 
 /// One libcurl handle with the call it carries; used for one call after another.
 ///
-/// libcurl sends a POST again, silently, when a connection that was used before dies without a
-/// reply: an order would be bought twice. But before each sending it asks `CURLOPT_PREREQFUNCTION`,
-/// which refuses once a byte has left: the transfer then ends as `CURLE_ABORTED_BY_CALLBACK`. The
-/// same callback looks whether a connection that is to be used again still stands; where it does
-/// not, nothing was sent, and `Wire` sends the call on a new one.
+/// If a used connection dies without a reply, libcurl silently sends a POST again: an order would
+/// be bought twice. But before each sending it calls `CURLOPT_PREREQFUNCTION`, which refuses once a
+/// byte has left; the transfer then ends as `CURLE_ABORTED_BY_CALLBACK`. The same callback checks
+/// whether a used connection is still open. If it is not, nothing was sent, and `Wire` sends the
+/// call on a new one.
 final class Transfer {
     let easy: UnsafeMutableRawPointer
 
     private var tag = 0
     private var call: Call?
     private(set) var route = Route.fresh
-    /// Why libcurl was kept from sending.
+    /// Why our callback refused to send.
     private var refusal: Refusal?
     /// Whether its connection had carried a call before.
     private var isReused = false
     private var sawSilentClose = false
-    /// Of the server, if what it does with connections is learned from this call.
+    /// The server's address, if this call shows what the server does with connections.
     var address: String? { call.flatMap { $0.connections == .learned ? $0.url : nil } }
     private let pool: PooledSockets
     private var reply: [UInt8] = []
@@ -28,23 +28,24 @@ final class Transfer {
     private enum Refusal {
         /// The connection had been closed; nothing was sent.
         case connectionClosed
-        /// It was sent once.
+        /// The call was sent once.
         case sentBefore
     }
 
-    // What the handle is set to, as long as the next call wants the same.
+    // The handle's settings, which stay as long as the next call wants the same.
     private var url = ""
     private var contentType = ""
     private var headers: UnsafeMutablePointer<curl_slist>?
 
-    /// Seconds an idle connection is trusted: less than the 5 after which Apache, the hastiest of
-    /// the usual servers, closes it.
+    /// How many seconds an idle connection is trusted: less than the 5 after which Apache, the
+    /// fastest of the usual servers, closes it.
     static let idleConnectionSeconds = 3
 
-    /// Seconds. Who asks us to stay away longer is asked again tomorrow.
+    /// Seconds. A provider that asks us to stay away longer is asked again tomorrow.
     private static let longestRetryAfter = 86_400
 
-    /// - Parameter pool: the connections that its thread's calls left open.
+    /// - Parameter pool: the connections that the calls of its thread left open.
+    /// - Throws: `TransportError` if libcurl does not work.
     init(in pool: PooledSockets) throws(TransportError) {
         self.pool = pool
         guard let easy = curl_easy_init() else {
@@ -52,7 +53,7 @@ final class Transfer {
         }
         self.easy = easy
         try set(CURLOPT_NOSIGNAL, 1)
-        // libcurl's own scheme names; whether plain http is allowed, the settings have decided.
+        // The settings have decided whether plain http is allowed.
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try set(CURLOPT_USERAGENT, ProgramVersion.userAgent)
@@ -60,7 +61,7 @@ final class Transfer {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_MAXAGE_CONN, Self.idleConnectionSeconds)
-        // The environment of a cron job has no say in where orders go.
+        // The environment of a cron job must not decide where orders go.
         try set(CURLOPT_PROXY, "")
         try set(CURLOPT_POST, 1)
 
@@ -86,7 +87,7 @@ final class Transfer {
         curl_slist_free_all(headers)
     }
 
-    /// Readies the handle for the next call.
+    /// Prepares the handle for the next call.
     func prepare(_ call: Call, tag: Int, on route: Route) throws(TransportError) {
         self.tag = tag
         self.call = call
@@ -100,7 +101,7 @@ final class Transfer {
         try set(CURLOPT_CONNECTTIMEOUT, call.connectTimeout)
         try set(CURLOPT_TIMEOUT, call.totalTimeout)
         try check(ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, call.body.count))
-        // libcurl keeps a copy: with the head it goes out in one packet.
+        // libcurl keeps a copy, so that head and body leave in one packet.
         let code = call.body.withUnsafeBytes {
             ccurl_set_pointer(
                 easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
@@ -109,7 +110,7 @@ final class Transfer {
         try take(route)
     }
 
-    /// Readies the handle for the same call on another connection, since nothing of it was sent.
+    /// Prepares the handle for the same call on another connection, because nothing was sent.
     func take(_ route: Route) throws(TransportError) {
         self.route = route
         if route.sawSilentClose { sawSilentClose = true }
@@ -120,14 +121,14 @@ final class Transfer {
         try set(CURLOPT_FORBID_REUSE, route.isKept ? 0 : 1)
     }
 
-    /// How the call ended, of which libcurl says `code`, as far as its connection goes.
+    /// What the end of the call, for which libcurl says `code`, shows of its connection.
     func end(_ code: CURLcode) -> CallEnd {
         let isNew = long(CURLINFO_NUM_CONNECTS) > 0
         switch (code, refusal) {
         case (CURLE_OK, _):
             return .answered(isReused: isReused && !isNew, socket: leftOpen())
         case (_, let refusal?):
-            // The connection on which it was not sent may be left open as well.
+            // The connection on which it was not sent may stay open as well.
             _ = leftOpen()
             return refusal == .connectionClosed ? .foundClosed : .diedUnanswered
         case (CURLE_GOT_NOTHING, nil), (CURLE_SEND_ERROR, nil), (CURLE_RECV_ERROR, nil):
@@ -151,9 +152,9 @@ final class Transfer {
         sawSilentClose = true
     }
 
-    /// How the call ended, of which libcurl says `code`.
+    /// How the call ended, for which libcurl says `code`.
     func finished(_ code: CURLcode) -> Finished {
-        // A reply may be large, and an idle handle may stay idle.
+        // A reply may be large, and an idle handle must not keep it.
         defer { (reply, call) = ([], nil) }
         guard code == CURLE_OK else {
             let failure = TransferFailure(sent: mayHaveBeenSent, text: text(of: code))
@@ -166,12 +167,12 @@ final class Transfer {
         return Finished(tag: tag, ending: .replied(reply), sawSilentClose: sawSilentClose)
     }
 
-    /// The size of a request is counted as it is written to a connection that stands, so it is zero
-    /// after a failed look-up, connection or handshake, and after a time-out in any of them.
+    /// libcurl counts the size of a request while it writes to an established connection. So it is
+    /// zero after a failed look-up, connection or handshake, and after a time-out in any of them.
     private var mayHaveBeenSent: Bool { long(CURLINFO_REQUEST_SIZE) > 0 }
 
     private func text(of code: CURLcode) -> String {
-        // The only callback that fails a write is ours, and only for this.
+        // Only our own callback fails a write, and only for this reason.
         if code == CURLE_WRITE_ERROR { return "the reply is longer than \(replyLimit) bytes" }
         if refusal == .sentBefore {
             return "the connection had been used before, and ended before any byte of a reply"
@@ -184,10 +185,11 @@ final class Transfer {
 
 extension Transfer {
     private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
-        Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+        guard let context else { preconditionFailure("libcurl lost the context that it was given") }
+        return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Whether libcurl may send the call now, on the connection with that port at our end.
+    /// Whether libcurl may send the call now, on the connection with this port at our end.
     private func maySend(fromPort port: Int) -> Bool {
         guard call?.connections != .any else { return true }
         if mayHaveBeenSent {

@@ -1,7 +1,7 @@
-/// Sends many calls at once, over libcurl's multi interface, on a thread of its own: calls go on while
-/// their caller writes down what became of others.
+/// Sends many calls at once, over libcurl's multi interface, on a thread of its own: calls go on
+/// while their caller writes down the answers to others.
 ///
-/// The caller decides whom to call and how many calls each provider gets at a time; connections are
+/// The caller decides whom to call and how many calls each server gets at a time. Connections are
 /// kept and used again. A loop that starts a call for each that `wait` returns keeps the wire full:
 ///
 ///     while let next = …, transport.inFlight < cap { transport.start(next, tag: …) }
@@ -11,12 +11,12 @@
 package final class Transport {
     /// The most calls that may be under way at once.
     package let capacity: Int
-    /// How many calls have been started and not been returned by `wait`.
+    /// How many calls have been started and not yet returned by `wait`.
     package private(set) var inFlight = 0
 
-    /// Made when it is first waited for: a run with nothing to ask does not wake libcurl.
+    /// Made for the first `wait`: a run with nothing to ask does not start libcurl.
     private var wire: Wire?
-    /// Started, and not on the wire yet.
+    /// Calls that were started and are not on the wire yet.
     private var starting: [(call: Call, tag: Int)] = []
 
     package init(capacity: Int) {
@@ -30,23 +30,29 @@ package final class Transport {
 
     /// Puts a call on its way. The first byte leaves in `wait`, which must be called before long.
     ///
-    /// To start more calls than `capacity` at once is a bug.
+    /// It is a bug to have more calls under way than `capacity`.
+    ///
+    /// - Parameter tag: the number by which the caller knows the call when it has ended.
     package func start(_ call: Call, tag: Int) {
         precondition(inFlight < capacity, "the caller keeps count")
         inFlight += 1
         starting.append((call, tag))
     }
 
-    /// Sends what was started, and waits until at least one call has ended or the time is over. With
-    /// none under way it just waits.
+    /// Sends what was started, and waits until at least one call has ended or the time is over. If
+    /// none is under way it just waits.
     ///
-    /// - Parameter limit: the most endings to return; others are kept for the next time.
+    /// - Parameters:
+    ///   - milliseconds: how long to wait.
+    ///   - limit: the most calls to return; others are kept for the next time.
+    /// - Returns: calls that have ended.
+    /// - Throws: `TransportError`; the calls under way are lost.
     package func wait(
         milliseconds: Int, limit: Int = .max
     ) throws(TransportError) -> [Finished] {
         let wire = try openWire()
         if !starting.isEmpty {
-            // Handed over once, whatever comes of it.
+            // They are handed over once, even if this fails.
             let calls = starting
             starting = []
             try wire.send(calls)
@@ -66,7 +72,7 @@ package final class Transport {
 
 /// libcurl itself does not work: out of memory, or a version without an option we need.
 ///
-/// The calls under way are lost: whoever recorded an intent before starting one finds it again.
+/// The calls under way are lost. A stage that committed an intent before each finds them again.
 package struct TransportError: Error, Equatable, CustomStringConvertible {
     let text: String
 

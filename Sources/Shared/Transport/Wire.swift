@@ -3,45 +3,45 @@ import Failures
 import Glibc
 import Synchronization
 
-/// The thread that moves bytes: it alone touches libcurl's handles, so that calls go on while whoever
-/// started them writes to the disk.
+/// The thread that moves bytes. It alone touches libcurl's handles, so that calls go on while the
+/// stage that started them writes to the disk.
 ///
-/// Calls are handed over and endings collected in bulk; what lies between the two threads is one
-/// `Exchange` behind a mutex. The thread begins with the first calls, and ends with `stop`.
+/// Calls are handed over and collected in bulk, through one `Exchange` behind a mutex. The thread
+/// begins with the first calls, and ends with `stop`.
 ///
-/// Unchecked, because libcurl's pointer is shared: of its functions only `curl_multi_wakeup` is called
-/// from outside the thread, which libcurl allows.
+/// Unchecked, because libcurl's pointer is shared. Of its functions, only `curl_multi_wakeup` is
+/// called from outside the thread, which libcurl allows.
 final class Wire: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
     private let exchange = Mutex(Exchange())
-    /// Rings for who waits for an ending.
+    /// Wakes the thread that waits for a call to end.
     private let bell: Bell
     private var thread: pthread_t?
 
-    // Of the thread alone.
+    // Only the thread uses what follows.
     /// The transfers under way, by their libcurl handle.
     private var running: [UnsafeMutableRawPointer: Transfer] = [:]
     private var idle: [Transfer] = []
-    /// What is known of each address, and the connections that were left open.
+    /// What is known of each address; and the connections that were left open.
     private var reuse: [String: Reuse] = [:]
     private let pool = PooledSockets()
     private let capacity: Int
 
-    /// What the two threads give each other.
+    /// What the two threads hand each other.
     private struct Exchange {
         var calls: [(call: Call, tag: Int)] = []
         var finished: [Finished] = []
-        /// Whether somebody sleeps until there is something finished.
+        /// Whether the other thread sleeps until a call has finished.
         var isAwaited = false
         /// Why the thread gave up.
         var failure: TransportError?
         var isOver = false
     }
 
-    /// Process-wide, and before any other use of libcurl.
+    /// Once for the process, and before any other use of libcurl.
     private static let libraryIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    /// How long the thread waits for bytes before it looks around, in milliseconds.
+    /// How long the thread waits for bytes before it looks for new calls, in milliseconds.
     private static let patience: Int32 = 1_000
 
     init(capacity: Int) throws(TransportError) {
@@ -58,9 +58,8 @@ final class Wire: @unchecked Sendable {
         curl_multi_cleanup(multi)
     }
 
-    /// As many connections as calls, and for each address one more that is left alone (`Reuse`):
-    /// fewer would make calls queue while their time-outs run, more would only be connections
-    /// nobody uses.
+    /// As many connections as calls, and for each address one more that is not used (`Reuse`).
+    /// Fewer would make calls queue while their time-outs run; more would never be used.
     private func boundConnections() throws(TransportError) {
         try check(ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, capacity + reuse.count))
         try check(ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, capacity + 1))
@@ -71,6 +70,8 @@ final class Wire: @unchecked Sendable {
 
 extension Wire {
     /// Puts calls on their way.
+    ///
+    /// - Throws: why the thread gave up.
     func send(_ calls: [(call: Call, tag: Int)]) throws(TransportError) {
         let failure = exchange.withLock { exchange in
             if exchange.failure == nil { exchange.calls += calls }
@@ -80,10 +81,10 @@ extension Wire {
         if thread == nil { try begin() } else { curl_multi_wakeup(multi) }
     }
 
-    /// Waits until a call has ended or the time is over; what has ended since it was last asked, at
-    /// most `limit` of it.
+    /// Waits until a call has ended or the time is over.
     ///
-    /// - Throws: why the thread gave up; what was under way is lost.
+    /// - Returns: the calls that have ended since the last time, at most `limit`.
+    /// - Throws: why the thread gave up; the calls under way are lost.
     func receive(milliseconds: Int, limit: Int) throws(TransportError) -> [Finished] {
         let deadline = Self.milliseconds() + milliseconds
         while true {
@@ -114,13 +115,14 @@ extension Wire {
         let code = pthread_create(
             &thread, nil,
             { wire in
-                Unmanaged<Wire>.fromOpaque(wire!).takeRetainedValue().work()
+                guard let wire else { return nil }
+                Unmanaged<Wire>.fromOpaque(wire).takeRetainedValue().work()
                 return nil
             }, Unmanaged.passRetained(self).toOpaque())
         guard code == 0 else {
             Unmanaged.passUnretained(self).release()
             let error = TransportError(
-                text: "no thread to be had: \(SystemWords(code).cause)")
+                text: "no thread: \(SystemWords(code).cause)")
             exchange.withLock {
                 $0.calls = []
                 $0.failure = error
@@ -151,7 +153,7 @@ extension Wire {
         idle = []
     }
 
-    /// Starts what was handed over; false once nobody waits for it any more.
+    /// Starts the calls that were handed over; false once nobody waits for them any more.
     private func startCalls() throws(TransportError) -> Bool {
         let calls: [(call: Call, tag: Int)]? = exchange.withLock { exchange in
             guard !exchange.isOver else { return nil }
@@ -182,7 +184,7 @@ extension Wire {
                 reuse[call.url] = Reuse()
                 try boundConnections()
             }
-            return reuse[call.url]!.route(at: Self.milliseconds())
+            return reuse[call.url, default: Reuse()].route(at: Self.milliseconds())
         }
     }
 
@@ -205,7 +207,7 @@ extension Wire {
             let removal = curl_multi_remove_handle(multi, easy)
             if removal != CURLM_OK { failure = removal }
         }
-        // What ended is told, whatever comes after it.
+        // What has ended is delivered, even if the rest fails.
         deliver(finished)
         try check(failure)
         for transfer in unsent {
@@ -214,8 +216,10 @@ extension Wire {
         }
     }
 
-    /// Notes what the end of a call shows of the server. Whether nothing of it was sent, because
-    /// its connection was found closed: then it is sent on another.
+    /// Notes what the end of a call shows of the server.
+    ///
+    /// - Returns: whether nothing was sent, because its connection was found closed. Then the call
+    ///   is sent on another.
     private func isUnsent(_ transfer: Transfer, _ code: CURLcode) -> Bool {
         let end = transfer.end(code)
         if let url = transfer.address,
@@ -244,7 +248,7 @@ extension Wire {
         }
     }
 
-    /// A clock that nobody sets.
+    /// By a clock that nobody can set.
     private static func milliseconds() -> Int {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)

@@ -2,11 +2,11 @@ import Money
 import StrictJSON
 import Transport
 
-/// What we have left at a provider.
+/// Our balance at a provider.
 package struct ProviderBalance: Equatable, Sendable {
     /// Rounded away from zero to a millionth; below zero where the provider gives credit.
     package let amount: Amount
-    /// As the provider says; nil where it does not.
+    /// As the provider says; nil if it does not.
     package let currency: Currency?
 }
 

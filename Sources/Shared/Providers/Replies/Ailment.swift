@@ -3,11 +3,11 @@ import Trade
 import Transport
 
 extension ProviderEndpoint {
-    /// Why a provider is not well, by the reply to `Action.balance`; nil where it is.
+    /// Why a provider is not well, by the reply to `Action.balance`; nil if it is well.
     ///
-    /// It is well where it tells a balance, whatever that is, and where it says in the trade's
-    /// words that it knows no such question. A page for people, an error of the server, or words
-    /// that may mean "closed for today" show nothing.
+    /// It is well if it tells any balance, or if it says in the trade's words that it does not know
+    /// the question. A page for people, a server error, or words that may mean "closed for today"
+    /// do not show that it is well.
     package func ailment(in finished: Finished) -> ReplyFailure? {
         let told = answer(in: finished) { document throws(ReplyFailure) in
             guard document.unwrapped["balance"] != nil else {
@@ -19,7 +19,7 @@ extension ProviderEndpoint {
         case .refused(.input), .refused(.service), .refused(.notFound), .refused(.duplicate):
             return nil
         case .refused(nil) where failure.text.speaksOfActions: return nil
-        // The same beside a status that says "your fault", and no page for people.
+        // The same with a status that says "your fault", unless it is a page for people.
         case .httpStatus(400..<500)
         where failure.text.hasPrefix("{") && failure.text.speaksOfActions:
             return nil

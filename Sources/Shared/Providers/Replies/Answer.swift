@@ -2,29 +2,34 @@ import StrictJSON
 import Trade
 import Transport
 
-/// What a reply says about one of the ids that were asked about.
+/// A reply's answer about one of the ids that were asked about.
 package enum Answer<Report: Equatable & Sendable>: Equatable, Sendable {
     case report(Report)
-    /// The provider does not know the id; minutes after a good `add` that may still change
-    /// (provider-api.md §7, quirk 17).
+    /// The provider does not know the id. In the first minutes after a good `add` this may still
+    /// change (provider-api.md §7, quirk 17).
     case notFound
     /// A complaint about this id, in the provider's words.
     case error(String)
-    /// It speaks of the id, and nobody understands what it says: neither a yes nor a no.
+    /// It speaks of the id, but says neither yes nor no in words that anybody understands.
     case unclear(String)
-    /// The reply passes over the id, which says nothing about it.
+    /// The reply leaves the id out, which says nothing about it.
     case missing
 }
 
-/// What a reply says about each of the ids that were asked about, or why it says nothing.
+/// A reply's answers about the ids that were asked about, or why there are none.
 package typealias Answers<Report: Equatable & Sendable> =
     Result<[String: Answer<Report>], ReplyFailure>
 
 extension ProviderEndpoint {
     /// Reads the answers to a question about `ids`: each of them gets one.
     ///
-    /// `names` are the keys under which an answer may say its id. Answers that say none are taken
-    /// by position only if `byPosition`, or if there was one question.
+    /// - Parameters:
+    ///   - finished: the call with the reply.
+    ///   - ids: the ids that were asked about.
+    ///   - names: the keys under which an answer may say its id.
+    ///   - byPosition: whether answers without an id are matched by their position. If only one id
+    ///     was asked about, they always are.
+    ///   - read: reads the part of the reply that is about one id.
     func answers<Report>(
         in finished: Finished, to ids: [String], named names: [String], byPosition: Bool,
         read: (JSONValue) -> Answer<Report>
@@ -36,7 +41,7 @@ extension ProviderEndpoint {
                 answers[id] = parts[id].map(read) ?? .missing
             }
         }
-        // A complaint that answers one question is about its id, unless it is about us.
+        // If one id was asked about, a complaint is about that id, unless it is about us.
         guard ids.count == 1, case .failure(let failure) = answers,
             case .refused(let errorClass) = failure.reason
         else { return answers }
@@ -47,7 +52,7 @@ extension ProviderEndpoint {
         }
     }
 
-    /// What a complaint about one id says.
+    /// The answer that a complaint about one id is.
     func complaint<Report>(_ words: String) -> Answer<Report> {
         ErrorClass.of(words, extra: extraErrors) == .notFound
             ? .notFound : .error(evidence(words))
@@ -55,11 +60,11 @@ extension ProviderEndpoint {
 }
 
 extension JSONValue {
-    /// The part of a reply that is about each of `ids`, whatever the reply's shape (provider-api.md
-    /// §7, quirks 9 to 12 and 18 to 20): an object by id, a list of objects that say their id, a
-    /// list of objects of one key, a list in the order of the question, or a part on its own.
+    /// The part of a reply that is about each of `ids`, for any shape of reply (provider-api.md §7,
+    /// quirks 9 to 12 and 18 to 20): an object by id, a list of objects that say their id, a list
+    /// of objects of one key, a list in the order of the question, or a part on its own.
     ///
-    /// Where a reply speaks twice of an id, it is believed in neither.
+    /// If a reply speaks of an id twice, neither part is believed.
     fileprivate func parts(
         about ids: [String], named names: [String], byPosition: Bool
     ) -> [String: JSONValue] {
@@ -83,8 +88,8 @@ extension JSONValue {
         }
     }
 
-    /// The elements of a list that PHP wrote as an object, since it had a gap: `{"0":…,"2":…}`.
-    /// Each says its own id under one of `names`; nil where this is something else.
+    /// The elements of a list that PHP wrote as an object because it had a gap: `{"0":…,"2":…}`.
+    /// Each says its own id under one of `names`; nil if this is something else.
     func elementsByIndex(named names: [String]) -> [JSONValue]? {
         var last = -1
         for member in members {
@@ -96,7 +101,7 @@ extension JSONValue {
         return members.isEmpty ? nil : members.map(\.value)
     }
 
-    /// Without the envelope that some put around an answer.
+    /// Without the envelope that some providers put around an answer.
     var unwrapped: JSONValue {
         guard let data = self["data"], data.isObject || data.elements != nil else { return self }
         return data

@@ -6,14 +6,14 @@ import Transport
 /// A provider's list of services.
 package struct Catalogue: Equatable, Sendable {
     package internal(set) var entries: [CatalogueEntry] = []
-    /// The rows nobody can sell from, which do not spoil the others.
+    /// The rows that cannot be sold from. They do not spoil the others.
     package internal(set) var unreadable: [UnreadableRow] = []
 
-    /// How many rows there are that may each be about any service.
+    /// How many rows do not say their service, so that each may be about any.
     package var namelessRows: Int { unreadable.count { $0.service == nil } }
 }
 
-/// One service, as the provider sells it to us. Whatever is wrong with it spoils it alone.
+/// One service, as the provider sells it to us. A fault in it spoils this service alone.
 package struct CatalogueEntry: Equatable, Sendable {
     /// The provider's id.
     package let service: String
@@ -21,29 +21,31 @@ package struct CatalogueEntry: Equatable, Sendable {
     /// The type's name as the provider spells it; `OrderType.named` knows what it means.
     package let type: String
     package let category: String
-    /// In the provider's currency; zero at some, nil where it is no price that can be counted.
+    /// In the provider's currency. Zero at some providers; nil if it is no price that can be
+    /// counted.
     package let rate: Rate?
     /// The smallest quantity of one order.
     package let min: Int64
-    /// The largest quantity of one order; less than `min` at some. 2,147,483,647 means any, and so does
-    /// what is beyond it.
+    /// The largest quantity of one order; less than `min` at some providers. 2,147,483,647 and more
+    /// mean any quantity.
     package let max: Int64
     package let refill: Bool
     package let cancel: Bool
     package let dripfeed: Bool
-    /// What in the row makes no sense, as a sentence without its full stop; nil if all does.
+    /// The first thing in the row that makes no sense, as a sentence without its full stop; nil if
+    /// everything does.
     package let fault: String?
 }
 
-/// A row of a list of services that is about none.
+/// A row of a list of services that cannot be read as a service.
 package struct UnreadableRow: Equatable, Sendable {
     /// Its place in the list, from 1.
     package let row: Int
-    /// The service that it names all the same: it is still on the list.
+    /// The service that it still names, so that this service is known to be on the list.
     package let service: String?
     /// Whether it is about a service that is listed above.
     package let isRepeated: Bool
-    /// What is wrong with it, as a sentence without its full stop.
+    /// Why it cannot be read, as a sentence without its full stop.
     package let reason: String
 }
 
@@ -62,7 +64,8 @@ extension ProviderEndpoint {
         }
     }
 
-    /// A list of which nothing can be sold was not understood, and says nothing about services.
+    /// Reads the rows. If no row has a service and a rate, the list was not understood, and says
+    /// nothing about services.
     private func catalogue(of rows: [JSONValue]) throws(ReplyFailure) -> Catalogue {
         let catalogue = Catalogue(rows)
         let isUnderstood = rows.contains { row in
@@ -76,7 +79,7 @@ extension ProviderEndpoint {
                 + keys(of: row))
     }
 
-    /// What keys an object has, for a person who compares them with the API's description.
+    /// The keys of an object, for a person who compares them with the API's description.
     private func keys(of value: JSONValue) -> String {
         guard value.isObject else { return "there is \(evidence(value.text ?? "no object"))" }
         let keys = value.members.prefix(12).map(\.key).joined(separator: ", ")
@@ -88,9 +91,9 @@ extension Catalogue {
     /// The ways a row may name its service, the usual one first.
     fileprivate static let idNames = ["service", "service_id", "id"]
 
-    /// Reads row by row; a service that is listed again is taken as it came first.
+    /// Reads row by row. If a service is listed again, the first row counts.
     fileprivate init(_ rows: [JSONValue]) {
-        // One name for all rows: beside another, `id` may be something else.
+        // One name for all rows: `id` beside another name may be something else.
         let name =
             Self.idNames.first { name in rows.contains { $0[name]?.identifier != nil } }
             ?? Self.idNames[0]
@@ -123,7 +126,7 @@ extension CatalogueEntry {
 
     fileprivate init(_ row: JSONValue, of service: String) {
         var faults: [String] = []
-        /// What `read` makes of the value under `key`; where it makes nothing, that is a fault.
+        /// What `read` makes of the value under `key`; nil, with a fault, if it cannot read it.
         func value<Value>(
             _ key: String, _ wanted: String, _ read: (JSONValue) -> Value?
         ) -> Value? {

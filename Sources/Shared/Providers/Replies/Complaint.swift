@@ -2,13 +2,14 @@ import StrictJSON
 import Trade
 
 extension JSONValue {
-    /// What the reply complains of, if it does: `{"error":…}`, or `{"status":"error","message":…}`
-    /// (provider-api.md §7, quirk 14), whether or not `success` stands beside it.
+    /// The reply's complaint, if it has one: `{"error":…}`, or `{"status":"error","message":…}`
+    /// (provider-api.md §7, quirk 14), with or without `success` beside it.
     var complaint: String? { complaint(isFailure: saysFailed) }
 
-    /// The same, where `isFailure` says whether a message alone is a complaint.
+    /// The same. Some frameworks name the status in `error` ("Bad Request") and the cause in
+    /// `message`.
     ///
-    /// Some frameworks name the status in `error` ("Bad Request") and the cause in `message`.
+    /// - Parameter isFailure: whether a message alone is a complaint.
     func complaint(isFailure: Bool) -> String? {
         let error = first(of: ["error", "errors"])?.complaintText
         guard isFailure || error != nil,
@@ -17,7 +18,7 @@ extension JSONValue {
         return error.map { "\($0): \(message)" } ?? message
     }
 
-    /// Whether the reply calls itself a failure. An order's own status may read the same.
+    /// Whether the reply calls itself a failure. The status of an order may read the same.
     var saysFailed: Bool {
         if self["success"]?.flag == false { return true }
         guard let status = self["status"] else { return false }
@@ -29,7 +30,8 @@ extension JSONValue {
         }
     }
 
-    /// The complaint, if the reply is nothing else. Beside answers, it is one answer's (quirk 13).
+    /// The complaint, if the reply is nothing else. Beside answers, it belongs to one of them
+    /// (quirk 13).
     ///
     /// - Parameter isFailure: whether the HTTP status says that the question failed.
     func soleComplaint(isFailure: Bool) -> String? {
@@ -56,7 +58,7 @@ extension JSONValue {
         }
     }
 
-    /// The words of a complaint. Null, false, nothing and zero are how some say there is none.
+    /// The words of a complaint. Null, false, nothing and zero are ways to say that there is none.
     private var complaintText: String? {
         switch self {
         case .null, .bool(false): nil

@@ -1,8 +1,8 @@
 import Trade
 
 extension ErrorClass {
-    /// The texts of the trade, of which any part of a complaint may be one, in any case
-    /// (provider-api.md §6 and §8).
+    /// The trade's texts for this class. A complaint that contains one of them, in any case,
+    /// belongs to the class (provider-api.md §6 and §8).
     private var texts: [String] {
         switch self {
         case .auth:
@@ -10,7 +10,7 @@ extension ErrorClass {
                 "Invalid API key", "Incorrect API key", "user_inactive",
                 "API is Disable for this user", "account is inactive",
                 "account has been suspended",
-                // Of panels that could not read the request: it came in the wrong encoding.
+                // From panels that could not read the request, because its encoding was wrong.
                 "key field is required", "action field is required", "API key is required",
             ]
         case .funds:
@@ -64,10 +64,14 @@ extension ErrorClass {
         item.texts.map { ($0.foldedASCII, item) }
     }
 
-    /// The class of `complaint`, or nil if nobody knows what it means.
+    /// The class of `complaint`; nil if it is in no table.
     ///
-    /// The provider's own texts, `extra`, come first. Of several texts the longest decides:
-    /// `neworder.error.link_duplicate` also holds `neworder.error.link`.
+    /// Of several texts the longest decides: `neworder.error.link_duplicate` also contains
+    /// `neworder.error.link`.
+    ///
+    /// - Parameters:
+    ///   - complaint: the provider's words.
+    ///   - extra: the provider's own texts, which come before the trade's.
     package static func of(
         _ complaint: String, extra: [ErrorClass: [String]] = [:]
     ) -> ErrorClass? {
@@ -76,16 +80,16 @@ extension ErrorClass {
         return longest(of: own, in: complaint) ?? longest(of: trade, in: complaint)
     }
 
-    /// The class of `complaint` in a reply with this HTTP status: 401 is about our key and 402 about
-    /// our balance, whatever the words.
+    /// The class of `complaint` in a reply with this HTTP status. With 401 it is about our key and
+    /// with 402 about our balance, whatever the words say.
     package static func of(
         _ complaint: String, status: Int, extra: [ErrorClass: [String]] = [:]
     ) -> ErrorClass? {
         certain(status: status) ?? of(complaint, extra: extra)
     }
 
-    /// What words that are in no table seem to be about, as a proposal to the operator: nothing is
-    /// concluded from it.
+    /// A guess at the class of words that are in no table, as a proposal to the operator. Nothing
+    /// is concluded from it.
     static func guess(_ words: String) -> ErrorClass {
         let words = words.lowercased()
         func speaks(of parts: [String]) -> Bool { parts.contains { words.contains($0) } }
@@ -95,7 +99,7 @@ extension ErrorClass {
         return speaks(of: ["serv", "layanan", "услуг"]) ? .service : .input
     }
 
-    /// What a status means by itself, whatever the body.
+    /// The class that a status alone means, whatever the body says.
     static func certain(status: Int) -> ErrorClass? {
         switch status {
         case 401: .auth
@@ -114,7 +118,7 @@ extension ErrorClass {
 }
 
 extension String {
-    /// The bytes with A–Z in lower case: whatever the locale, and nothing but ASCII.
+    /// The bytes, with A–Z in lower case and nothing else changed, whatever the locale.
     var foldedASCII: [UInt8] {
         utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0 }
     }

@@ -6,10 +6,10 @@ extension JSONValue {
     static let orderNames = ["order", "order_id", "id"]
 
     /// An id that can be asked about later: a positive whole number of any size, or a short text
-    /// of ASCII letters, digits, `-`, `_` and `.` with a digit in it, which a mere word has not.
+    /// of ASCII letters, digits, `-`, `_` and `.` with a digit in it. A mere word has no digit.
     ///
-    /// `23501.0` is the number 23501 as a floating-point type prints it, and is read as that.
-    /// `1.000` may be 1 or 1000, so it is no id.
+    /// `23501.0` is read as 23501, which a floating-point type prints so. `1.000` may be 1 or 1000,
+    /// so it is no id.
     var identifier: String? {
         guard let id = text?.trimmingSpaces, 1...Self.longestIdentifier ~= id.utf8.count,
             !id.hasPrefix("-"),
@@ -23,7 +23,7 @@ extension JSONValue {
         return id.utf8.allSatisfy(ProviderIdentifier.allows) ? id : nil
     }
 
-    /// Whether this is how some say "no id".
+    /// Whether this is a way to say "no id".
     var isNoIdentifier: Bool {
         switch self {
         case .null, .bool(false): true
@@ -32,17 +32,17 @@ extension JSONValue {
         }
     }
 
-    /// Bytes; nothing longer than a UUID or a SHA-256 digest is an id.
+    /// In bytes. No id is longer than a UUID or a SHA-256 digest.
     private static let longestIdentifier = 64
 }
 
 extension String {
-    /// An id as `JSONValue.identifier` reads it, for one that was kept before.
+    /// An id that was kept before, as `JSONValue.identifier` would read it now.
     var comparedAsIdentifier: String {
         utf8.contains(UInt8(ascii: ".")) ? JSONValue.string(self).identifier ?? self : self
     }
 
-    /// What stands behind the only point in a number without sign and exponent; nil if this is
+    /// The digits after the only point of a number without sign and exponent; nil if this is
     /// something else.
     fileprivate var decimals: Substring? {
         let parts = split(separator: ".", omittingEmptySubsequences: false)

@@ -1,20 +1,20 @@
 import Timestamps
 
-/// A moment as a provider's list has it: there is no agreed form, and seldom a time zone.
+/// A moment in a provider's list, which has no agreed form and seldom a time zone.
 package struct ListedMoment: Equatable, Sendable {
-    /// Read as UTC where the provider names no zone.
+    /// Read as UTC if the provider names no zone.
     package let moment: Timestamp
-    /// Whether he names the zone, or counts from 1970 in UTC.
+    /// Whether the provider names the zone, or counts from 1970 in UTC.
     package let isZoned: Bool
 
-    /// Hours by which a clock without a zone may differ from UTC: zones reach from −12 to +14.
+    /// How many hours a clock without a zone may differ from UTC: zones reach from −12 to +14.
     private static let unknownZone: Int64 = 14
-    /// Hours by which the provider's clock may be wrong, or he may have waited.
+    /// How many hours the provider's clock may be wrong, or the provider may have waited.
     private static let slack: Int64 = 1
 
-    /// Reads seconds or milliseconds since 1970, and a date with a time: in the order of ISO 8601, or
-    /// day first with points. A day first with slashes is not read: others write the month first.
-    /// Nil where it is none of these.
+    /// Reads seconds or milliseconds since 1970, or a date with a time: in the order of ISO 8601,
+    /// or day first with points. With slashes a day first is not read, because others write the
+    /// month first. Nil if it is none of these.
     init?(_ text: String) {
         let text = text.trimmingSpaces
         if let count = Int64(text), count > 0 {
@@ -31,16 +31,16 @@ package struct ListedMoment: Equatable, Sendable {
         isZoned = written.minutesEast != nil
     }
 
-    /// Whether an order that was sent between `start` and `end` may have been placed at this moment.
+    /// Whether an order that was sent between `start` and `end` may have been placed at this
+    /// moment.
     package func canBe(between start: Timestamp, and end: Timestamp) -> Bool {
         !isBefore(start) && moment.milliseconds <= end.milliseconds + uncertainty
     }
 
-    /// Whether this moment is for certain before any at which an order was placed that was sent at `start`
-    /// or later.
+    /// Whether this moment is certainly too early for an order that was sent at `start` or later.
     package func isBefore(_ start: Timestamp) -> Bool { latest < start }
 
-    /// The last moment that this may stand for.
+    /// The latest moment that this may stand for.
     package var latest: Timestamp {
         Timestamp(milliseconds: moment.milliseconds + uncertainty)
     }
@@ -55,7 +55,7 @@ package struct ListedMoment: Equatable, Sendable {
 private struct Written {
     /// `2026-11-23`, `10:00` and `:00`.
     let day, minute, second: String
-    /// Of the zone; nil where none is named.
+    /// Of the zone; nil if none is named.
     let minutesEast: Int?
 
     init?(_ text: String) {

@@ -1,38 +1,38 @@
 import StrictJSON
 
-/// Reads what panels send in the place of JSON, item by item: one bad byte, number or row costs
-/// itself and nothing else.
+/// Reads what panels send instead of JSON, item by item: one bad byte, number or row costs only
+/// itself.
 ///
-/// Only replies are read so, and only where the strict reader refused one: what resellers send
-/// stays strict. What is mended:
+/// Only replies are read like this, and only if the strict reader refused them. What resellers send
+/// is always read strictly. These faults are repaired:
 ///
 /// * bytes that are not UTF-8, and control characters in a text;
-/// * a bare word or a number in no form of JSON's (`NaN`, `.5`, `007`): it becomes a text, which
-///   every reader of figures then refuses or reads by its own rules;
+/// * a bare word, or a number that JSON does not allow (`NaN`, `.5`, `007`): it becomes a text,
+///   which every reader of figures then refuses or reads by its own rules;
 /// * a comma before a closing bracket;
-/// * a key that is there twice: neither value is believed;
-/// * an object in a list, or under a key, that breaks in its middle: reading goes on behind it.
+/// * a key that occurs twice: neither value is believed;
+/// * an object in a list, or under a key, that breaks in the middle: reading goes on after it.
 ///
-/// A document that ends early is never mended.
+/// A document that ends early is never repaired.
 struct NearJSON {
-    /// The key of an object that holds what is wrong with it.
+    /// The key under which a damaged object says what is wrong with it.
     static let damage = "\u{FFFD}"
     private static let deepest = 16
-    /// Of a bare word, in bytes.
+    /// The longest bare word, in bytes.
     private static let longestWord = 64
 
     private let bytes: [UInt8]
     private var index: Int
     private var depth = 0
-    /// What was read of the object that broke last.
+    /// The members that were read of the object that broke last.
     private var salvaged: [JSONValue.Member] = []
 
-    /// Where it cannot go on.
+    /// Reading cannot go on here.
     private struct Broken: Error {
         let reason: String
     }
 
-    /// The first value in `bytes` from `start` on, and where it ends; nil where there is none.
+    /// The first value in `bytes` from `start` on, and where it ends; nil if there is none.
     static func read(_ bytes: [UInt8], from start: Int) -> (value: JSONValue, end: Int)? {
         var reader = NearJSON(bytes: bytes, index: start)
         return (try? reader.value()).map { ($0, reader.index) }
@@ -93,7 +93,7 @@ struct NearJSON {
         return elements
     }
 
-    /// A value; or, where an object breaks, what was read of it, with its damage.
+    /// A value; or, if an object breaks, the members that were read of it, with its damage.
     private mutating func item(inObject: Bool) throws(Broken) -> JSONValue {
         let isObject = next() == UInt8(ascii: "{")
         let depth = depth
@@ -154,7 +154,9 @@ struct NearJSON {
         }
     }
 
-    /// The next byte that is no white space, at which `index` then stands; 0 at the end.
+    /// Moves `index` to the next byte that is no white space.
+    ///
+    /// - Returns: that byte; 0 at the end.
     private mutating func next() -> UInt8 {
         index = behindSpace(index)
         return index < bytes.count ? bytes[index] : 0
@@ -170,7 +172,7 @@ struct NearJSON {
 
     // MARK: Words and texts
 
-    /// `true`, `false`, `null`, a number, or whatever else stands there as a text.
+    /// `true`, `false`, `null`, a number, or any other word as a text.
     private mutating func word() throws(Broken) -> JSONValue {
         let word = bytes[index...].prefix { byte in
             0x21...0x7E ~= byte && !#",:"{}[]"#.utf8.contains(byte)
@@ -202,7 +204,7 @@ struct NearJSON {
         throw Broken(reason: "a text in it does not end")
     }
 
-    /// The character of an escape; one that is none stays as it is written.
+    /// The character of an escape. An invalid escape stays as it is written.
     private mutating func escape() -> [UInt8] {
         let written = bytes[index...]
         for length in [12, 6, 2] {
@@ -219,7 +221,7 @@ struct NearJSON {
         return [UInt8(ascii: "\\")]
     }
 
-    /// A text in UTF-8, or else in Latin-1, which is what most panels have that do not write UTF-8.
+    /// A text in UTF-8, or else in Latin-1, which most panels write that do not write UTF-8.
     private static func decoded(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes, as: UTF8.self)
         let isUTF8InPart = text.unicodeScalars.contains { $0.value > 0x7F && $0 != "\u{FFFD}" }
@@ -231,7 +233,7 @@ struct NearJSON {
 }
 
 extension JSONValue {
-    /// An object that broke, with what was read of it.
+    /// An object that broke, with the members that were read of it.
     fileprivate static func damaged(_ members: [Member], _ reason: String) -> JSONValue {
         .object(members + [Member(key: NearJSON.damage, value: .string(reason))])
     }

@@ -2,12 +2,12 @@ import StrictJSON
 import Trade
 import Transport
 
-/// What became of one attempt to place an order, by what must be done about it.
+/// The outcome of one attempt to place an order, by what must be done about it.
 package enum PlacementOutcome: Equatable, Sendable {
     case placed(providerOrder: String)
     /// No byte can have reached the provider, or it said "not now". Due again later.
     case notPlaced(Postponement)
-    /// Refused for good by this provider: the next one, or the money goes back.
+    /// This provider refused it for good: try the next one, or give the money back.
     case refused(Refusal)
     /// It may have been placed. Only proof or a person may move this order.
     case unknown(evidence: String)
@@ -16,7 +16,7 @@ package enum PlacementOutcome: Equatable, Sendable {
 /// Why an order was not placed this time.
 package struct Postponement: Equatable, Sendable {
     package let reason: Reason
-    /// Seconds the provider asks us to stay away, if it does.
+    /// How many seconds the provider asks us to stay away, if it does.
     package let retryAfter: Int?
     /// What happened, or the provider's words.
     package let text: String
@@ -51,7 +51,7 @@ package struct Refusal: Equatable, Sendable {
         self.text = text
     }
 
-    /// What is at fault.
+    /// The fault.
     package enum Cause: Equatable, Sendable {
         /// The service: its mapping should be disabled as well.
         case service
@@ -61,9 +61,10 @@ package struct Refusal: Equatable, Sendable {
 }
 
 extension PlacementOutcome {
-    /// The one place that decides what a finished `add` means: the table of design.md §6.
+    /// Decides what a finished `add` means, by the table of design.md §6. This is the only place
+    /// that does.
     ///
-    /// What is not listed here as a proof is in doubt.
+    /// Without a proof that is listed here, the order is in doubt.
     package init(of finished: Finished, from endpoint: ProviderEndpoint) {
         switch finished.ending {
         case .failed(let failure):
@@ -97,8 +98,8 @@ extension PlacementOutcome {
         }
     }
 
-    /// How the operator has these words classed from now on. Errors are known by a part of their
-    /// text, so the beginning of a long one will do.
+    /// How the operator can have these words classed in future. Errors are recognized by a part of
+    /// their text, so the beginning of a long one will do.
     private static func advice(on words: String) -> String {
         let quoted = words.prefix(100).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return """
@@ -108,14 +109,14 @@ extension PlacementOutcome {
             """
     }
 
-    /// What a complaint of this class decides; nil where it decides nothing.
+    /// The outcome that a complaint of this class decides; nil if it decides nothing.
     private static func refusal(
         _ errorClass: ErrorClass?, by reply: Reply, text: String
     ) -> PlacementOutcome? {
         func later(_ reason: Postponement.Reason) -> PlacementOutcome {
             .notPlaced(Postponement(reason: reason, retryAfter: reply.retryAfter, text: text))
         }
-        /// Panels that resell pass their own supplier's complaint on, mostly with this status.
+        /// The same. Panels that resell pass on their own supplier's complaint, mostly with 400.
         func laterOrPassedOn(_ reason: Postponement.Reason) -> PlacementOutcome {
             guard reply.status == 400 else { return later(reason) }
             return .notPlaced(
@@ -137,13 +138,13 @@ extension PlacementOutcome {
     }
 }
 
-/// What the reply to `add` says, before anybody concludes from it.
+/// What the reply to `add` says, before anything is concluded from it.
 private enum PlacementReply {
     case order(String)
     case complaint(String)
-    /// An id, of whatever form, beside a complaint: both cannot be.
+    /// An id in any form, beside a complaint. Both cannot be true.
     case contradiction
-    /// Neither.
+    /// Neither an id nor a complaint.
     case unclear
 
     init(_ reply: Reply) {

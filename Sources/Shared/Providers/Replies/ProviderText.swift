@@ -1,4 +1,4 @@
-// Text from outside, made fit to be stored, logged and shown.
+// Makes text from outside fit to be stored, logged and shown.
 
 extension ProviderEndpoint {
     /// The most characters of a provider's words that are kept.
@@ -7,7 +7,7 @@ extension ProviderEndpoint {
     package static let adviceLimit = 500
 
     /// A provider's words as evidence: printable, cut short, and without our key, which some
-    /// echo.
+    /// providers echo.
     func evidence(_ words: some Sequence<UInt8>) -> String {
         let words = Array(words)
         let spellings = keySpellings.filter { words.contains($0[0]) }
@@ -30,13 +30,13 @@ extension ProviderEndpoint {
         return String(decoding: shown, as: UTF8.self).printable(limit: Self.evidenceLimit)
     }
 
-    /// See `evidence(_:)` above.
+    /// The same of a text.
     func evidence(_ words: String) -> String { evidence(words.utf8) }
 }
 
 extension String {
-    /// On one line, without what would control a terminal or turn the direction of the text around
-    /// it, and at most `limit` scalars long.
+    /// This text on one line, without characters that control a terminal or turn the direction of
+    /// the text around it, and at most `limit` scalars long.
     func printable(limit: Int) -> String {
         if utf8.count <= limit, utf8.allSatisfy({ 0x20...0x7E ~= $0 }) { return trimmingSpaces }
         var shown = String.UnicodeScalarView()
@@ -51,8 +51,8 @@ extension String {
         return String(shown).trimmingSpaces
     }
 
-    /// With HTML's entities for the five characters of its own syntax, and numeric ones, as the
-    /// characters they stand for; once, as `&amp;lt;` is the text `&lt;`.
+    /// This text with numeric HTML entities, and those of the five characters of HTML's own syntax,
+    /// replaced by their characters. Replaced once: `&amp;lt;` is the text `&lt;`.
     package var decodingEntities: String {
         var decoded = ""
         var rest = self[...]

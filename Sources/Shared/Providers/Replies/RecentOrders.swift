@@ -2,7 +2,7 @@ import Money
 import StrictJSON
 import Transport
 
-/// An order as the provider lists it, to find one whose answer was lost.
+/// An order as the provider lists it. It serves to find an order whose answer was lost.
 package struct RecentOrder: Equatable, Sendable {
     package let providerOrder: String
     package let service: String?
@@ -10,13 +10,13 @@ package struct RecentOrder: Equatable, Sendable {
     package let quantity: Int64?
     /// What the provider charged us, rounded up to a millionth.
     package let charge: Amount?
-    /// When it was placed; nil where the provider does not say, or in a form that nobody reads
-    /// for certain.
+    /// When it was placed; nil if the provider does not say, or says it in a form that cannot be
+    /// read for certain.
     package let placedAt: ListedMoment?
 }
 
 extension ProviderEndpoint {
-    /// The orders in the reply to `Action.orders`. One without a readable id is passed over.
+    /// The orders in the reply to `Action.orders`. An order without a readable id is left out.
     package func recentOrders(in finished: Finished) -> Result<[RecentOrder], ReplyFailure> {
         answer(in: finished) { document throws(ReplyFailure) in
             let document = document.unwrapped
@@ -29,7 +29,7 @@ extension ProviderEndpoint {
 }
 
 extension JSONValue {
-    /// The rows of a list; or of an object of orders by their ids, each of which then says its own.
+    /// The rows of a list, or of an object of orders by id; then each row gets its id.
     fileprivate var rows: [JSONValue]? {
         if let elements { return elements }
         guard !members.isEmpty, members.allSatisfy({ $0.value.isObject }) else { return nil }

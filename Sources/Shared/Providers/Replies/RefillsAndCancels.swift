@@ -2,10 +2,10 @@ import StrictJSON
 import Trade
 import Transport
 
-/// A provider took a request for a refill or a cancel. Not an outcome: that is in the status
-/// observed later (provider-api.md §2).
+/// A provider took a request for a refill or a cancel. That is no outcome yet: a status shows it
+/// later (provider-api.md §2).
 package struct Acceptance: Equatable, Sendable {
-    /// The provider's id of the refill; nil where it gives none, and always of a cancel.
+    /// The provider's id of the refill; nil if it gives none, and always for a cancel.
     package let refill: String?
 
     package init(refill: String? = nil) {
@@ -14,17 +14,17 @@ package struct Acceptance: Equatable, Sendable {
 }
 
 extension ProviderEndpoint {
-    /// What the reply to `Action.refill` says about each of `ids`.
+    /// The answers about `ids` in the reply to `Action.refill`.
     package func refills(of ids: [String], in finished: Finished) -> Answers<Acceptance> {
         requests("refill", for: ids, in: finished) { Acceptance(refill: $0.identifier) }
     }
 
-    /// What the reply to `Action.cancel` says about each of `ids`.
+    /// The answers about `ids` in the reply to `Action.cancel`.
     package func cancels(of ids: [String], in finished: Finished) -> Answers<Acceptance> {
         requests("cancel", for: ids, in: finished) { _ in Acceptance() }
     }
 
-    /// What the reply to `Action.refillStatus` says about each of the refills `ids`.
+    /// The answers about the refills `ids` in the reply to `Action.refillStatus`.
     package func refillStatuses(of ids: [String], in finished: Finished) -> Answers<RefillStatus> {
         answers(
             in: finished, to: ids, named: ["refill", "refill_id", "id"], byPosition: false
@@ -33,14 +33,14 @@ extension ProviderEndpoint {
             let answer = value["status"] ?? value
             if let words = value.complaint ?? answer.complaint { return complaint(words) }
             guard let word = answer.text else { return .unclear("it has no status") }
-            // "Refill not found" may stand where the status stands (quirk 10).
+            // "Refill not found" may take the place of the status (quirk 10).
             let asComplaint: Answer<RefillStatus> = complaint(word)
             return asComplaint == .notFound
                 ? .notFound : .report(RefillStatus(word: evidence(word)))
         }
     }
 
-    /// By position never: several refills are answered in any order (quirk 20).
+    /// Never by position, because providers answer several refills in any order (quirk 20).
     private func requests(
         _ name: String, for ids: [String], in finished: Finished,
         accepted: @escaping (JSONValue) -> Acceptance
@@ -50,7 +50,7 @@ extension ProviderEndpoint {
             let answer = value[name] ?? value["success"] ?? value["status"] ?? value
             if let words = value.complaint ?? answer.complaint { return complaint(words) }
             if answer.isAcceptance { return .report(accepted(answer)) }
-            // A sentence under `success` is a yes in words.
+            // A sentence under `success` means yes.
             if value[name] == nil, value["success"]?.flag == nil, value["success"]?.text != nil {
                 return .report(accepted(.null))
             }
@@ -65,13 +65,13 @@ extension ProviderEndpoint {
 }
 
 extension JSONValue {
-    /// The words by which a request is said to be taken.
+    /// The words that say that a request was taken.
     private static let acceptances: Set = [
         "accepted", "success", "successful", "ok", "done", "queued", "pending", "processing",
         "requested", "submitted", "sent", "created",
     ]
 
-    /// What a sentence has that says no, in any case. A sentence with none of these is not
+    /// The parts of a sentence that say no, in any case. A sentence with none of them is not
     /// understood, which is no refusal.
     private static let refusals = [
         " not ", "n't ", "cannot", "reject", "refus", "declin", "denied", "fail", "error",

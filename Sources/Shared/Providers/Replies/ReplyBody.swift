@@ -1,20 +1,20 @@
 import StrictJSON
 
-/// What a reply's body turns out to be (provider-api.md §7, quirk 16).
+/// The kind of a reply's body (provider-api.md §7, quirk 16).
 enum ReplyBody: Equatable {
     case json(JSONValue)
     /// A page for people: maintenance, a shield, a login.
     case html
     case empty
-    /// Compressed, although no such thing was asked for.
+    /// Compressed, although we did not ask for it.
     case compressed
-    /// Anything else, JSON that was cut short included.
+    /// Anything else, such as JSON that was cut short.
     case unreadable
 
-    /// Reads JSON, leaving aside a BOM, white space around it, and PHP's warnings before and
-    /// behind it; and what is nearly JSON, item by item (see `NearJSON`).
+    /// Reads JSON, without a BOM, white space around it, and PHP's warnings before and after it.
+    /// Text that is nearly JSON is read item by item (see `NearJSON`).
     ///
-    /// A document that was cut short is never mistaken for the whole one inside it: a body that
+    /// A document that was cut short is never mistaken for a whole one inside it. A body that
     /// begins as JSON is JSON as a whole or not at all, and the search ends with the first
     /// bracket whose value runs to the end of the body without ending.
     init(_ bytes: [UInt8]) {
@@ -49,13 +49,12 @@ enum ReplyBody: Equatable {
         return nil
     }
 
-    /// How many brackets in what PHP prints before the JSON are tried: each costs a copy of the
-    /// body.
+    /// How many brackets in PHP's output before the JSON are tried. Each costs a copy of the body.
     private static func mostAttempts(in body: ArraySlice<UInt8>) -> Int {
         body.count < 1 << 16 ? 256 : 16
     }
 
-    /// What begins as a document does, and is followed by nothing but PHP's warnings.
+    /// Text that begins as a document does, and is followed by nothing but PHP's warnings.
     private static func nearly(_ body: [UInt8]) -> JSONValue? {
         let start = body.indices.first { index in
             opensJSON(body[...], at: index)
@@ -67,7 +66,7 @@ enum ReplyBody: Equatable {
         return rest.isEmpty || isWarning(rest) ? document : nil
     }
 
-    /// Whether a document may begin here. Few of the brackets in a warning look so.
+    /// Whether a document may begin here. Few of the brackets in a warning look like that.
     private static func opensJSON(_ body: ArraySlice<UInt8>, at index: Int) -> Bool {
         let closing: UInt8
         switch body[index] {
@@ -80,7 +79,7 @@ enum ReplyBody: Equatable {
         return closing == UInt8(ascii: "]")
     }
 
-    /// Whether this begins as PHP's warnings do, with or without HTML around the word.
+    /// Whether this begins like PHP's warnings, with or without HTML around the word.
     private static func isWarning(_ text: ArraySlice<UInt8>) -> Bool {
         let start = String(decoding: text.prefix(80), as: UTF8.self)
         let words = start.replacing(/<[a-zA-Z \/]+>/, with: "").trimmingSpaces

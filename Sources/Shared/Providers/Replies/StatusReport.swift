@@ -8,36 +8,36 @@ package struct StatusReport: Equatable, Sendable {
     package let status: OrderStatus
     /// The status as the provider spells it.
     package let word: String
-    /// What the counter showed before the order began.
+    /// The counter before the order began.
     package let startCount: Int64?
-    /// Units still to deliver; nil where the provider does not say, and then there is no refund.
-    /// It may be more than was ordered: who knows the order, compares.
+    /// Units still to deliver; nil if the provider does not say, and then there is no refund. It
+    /// may be more than was ordered: only the caller knows the order.
     package let remains: Int64?
     /// What the provider charged us, rounded up to a millionth, in `currency`.
     package let charge: Amount?
-    /// As the provider says; nil where it does not.
+    /// As the provider says; nil if it does not.
     package let currency: Currency?
     /// How many times a drip-feed order has run.
     package let runs: Int64?
     /// How many posts a subscription has served.
     package let posts: Int64?
-    /// How many orders a drip-feed order or a subscription has made, by the list of them; nil where there
-    /// is no list.
+    /// How many orders a drip-feed order or a subscription has made, by the list of them; nil if
+    /// there is no list.
     package let ordersMade: Int64?
 
-    /// What it says of `remains` and `charge` where that is no figure anybody can read for certain,
-    /// such as `1.000`, as it is written; nil where it is read, or says that it is not known.
+    /// `remains` and `charge` as they are written, if they cannot be read for certain, such as
+    /// `1.000`; nil if they are read, or are said to be unknown.
     package let unreadableRemains, unreadableCharge: String?
-    /// The same of what says how far a drip-feed order or a subscription came (`runs`, `posts` and
-    /// the list of `orders`), with its name: `runs "2/3"`.
+    /// The same for the figures that say how far a drip-feed order or a subscription came (`runs`,
+    /// `posts` and the list of `orders`), with the figure's name: `runs "2/3"`.
     package let unreadableProgress: String?
 
-    /// Whether it says anything of the order besides its status.
+    /// Whether it says anything about the order besides its status.
     package var hasFigures: Bool { charge != nil || startCount != nil || remains != nil }
 }
 
 extension ProviderEndpoint {
-    /// What the reply to `Action.status` says about each of `ids`.
+    /// The answers about `ids` in the reply to `Action.status`.
     package func statuses(of ids: [String], in finished: Finished) -> Answers<StatusReport> {
         answers(in: finished, to: ids, named: JSONValue.orderNames, byPosition: true, read: status)
     }
@@ -69,7 +69,7 @@ extension ProviderEndpoint {
 }
 
 extension ProviderEndpoint {
-    /// What `value` says of runs, posts or orders made where nobody can read it for certain.
+    /// The runs, posts or orders made in `value` that cannot be read for certain.
     fileprivate func unreadableProgress(_ value: JSONValue) -> String? {
         let counts = ["runs", "posts"].lazy.compactMap { name -> String? in
             guard let said = value[name], said.count == nil, !said.saysNothing else { return nil }
@@ -82,9 +82,9 @@ extension ProviderEndpoint {
         return "orders \"\(orders.text.map(evidence) ?? "no list")\""
     }
 
-    /// A figure as it is written, where it looks like one and `read` cannot read it for certain:
-    /// separators that may mean two things, or what computers print for a number that is none. A
-    /// word is a way to say "not known", and a plain number that is no count is just wrong.
+    /// A figure as it is written, if it looks like one but `read` cannot read it for certain:
+    /// because of separators that may mean two things, or because computers print it for a number
+    /// that is none. A word means "not known", and a plain number that is no count is just wrong.
     fileprivate func unreadable<Figure>(
         _ value: JSONValue?, _ read: (JSONValue) -> Figure?
     ) -> String? {
@@ -100,13 +100,13 @@ extension ProviderEndpoint {
 }
 
 extension JSONValue {
-    /// A count under the first of `names` that is there; nil where it says something else, such as
-    /// null, "Unknown" or less than nothing (provider-api.md §7, quirks 4 and 5).
+    /// A count under the first of `names` that is there; nil if it is something else, such as null,
+    /// "Unknown" or a negative number (provider-api.md §7, quirks 4 and 5).
     func count(of names: [String]) -> Int64? { first(of: names)?.count }
 
     fileprivate var count: Int64? { wholeNumber.flatMap { $0 < 0 ? nil : $0 } }
 
-    /// How many elements a list has, also one that PHP wrote as an object by index.
+    /// How many elements a list has, even if PHP wrote it as an object by index.
     fileprivate var listed: Int64? {
         if let elements { return Int64(elements.count) }
         guard isObject, members.allSatisfy({ Int($0.key) != nil }) else { return nil }

@@ -3,7 +3,7 @@ import StrictJSON
 import Trade
 
 // What providers mean by a value, whatever its JSON type (provider-api.md §7). Each of these reads
-// one meaning, and says nil where the value does not have it.
+// one meaning, and is nil if the value does not have it.
 extension JSONValue {
     /// A string, or a number as it is written.
     var text: String? {
@@ -17,8 +17,9 @@ extension JSONValue {
     /// A whole number, also in a string, with commas between thousands, with zeros as decimals, or
     /// with the exponent that a floating-point type prints.
     ///
-    /// Three decimals are no whole number: `1.000` is 1 to some panels and 1000 to others, and
-    /// money hangs on counts. So are all other ways to part thousands (`1.000.000`, `1 000`).
+    /// With three decimals it is no whole number: `1.000` is 1 to some panels and 1000 to others,
+    /// and money depends on counts. The same goes for all other thousands separators (`1.000.000`,
+    /// `1 000`).
     var wholeNumber: Int64? {
         guard let text = text?.trimmingSpaces else { return nil }
         if let number = Int64(text) { return text.utf8.first == UInt8(ascii: "+") ? nil : number }
@@ -51,8 +52,8 @@ extension JSONValue {
         return Amount(micros: isNegative ? -size.micros : size.micros)
     }
 
-    /// A currency: its code, in any case, or a sign that stands for one alone. `$` is the sign of
-    /// many.
+    /// A currency: its code, in any case, or a sign that belongs to one currency only. `$` belongs
+    /// to many.
     var currency: Currency? {
         guard let named = text?.trimmingSpaces.uppercased(), named != "NULL" else { return nil }
         return try? Currency(parsing: Self.currencySigns[named] ?? named)
@@ -73,13 +74,13 @@ extension JSONValue {
         }
     }
 
-    /// The elements of a list; nil where this is none.
+    /// The elements of a list; nil if this is none.
     var elements: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
-    /// The keys and values of an object; empty where this is none.
+    /// The keys and values of an object; empty if this is none.
     var members: [Member] {
         guard case .object(let members) = self else { return [] }
         return members
@@ -100,15 +101,15 @@ extension JSONValue {
 }
 
 extension String {
-    /// Money without its thousands separators. A single comma before three digits parts thousands
-    /// to some panels and decimals to others, so `1,250` is no amount; `1,250.00` is.
+    /// Money without its thousands separators. A single comma before three digits separates
+    /// thousands at some panels and decimals at others, so `1,250` is no amount; `1,250.00` is.
     fileprivate var decimalText: String? {
         guard let plain = withoutSeparators else { return nil }
         let isAmbiguous = !plain.contains(".") && plain.utf8.count + 1 == trimmingSpaces.utf8.count
         return isAmbiguous ? nil : plain
     }
 
-    /// A number without its thousands separators, and without space around it; nil where commas
+    /// A number without its thousands separators, and without space around it; nil if commas
     /// separate something else, such as decimals.
     var withoutSeparators: String? {
         let trimmed = trimmingSpaces
@@ -125,7 +126,7 @@ extension String {
 
     /// Without white space at both ends.
     var trimmingSpaces: String {
-        // Most have none, and a printable sign of ASCII at either end shows it.
+        // Most texts have none: there is a printable ASCII character at either end.
         if let first = utf8.first, let last = utf8.last, 0x21...0x7E ~= first,
             0x21...0x7E ~= last
         {

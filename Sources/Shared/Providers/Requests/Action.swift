@@ -1,20 +1,21 @@
-/// What a provider can be asked to do (provider-api.md §2).
+/// A request to a provider (provider-api.md §2).
 package enum Action: Sendable {
     case services
     case balance
-    /// Place an order. `parameters` are those of the service's type, as the API names them.
+    /// Place an order. `parameters` belong to the service's type and have the API's names.
     case add(service: String, parameters: [(name: String, value: String)])
     /// The states of orders, by the provider's ids.
     case status([String], as: StatusForm = .standard)
     case refill([String])
     /// The states of refills, by the provider's ids of the refills.
     case refillStatus([String])
-    /// `isRepeated`: an answer passed over it, so it is asked for in the other form.
+    /// `isRepeated`: an answer left it out, so it is asked for in the other form.
     case cancel([String], isRepeated: Bool = false)
-    /// The latest orders, where a provider has this.
+    /// The latest orders, if the provider offers this.
     case orders(limit: Int)
 
-    /// The most ids one call may carry; beyond, providers refuse or silently cut.
+    /// The most ids that one call may carry. Beyond that, providers refuse or silently cut the
+    /// list.
     package static let idsPerCall = 100
 
     /// The action's name on the wire.
@@ -35,12 +36,12 @@ package enum Action: Sendable {
     var isQuestion: Bool {
         switch self {
         case .services, .balance, .status, .refillStatus, .orders: true
-        // A cancel is asked for once a call as well: what a second one is told may differ.
+        // A cancel is sent once as well, because the answer to a second one may differ.
         case .add, .refill, .cancel: false
         }
     }
 
-    /// What the request says besides `key` and `action`.
+    /// The fields of the request besides `key` and `action`.
     var fields: [(name: String, value: String)] {
         switch self {
         case .services, .balance: []
@@ -51,7 +52,7 @@ package enum Action: Sendable {
         case .status(let ids, .comma), .status(let ids, .single):
             Self.ids(ids, one: "order", several: "order")
         case .refillStatus(let ids): Self.ids(ids, one: "refill", several: "refills")
-        // The trade has no form for a single one.
+        // The trade has no form for a single order.
         case .cancel(let ids, let isRepeated):
             Self.ids(ids, one: isRepeated ? "order" : "orders", several: "orders")
         case .orders(let limit): [("limit", String(limit))]
@@ -65,7 +66,8 @@ package enum Action: Sendable {
         return [(ids.count == 1 ? one : several, ids.joined(separator: ","))]
     }
 
-    /// Bytes. A catalogue of thousands of services is a few million; nothing else comes near.
+    /// The longest reply that is read, in bytes. A catalogue of thousands of services has a few
+    /// million; no other reply comes near.
     var replyLimit: Int {
         switch self {
         case .services: 64 << 20

@@ -8,17 +8,17 @@ package struct ProviderEndpoint: Sendable {
     package let name: String
     package let url: String
     package let encoding: RequestEncoding
-    /// Seconds until a connection must stand.
+    /// Seconds until a connection must be established.
     package let connectTimeout: Int
     /// Seconds until a reply must be here.
     package let totalTimeout: Int
-    /// Error texts of this provider's own, besides the trade's.
+    /// This provider's own error texts, besides the trade's.
     package let extraErrors: [ErrorClass: [String]]
-    /// Whether each order and request has a connection of its own; nil: as is learned of the
-    /// server.
+    /// Whether each order and request has a connection of its own; nil: as the server's behaviour
+    /// shows.
     package var freshConnections: Bool?
     let key: String
-    /// The key as it is, as it is sent, and as JSON from PHP writes it; none of them empty.
+    /// The key as it is, as it is sent, and as PHP writes it in JSON; none of them empty.
     let keySpellings: [[UInt8]]
 
     package init(
@@ -40,7 +40,7 @@ package struct ProviderEndpoint: Sendable {
         ].filter { !$0.isEmpty }
     }
 
-    /// The endpoint of a configured provider, whose key was revealed.
+    /// The endpoint of a configured provider.
     package init(_ settings: ProviderSettings, key: String) {
         self.init(
             name: settings.name, url: settings.url, key: key,
@@ -49,7 +49,7 @@ package struct ProviderEndpoint: Sendable {
             extraErrors: settings.errors, freshConnections: settings.freshConnections)
     }
 
-    /// Which connections may carry what must not be sent twice.
+    /// Which connections may carry calls that must not be sent twice.
     private var connections: Connections {
         switch freshConnections {
         case nil: .learned
@@ -60,7 +60,9 @@ package struct ProviderEndpoint: Sendable {
 
     /// The call that performs `action`.
     ///
-    /// - Parameter seconds: how long its reply is waited for, if that is less than usual.
+    /// - Parameters:
+    ///   - action: what to ask for.
+    ///   - seconds: how long to wait for the reply, if that is less than usual.
     package func call(_ action: Action, within seconds: Int = .max) -> Call {
         let fields = [("key", key), ("action", action.name)] + action.fields
         return Call(
@@ -71,7 +73,7 @@ package struct ProviderEndpoint: Sendable {
     }
 }
 
-// The key stays out of logs, also where somebody prints the endpoint whole.
+// Keeps the key out of logs, even if somebody prints the whole endpoint.
 extension ProviderEndpoint: CustomStringConvertible, CustomReflectable {
     package var description: String { name }
     package var customMirror: Mirror { Mirror(self, children: ["name": name]) }

@@ -19,7 +19,7 @@ package enum RequestEncoding: String, Sendable {
         }
     }
 
-    /// A space is `%20`, which every decoder reads; `+` is a plus to some.
+    /// A space becomes `%20`, which every decoder reads; to some, `+` is a plus.
     private static func form(_ fields: [(name: String, value: String)]) -> [UInt8] {
         var body: [UInt8] = []
         body.reserveCapacity(512)
@@ -32,7 +32,7 @@ package enum RequestEncoding: String, Sendable {
         return body
     }
 
-    /// Numbers are written as numbers and texts as strings: panels in PHP take either, but typed
+    /// Numbers are written as numbers and texts as strings. Panels in PHP accept either, but typed
     /// ones refuse `"quantity":"100"`, and would refuse a comment that came as the number 100.
     private static func json(_ fields: [(name: String, value: String)]) -> [UInt8] {
         var writer = JSONWriter()
@@ -57,7 +57,7 @@ package enum RequestEncoding: String, Sendable {
         }
     }
 
-    /// Every byte but RFC 3986's unreserved characters as `%XX`.
+    /// Every byte becomes `%XX`, except RFC 3986's unreserved characters.
     static func percentEncoded(_ text: String) -> [UInt8] {
         var bytes: [UInt8] = []
         appendPercentEncoded(text, to: &bytes)
