@@ -153,7 +153,8 @@ let package = Package(
             name: "FaultRigs",
             dependencies: [
                 "Ledger", "LoopbackProvider", "Money", "Trade", "Providers", "SQLiteTables",
-                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", "Transport", grdb,
+                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", "Transport",
+                grdb,
             ],
             path: "Tests/FaultRigs", swiftSettings: strict),
         tests(of: "FaultRigs", ["TestSupport"]),
