@@ -55,16 +55,18 @@ import Testing
         ("tg://a.example", "https://a.example"), ("https://www.com", "https://com"),
     ]
 
-    @Test(arguments: pages) func `a page is one however its link is written`(links: [String]) {
+    @Test(arguments: pages) func `all links to one page have one key`(links: [String]) {
         let keys = Set(links.map { LinkRule.standard.spelling($0).key })
         #expect(keys.count == 1, "\(keys.sorted())")
     }
 
-    @Test(arguments: others) func `links that lead elsewhere stay two`(one: String, other: String) {
+    @Test(arguments: others) func `links to different pages have different keys`(
+        one: String, other: String
+    ) {
         #expect(!LinkRule.standard.isSame(one, other))
     }
 
-    @Test func `the key of a key is the key, and a plain link is its own`() {
+    @Test func `the key of a key is itself, and a plain link is its own key`() {
         for link in Self.pages.joined() {
             let key = LinkRule.standard.spelling(link).key
             #expect(LinkRule.standard.spelling(key).isKey, "\(link) \(key)")
@@ -74,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `which parameters are dropped is the house's choice`() {
+    @Test func `the house chooses which parameters are dropped`() {
         let rule = LinkRule(dropping: ["ref", "x_*_y", "Tag*"])
         #expect(rule.isSame("https://a.example/?ref=1&v=2", "https://a.example/?v=2"))
         #expect(rule.isSame("https://a.example/?x_1_y=1&TAGGED&tag", "https://a.example/"))
@@ -83,7 +85,7 @@ import Testing
         #expect(!rule.isSame("https://a.example/?refs=1", "https://a.example/"))
     }
 
-    @Test func `no text breaks the rule, and random spellings of a page are one`() {
+    @Test func `no text breaks the rule, and random spellings of a page agree`() {
         var random = Seeded()
         let parts = [
             "https", "://", "www.", "a.example", "/", "?", "&", "#", "%", "%C3", "é", "xn--", "@",
@@ -112,12 +114,12 @@ import Testing
         ("e1afmkfd", "пример"),
         ("wgv71a119e", "日本語"), ("ls8h", "💩"),
     ])
-    func `a host in ASCII is read`(label: String, wanted: String) {
+    func `a host written in ASCII is decoded`(label: String, wanted: String) {
         #expect(Punycode.decode(label[...]) == wanted)
     }
 
     @Test(arguments: ["99999999", "a-\u{FC}", "abc!", String(repeating: "z", count: 70)])
-    func `what is none is left as it is`(label: String) {
+    func `a label that stands for nothing is left alone`(label: String) {
         #expect(Punycode.decode(label[...]) == nil)
     }
 }

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Identity
 
-/// Random texts, and what people and their programs make of them: look-alikes are one, and what
-/// differs stays two.
+/// Random texts as different people and programs write them: look-alikes have one key, and
+/// different texts have two.
 @Suite struct LookAlikeTests {
     private static let rounds = 3_000
     private static let letters: [String] =
@@ -18,7 +18,7 @@ import Testing
         " ", "\u{A0}", "\u{2009}", "\u{3000}", "\t", "\u{1680}", "\u{2800}",
     ]
 
-    /// Letters, some of them apart by a blank.
+    /// Letters, with blanks between some of them.
     private func text(_ random: inout Seeded) -> [String] {
         let count = Int.random(in: 1...12, using: &random)
         return (0..<count).map { index in
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// The same text as another hand or program writes it.
+    /// The same text as another person or program writes it.
     private func respelled(_ text: [String], _ random: inout Seeded) -> String {
         func some(_ what: [String]) -> String {
             (0..<Int.random(in: 0...2, using: &random)).map { _ in
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `look-alikes are one`() {
+    @Test func `look-alikes have one key`() {
         var random = Seeded()
         for _ in 0..<Self.rounds {
             let text = text(&random)
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `what differs in a letter, in case or in a blank stays two`() {
+    @Test func `texts that differ in a letter, case or blank have two keys`() {
         var random = Seeded()
         for _ in 0..<Self.rounds {
             let text = text(&random)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Identity
 
-/// What people type, and what counts as the same. Each group is one text in many spellings.
+/// Texts as people type them. Each group is one text in many spellings.
 @Suite struct SpellingTests {
     private static let names: [[String]] = [
         ["TX-889", " TX-889", "TX-889 ", "\tTX-889\r\n", "\u{A0}TX-889\u{3000}", "TX\u{200B}-889"],
@@ -24,41 +24,42 @@ import Testing
         ("é", "e"), ("a", "а"), ("1", "l"), ("A_1", "A-1"),
     ]
 
-    @Test(arguments: names) func `a name is one however it is spelled`(spellings: [String]) {
+    @Test(arguments: names) func `all spellings of a name have one key`(spellings: [String]) {
         #expect(
             Set(spellings.map { Array(Spelling(ofName: $0).key.utf8) }).count == 1, "\(spellings)")
     }
 
     @Test(arguments: names + payments)
-    func `a word about a payment is one however it is spelled`(spellings: [String]) {
+    func `all spellings of a word about a payment have one key`(spellings: [String]) {
         #expect(
             Set(spellings.map { Array(Spelling(ofPayment: $0).key.utf8) }).count == 1,
             "\(spellings)")
     }
 
-    @Test(arguments: others) func `names that differ stay two`(one: String, other: String) {
+    @Test(arguments: others) func `different names have different keys`(one: String, other: String)
+    {
         #expect(Spelling(ofName: one).key != Spelling(ofName: other).key)
     }
 
-    @Test func `case counts in a name, and not in a payment`() {
+    @Test func `case counts in names, but not in payments`() {
         #expect(Spelling(ofName: "Ab").key == "Ab")
         #expect(Spelling(ofPayment: "Ab").key == "ab")
         #expect(Spelling(ofName: "Ｋ").key == "K")
     }
 
-    @Test func `an ordinary text is its own key, and the bytes decide`() {
+    @Test func `an ordinary text is its own key, byte for byte`() {
         for text in ["A-1", "2026-11-23/01", "a b", "", "~!@#$%^&*()"] {
             #expect(Spelling(ofName: text).isKey, "\(text)")
             #expect(Spelling(ofName: text).differingKey == nil)
         }
         #expect(Spelling(ofName: "é").isKey)
-        // Swift takes the two for one string; a database does not.
+        // Swift treats the two as equal strings; a database does not.
         #expect(!Spelling(ofName: "e\u{301}").isKey)
         #expect(Spelling(ofName: "A  1").differingKey == "A 1")
         #expect(Spelling(ofPayment: "Bank").differingKey == "bank")
     }
 
-    @Test func `the key of a key is the key, for every letter there is`() {
+    @Test func `the key of a key is itself, for every letter`() {
         for value in UInt32(0)...0x10FFFF {
             guard let scalar = Unicode.Scalar(value), Self.isLetterOfItsOwn(scalar) else {
                 continue
@@ -72,8 +73,8 @@ import Testing
         }
     }
 
-    /// Neither one of the tens of thousands of ideographs and syllables that all behave alike, nor
-    /// free.
+    /// Whether it is assigned, and none of the many thousand ideographs and syllables that all
+    /// behave alike.
     private static func isLetterOfItsOwn(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x3400..<0xA000, 0xAC80..<0xD780, 0x17000..<0x18D00, 0x20000..<0x2F800,
@@ -88,7 +89,7 @@ import Testing
         "", " ", "\u{A0}\u{2003}", "\u{200B}\u{200D}", "\u{FEFF}", "\u{AD}", "\u{2800}", "\u{3164}",
         "\u{FFF9}", "\u{202E} \u{202C}", "\u{FE0F}", "\u{E0020}",
     ])
-    func `what nobody sees is invisible`(text: String) {
+    func `blanks and unseen characters are invisible`(text: String) {
         #expect(text.isInvisible)
         #expect(text.trimmed.isInvisible)
         #expect(Spelling(ofName: text).key.isEmpty)
@@ -99,7 +100,7 @@ import Testing
         ("a b", "a b"),
         ("\u{A0}ü\u{3000}", "ü"), ("❤\u{FE0F} ", "❤\u{FE0F}"), ("a", "a"),
     ])
-    func `a text is trimmed to what is seen of it`(text: String, wanted: String) {
+    func `a text is trimmed to its visible part`(text: String, wanted: String) {
         #expect(text.trimmed == wanted)
         #expect(!text.isInvisible)
     }

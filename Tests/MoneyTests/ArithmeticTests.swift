@@ -22,7 +22,7 @@ import Testing
         #expect(try -largest == Amount(micros: -.max))
     }
 
-    @Test func `a share is rounded down unless told otherwise, also below zero`() throws {
+    @Test func `a share rounds down by default, also below zero`() throws {
         let one = Amount(micros: 1)
         #expect(try one.prorated(1, of: 3).micros == 0)
         #expect(try one.prorated(1, of: 3, rounding: .up).micros == 1)
@@ -31,7 +31,7 @@ import Testing
         #expect(try Amount(micros: .max).prorated(.max, of: .max).micros == .max)
     }
 
-    @Test func `a foreign amount becomes house currency at the exchange rate`() throws {
+    @Test func `a foreign amount is converted at the exchange rate`() throws {
         let euro = try ExchangeRate(parsing: "1.08")
         #expect(try amount("100").converted(at: euro, rounding: .down) == amount("108"))
         #expect(try amount("0.000001").converted(at: euro, rounding: .down) == amount("0.000001"))
@@ -39,7 +39,7 @@ import Testing
         #expect(try amount("7.77").converted(at: .one, rounding: .up) == amount("7.77"))
     }
 
-    @Test func `a rate becomes a sale rate in one rounding`() throws {
+    @Test func `a sale rate is rounded once`() throws {
         #expect(try rate("1").marked(up: percent("20"), plus: amount("0.10")) == rate("1.3"))
         #expect(try rate("0.000001").marked(up: percent("0.000001"), plus: .zero).micros == 2)
         #expect(try rate("0.000003").discounted(by: percent("50")).micros == 2)
@@ -47,7 +47,7 @@ import Testing
         #expect(try rate("1").converted(at: ExchangeRate(parsing: "0.0000001")).micros == 1)
     }
 
-    @Test func `no discount and no markup makes a rate negative`() throws {
+    @Test func `no discount or markup makes a rate negative`() throws {
         let one = try rate("1")
         let tooMuch = try percent("101")
         let minusTwo = try amount("-2")
@@ -90,7 +90,7 @@ import Testing
             ("0.90", "0", -5, 1_000, "0.900000"), ("0.90", "0", 2_000, 1_000, "0.000000"),
             ("0", "0", 1, 2, "0.000000"), ("0.90", "0", .min, 1, "0.900000"),
         ] as [(String, String, Int64, Int64, String)])
-    func `a refund is what was not delivered and not settled, and never more`(
+    func `a refund is for the undelivered and unsettled part, never more`(
         charge: String, settled: String, delivered: Int64, billed: Int64, refund: String
     ) throws {
         let actual = try Proration.refund(
@@ -98,7 +98,7 @@ import Testing
         #expect(actual.description == refund)
     }
 
-    @Test func `amounts and rates are in order of their size`() throws {
+    @Test func `amounts and rates are ordered by size`() throws {
         #expect(try amount("-1") < amount("0.5"))
         #expect(try rate("2") < rate("10"))
         #expect(try Currency(parsing: "EUR") < Currency(parsing: "USD"))

@@ -6,8 +6,8 @@ import Testing
 @Suite struct ModelTests {
     private static let rounds = 3_000
 
-    /// Compares results of an operation with the model's, and sees to it that the random numbers
-    /// brought up both overflows and results.
+    /// Compares the results of an operation with the model's, and checks that the random numbers
+    /// led to both overflows and results.
     private func compare(
         sourceLocation: SourceLocation = #_sourceLocation,
         _ round: (inout Seeded) throws -> (result: () throws(MoneyError) -> Int64, model: Int64?)
@@ -30,7 +30,7 @@ import Testing
         #expect(both.contains(overflows), "SEED=\(random.seed)", sourceLocation: sourceLocation)
     }
 
-    /// `a` × `b` ÷ `divisor` by the model, with floor and ceiling as for signed numbers.
+    /// `a` × `b` ÷ `divisor` in the model, with floor and ceiling of signed numbers.
     private func model(_ a: Int64, _ b: Int64, _ divisor: Int64, _ rounding: Rounding) -> Int64? {
         let isNegative = (a < 0) != (b < 0)
         let product = Natural(a.magnitude) * Natural(b.magnitude)
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: [Rounding.up, .down])
-    func `a share is that of the model`(rounding: Rounding) throws {
+    func `a share agrees with the model`(rounding: Rounding) throws {
         try compare { random in
             let (amount, part, whole) = (random.integer(), random.integer(), random.positive())
             return (
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `sums and differences are those of the model`() throws {
+    @Test func `sums and differences agree with the model`() throws {
         try compare { random in
             let (a, b) = (random.natural(), random.natural())
             let sum = (Natural(a.magnitude) + Natural(b.magnitude)).int64
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: [Rounding.up, .down])
-    func `a converted amount and rate are those of the model`(rounding: Rounding) throws {
+    func `a converted amount and rate agree with the model`(rounding: Rounding) throws {
         let one: Int64 = 1_000_000_000_000
         try compare { random in
             let (amount, picos) = (random.integer(), random.positive())
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `a marked rate is that of the model`() throws {
+    @Test func `a marked-up rate agrees with the model`() throws {
         try compare { random in
             let (rate, percent, fixed) = (random.natural(), random.natural(), random.natural())
             let product =
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func `a charge and a fee are those of the model`() throws {
+    @Test func `a charge and a fee agree with the model`() throws {
         try compare { random in
             let (rate, units) = (random.natural(), random.natural())
             return (
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `a discounted rate is that of the model`() throws {
+    @Test func `a discounted rate agrees with the model`() throws {
         var random = Seeded()
         for _ in 0..<Self.rounds {
             let rate = random.natural()
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `a refund is that of the model, and never more than is left of the charge`() throws {
+    @Test func `a refund agrees with the model, and never exceeds the charge left`() throws {
         var random = Seeded()
         for _ in 0..<Self.rounds {
             let charge = random.natural()
@@ -165,7 +165,7 @@ import Testing
         }
     }
 
-    @Test func `any amount is read as it was written`() throws {
+    @Test func `every amount is read back as written`() throws {
         var random = Seeded()
         for _ in 0..<Self.rounds {
             let amount = Amount(micros: random.integer())
@@ -173,12 +173,12 @@ import Testing
         }
     }
 
-    @Test func `a provider's rate is that of the model, whatever its form`() throws {
+    @Test func `a provider's rate agrees with the model, whatever its form`() throws {
         try compare { random in
             let digits = String(random.natural())
             let decimals = Int.random(in: 0...20, using: &random)
             let exponent = Int.random(in: -25...12, using: &random)
-            // Of many decimals those are taken off that only a printer can have added, half up.
+            // Remove decimals that only a printer can have added, and round half up.
             let noise = max(0, min(digits.count - 12, decimals - exponent - 8))
             let believed =
                 noise == 0

@@ -1,7 +1,7 @@
-/// A natural number of any size, reckoned as at school: slow, and plainly right. The tests hold the
-/// fast arithmetic against it.
+/// A natural number of any size, calculated as at school: slow, and clearly right. The tests
+/// compare the fast arithmetic with it.
 struct Natural: Equatable {
-    /// Digits of base ten, the smallest first; none for zero.
+    /// Decimal digits, the lowest first; none for zero.
     private var digits: [Int]
 
     static let zero = Natural(digits: [])
@@ -89,7 +89,7 @@ struct Natural: Equatable {
         return up && remainder != .zero ? quotient + .one : quotient
     }
 
-    /// The number in 64 bits, if they hold it.
+    /// The number, if it fits 64 bits.
     var int64: Int64? { Int64(description) }
 
     private func digit(_ index: Int) -> Int {

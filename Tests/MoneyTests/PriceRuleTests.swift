@@ -11,8 +11,7 @@ import Testing
         ("1", "1.08", "1.080000"), ("0.000001", "1.08", "0.000002"), ("3", "0.333333", "0.999999"),
         ("0", "1.08", "0.000000"),
     ])
-    func `a cost is rounded up to a millionth`(rate: String, exchange: String, cost: String) throws
-    {
+    func `a cost rounds up to a millionth`(rate: String, exchange: String, cost: String) throws {
         #expect(
             try PriceRule.cost(of: self.rate(rate), at: ExchangeRate(parsing: exchange)).description
                 == cost)
@@ -35,7 +34,7 @@ import Testing
         ("1.35", "1", "35"), ("1", "3", "0"), ("4", "3", "33.333333"), ("1", "1", "0"),
         ("1", "0", "0"), ("9000000000000", "0.000001", "9223372036854.775807"),
     ])
-    func `the profit of a sale rate is rounded down, and none at or below cost`(
+    func `a profit rounds down, and is zero at or below cost`(
         sale: String, cost: String, profit: String
     ) throws {
         #expect(
@@ -48,7 +47,7 @@ import Testing
             ("1", "5", "1.10", "1.100000"),
             ("1", "100", nil, "0.000000"), ("1", "0", "0", "0.000000"),
         ] as [(String, String, String?, String)])
-    func `a price of one's own goes before the sale rate and the discount`(
+    func `a user's own price beats the sale rate and the discount`(
         sale: String, discount: String, own: String?, price: String
     ) throws {
         #expect(
@@ -63,7 +62,7 @@ import Testing
             ("3", "1", "10", "3.300000"),
             ("0.000001", nil, "10", "0.000002"),
         ] as [(String, String?, String, String)])
-    func `the least is taken of the dearer cost`(
+    func `the lowest rate follows the higher cost`(
         cost: String, offered: String?, profit: String, least: String
     ) throws {
         #expect(
@@ -86,7 +85,7 @@ import Testing
             try self.rate(rate).isWithin(self.percent(percent), of: self.rate(other)) == isWithin)
     }
 
-    @Test func `what cannot be counted is an error`() throws {
+    @Test func `a result too large to count is an error`() throws {
         let most = Rate(micros: .max)
         #expect(throws: MoneyError.overflow) {
             try PriceRule.sale(of: most, profit: percent("1"), fixed: .zero)

@@ -5,7 +5,7 @@ import Timestamps
 
 @testable import Run
 
-/// A pipe whose reading end a test looks at.
+/// A pipe whose output a test reads.
 final class Pipe: Sendable {
     let input: Int32
     private let output: Int32
@@ -21,11 +21,11 @@ final class Pipe: Sendable {
         close(output)
     }
 
-    /// What was written since the last look.
+    /// The text written since the last call.
     var text: String { read(output) }
 }
 
-/// What can be read from a descriptor without waiting.
+/// Everything that can be read from a descriptor without waiting.
 func read(_ descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 65_536)
     let count = Glibc.read(descriptor, &bytes, bytes.count)
@@ -41,7 +41,7 @@ extension LogLines {
     }
 }
 
-/// The least configuration, in a folder of its own.
+/// A minimal configuration, in a folder of its own.
 func configuration(in folder: TemporaryFolder) -> String {
     folder.write("currency: USD\nspool: spool", to: "pipeline.yaml")
 }

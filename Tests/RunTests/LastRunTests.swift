@@ -32,14 +32,14 @@ private struct DiskFull: StageFailure, CustomStringConvertible {
         #expect(last.text == "ingested files=3")
     }
 
-    @Test func `a run that failed leaves its status and why`() async throws {
+    @Test func `a run that failed leaves its status and the reason`() async throws {
         try await perform { _ in throw DiskFull() }
         let last = try #require(LastRun.read(of: "ingest", inSpool: spool))
         #expect(last.status == 74)
         #expect(last.text == "the disk is full")
     }
 
-    @Test func `a run that found another at work leaves that one's record alone`() async throws {
+    @Test func `a run that found another at work leaves its last run alone`() async throws {
         try await perform { _ in Summary("ingested", ["files": 3]) }
         try await perform { _ in
             try await perform { _ in Summary("ingested", ["files": 4]) }
@@ -49,14 +49,14 @@ private struct DiskFull: StageFailure, CustomStringConvertible {
         #expect(LastRun.read(of: "ingest", inSpool: spool)?.text == "ingested files=5")
     }
 
-    @Test func `who only looks leaves no record and no summary`() async throws {
+    @Test func `a look leaves no last run and no summary`() async throws {
         try await perform(locks: false) { _ in nil }
         #expect(LastRun.read(of: "ingest", inSpool: spool) == nil)
         #expect(log.text.isEmpty)
     }
 
     @Test(arguments: ["", "{", #"{"ended_at": 3}"#, #"{"ended_at":"x","status":0,"text":""}"#])
-    func `a record that cannot be read is none`(text: String) {
+    func `a last run that cannot be read counts as none`(text: String) {
         folder.write(text, to: "spool/lock/ingest.last")
         #expect(LastRun.read(of: "ingest", inSpool: spool) == nil)
     }

@@ -3,7 +3,7 @@ import Run
 import TestSupport
 import Testing
 
-@Test func `a lock is held while the body runs, by one at a time, and free afterwards`()
+@Test func `a lock has one holder while the body runs, and none afterwards`()
     async throws
 {
     let folder = TemporaryFolder()
@@ -19,7 +19,7 @@ import Testing
     #expect(try await withLock(path) { 7 } == 7)
 }
 
-@Test func `a process that is killed lets go of its lock`() async throws {
+@Test func `a killed process loses its lock`() async throws {
     let folder = TemporaryFolder()
     let path = "\(folder.path)/killed.lock"
     var child: pid_t = 0
@@ -44,7 +44,7 @@ import Testing
     try await withLock(path) {}
 }
 
-@Test func `the lock's directory is made for its owner alone`() async throws {
+@Test func `the directory of locks is for its owner alone`() async throws {
     let folder = TemporaryFolder()
     try await withLock("\(folder.path)/spool/lock/ingest.lock") {}
     var status = stat()
@@ -61,7 +61,8 @@ import Testing
     }
     #expect(
         error?.description == """
-            the lock \(path) cannot be taken: a part of the path is not a folder (Not a directory). \
+            the lock \(path) cannot be taken: \
+            a part of the path is not a folder (Not a directory). \
             Nothing was run; correct the path and run again.
             """)
 }

@@ -11,7 +11,7 @@ private func logger(to pipe: Pipe, _ format: LogFormat = .text, level: Logger.Le
     Logger(label: "ingest") { _ in LineLog(lines: LogLines(to: pipe, format, level: level)) }
 }
 
-@Test func `a run that is quiet tells warnings and errors, and nothing else`() throws {
+@Test func `a quiet run writes warnings and errors only`() throws {
     let folder = TemporaryFolder()
     let file = folder.write("currency: USD", to: "pipeline.yaml")
     var options = try StageOptions.parse(["--quiet", "--config", file])
@@ -28,7 +28,7 @@ private func logger(to pipe: Pipe, _ format: LogFormat = .text, level: Logger.Le
     #expect(pipe.text == "2026-11-23T10:00:00Z notice ingest: ingested file=\"a b\" orders=120\n")
 }
 
-@Test func `a logger's own data is in each of its lines`() {
+@Test func `a logger's own data is in all of its lines`() {
     let pipe = Pipe()
     var logger = logger(to: pipe)
     logger[metadataKey: "user"] = "acme"
@@ -56,7 +56,7 @@ func `a hostile text cannot forge a line, a field or a colour`(text: String, wri
         pipe.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).count == 2)
 }
 
-@Test func `a JSON line is one object, whatever is in it`() throws {
+@Test func `a JSON line is one object, whatever it contains`() throws {
     let pipe = Pipe()
     logger(to: pipe, .json).notice(
         "a\n\"b\"", metadata: ["file": "x\n{}", "orders": .stringConvertible(3)])
@@ -73,7 +73,7 @@ func `a hostile text cannot forge a line, a field or a colour`(text: String, wri
     (Logger.Level.debug, "debug info notice warning error"), (.notice, "notice warning error"),
     (.error, "error"),
 ])
-func `a level leaves out what is less important`(level: Logger.Level, written: String) {
+func `a level leaves out less important lines`(level: Logger.Level, written: String) {
     let pipe = Pipe()
     let logger = logger(to: pipe, level: level)
     for level in [Logger.Level.trace, .debug, .info, .notice, .warning, .error] {

@@ -11,7 +11,7 @@ private struct Unknown: Error {}
 private struct DiskFull: StageFailure { let exitStatus = Failures.ExitStatus.ioFailed }
 private struct BooksWrong: StageFailure { let exitStatus = Failures.ExitStatus.booksWrong }
 
-/// A run whose log and answer can be looked at.
+/// A run whose log and summary a test can read.
 private struct Rehearsal {
     let folder = TemporaryFolder()
     let log = Pipe()
@@ -29,7 +29,7 @@ private struct Rehearsal {
     }
 }
 
-@Test func `a run that ends well tells its summary, and is done`() async throws {
+@Test func `a run that ends well writes its summary`() async throws {
     let rehearsal = Rehearsal(json: true)
     let status = try await rehearsal.perform { context in
         #expect(context.program == "ingest")
@@ -73,14 +73,14 @@ func `an error ends the run with the status of its class`(
             """)
 }
 
-@Test func `what nobody foresaw is called so`() async throws {
+@Test func `an unexpected error says that it is one`() async throws {
     let rehearsal = Rehearsal()
     _ = try await rehearsal.perform { _ in throw Unknown() }
     #expect(
         rehearsal.log.text.hasSuffix(
             """
-            ingest: stopped by something unexpected, a fault of the program (Unknown()); what was \
-            committed stands; run again, and report this line if it comes back
+            ingest: stopped by something unexpected, a fault of the program (Unknown()); \
+            everything committed stands; run again, and report this line if it comes back
 
             """))
 }
@@ -110,7 +110,7 @@ func `an error ends the run with the status of its class`(
     #expect(status == .done)
 }
 
-@Test func `an answer that cannot be written is a failed output`() async throws {
+@Test func `a summary that cannot be written is a failed output`() async throws {
     let full = open("/dev/full", O_WRONLY)
     defer { close(full) }
     let folder = TemporaryFolder()
@@ -127,13 +127,12 @@ func `an error ends the run with the status of its class`(
     (["--verbose", "--quiet"], 64), (["--log-format", "xml"], 64), (["--unknown"], 64),
     (["--help"], 0),
 ])
-func `wrong usage is status 64, and help is none`(arguments: [String], status: Int) {
+func `wrong usage is status 64, and help is no failure`(arguments: [String], status: Int) {
     let error = #expect(throws: (any Error).self) { try StageOptions.parse(arguments) }
     #expect(error.map { StageOptions.exitCode(for: $0) } == ExitCode(Int32(status)))
 }
 
-@Test func `the configuration is the one given, else the environment's, else the usual one`() throws
-{
+@Test func `a given configuration comes first, then the environment's`() throws {
     unsetenv("SMM_CONFIG")
     #expect(try StageOptions.parse([]).configuration == "config/pipeline.yaml")
     setenv("SMM_CONFIG", "", 1)

@@ -30,7 +30,7 @@ import Testing
     #expect(pipe.text.isEmpty)
 }
 
-@Test func `a pipe sees no progress, and neither does who wants to see errors only`() throws {
+@Test func `progress is not drawn in a pipe, nor in a quiet run`() throws {
     #expect(LogLines(to: Pipe()).progressDescriptor == nil)
     let (terminal, screen) = try pseudoTerminal()
     defer {
@@ -41,7 +41,7 @@ import Testing
     #expect(quiet.progressDescriptor == nil)
 }
 
-/// A terminal that a program draws on through `screen`, read through `terminal`.
+/// A terminal: a program draws through `screen`, and a test reads through `terminal`.
 private func pseudoTerminal() throws -> (terminal: Int32, screen: Int32) {
     let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
     try #require(terminal >= 0)

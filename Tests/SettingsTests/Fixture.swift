@@ -1,11 +1,11 @@
 import Settings
 import TestSupport
 
-/// A provider with nothing but what is required.
+/// A provider with only the required settings.
 let alpha =
     #"{name: alpha, url: "https://alpha.example/api/v2", api_key: {env: ALPHA_KEY}, currency: USD}"#
 
-/// Loads `pipeline` from a folder with these other files in it.
+/// Loads `pipeline` from a folder that also holds these other files.
 func load(_ pipeline: String, beside files: [String: String] = [:]) throws(SettingsError)
     -> Settings
 {
@@ -18,7 +18,7 @@ func load(_ pipeline: String, in folder: TemporaryFolder) throws(SettingsError) 
     try Settings.load(from: folder.write(pipeline, to: "config/pipeline.yaml"))
 }
 
-/// What is wrong with a configuration, a line for each problem, without the temporary folder's name.
+/// The mistakes in a configuration, one a line, without the name of the temporary folder.
 func problems(_ pipeline: String, beside files: [String: String] = [:]) -> [String] {
     let folder = TemporaryFolder()
     for (name, text) in files { folder.write(text, to: name) }

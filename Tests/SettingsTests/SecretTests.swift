@@ -4,7 +4,7 @@ import Testing
 
 private let key = try? MasterKey(Array(repeating: 7, count: 32))
 
-/// A configuration with one provider whose key is kept like this, and a master key.
+/// A configuration with one provider, whose key is kept like this, and with a master key.
 private func settings(_ apiKey: String, in folder: TemporaryFolder = .init()) throws -> Settings {
     let hexadecimal = String(repeating: "07", count: 32)
     folder.write("\(hexadecimal)\n", to: "config/master.key")
@@ -75,7 +75,7 @@ private func settings(_ apiKey: String, in folder: TemporaryFolder = .init()) th
     ("\u{200B}5ecr3t", "a character outside of ASCII"),
     ("\n5ecr3t", "not text on one line"), ("5ecr3t\t", "not text on one line"),
 ])
-func `a key with something before or behind it is refused wherever it is kept, and not shown`(
+func `a key with anything around it is refused, and not shown`(
     written: String, reason: String
 ) throws {
     let folder = TemporaryFolder()
@@ -93,22 +93,25 @@ func `a key with something before or behind it is refused wherever it is kept, a
     }
 }
 
-@Test func `the key of a provider that is not enabled is not asked for`() throws {
+@Test func `the key of a disabled provider is not read`() throws {
     let disabled = try load("currency: USD\nproviders: [\(alpha.dropLast()), enabled: false}]")
     #expect(try disabled.providerKeys { _ in nil }.isEmpty)
 }
 
 @Test func `a sealed key without a master key is a mistake`() throws {
     let settings = try load(
-        "currency: USD\nproviders: [{name: a, url: \"https://a\", currency: USD, api_key: {sealed: x}}]"
+        """
+        currency: USD\nproviders: [{name: a, url: "https://a", currency: USD, api_key: {sealed: \
+        x}}]
+        """
     )
     let error = #expect(throws: SettingsError.self) { try settings.providerKeys { _ in nil } }
     #expect("\(try #require(error))".contains("there is no master_key to open it"))
 }
 
-@Test func `a sealed key is changed by no bit without notice, and never the same twice`() throws {
+@Test func `a changed bit in a sealed key is noticed; no two are the same`() throws {
     let key = try #require(key)
-    // Of a length that base64 writes without padding, whose last bits nobody reads.
+    // Its length needs no padding in base64; the last bits of padding would not be read.
     let sealed = key.seal("s3cr3t-8", of: "alpha")
     #expect(sealed != key.seal("s3cr3t-8", of: "alpha"))
     for position in sealed.indices {
@@ -126,7 +129,7 @@ func `a key with something before or behind it is refused wherever it is kept, a
     ("", false), (String(repeating: "k", count: 31), false),
     (String(repeating: "A", count: 44), false),
 ])
-func `a master key is 32 bytes, in hexadecimal, base64 or as they are`(text: String, isKey: Bool) {
+func `a master key is 32 bytes, in hexadecimal, base64 or raw`(text: String, isKey: Bool) {
     if isKey {
         #expect(throws: Never.self) { try MasterKey(Array(text.utf8)) }
     } else {
@@ -134,7 +137,7 @@ func `a master key is 32 bytes, in hexadecimal, base64 or as they are`(text: Str
     }
 }
 
-@Test func `nothing that prints settings prints where or what a secret is`() throws {
+@Test func `no printing of settings shows a secret or its place`() throws {
     let settings = try settings("{sealed: 5ecret}")
     var dumped = ""
     dump(settings, to: &dumped)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Trade
 
-/// The folder of the configuration that is shipped.
+/// The folder of the shipped configuration.
 private let shipped =
     #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/config"
 
@@ -14,13 +14,13 @@ private let shipped =
     #expect(settings.providers.map(\.name) == ["sandbox"])
     #expect(settings.catalogue.rules.count == 2)
 
-    // What is not set has the value that the shipped files show, except where they say otherwise.
+    // A default is the value that the shipped files show, unless they say otherwise.
     let least = try load(
         """
         currency: USD
         exchange_rates: {EUR: "1.08"}
-        providers: [{name: sandbox, url: "http://127.0.0.1:8099/api/v2", api_key: {env: SANDBOX_KEY},
-          currency: USD, allow_http: true}]
+        providers: [{name: sandbox, url: "http://127.0.0.1:8099/api/v2",
+          api_key: {env: SANDBOX_KEY}, currency: USD, allow_http: true}]
         """)
     #expect(shown(settings.intake) == shown(least.intake))
     #expect(shown(settings.dispatch) == shown(least.dispatch))
@@ -53,7 +53,7 @@ private let shipped =
     ("catalogue: {rules: [{zzzzzzzz: 1}]}", "catalogue.yaml"),
     ("catalogue: {services: [{zzzzzzzz: 1}]}", "catalogue.yaml"),
 ])
-func `every setting there is stands in the shipped files`(yaml: String, file: String) throws {
+func `every setting is in the shipped files`(yaml: String, file: String) throws {
     let found = problems("currency: USD\n\(yaml)")
     let listing = try #require(found.first { $0.contains("zzzzzzzz is not a setting") })
     let names = try #require(listing.split(separator: "must be one of ").last).dropLast()
@@ -65,7 +65,7 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
     }
 }
 
-@Test func `the values of the contract are read as they are written`() throws {
+@Test func `the values of the contract are read as written`() throws {
     let settings = try load(
         """
         currency: USD
@@ -76,9 +76,10 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
         exchange_rates: {EUR: "1.08"}
         duplicate_links: reject
         providers:
-          - {name: beta, url: "https://[::1]:8443/api/v2?x=1", api_key: {env: BETA_KEY}, currency: EUR,
-             encoding: json, refill: batch, quantity: always, timeouts: {connect: 3}, inquiry: orders,
-             max_drift: "0.5", errors: {duplicate: [busy]}, fresh_connections: true,
+          - {name: beta, url: "https://[::1]:8443/api/v2?x=1", api_key: {env: BETA_KEY},
+             currency: EUR, encoding: json, refill: batch, quantity: always,
+             timeouts: {connect: 3}, inquiry: orders, max_drift: "0.5",
+             errors: {duplicate: [busy]}, fresh_connections: true,
              min_charge: "0.0001", charge_decimals: 4, enabled: false}
         catalogue:
           rules: [{provider: beta, category: "Insta*", rename_category: IG}]
@@ -114,7 +115,7 @@ func `every setting there is stands in the shipped files`(yaml: String, file: St
     #expect(settings.mail?.url == "smtp://localhost:25")
 }
 
-@Test func `a path is relative to the file it stands in, and becomes absolute`() throws {
+@Test func `a path is relative to its file, and becomes absolute`() throws {
     let folder = TemporaryFolder()
     let settings = try load(
         "currency: USD\nspool: ../a/./b//c/../d\nreports: /var/reports/", in: folder)
@@ -168,7 +169,7 @@ func `a provider's address is a whole URL without secrets`(url: String, isValid:
 }
 
 extension String {
-    /// The text of a file of at most a mebibyte.
+    /// The text of a file of at most 1 MiB.
     fileprivate init(contentsOf path: String) throws {
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
@@ -179,7 +180,7 @@ extension String {
     }
 }
 
-/// All that `dump` shows of a value.
+/// Everything that `dump` shows of a value.
 private func shown<Value>(_ value: Value) -> String {
     var text = ""
     dump(value, to: &text)

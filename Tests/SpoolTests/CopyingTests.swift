@@ -10,7 +10,7 @@ import Timestamps
     /// The SHA-256 of `abc`, from FIPS 180-4.
     static let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-    @Test func `a claimed file is a synced copy under its digest; the original stays`() throws {
+    @Test func `a copied file is synced under its digest, and the original stays`() throws {
         tray.drop("abc", as: "a.json")
         let file = try tray.copied("a.json")
         #expect(file.digest == Self.digest && file.bytes == 3)
@@ -31,7 +31,7 @@ import Timestamps
     }
 
     @Test(arguments: ["grown", "rewritten", "replaced", "removed", "symlink", "FIFO"])
-    func `a file that changes after it was looked at is left for the next run`(
+    func `a file that changes after we looked at it is left for the next run`(
         how: String
     ) throws {
         tray.drop("abc", as: "a.json")
@@ -85,7 +85,7 @@ import Timestamps
             }
         }
         #expect(outcome == .incomplete)
-        // One that was left alone for long enough is taken for what it is.
+        // A file left alone for long enough is taken as it is.
         let old = try tray.candidate(FileName("a.json"))
         #expect(try copying.copy(old, from: tray.inbox) { _ in true } == .copied)
         #expect(try copying.finish().files.map(\.bytes) == [Int64(bytes)])
@@ -93,7 +93,7 @@ import Timestamps
         #expect(try tray.names("inbox") == ["a.json"])
     }
 
-    @Test func `a copy that a dead run left is found by its digest`() throws {
+    @Test func `a copy left by a dead run is found by its digest`() throws {
         tray.drop("abc", as: "a.json")
         _ = try tray.copied("a.json")
         let next = try Spool.open(at: tray.spool.root, program: "ingest")
@@ -110,7 +110,7 @@ import Timestamps
         #expect(try next.leftovers(of: .desk).isEmpty)
     }
 
-    @Test func `a file claimed again takes the place of the copy that was left`() throws {
+    @Test func `a file copied again replaces the copy that was left`() throws {
         tray.drop("abc", as: "a.json")
         _ = try tray.copied("a.json")
         _ = try tray.copied("a.json")
@@ -132,7 +132,7 @@ import Timestamps
     }
 
     @Test(arguments: ["a\nb.json", "Żółć.json", String(repeating: "é", count: 120) + ".json"])
-    func `any name ends in the archive under one that is safe and fits`(name: String) throws {
+    func `every file gets a safe name that fits in the archive`(name: String) throws {
         tray.drop("abc", as: name)
         let kept = try tray.taken(FileName(name))[0]
         #expect(kept == "\(CopyingTests.digest)-\(FileName(name).safe)")
@@ -151,7 +151,7 @@ import Timestamps
         #expect(try tray.names("quarantine").map { "\($0).reason.json" } == [place.name])
     }
 
-    @Test func `an original that was replaced meanwhile is a new file, and stays`() throws {
+    @Test func `an original that was replaced is a new file, and stays`() throws {
         tray.drop("abc", as: "a.json")
         tray.drop("abc again", as: "b.json")
         let file = try tray.copied("a.json")
@@ -161,7 +161,7 @@ import Timestamps
         #expect(try tray.names("archive") == ["\(CopyingTests.digest)-a.json"])
     }
 
-    @Test func `an original that is gone already is no failure`() throws {
+    @Test func `an original that is already gone is no failure`() throws {
         tray.drop("abc", as: "a.json")
         let file = try tray.copied("a.json")
         unlink(tray.path("a.json"))

@@ -39,7 +39,7 @@ import Testing
         #expect(try spool.openInbox(of: .desk)?.directory.names() == [])
     }
 
-    @Test func `what a run that died was dropping is no hindrance`() throws {
+    @Test func `a half-dropped file of a dead run is no obstacle`() throws {
         folder.write("half", to: "spool/desk/inbox/.a.json.part")
         #expect(try spool.drop("a.json", into: .desk) { try $0.write(Array("{}".utf8)) })
         #expect(try spool.openInbox(of: .desk)?.directory.names() == [FileName("a.json")])
@@ -47,7 +47,7 @@ import Testing
 
     @Test
     func
-        `archived files are taken back in the order in which they were taken, and their receipts kept`()
+        `archived files are replayed in order, and their receipts kept`()
         throws
     {
         let (first, second) = (String(repeating: "b", count: 64), String(repeating: "a", count: 64))
@@ -78,7 +78,7 @@ import Testing
         #expect(try kept.names() == [FileName("\(first)-orders.json.former-receipt.json")])
     }
 
-    @Test func `the last status file is found among all others`() throws {
+    @Test func `the last status file is found among other files`() throws {
         #expect(try spool.lastStatusFile(of: "acme") == 0)
         for name in ["status-0000000009.json", "status-0000000010.json", "status-x.json", "a.json"]
         {
@@ -87,7 +87,7 @@ import Testing
         #expect(try spool.lastStatusFile(of: "acme") == 10)
     }
 
-    @Test func `a journal is open while it holds something`() throws {
+    @Test func `a journal is open while it holds answers`() throws {
         folder.write([0, 0], to: "spool/journal/empty")
         folder.write("{}", to: "spool/journal/full")
         folder.write("", to: "spool/journal/new")

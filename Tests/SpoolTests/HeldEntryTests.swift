@@ -13,14 +13,14 @@ import Testing
             inbox: tray.inbox.directory, work: try works.at(tray.spool.work(of: tray.acme)))
     }
 
-    /// Puts a file over another, as long and as old as that, as its owner might at any moment.
+    /// Replaces a file by another of equal size and time, as its owner might at any moment.
     private func replace(_ name: String, by text: String) {
         tray.drop(text, as: "new")
         tray.touch("new", at: 1_000)
         #expect(rename(tray.path("new"), tray.path(name)) == 0)
     }
 
-    /// Something under a name that is never a batch.
+    /// Makes an entry that can never be a batch.
     private func put(_ kind: String, as name: String) {
         switch kind {
         case "symlink": #expect(symlink("/etc/passwd", tray.path(name)) == 0)
@@ -34,7 +34,7 @@ import Testing
 
     static let kinds = ["symlink", "FIFO", "hard link", "empty file"]
 
-    @Test func `a held entry is in work under its name, and no copy`() throws {
+    @Test func `a held entry lies in work under its name, and is no copy`() throws {
         tray.drop("old", as: "a.json")
         let held = try #require(
             try tray.spool.hold(try tray.candidate(FileName("a.json")), from: tray.inbox))
@@ -43,7 +43,7 @@ import Testing
         #expect(try tray.spool.leftovers(of: tray.acme).isEmpty)
     }
 
-    @Test func `a file that comes after the last look is put back, not removed`() throws {
+    @Test func `a file that arrives after our last look is put back, not removed`() throws {
         tray.drop("old", as: "a.json")
         tray.touch("a.json", at: 1_000)
         let candidate = try tray.candidate(FileName("a.json"))
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: kinds)
-    func `a file that comes after the last look is put back, not secluded`(kind: String) throws {
+    func `a file that arrives after our last look is not quarantined`(kind: String) throws {
         put(kind, as: "a.json")
         let entry = try tray.judged("a.json")
         replace("a.json", by: "new")
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: kinds)
-    func `what is another file by now is not even moved`(kind: String) throws {
+    func `a file that was replaced is not even moved`(kind: String) throws {
         put(kind, as: "a.json")
         let entry = try tray.judged("a.json")
         replace("a.json", by: "new")
@@ -74,7 +74,7 @@ import Testing
         #expect(before == after)
     }
 
-    @Test func `a file that was rewritten in its place stays, though it is as long and as old`()
+    @Test func `a file rewritten in place stays, even with equal size and time`()
         throws
     {
         tray.drop("old", as: "a.json")
@@ -86,7 +86,7 @@ import Testing
         #expect(text(tray.path("a.json")) == "new")
     }
 
-    @Test func `a file that is put back takes no newer one's place`() throws {
+    @Test func `a file that is put back replaces no newer file`() throws {
         for text in ["first", "second", "third"] {
             tray.drop(text, as: "a.json")
             let held = try tray.spool.hold(
@@ -98,7 +98,7 @@ import Testing
         #expect(try tray.names("work") == [])
     }
 
-    @Test func `what is gone is not held`() throws {
+    @Test func `a file that is gone is not held`() throws {
         tray.drop("old", as: "a.json")
         let candidate = try tray.candidate(FileName("a.json"))
         unlink(tray.path("a.json"))
@@ -106,7 +106,7 @@ import Testing
         #expect(try passage().move(candidate.name, candidate.identity) == nil)
     }
 
-    @Test func `what a dead run held is put back, and the next takes it`() throws {
+    @Test func `an entry held by a dead run is put back, and taken next`() throws {
         tray.drop("old", as: "a.json")
         _ = try tray.spool.hold(try tray.candidate(FileName("a.json")), from: tray.inbox)
         let next = try Spool.open(at: tray.spool.root, program: "ingest")
@@ -116,7 +116,7 @@ import Testing
         #expect(try tray.taken(FileName("a.json")).count == 1)
     }
 
-    @Test func `what a dead run held comes back into an inbox that is gone`() throws {
+    @Test func `an entry held by a dead run comes back though its inbox is gone`() throws {
         tray.drop("old", as: "a.json")
         _ = try tray.spool.hold(try tray.candidate(FileName("a.json")), from: tray.inbox)
         #expect(rmdir(tray.spool.inbox(of: tray.acme)) == 0)
@@ -124,7 +124,7 @@ import Testing
         #expect(text(tray.path("a.json")) == "old")
     }
 
-    @Test func `what could not be put back is never replaced`() throws {
+    @Test func `an entry that could not be put back is never replaced`() throws {
         tray.drop("old", as: "a.json")
         _ = try tray.spool.hold(try tray.candidate(FileName("a.json")), from: tray.inbox)
         tray.drop("new", as: "a.json")
@@ -137,7 +137,7 @@ import Testing
         #expect(text(tray.path("a.json")) == "new")
     }
 
-    @Test func `a held file that its writer goes on with is put back, not secluded`() throws {
+    @Test func `a held file that is still being written is put back`() throws {
         tray.drop("", as: "a.json")
         let writer = open(tray.path("a.json"), O_WRONLY)
         defer { close(writer) }

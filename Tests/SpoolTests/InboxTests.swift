@@ -27,19 +27,19 @@ import Timestamps
         ("x.json.part", false), ("x.json.TMP", false), ("x.filepart", false),
         ("x.json.partial", false), ("x.json~", false), (".x.json", false), ("x.json", false),
     ])
-    func `a name that is neither for us nor in the making is a stray`(
+    func `a name that is neither for us nor being written is a stray`(
         name: String, isStray: Bool
     ) throws {
         tray.drop("{}", as: name)
         #expect(try tray.inbox.list(strays: 9).strays == (isStray ? [FileName(name)] : []))
     }
 
-    @Test func `names are taken in order`() throws {
+    @Test func `names are listed in order`() throws {
         for name in ["b.json", "a.json", "B.json"] { tray.drop("{}", as: name) }
         #expect(try tray.inbox.list().names.map(\.description) == ["B.json", "a.json", "b.json"])
     }
 
-    @Test func `a name that is no text is taken like any other`() throws {
+    @Test func `a name that is not valid text is taken like any other`() throws {
         let name = FileName([0xFF, 0xFE] + Array(".json".utf8))
         tray.drop("{}", as: name)
         #expect(try tray.inbox.list().names == [name])
@@ -48,7 +48,7 @@ import Timestamps
         #expect(try tray.names("inbox") == [])
     }
 
-    @Test func `a file is taken when it has been still for long enough`() throws {
+    @Test func `a file is taken when it was unchanged for long enough`() throws {
         tray.drop("{}", as: "a.json")
         let changed = try tray.changed("a.json")
         #expect(
@@ -56,7 +56,7 @@ import Timestamps
         #expect(try tray.judge("a.json", settle: 5_000, at: changed + 6_000) == "take")
     }
 
-    @Test func `a client that sets an old time on what it just wrote does not make it still`()
+    @Test func `an old time set by a client does not make a new file old`()
         throws
     {
         tray.drop("{}", as: "a.json")
@@ -67,7 +67,7 @@ import Timestamps
         #expect(try tray.judge("a.json", settle: 5_000, at: changed + 6_000) == "take")
     }
 
-    @Test func `a file dated in the future is still when it was not changed for long enough`()
+    @Test func `a file dated in the future is judged by its time of change`()
         throws
     {
         tray.drop("{}", as: "a.json")
@@ -78,7 +78,7 @@ import Timestamps
         #expect(try tray.judge("a.json", settle: 5_000, at: changed + 6_000) == "take")
     }
 
-    @Test func `a clock that was set back keeps no whole file waiting, and no other for ever`()
+    @Test func `a clock set back delays no whole file, and no other for ever`()
         throws
     {
         tray.drop("{}", as: "a.json")
@@ -94,7 +94,7 @@ import Timestamps
         #expect(try judge(firstSeen: 2_000_000) == "later: incomplete")
     }
 
-    @Test func `an empty file ends early, and is put aside when it was still for long`() throws {
+    @Test func `an empty file ends early, and is quarantined after a while`() throws {
         tray.drop("", as: "a.json")
         let changed = try tray.changed("a.json")
         func judge(at moment: Int64) throws -> String? {
@@ -104,7 +104,7 @@ import Timestamps
         #expect(try judge(at: changed + 301_000) == "quarantine: it is empty")
     }
 
-    @Test func `a file with two names may be on its way, and is put aside after an hour`() throws {
+    @Test func `a file with two names may be on its way, for an hour`() throws {
         tray.drop("{}", as: "a.json")
         #expect(link(tray.path("a.json"), tray.path("upload.tmp")) == 0)
         tray.touch("a.json", at: 1_000)
@@ -117,7 +117,7 @@ import Timestamps
     }
 
     @Test(arguments: ["symlink", "FIFO", "directory", "socket"])
-    func `what is no regular file is put aside as it is, unopened`(kind: String) throws {
+    func `an entry that is not a regular file is quarantined unopened`(kind: String) throws {
         let name = tray.path("x.json")
         switch kind {
         case "symlink": #expect(symlink("/etc/passwd", name) == 0)
@@ -131,7 +131,7 @@ import Timestamps
         #expect(try tray.names("quarantine") == ["\(Spool.digestOfNothing)-x.json"])
     }
 
-    @Test func `two of one name are both kept in quarantine`() throws {
+    @Test func `two files of one name are both kept in quarantine`() throws {
         for _ in 1...3 {
             #expect(mkdir(tray.path("x.json"), 0o755) == 0)
             try tray.quarantine("x.json")
@@ -139,12 +139,12 @@ import Timestamps
         #expect(try tray.names("quarantine").count == 3)
     }
 
-    @Test func `what is gone is nothing, and a missing inbox is none`() throws {
+    @Test func `an entry that is gone is nil, and so is a missing inbox`() throws {
         #expect(try tray.judge("gone.json") == nil)
         #expect(try tray.spool.openInbox(of: .reseller("nobody")) == nil)
     }
 
-    @Test func `an inbox that is a symbolic link is none`() throws {
+    @Test func `a symbolic link is no inbox`() throws {
         tray.folder.write("", to: "spool/resellers/eve/x")
         #expect(
             symlink(tray.spool.inbox(of: tray.acme), "\(tray.spool.root)/resellers/eve/inbox") == 0)
@@ -157,7 +157,7 @@ import Timestamps
         ("$(rm) `x`;'\".json", "$(rm) `x`;'\".json"),
         ("Ünï 🙂.json", "Ünï 🙂.json"),
     ])
-    func `a name of ours holds nothing that a terminal would obey`(name: String, safe: String) {
+    func `our names hold nothing that a terminal would obey`(name: String, safe: String) {
         #expect(FileName(name).safe == safe)
     }
 }

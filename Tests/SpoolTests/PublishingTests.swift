@@ -16,7 +16,7 @@ import Timestamps
         try publishing.finish()
     }
 
-    @Test func `a file appears when it is finished, not before`() throws {
+    @Test func `a file appears only when it is finished`() throws {
         var publishing = try Publishing(tray.spool)
         try publishing.add("a.receipt.json", in: tray.spool.outbox(of: tray.acme)) {
             try $0.write(Array("{}".utf8))
@@ -26,7 +26,7 @@ import Timestamps
         #expect(try tray.names("outbox") == ["a.receipt.json"])
     }
 
-    @Test func `a file replaces whole what was there`() throws {
+    @Test func `a file replaces the old one whole`() throws {
         let path = "\(tray.spool.outbox(of: tray.acme))/a.receipt.json"
         try publish("first", as: "a.receipt.json")
         let before = open(path, O_RDONLY)
@@ -38,7 +38,7 @@ import Timestamps
         #expect(try tray.names("tmp") == [])
     }
 
-    @Test func `what is published can be read by its owner, whatever the umask`() throws {
+    @Test func `a published file can be read, whatever the umask`() throws {
         let old = umask(0o077)
         defer { umask(old) }
         try publish("first", as: "a.receipt.json")
@@ -51,7 +51,7 @@ import Timestamps
 @Suite struct SpoolTests {
     let tray = try! Tray()
 
-    @Test func `opening makes what is missing, ours for us alone`() throws {
+    @Test func `opening makes missing directories, ours for us alone`() throws {
         for (name, mode) in [
             ("tmp", 0o700), ("work", 0o700), ("archive", 0o700), ("quarantine", 0o700),
             ("lock", 0o700), ("journal", 0o700), ("desk/inbox", 0o755), ("desk/outbox", 0o755),
@@ -65,7 +65,7 @@ import Timestamps
         #expect(try tray.spool.freeBytes() > 0)
     }
 
-    @Test func `opening again leaves what is there, with the modes that the operator set`() throws {
+    @Test func `opening again keeps the modes that the operator set`() throws {
         let inbox = tray.spool.inbox(of: tray.acme)
         chmod(inbox, 0o770)
         tray.drop("abc", as: "a.json")
@@ -75,7 +75,7 @@ import Timestamps
         #expect(try tray.names("inbox") == ["a.json"])
     }
 
-    @Test func `a program empties tmp of its own rubbish only`() throws {
+    @Test func `a program removes only its own rubbish from tmp`() throws {
         for name in ["ingest.0", "ingest.out.1", "report.0", "ingestion.0"] {
             tray.folder.write("rubbish", to: "spool/tmp/\(name)")
         }
@@ -84,14 +84,14 @@ import Timestamps
     }
 
     @Test(arguments: 1...133 as ClosedRange<Int32>)
-    func `every error number of the system has words of ours`(code: Int32) {
+    func `every error number of the system has our words`(code: Int32) {
         let text = "\(SystemError("cannot rename", "a.json", code: code))"
         #expect(RawWords.alone(in: text) == nil)
         #expect(text.hasPrefix("cannot rename a.json: "))
         #expect(text.hasSuffix(" and run again"))
     }
 
-    @Test func `a failure says what, where, what is still true and what to do`() throws {
+    @Test func `a failure says what, where, what still holds and what to do`() throws {
         tray.folder.write("", to: "file")
         let error = try #require(throws: SystemError.self) {
             try Spool.open(at: "\(tray.folder.path)/file/spool", program: "ingest")

@@ -15,7 +15,7 @@ import Testing
         "{\n  \"receipt\": 1,\n  \"file\": \"x.json\(words)\",\n  \"sha256\": \"\(digest)\",\n}\n"
     }
 
-    /// Publishes receipts for `x.json` together; returns why any could not be.
+    /// Publishes receipts for `x.json` together; returns the errors of those that failed.
     @discardableResult
     private func publish(_ digests: String..., words: String = "") throws -> [Int32] {
         var publishing = try Publishing(tray.spool)
@@ -33,7 +33,7 @@ import Testing
 
     private func content(_ name: String) -> String? { text("\(outbox)/\(name)") }
 
-    @Test func `the newest receipt has the plain name, and the older one its digest`() throws {
+    @Test func `the newest receipt has the plain name, the older one its digest`() throws {
         try publish(a)
         try publish(b)
         #expect(content("x.receipt.json") == receipt(for: b))
@@ -41,31 +41,31 @@ import Testing
         #expect(try tray.names("outbox").count == 2)
     }
 
-    @Test func `known bytes dropped again have the plain name again`() throws {
+    @Test func `a file dropped again gets the plain name again`() throws {
         for digest in [a, b, a] { try publish(digest) }
         #expect(content("x.receipt.json") == receipt(for: a))
         #expect(content("x.bbbbbbbb.receipt.json") == receipt(for: b))
         #expect(try tray.names("outbox").count == 2)
     }
 
-    @Test func `of one commit the last in order has the plain name`() throws {
+    @Test func `the last file of a commit has the plain name`() throws {
         try publish(a, b)
         #expect(content("x.receipt.json") == receipt(for: b))
-        // As after a run that died: the same again.
+        // The same again, as after a run that died.
         try publish(a, b)
         #expect(content("x.receipt.json") == receipt(for: b))
         #expect(content("x.aaaaaaaa.receipt.json") == receipt(for: a))
         #expect(try tray.names("outbox").count == 2)
     }
 
-    @Test func `a run that died between the two renames is finished by the next`() throws {
+    @Test func `the next run finishes a run that died between the two renames`() throws {
         put(receipt(for: a), as: "x.aaaaaaaa.receipt.json")
         try publish(b)
         #expect(content("x.receipt.json") == receipt(for: b))
         #expect(try tray.names("outbox") == ["x.aaaaaaaa.receipt.json", "x.receipt.json"])
     }
 
-    @Test func `a receipt for the same content is written again in its place`() throws {
+    @Test func `a receipt for the same content is replaced`() throws {
         put(receipt(for: a, " forged"), as: "x.receipt.json")
         try publish(a)
         #expect(content("x.receipt.json") == receipt(for: a))
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: ["mine", "", "{}", "{\n  \"sha256\": \"A\"\n}"])
-    func `what an owner put there is moved aside, not replaced`(theirs: String) throws {
+    func `a user's file there is moved aside, not replaced`(theirs: String) throws {
         put(theirs, as: "x.receipt.json")
         put("other", as: "x~2.receipt.json")
         try publish(a)
@@ -82,7 +82,7 @@ import Testing
         #expect(content("x~3.receipt.json") == theirs)
     }
 
-    @Test func `what has the name with the digest and is something else stays`() throws {
+    @Test func `another file under the name with the digest stays`() throws {
         put("mine", as: "x.aaaaaaaa.receipt.json")
         try publish(a)
         try publish(b)
@@ -91,14 +91,14 @@ import Testing
         #expect(content("x.receipt.json") == receipt(for: b))
     }
 
-    @Test func `a file's name passes for no digest`() throws {
+    @Test func `a file name cannot pass for a digest`() throws {
         let name = #"\n  \"sha256\": \"\#(a)\""#
         put(receipt(for: b, name), as: "x.receipt.json")
         try publish(a)
         #expect(content("x.bbbbbbbb.receipt.json") == receipt(for: b, name))
     }
 
-    @Test func `what is no file stays, and the receipt takes its name with the digest`() throws {
+    @Test func `a directory stays, and the receipt takes its name with the digest`() throws {
         mkdir("\(outbox)/x.receipt.json", 0o755)
         try publish(a)
         #expect(content("x.aaaaaaaa.receipt.json") == receipt(for: a))

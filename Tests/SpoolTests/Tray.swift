@@ -42,12 +42,12 @@ struct Tray {
         precondition(utimensat(AT_FDCWD, path(name), times, 0) == 0)
     }
 
-    /// When the file system last noted a change of the file, in milliseconds since 1970.
+    /// When the file system last noted a change of the file; in milliseconds since 1970.
     func changed(_ name: String) throws -> Int64 {
         Int64(try inbox.directory.status(of: FileName(name))!.st_ctim.tv_sec) * 1_000
     }
 
-    /// What is to be done about an entry, in words.
+    /// What to do about an entry, in words.
     func judge(
         _ name: String, settle: Int64 = 0, incomplete: Int64 = 0, at now: Int64 = .max / 2,
         firstSeen: Int64? = nil
@@ -84,24 +84,24 @@ struct Tray {
         try copied(FileName(name))
     }
 
-    /// Takes one file all the way to the archive; returns what is there then.
+    /// Takes one file all the way to the archive, and returns the names there.
     func taken(_ name: FileName) throws -> [String] {
         try finish(try copied(name), to: .archive(receivedAt: day))
         return try names("archive")
     }
 
-    /// Finishes a file under its own name; nothing stands in the way.
+    /// Finishes a file under its own name, without obstacles.
     func finish(_ file: CopiedFile, to destination: FinishedFile.Destination) throws {
         #expect(try spool.finish([FinishedFile(file, as: file.name, to: destination)]).isEmpty)
     }
 
-    /// Moves an entry that is never a batch to quarantine.
+    /// Moves an entry that can never be a batch to quarantine.
     func quarantine(_ name: String) throws {
         let held = try #require(try spool.hold(try judged(name), from: inbox))
         try spool.quarantine(held, digest: Spool.digestOfNothing)
     }
 
-    /// An entry that is never a batch, as it was when it was looked at.
+    /// An entry that can never be a batch, as it was when it was judged.
     func judged(_ name: String) throws -> Candidate {
         let judgement = try inbox.judge(
             FileName(name), Stillness(whole: 0, incomplete: 0),
@@ -129,7 +129,7 @@ struct Tray {
 }
 
 extension FileName {
-    /// A name of any bytes.
+    /// A name of arbitrary bytes.
     init(_ bytes: [UInt8]) {
         self.init(text: (bytes + [0]).map(CChar.init(bitPattern:)))
     }

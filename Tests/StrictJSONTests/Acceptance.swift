@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Documents that are accepted.
+/// Documents that the reader accepts.
 enum Acceptance {
     static let all = values + numbers + strings + structures
 
@@ -34,7 +34,7 @@ enum Acceptance {
         #"{"a\"b":1,"a\\b":2,"a/b":3,"a.b":4}"#, #"{"__proto__":1,"constructor":2}"#,
     ]
 
-    /// Documents and what they mean.
+    /// Documents and their values.
     static let meanings: [(String, JSONValue)] = [
         (#""\"\\\/\b\f\n\r\t""#, .string("\"\\/\u{8}\u{C}\n\r\t")),
         (#""\u0041\u00e9\u4E2D\u0000""#, .string("Aé中\u{0}")),

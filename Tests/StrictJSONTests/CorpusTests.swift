@@ -1,10 +1,10 @@
 import StrictJSON
 import Testing
 
-/// Known corner cases, each by every way the bytes can come in.
+/// Known corner cases, each in every way in which the bytes can arrive.
 @Suite struct CorpusTests {
     @Test(arguments: Acceptance.all)
-    func `what is JSON is accepted, and read the same however it comes in`(
+    func `JSON is accepted, and read the same however it arrives`(
         _ text: String
     ) throws {
         let bytes = Array(text.utf8)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: Refusal.all)
-    func `what is not JSON is refused at its exact place, however it comes in`(
+    func `anything else is refused at its exact place, however it arrives`(
         _ expected: Refusal
     ) throws {
         let bytes = Array(expected.text.utf8)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// A string's bytes between its quotation marks, and which of them, counted from 0, is wrong.
+    /// The bytes between a string's quotation marks, and the index of the wrong one.
     @Test(
         arguments: [
             ([0x80], 0), ([0xBF], 0), ([0xC0, 0x80], 0), ([0xC1, 0xBF], 0), ([0xC0, 0xAF], 0),
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `columns are counted in characters, not in bytes, and offsets in bytes`() throws {
+    @Test func `columns count characters, and offsets count bytes`() throws {
         let bytes = Array("[\n\"é😀\", x]".utf8)
         let error = try #require(try refusal { try skip(bytes, by: .sevenByteWindow) })
         #expect(error.offset == 12)
@@ -69,7 +69,7 @@ import Testing
         #expect(error.column == 7)
     }
 
-    @Test func `every beginning of a document is refused, however it comes in`() throws {
+    @Test func `every beginning of a document is refused, however it arrives`() throws {
         let document = Array(#"{"a": [1.5e3, "é\ud83d\ude00\n", {"b": null}], "c": true}"#.utf8)
         for count in document.indices {
             let beginning = Array(document[..<count])

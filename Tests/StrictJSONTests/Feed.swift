@@ -1,13 +1,13 @@
 import StrictJSON
 
-/// The ways a document's bytes can reach the reader. None may make a difference.
+/// The ways in which a document's bytes can reach the reader. All must give the same result.
 enum Feed: CaseIterable {
-    /// All in memory.
+    /// All bytes in memory.
     case whole
     /// Through a window of one byte, which has to grow for each longer token.
     case oneByteWindow
     case sevenByteWindow
-    /// Into a large window, a byte each time.
+    /// Into a large window, one byte at a time.
     case dribble
 
     func reader(of bytes: [UInt8], limits: JSONLimits = JSONLimits()) -> JSONReader {
@@ -32,7 +32,7 @@ enum Feed: CaseIterable {
     }
 }
 
-/// What reading a document as a value comes to.
+/// The result of reading a document as a value.
 func read(_ bytes: [UInt8], by feed: Feed, limits: JSONLimits = JSONLimits()) throws -> JSONValue {
     var reader = feed.reader(of: bytes, limits: limits)
     let value = try reader.value()
@@ -47,7 +47,7 @@ func skip(_ bytes: [UInt8], by feed: Feed, limits: JSONLimits = JSONLimits()) th
     try reader.end()
 }
 
-/// The error that `body` throws, if it is the reader's.
+/// The error that `body` throws, if it comes from the reader.
 func refusal(_ body: () throws -> Void) throws -> JSONError? {
     do {
         try body()

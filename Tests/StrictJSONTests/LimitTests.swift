@@ -1,11 +1,11 @@
 import StrictJSON
 import Testing
 
-/// What a hostile document cannot make the reader do.
+/// Hostile documents must not exhaust the reader.
 @Suite struct LimitTests {
     private let small = JSONLimits(depth: 3, tokenBytes: 10, keys: 2, keyBytes: 4)
 
-    /// Documents at a limit and beyond it, and where the latter are refused.
+    /// Documents at a limit and just beyond it, and where the reader refuses the latter.
     @Test(
         arguments: [
             ("[[[]]]", "[[[[]]]]", 3, "no more than 3 arrays and objects may be nested"),
@@ -51,7 +51,7 @@ import Testing
                 "an object may have no more than 2 keys"
             ),
         ] as [(String, String, Int, String)])
-    func `a limit holds to the byte, however the document comes in`(
+    func `a limit holds to the byte, however the document arrives`(
         within: String, beyond: String, offset: Int, reason: String
     ) throws {
         for feed in Feed.allCases {
@@ -132,7 +132,7 @@ import Testing
         #expect(reader.capacity <= 2_000)
     }
 
-    @Test func `an error of the source is passed on as it is, and the end is asked for once`()
+    @Test func `an error of the source is passed on, and its end read once`()
         throws
     {
         struct Broken: Error {}

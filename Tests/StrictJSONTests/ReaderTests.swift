@@ -1,10 +1,10 @@
 import StrictJSON
 import Testing
 
-/// What a caller sees who reads value by value.
+/// Reading value by value.
 @Suite struct ReaderTests {
     @Test(arguments: Feed.allCases)
-    func `a document is read in its order, and the reader knows where it stands`(
+    func `a document is read in order, and the reader knows its place`(
         _ feed: Feed
     ) throws {
         let text = """
@@ -52,7 +52,7 @@ import Testing
             ])
     }
 
-    @Test func `a value of another kind than asked for is an error and stays unread`() throws {
+    @Test func `a value of the wrong kind is an error and stays unread`() throws {
         var reader = JSONReader(bytes: Array(#"{"orders": ["x"]}"#.utf8))
         try reader.beginObject()
         _ = try reader.nextKey()
@@ -70,7 +70,7 @@ import Testing
         #expect(text == "x")
     }
 
-    @Test func `a caller's complaint stands where the caller is`() throws {
+    @Test func `a caller's error has the caller's place`() throws {
         var reader = JSONReader(bytes: Array("{\n  \"a\": {\"sum\": 12}}".utf8))
         try reader.beginObject()
         _ = try reader.nextKey()
@@ -91,7 +91,7 @@ import Testing
             ("1e3", nil, false, true), ("1.5E-7", nil, false, true),
             ("1e999999999", nil, false, true),
         ] as [(String, Int64?, Bool, Bool)])
-    func `a number is kept as it is written, and is an integer only if written as one`(
+    func `a number is kept as written, and an integer only if written so`(
         text: String, integer: Int64?, isInteger: Bool, hasExponent: Bool
     ) throws {
         var reader = JSONReader(bytes: Array(text.utf8))
@@ -106,7 +106,7 @@ import Testing
         ("a-b_9", "a-b_9"), ("a.b", #"["a.b"]"#), ("", #"[""]"#), ("é", #"["é"]"#),
         ("a\"\n", #"["a\"\n"]"#), ("a b", #"["a b"]"#),
     ])
-    func `a key that would not read well in a path is quoted in it`(
+    func `a key that is hard to read is quoted in a path`(
         key: String, path: String
     ) throws {
         var writer = JSONWriter()
@@ -120,7 +120,7 @@ import Testing
         #expect(reader.path == path)
     }
 
-    @Test func `a value is found by its key, and nothing is found in what has no keys`() throws {
+    @Test func `a value is found by its key, in objects only`() throws {
         let value = try JSONValue(parsing: Array(#"{"a": {"b": "c"}, "d": []}"#.utf8))
         #expect(value["a"]?["b"] == .string("c"))
         #expect(value["x"] == nil)

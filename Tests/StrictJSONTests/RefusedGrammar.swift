@@ -1,4 +1,4 @@
-/// A document that is refused, and how.
+/// A document that the reader refuses, and the error.
 struct Refusal: Sendable {
     let text: String
     let line: Int
@@ -21,15 +21,15 @@ struct Refusal: Sendable {
         + strings
 }
 
-/// What the grammar of values refuses.
+/// Documents that the grammar of values refuses.
 extension Refusal {
-    /// No value at all.
+    /// Documents without a value.
     static let nothing: [Refusal] = [
         Refusal("", 1, "the document holds no value"),
         Refusal(" \n\t ", line: 2, 3, "the document holds no value"),
     ]
 
-    /// Something behind the value.
+    /// Documents with something after the value.
     static let following: [Refusal] = [
         Refusal("1 2", 3, #"only white space may follow the document's value, not "2""#),
         Refusal("{}{}", 3, #"only white space may follow the document's value, not "{""#),
@@ -47,7 +47,7 @@ extension Refusal {
             "only white space may follow the document's value, not a character outside of ASCII"),
     ]
 
-    /// Something before the value.
+    /// Documents with something before the value.
     static let preceding: [Refusal] = [
         Refusal("\u{FEFF}{}", 1, "a byte order mark is not allowed"),
         Refusal("\u{FEFF}", 1, "a byte order mark is not allowed"),
@@ -63,7 +63,7 @@ extension Refusal {
         Refusal("&", 1, #"a value must stand here, not "&""#),
     ]
 
-    /// Words that are not JSON's.
+    /// Words that JSON does not have.
     static let words: [Refusal] = [
         Refusal("nul", 1, "the only words allowed are true, false and null"),
         Refusal("NULL", 1, "the only words allowed are true, false and null"),
@@ -83,7 +83,7 @@ extension Refusal {
         Refusal("[tr\u{0}e]", 2, "the only words allowed are true, false and null", path: "[0]"),
     ]
 
-    /// Numbers of other languages.
+    /// Numbers as other languages write them.
     static let numbers: [Refusal] = [
         Refusal("01", 1, "a number may not begin with 0"),
         Refusal("-01", 2, "a number may not begin with 0"),

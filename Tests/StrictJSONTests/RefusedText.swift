@@ -1,4 +1,4 @@
-/// What objects and strings refuse.
+/// Wrong objects and strings.
 extension Refusal {
     /// Objects with something missing, or too much.
     static let objects: [Refusal] = [
@@ -36,7 +36,7 @@ extension Refusal {
         Refusal(#"{"a":1,"b"}"#, 11, #"a colon must follow the key, not "}""#, path: "b"),
     ]
 
-    /// Keys that an object has already, compared without their escapes.
+    /// Duplicate keys, compared without their escapes.
     static let duplicateKeys: [Refusal] = [
         Refusal(#"{"a":1,"a":1}"#, 8, "this key is in the object already", path: "a"),
         Refusal(#"{"a":1,"\u0061":2}"#, 8, "this key is in the object already", path: "a"),
@@ -52,7 +52,7 @@ extension Refusal {
         Refusal(#"{"a":[{"b":1}],"a":2}"#, 16, "this key is in the object already", path: "a"),
     ]
 
-    /// Strings that are open, raw, or wrongly escaped.
+    /// Strings that are not closed, not escaped, or wrongly escaped.
     static let strings: [Refusal] = [
         Refusal(#"""#, 2, "the document ends inside of a string"),
         Refusal(#""a"#, 3, "the document ends inside of a string"),

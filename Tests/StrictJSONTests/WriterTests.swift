@@ -100,7 +100,7 @@ import Testing
         #expect(pieces == whole.bytes)
     }
 
-    @Test func `whatever is written is read as it was, however it comes in`() throws {
+    @Test func `everything written is read back, however it arrives`() throws {
         var random = Seeded()
         for round in 0..<500 {
             let value = try randomValue(depth: 4, &random)
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    /// Any scalars, those of special meaning among them.
+    /// Arbitrary scalars, including special ones.
     private func randomText(_ random: inout Seeded) -> String {
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0...20, using: &random) {

@@ -51,11 +51,11 @@ func `a moment is written in ISO 8601 to the second`(milliseconds: Int64, text: 
     "2026-04-31T00:00:00Z", "2026-00-10T00:00:00Z", "2026-13-10T00:00:00Z",
     "2026-01-00T00:00:00Z", "+026-01-01T00:00:00Z", "２026-01-01T00:00:00Z",
 ])
-func `a text of any other form is no moment`(text: String) {
+func `a text of another form is no moment`(text: String) {
     #expect(Timestamp(parsing: text) == nil)
 }
 
-@Test func `a day is its first moment`() {
+@Test func `a day is read as its first moment`() {
     #expect(Timestamp(startOfDay: "2026-11-23")?.description == "2026-11-23T00:00:00Z")
     #expect(Timestamp(startOfDay: "2026-11-31") == nil)
     #expect(Timestamp(startOfDay: "2026-11-23T00:00:00Z") == nil)
@@ -65,13 +65,13 @@ func `a text of any other form is no moment`(text: String) {
     #expect(Timestamp(milliseconds: -1) < Timestamp(milliseconds: 0))
 }
 
-@Test func `the system clock agrees with the C library's`() {
+@Test func `the system clock agrees with the C library`() {
     let before = Int64(time(nil))
     let now = WallClock.system.now().milliseconds / 1000
     #expect((before...Int64(time(nil)) + 1).contains(now))
 }
 
-/// A small generator whose seed can be printed and given again.
+/// A small generator whose seed can be printed and used again.
 private struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
@@ -84,7 +84,7 @@ private struct SplitMix: RandomNumberGenerator {
     }
 }
 
-@Test func `a moment is older than some seconds, or lies so far ahead that nobody knows`() {
+@Test func `a moment is old after some seconds, or if it lies far ahead`() {
     let now = Timestamp(milliseconds: 1_795_000_000_000)
     #expect(!now.isOlder(than: 60, at: now))
     #expect(!now.adding(seconds: -60).isOlder(than: 60, at: now))
@@ -93,7 +93,7 @@ private struct SplitMix: RandomNumberGenerator {
     #expect(now.adding(seconds: 3_601).isOlder(than: 60, at: now))
 }
 
-@Test func `a deadline passes in its time, and where the clock goes back behind the begin`() {
+@Test func `a deadline passes in time, or if the clock goes back too far`() {
     let begun = Timestamp(milliseconds: 1_795_000_000_000)
     let deadline = Deadline(seconds: 50, from: begun)
     #expect(!deadline.isPassed(at: begun))

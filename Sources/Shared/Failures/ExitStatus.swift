@@ -15,8 +15,8 @@ package enum ExitStatus: Int32, Sendable {
     case badConfiguration = 78
 }
 
-/// An error that knows the exit status of the program that it stops. Any other error ends the program
-/// with `unexpected`.
+/// An error that knows the exit status of the program that it stops. Any other error ends the
+/// program with `unexpected`.
 package protocol StageFailure: Error {
     var exitStatus: ExitStatus { get }
 }

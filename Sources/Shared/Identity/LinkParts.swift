@@ -1,14 +1,14 @@
-/// The parts of a link that leads to a host, folded as far as they do not count.
+/// The parts of a link to a host, without the differences that do not count.
 struct LinkParts {
     let scheme: String
-    /// Host and port, with the user where there is one.
+    /// Host and port, with the user if there is one.
     let authority: String
-    /// Without slashes at its end.
+    /// Without slashes at the end.
     let path: Substring
     let query: Substring
     let fragment: Substring
 
-    /// Nil for a text that leads to no host: a user name, a number.
+    /// Nil for a text without a host, such as a user name or a number.
     init?(_ text: String) {
         var rest = text[...]
         if let end = text.firstRange(of: "://"), Self.isScheme(text[..<end.lowerBound]) {
@@ -50,8 +50,8 @@ struct LinkParts {
         }
     }
 
-    /// Whether somebody who left the scheme out meant a host: names between dots, the last of them
-    /// no number.
+    /// Whether a text without a scheme means a host: names between dots, the last of them no
+    /// number.
     private static func looksLikeHost(_ text: Substring) -> Bool {
         var host = text
         if let colon = text.lastIndex(of: ":") {
@@ -74,8 +74,8 @@ struct LinkParts {
             || byte == UInt8(ascii: "-") || byte >= 0x80
     }
 
-    /// The host small, without `www.` and the dot at its end; the port where it is another than the
-    /// usual.
+    /// The host in lower case, without `www.` and the dot at its end, with the port unless it is a
+    /// usual one.
     private static func folded(_ authority: Substring) -> String {
         let at = authority.lastIndex(of: "@")
         let user = at.map { authority[...$0] } ?? ""
@@ -96,7 +96,7 @@ struct LinkParts {
         return user + labels.joined(separator: ".") + (isUsual ? "" : ":\(port)")
     }
 
-    /// A label of a host in letters, where it is written in ASCII that stands for them.
+    /// A label of a host in its own letters, if it is written in ASCII that stands for them.
     private static func decoded(_ label: Substring) -> String {
         guard label.hasPrefix("xn--"), let text = Punycode.decode(label.dropFirst(4)) else {
             return String(label)
@@ -106,8 +106,8 @@ struct LinkParts {
 }
 
 extension String {
-    /// With the letters, digits and marks that need no percent sign, and all that is beyond ASCII,
-    /// as they are; what keeps its percent sign has capital digits.
+    /// Decodes the percent escapes of letters, digits and marks that need none, and of characters
+    /// beyond ASCII. The other escapes stay, with capital digits.
     var decodingPercents: String {
         guard utf8.contains(UInt8(ascii: "%")) else { return self }
         let bytes = Array(utf8)
@@ -152,7 +152,7 @@ extension String {
             || byte == UInt8(ascii: "~")
     }
 
-    /// Bytes that were escaped: as they are where they are UTF-8, else escaped again.
+    /// Bytes that were escaped: the bytes themselves if they are UTF-8, else escaped again.
     private static func readable(_ bytes: [UInt8]) -> [UInt8] {
         String(validating: bytes, as: UTF8.self) == nil ? bytes.flatMap(escape) : bytes
     }

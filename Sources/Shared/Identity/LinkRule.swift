@@ -1,24 +1,24 @@
 /// Which links lead to the same page.
 ///
-/// Scheme and host are folded, `http` counts as `https`, and so does a host without a scheme;
-/// `www.`, a default port, a slash at the end of the path, an empty fragment and tracking
-/// parameters are dropped. Path and query keep their case, because ids differ by it, and parameters
-/// keep their order. Of all the text holds what holds of a name (`Spelling`). A handle (`@acme`) is
-/// folded: no network knows two that differ by case alone. Any other text without a host, which may
-/// be a number or a word of a provider's own, keeps its case.
+/// Scheme and host ignore case; `http` and a missing scheme count as `https`. We drop `www.`, a
+/// default port, a slash at the end of the path, an empty fragment and tracking parameters. Path
+/// and query keep their case, because ids differ by it, and parameters keep their order. The whole
+/// text follows the rules of a name (`Spelling`). A handle (`@acme`) ignores case, because no
+/// network has two that differ by case alone. Any other text without a host keeps its case: it may
+/// be a number, or a word that only the provider knows.
 package struct LinkRule: Sendable {
     private let trackers: Trackers
 
-    /// - Parameter parameters: names of tracking parameters, with `*` for any text.
+    /// - Parameter parameters: the names of tracking parameters, with `*` for any text.
     package init(dropping parameters: [String]) {
         trackers = Trackers(parameters)
     }
 
-    /// As a house has it that does not say otherwise.
+    /// The rule unless the configuration says otherwise.
     package static let standard = LinkRule(dropping: standardParameters)
 
-    /// What apps and advertisements add to a link that is shared, and what leads nowhere else
-    /// without it.
+    /// Parameters that apps and advertisements add to a shared link, and without which it leads to
+    /// the same page.
     package static let standardParameters = [
         "utm_*", "fbclid", "gclid", "gbraid", "wbraid", "dclid", "msclkid", "yclid", "ttclid",
         "twclid",
@@ -52,8 +52,8 @@ package struct LinkRule: Sendable {
             + (parts.fragment.isEmpty ? "" : "#" + parts.fragment)
     }
 
-    /// Whether a link is certainly its own key: `https`, a small host without `www.`, a path of
-    /// printable ASCII, and nothing behind it.
+    /// Whether a link is certainly its own key: `https`, a host in lower case without `www.`, a
+    /// path of printable ASCII, and nothing after it.
     private static func isPlain(_ link: UnsafeBufferPointer<UInt8>) -> Bool {
         guard link.count > 12, link.starts(with: "https://".utf8), link.last != UInt8(ascii: "/"),
             !link[8...].starts(with: "www.".utf8)
@@ -76,7 +76,7 @@ package struct LinkRule: Sendable {
     }
 }
 
-/// Names of tracking parameters, some with `*` for any text; case is ignored.
+/// The names of tracking parameters, some with `*` for any text. They ignore case.
 private struct Trackers: Sendable {
     private let names: Set<String>
     private let patterns: [[UInt8]]

@@ -1,9 +1,9 @@
-/// The ASCII in which a host's name stands for letters of other scripts (RFC 3492).
+/// Decodes host names in which ASCII stands for letters of other scripts (RFC 3492).
 enum Punycode {
     private static let base: UInt32 = 36
     private static let (least, most): (UInt32, UInt32) = (1, 26)
 
-    /// The letters of a label without its `xn--`; nil where it stands for none.
+    /// The letters of a label, given without its `xn--`; nil if it stands for none.
     static func decode(_ label: Substring) -> String? {
         var letters: [Unicode.Scalar] = []
         var digits = label[...]

@@ -1,13 +1,13 @@
 import CUnicode
 
-/// A text as somebody typed it, and the key by which it is compared with what others typed.
+/// A text as a person typed it, and a key for comparing it with other texts.
 ///
-/// Two texts are one where their keys are: blanks around them, runs of blanks within, characters
-/// that nobody sees, and the many ways in which Unicode writes one letter do not tell them apart;
-/// in payments case does not either. What was typed is what is shown.
+/// Two texts are the same if their keys are. The key ignores blanks around the text, runs of blanks
+/// within, invisible characters, and the many ways in which Unicode writes one letter; in payments
+/// it ignores case too. We always show the text as it was typed.
 ///
-/// Nearly every text is printable ASCII and its own key. To find that out takes one look at its
-/// bytes, and allocates nothing.
+/// Nearly every text is printable ASCII and its own key. One look at its bytes finds that out, and
+/// allocates nothing.
 package struct Spelling: Equatable, Sendable {
     package let text: String
     package let key: String
@@ -17,7 +17,7 @@ package struct Spelling: Equatable, Sendable {
     init(_ text: String, key: String) {
         self.text = text
         self.key = key
-        // `==` of two strings takes composed and decomposed letters for one; a database does not.
+        // `==` on strings treats composed and decomposed letters as equal; a database does not.
         isKey = key.utf8.elementsEqual(text.utf8)
     }
 
@@ -27,17 +27,18 @@ package struct Spelling: Equatable, Sendable {
         isKey = true
     }
 
-    /// The key where it differs from the text.
+    /// The key if it differs from the text; else nil.
     package var differingKey: String? { isKey ? nil : key }
 }
 
 extension Spelling {
-    /// Of a name whose case counts: a `ref`, a `batch`.
+    /// The spelling of a name whose case counts: a `ref`, a `batch`.
     package init(ofName text: String) {
         self.init(text, foldingCase: false)
     }
 
-    /// Of a word about a payment, where case does not count: a method, a bank's reference.
+    /// The spelling of a word about a payment, whose case does not count: a method, a bank's
+    /// reference.
     package init(ofPayment text: String) {
         self.init(text, foldingCase: true)
     }
@@ -51,8 +52,8 @@ extension Spelling {
         }
     }
 
-    /// Whether a text is certainly its own key: printable ASCII, and each blank alone and between
-    /// others.
+    /// Whether a text is certainly its own key: printable ASCII, in which each blank stands alone
+    /// and between other characters.
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>, foldingCase: Bool) -> Bool {
         var previous = UInt8(ascii: " ")
         for byte in bytes {
@@ -67,11 +68,10 @@ extension Spelling {
         guard text.utf8.contains(where: { $0 >= 0x80 }) else {
             return (foldingCase ? text.lowercased() : text).foldingBlanks()
         }
-        // What utf8proc leaves goes first: what stands around it may compose.
+        // First remove what utf8proc would leave, because the characters around it may compose.
         let visible = String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.isDropped }))
         let normal = visible.compatible(foldingCase: false)
-        // Canonical order comes before folding: else the iota below a letter would change its
-        // place.
+        // Bring it into canonical order before folding case, or the iota below a letter would move.
         return (foldingCase ? normal.compatible(foldingCase: true) : normal).foldingBlanks()
     }
 }
@@ -109,9 +109,9 @@ extension String {
         return String(folded)
     }
 
-    /// Whether nobody would see anything of it: blanks and invisible characters, or nothing.
+    /// Whether nothing of the text is visible: it is empty, or blanks and invisible characters.
     package var isInvisible: Bool {
-        // The first byte of nearly every text settles it.
+        // The first byte of nearly every text decides it.
         if let first = utf8.first, 0x21...0x7E ~= first { return false }
         return unicodeScalars.allSatisfy { $0.isBlank || $0.isUnseen }
     }
@@ -127,24 +127,25 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// A blank of any width, or what breaks a line.
+    /// A blank of any width, or a line break.
     var isBlank: Bool {
-        // The Braille pattern without dots is a sign to Unicode, and a blank to the eye.
+        // The Braille pattern without dots is a symbol for Unicode, but looks like a blank.
         properties.isWhitespace || value == 0x2800
     }
 
-    /// What shows nothing, not even room.
+    /// A character that shows nothing, not even space.
     var isUnseen: Bool {
         isDropped || properties.isDefaultIgnorableCodePoint
             || properties.generalCategory == .control
     }
 
-    /// What may go from the ends of a text. A selector or a joiner belongs to the sign before it.
+    /// Whether it can be trimmed from the ends of a text. A variation selector or a joiner cannot:
+    /// it belongs to the symbol before it.
     fileprivate var isMargin: Bool {
         isBlank || (isUnseen && !properties.isVariationSelector && value != 0x200D)
     }
 
-    /// What shows nothing although it is none of Unicode's default ignorable characters: marks of
-    /// annotations, and the place of an object that was not copied along.
+    /// A character that shows nothing although Unicode does not list it as ignorable: the marks of
+    /// annotations, and the placeholder of an object that was not copied along.
     var isDropped: Bool { 0xFFF9...0xFFFC ~= value }
 }

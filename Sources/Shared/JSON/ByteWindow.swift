@@ -1,34 +1,35 @@
-/// The part of a document that is in memory: from the current token on, as far as was read.
+/// The part of a document in memory: from the current token to the end of the bytes read so far.
 ///
 /// ```
 /// base ……… start ……… cursor ……… limit, then eight zero bytes
 ///            └ the current token  └ end of what was read
 /// ```
-/// This file and the scanners use memory without bounds checks. The invariant that makes it safe:
-/// `start` ≤ `cursor` ≤ `limit` ≤ `capacity`, and the memory is eight bytes larger than `capacity`,
-/// which are zero behind `limit`. A zero byte is valid nowhere in JSON, so a scanner that stops at
-/// one stops at `limit`, and one that loads eight bytes from anywhere before `limit` stays inside.
+/// This file and the scanners use memory without bounds checks. This invariant makes it safe:
+/// `start` ≤ `cursor` ≤ `limit` ≤ `capacity`, and the memory has eight bytes more than `capacity`;
+/// the eight bytes after `limit` are zero. No zero byte is valid in JSON, so a scanner that stops
+/// at one stops at `limit`, and a load of eight bytes from anywhere before `limit` stays inside.
 struct ByteWindow: ~Copyable {
-    /// Puts more of the document into the memory given, and says how many bytes; 0 at its end.
+    /// Puts the next bytes of the document into the given memory, and returns their number; 0 at
+    /// the end.
     typealias Refill = (UnsafeMutableRawBufferPointer) throws -> Int
 
     private(set) var base: UnsafeMutablePointer<UInt8>
     private(set) var capacity: Int
     private(set) var limit = 0
-    /// The first byte of the current token. What lies before it may be dropped.
+    /// The first byte of the current token. Bytes before it may be dropped.
     private(set) var start = 0
     /// The first byte that is not consumed.
     var cursor = 0
 
     /// How many bytes of the document lie before `base`.
     private var dropped = 0
-    /// The place of the byte at `placed`, which is never behind `start`.
+    /// The position of the byte at `placed`, which is never after `start`.
     private var place = Position()
     private var placed = 0
 
     /// Nil once the document has ended.
     private var refill: Refill?
-    /// Whether more was wanted than the document has.
+    /// Whether the reader wanted more than the document has.
     private(set) var hasRunOut = false
 
     static let padding = 8
@@ -52,18 +53,18 @@ struct ByteWindow: ~Copyable {
         base.deallocate()
     }
 
-    /// The current token's first byte, good until the next `fill`.
+    /// The first byte of the current token, valid until the next `fill`.
     var token: UnsafeMutablePointer<UInt8> { base + start }
 
     /// How many bytes are in memory from the token on.
     var available: Int { limit - start }
 
-    /// The token as it is written, good until the next `fill`.
+    /// The token as written, valid until the next `fill`.
     var written: UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: token, count: cursor - start)
     }
 
-    /// What stands between a string's quotation marks, good until the next `fill`.
+    /// The bytes between a string's quotation marks, valid until the next `fill`.
     var contents: UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: token + 1, count: cursor - start - 2)
     }
@@ -74,10 +75,10 @@ struct ByteWindow: ~Copyable {
         cursor = index
     }
 
-    /// Reads on behind `limit`, or says that the document has ended.
+    /// Reads more bytes after `limit`; false at the end of the document.
     ///
-    /// The token moves to the front: what is counted from `start` stays right, a pointer does not.
-    /// A token that fills the window makes it grow: its reader sees to it that this ends.
+    /// The token moves to the front: offsets from `start` stay right, pointers do not. A token that
+    /// fills the window makes it grow; its reader limits that.
     mutating func fill() throws -> Bool {
         guard let refill else {
             hasRunOut = true
@@ -125,14 +126,14 @@ extension ByteWindow {
     /// How many bytes of the document lie before the token.
     var offsetOfToken: Int { dropped + start }
 
-    /// Where the token begins. Each byte is looked at once, however often this is asked.
+    /// The position of the token. It looks at each byte once, however often it is called.
     mutating func positionOfToken() -> Position {
         place = place(at: 0)
         placed = start
         return place
     }
 
-    /// The place `length` bytes into the token.
+    /// The position `length` bytes into the token.
     func place(at length: Int) -> Position {
         var place = place
         place.advance(

@@ -1,7 +1,7 @@
 /// Resolves the escapes of a string that the scanner has checked: each escape is complete, and
 /// surrogates come in pairs.
 enum Escapes {
-    /// The text that `written` stands for.
+    /// The text without escapes.
     static func resolved(_ written: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(written.count)
@@ -23,7 +23,7 @@ enum Escapes {
         return text
     }
 
-    /// Takes the digits of `\uXXXX`, and the whole second escape of a pair.
+    /// Takes the digits of `\uXXXX` off the front, and the whole second escape of a pair.
     private static func scalar(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> Unicode.Scalar {
         let unit = UInt32(unit(&rest))
         guard 0xD800...0xDBFF ~= unit else { return checked(unit) }

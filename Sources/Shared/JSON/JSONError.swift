@@ -1,6 +1,6 @@
-/// What is wrong with a document, and where.
+/// A mistake in a document, and its place.
 package struct JSONError: Error, Equatable {
-    /// How many bytes of the document come before the place.
+    /// The number of bytes before the place.
     package let offset: Int
     /// Counted from 1; a line ends with a line feed.
     package let line: Int
@@ -8,7 +8,7 @@ package struct JSONError: Error, Equatable {
     package let column: Int
     /// The value at the place, such as `orders[17].quantity`; empty for the document's own value.
     package let path: String
-    /// What is wrong, as a sentence without its full stop.
+    /// The mistake, as a sentence without its full stop.
     package let reason: String
 }
 

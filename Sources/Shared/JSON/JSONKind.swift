@@ -1,8 +1,8 @@
-/// What kind of value comes next.
+/// The kind of a value.
 package enum JSONKind: Sendable {
     case object, array, string, number, bool, null
 
-    /// The kind of value that begins with `byte`, if one does.
+    /// The kind of value that begins with `byte`; nil if no value does.
     init?(beginningWith byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""): self = .string

@@ -1,11 +1,11 @@
-/// What a document may ask of its reader. Everything beyond is an error, found before it costs
-/// memory.
+/// The limits of a document. Anything beyond them is an error, found before it costs memory.
 package struct JSONLimits: Sendable {
-    /// How many arrays and objects may be open at once, at most 256: values are built by recursion.
+    /// How many arrays and objects may be open at once. At most 256, because values are built by
+    /// recursion.
     package let depth: Int
     /// The longest string or number, in bytes as written, quotation marks included.
     package let tokenBytes: Int
-    /// How many keys one object may have. Each new key is compared with those before it.
+    /// How many keys an object may have. Each new key is compared with all before it.
     package let keys: Int
     /// The longest key, in bytes as written, without its quotation marks.
     package let keyBytes: Int
@@ -20,6 +20,6 @@ package struct JSONLimits: Sendable {
         self.keyBytes = keyBytes
     }
 
-    /// For the reply of a provider, which may be an object with a key for each of many orders.
+    /// For a provider's reply, which may be an object with a key for each of many orders.
     package static let reply = JSONLimits(keys: 1 << 10)
 }

@@ -1,13 +1,13 @@
-// Where the reader stands, and the errors it makes there.
+// The reader's place in the document, and its errors there.
 
 extension JSONReader {
     /// The current value's path, such as `orders[17].quantity`; empty at the top.
     package var path: String { trail.path }
 
-    /// How many bytes of the document come before the token read or peeked at last.
+    /// The number of bytes before the token that was read or peeked at last.
     package var offset: Int { window.offsetOfToken }
 
-    /// The line of the token read or peeked at last, counted from 1.
+    /// The line of the token that was read or peeked at last, counted from 1.
     package var line: Int {
         mutating get { window.positionOfToken().line }
     }
@@ -17,15 +17,16 @@ extension JSONReader {
         mutating get { window.positionOfToken().column }
     }
 
-    /// How many bytes of the document there is room for: `windowBytes`, or after a long token at
-    /// most twice `JSONLimits.tokenBytes`.
+    /// How many bytes of the document fit into memory: `windowBytes`, or after a long token at most
+    /// twice `JSONLimits.tokenBytes`.
     package var capacity: Int { window.capacity }
 
-    /// Whether the document ended before the value that was being read. Only more bytes, and no other
-    /// ones, could make it whole: it may be the beginning of a file that is still being written.
+    /// Whether the document ended inside of the value. It may be the beginning of a file that is
+    /// still being written, because more bytes could make it whole.
     package var endsEarly: Bool { window.hasRunOut && (trail.depth > 0 || due != .nothing) }
 
-    /// An error at the token read or peeked at last, for a caller who finds fault with its meaning.
+    /// An error at the token that was read or peeked at last, for a caller that rejects its
+    /// meaning.
     package func failure(_ reason: String) -> JSONError {
         failure(at: 0, reason)
     }
@@ -38,8 +39,8 @@ extension JSONReader {
             reason: reason)
     }
 
-    /// An error within a string or number. One that is too long is refused for that, whatever else
-    /// is wrong with it: the answer must not depend on how the bytes came in.
+    /// An error within a string or number. If the token is too long, that is the error, whatever
+    /// else is wrong with it: the result must not depend on how the bytes came in.
     func tokenFailure(at length: Int, _ reason: String) -> JSONError {
         guard length <= limits.tokenBytes else { return tooLong() }
         return failure(at: length, reason)
@@ -49,7 +50,7 @@ extension JSONReader {
         failure("a string or number may be no longer than \(limits.tokenBytes) bytes")
     }
 
-    /// What no value begins with stands where a value is due.
+    /// The error where a value is due and the next byte begins none.
     mutating func noValue() throws -> JSONError {
         guard window.available > 0 else {
             return failure(
@@ -77,7 +78,7 @@ extension JSONReader {
         failure("the only words allowed are true, false and null")
     }
 
-    /// What stands `length` bytes into the token, which was looked at, in words.
+    /// The byte `length` bytes into the token in words. It must have been read already.
     func found(at length: Int = 0) -> String {
         guard length < window.available else { return "the end of the document" }
         let byte = window.token[length]

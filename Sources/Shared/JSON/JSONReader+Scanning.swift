@@ -1,9 +1,9 @@
-// Steps over one token, checking every byte. `length` counts bytes from the token's first, so that
-// it stays right when the window moves; see ByteWindow for why no bounds need checking.
+// Steps over one token and checks every byte. `length` counts from the token's first byte, so that
+// it stays right when the window moves. See ByteWindow for why bounds need no checks.
 
 extension JSONReader {
-    /// Steps over white space to the next token and returns its first byte, or 0 at the end, where
-    /// nothing is available.
+    /// Steps over white space to the next token, and returns its first byte; 0 at the end of the
+    /// document.
     mutating func nextToken() throws -> UInt8 {
         var index = window.cursor
         while true {
@@ -22,7 +22,7 @@ extension JSONReader {
         }
     }
 
-    /// Steps over a string, which the cursor is in front of, and says whether it has escapes.
+    /// Steps over the string that begins at the cursor, and says whether it has escapes.
     mutating func scanString() throws -> Bool {
         var hasEscapes = false
         var length = 1
@@ -52,14 +52,14 @@ extension JSONReader {
         }
     }
 
-    /// How far a string's plain characters go from `length` on: to the first byte that is a
-    /// quotation mark, a backslash, a control character or no ASCII.
+    /// The end of a string's plain characters from `length` on: the first byte that is a quotation
+    /// mark, a backslash, a control character or not ASCII.
     private static func plainLength(
         _ token: UnsafeMutablePointer<UInt8>, from length: Int
     ) -> Int {
-        // Eight bytes at a time. A byte's high bit in `special` is set if the byte is below 0x20,
-        // or above 0x7F, or one of the two signs, which exclusive or turns into zero. The borrow of
-        // a subtraction can only spoil bytes above one that is special already.
+        // It looks at eight bytes at a time. A byte's high bit in `special` is set if the byte is
+        // below 0x20, above 0x7F, or one of the two signs, which exclusive or turns into zero. The
+        // borrow of a subtraction can spoil only bytes above one that is special already.
         let ones: UInt64 = 0x0101_0101_0101_0101
         var length = length
         while true {
@@ -125,7 +125,7 @@ extension JSONReader {
         }
     }
 
-    /// The number in the escape `\uXXXX` at `length`.
+    /// Reads the number in the escape `\uXXXX` at `length`.
     private mutating func scanUnit(at length: Int) throws -> UInt16 {
         var unit: UInt16 = 0
         for index in 2..<6 {
@@ -137,10 +137,10 @@ extension JSONReader {
         return unit
     }
 
-    /// What a number is made of, besides its digits.
+    /// The parts of a number besides its integer digits.
     enum NumberForm { case integer, fraction, exponent }
 
-    /// Steps over a number, which the cursor is in front of.
+    /// Steps over the number that begins at the cursor.
     mutating func scanNumber() throws -> NumberForm {
         var form = NumberForm.integer
         var length = try byte(at: 0) == UInt8(ascii: "-") ? 1 : 0
@@ -185,14 +185,14 @@ extension JSONReader {
         window.cursor = window.start + word.utf8CodeUnitCount
     }
 
-    /// The byte `length` bytes into the token, or 0 at the end, where so much is not available.
+    /// The byte `length` bytes into the token; 0 after the end of the document.
     mutating func byte(at length: Int) throws -> UInt8 {
         let byte = window.token[length]
         guard byte == 0, length == window.available else { return byte }
         return try window.fill() ? window.token[length] : 0
     }
 
-    /// Puts the cursor behind a string or number of `length` bytes.
+    /// Puts the cursor after a string or number of `length` bytes.
     private mutating func finish(_ length: Int) throws {
         guard length <= limits.tokenBytes else { throw tooLong() }
         window.cursor = window.start + length

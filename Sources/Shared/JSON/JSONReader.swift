@@ -1,14 +1,14 @@
-/// Reads one JSON document, strictly, in one pass, as its caller asks for it.
+/// Reads one JSON document strictly, in one pass, value by value as the caller asks.
 ///
-/// RFC 8259 to the letter, and beyond it what contract.md §4 refuses: duplicate keys, a byte order
-/// mark, what is deeper or longer than its limits. Memory is the window (a document given whole, or
-/// 64 KiB that grow for one long string) and the keys of the objects that are open.
+/// It follows RFC 8259 to the letter, and also refuses what contract.md §4 does: duplicate keys, a
+/// byte order mark, and documents beyond their limits. Its memory is the window (a document given
+/// whole, or 64 KiB that grow for one long string) and the keys of the open objects.
 ///
-/// A method called where the document's structure has no place for it is a bug and stops the
-/// program; a value of another kind than the one asked for is a `JSONError` and stays unread. After
-/// any other error the reader is of no further use. Methods pass on what `refill` throws.
+/// A call at the wrong place in the document's structure is a bug and stops the program. A value of
+/// another kind than the caller asked for is a `JSONError` and stays unread. After any other error
+/// the reader cannot be used again. Methods pass on the errors of `refill`.
 package struct JSONReader: ~Copyable {
-    /// What the grammar wants next, besides the commas and ends of the open level.
+    /// What the grammar expects next, besides the commas and the end of the open level.
     enum Due { case colon, value, nothing }
 
     var window: ByteWindow
@@ -27,8 +27,8 @@ package struct JSONReader: ~Copyable {
         self.limits = limits
     }
 
-    /// Reads a document as it comes. `refill` puts the next bytes into the memory given and says how
-    /// many; 0 ends the document, and it is not called again.
+    /// Reads a document as it arrives. `refill` puts the next bytes into the given memory and
+    /// returns their number; 0 ends the document, and then it is not called again.
     package init(
         limits: JSONLimits = JSONLimits(), windowBytes: Int = 1 << 16,
         refill: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
@@ -40,7 +40,7 @@ package struct JSONReader: ~Copyable {
 
     // MARK: Values
 
-    /// The kind of the value that comes next, which stays unread.
+    /// The kind of the next value, which stays unread.
     package mutating func peek() throws -> JSONKind {
         precondition(due != .nothing, "no value is due here")
         if due == .colon {
@@ -54,7 +54,7 @@ package struct JSONReader: ~Copyable {
         return kind
     }
 
-    /// A string's text, without its escapes. It may hold U+0000, if that was escaped.
+    /// Reads a string, without its escapes. It may contain U+0000, if that was escaped.
     package mutating func string() throws -> String {
         try require(.string)
         let hasEscapes = try scanString()
@@ -87,7 +87,7 @@ package struct JSONReader: ~Copyable {
         due = .nothing
     }
 
-    /// Reads one whole value, checked as any other, and drops it.
+    /// Reads one whole value, checks it like any other, and drops it.
     package mutating func skip() throws {
         let outside = trail.depth
         repeat {
@@ -109,7 +109,7 @@ package struct JSONReader: ~Copyable {
         } while trail.depth > outside
     }
 
-    /// Only white space may follow the document's value.
+    /// Reads to the end of the document; only white space may follow its value.
     package mutating func end() throws {
         precondition(trail.depth == 0 && due == .nothing, "the document's value is not read")
         _ = try nextToken()
@@ -125,7 +125,7 @@ package struct JSONReader: ~Copyable {
         try open(isObject: true)
     }
 
-    /// The object's next key, without its escapes; its value is due next. Nil at the object's end.
+    /// Reads the object's next key, without its escapes; its value is due next. Nil at the end.
     package mutating func nextKey() throws -> String? {
         try advanceToKey() ? trail.key : nil
     }
@@ -135,7 +135,7 @@ package struct JSONReader: ~Copyable {
         try open(isObject: false)
     }
 
-    /// Whether the array has another element, which is due next.
+    /// Steps to the array's next element, which is due next; false at the end.
     package mutating func nextElement() throws -> Bool {
         precondition(trail.isInArray && due == .nothing, "not between an array's elements")
         guard try nextMember(end: UInt8(ascii: "]")) else { return false }
@@ -162,7 +162,7 @@ package struct JSONReader: ~Copyable {
         return true
     }
 
-    /// Enters the key just scanned, and says whether the object did not have it.
+    /// Enters the key just scanned; false if the object has it already.
     private mutating func enterKey(_ hasEscapes: Bool) -> Bool {
         guard hasEscapes else { return trail.enter(key: window.contents) }
         return Escapes.resolved(window.contents).withUnsafeBufferPointer { trail.enter(key: $0) }

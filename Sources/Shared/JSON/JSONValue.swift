@@ -1,4 +1,4 @@
-/// A whole document in memory, for replies that have to be looked at from several sides.
+/// A whole document in memory, for replies that several readers must look at.
 package indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -25,7 +25,7 @@ package indirect enum JSONValue: Hashable, Sendable {
         try reader.end()
     }
 
-    /// The value of an object's key; nil also where this is no object.
+    /// The value of an object's key; nil if there is none, or this is no object.
     package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value

@@ -1,8 +1,8 @@
-/// Writes JSON into memory: the same calls give the same bytes.
+/// Writes JSON into memory. The same calls give the same bytes.
 ///
-/// Compact, or pretty: indented by two spaces, ended with a line feed, and what begins `inline` is
-/// on one line, so that a receipt has an order a line. A call where JSON has no place for it is a
-/// bug and stops the program.
+/// The form is compact, or pretty: indented by two spaces, with a line feed at the end, and with
+/// every `inline` value on one line, so that a receipt has one order a line. A call at a wrong
+/// place in the document is a bug and stops the program.
 package struct JSONWriter {
     private struct Level {
         let end: UInt8
@@ -10,7 +10,7 @@ package struct JSONWriter {
         var isEmpty = true
     }
 
-    /// What was written and not drained.
+    /// The bytes written and not drained yet.
     package private(set) var bytes: [UInt8] = []
     private let isPretty: Bool
     private var levels: [Level] = []
@@ -21,7 +21,7 @@ package struct JSONWriter {
         isPretty = pretty
     }
 
-    /// Takes the bytes written so far, so that a large document needs little memory.
+    /// Takes out the bytes written so far, so that a large document needs little memory.
     package mutating func drain() -> [UInt8] {
         defer { bytes.removeAll(keepingCapacity: true) }
         return bytes
@@ -66,7 +66,7 @@ package struct JSONWriter {
         rawNumber(String(number))
     }
 
-    /// A number as it is to be written, which the caller knows to be JSON.
+    /// Writes a number whose text the caller knows to be valid JSON.
     package mutating func rawNumber(_ text: String) {
         write(text)
     }
@@ -85,7 +85,7 @@ package struct JSONWriter {
         endValue()
     }
 
-    // MARK: What stands between
+    // MARK: Punctuation
 
     private mutating func begin(_ bracket: UInt8, end: UInt8, inline: Bool) {
         beginValue()
@@ -137,7 +137,7 @@ package struct JSONWriter {
 
     // MARK: Text
 
-    /// Appends `text` in quotation marks, with no more escapes than JSON demands.
+    /// Appends `text` in quotation marks, with only the escapes that JSON demands.
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
@@ -174,13 +174,13 @@ package struct JSONWriter {
 }
 
 extension JSONWriter {
-    /// A key with text, or with null.
+    /// Writes a key with text, or with null.
     package mutating func member(_ key: String, _ text: String?) {
         self.key(key)
         if let text { string(text) } else { null() }
     }
 
-    /// A key with a whole number, or with null.
+    /// Writes a key with a whole number, or with null.
     package mutating func member(_ key: String, _ number: Int64?) {
         self.key(key)
         if let number { integer(number) } else { null() }

@@ -1,6 +1,6 @@
-/// The arrays and objects that are open, outermost first, with the keys each object has had.
+/// The open arrays and objects, outermost first, with the keys that each object has had so far.
 ///
-/// It knows the path of the current value, and whether a key comes a second time.
+/// It knows the path of the current value, and recognizes duplicate keys.
 struct Trail {
     private struct Level {
         let isObject: Bool
@@ -8,18 +8,18 @@ struct Trail {
         let firstKey: Int
         /// How many elements or keys have begun.
         var count = 0
-        /// Whether the reader is at one of them, and not before, between or behind them.
+        /// Whether the reader is at one of them, and not before, between or after them.
         var isInside = false
     }
 
-    /// A key's bytes in `text`, and a number that tells nearly all keys apart.
+    /// The place of a key's bytes in `text`, and a hash that differs for nearly all keys.
     private struct Key {
         let fingerprint: UInt64
         let range: Range<Int>
     }
 
     private var levels: [Level] = []
-    /// The keys of all open objects, and their text, unescaped.
+    /// The keys of all open objects; their unescaped text is in `text`.
     private var keys: [Key] = []
     private var text: [UInt8] = []
 
@@ -50,7 +50,7 @@ struct Trail {
         levels[levels.count - 1].isInside = true
     }
 
-    /// Enters a key, unescaped, and says whether it is this object's first of that name.
+    /// Enters an unescaped key; false if the object has it already.
     mutating func enter(key: UnsafeBufferPointer<UInt8>) -> Bool {
         enterElement()
         let fingerprint = Self.fingerprint(of: key)
@@ -63,7 +63,7 @@ struct Trail {
         return isNew
     }
 
-    /// The key entered last in the innermost object.
+    /// The key that was entered last in the innermost object.
     var key: String { keys.last.map { String(decoding: text[$0.range], as: UTF8.self) } ?? "" }
 
     /// The key's FNV-1a hash.
@@ -88,7 +88,7 @@ extension Trail {
         return path
     }
 
-    /// Whether a key reads well behind a dot.
+    /// Whether a key is readable after a dot.
     private static func isPlain(_ key: String) -> Bool {
         !key.isEmpty
             && key.utf8.allSatisfy {

@@ -37,13 +37,13 @@ enum DecimalText {
         return try magnitude.value(isNegative: isNegative)
     }
 
-    /// Reads the numbers that providers print: any number of decimals, leading zeros, a missing digit
-    /// before or after the point, an exponent (PHP writes `1.0e-5`). A rest smaller than the unit
-    /// rounds up.
+    /// Reads the numbers that providers print: any number of decimals, leading zeros, a missing
+    /// digit before or after the point, an exponent (PHP writes `1.0e-5`). A rest smaller than the
+    /// unit rounds up.
     ///
-    /// First it removes the noise of printed binary fractions (`0.27818999999999999`): a number with
-    /// more decimals than we keep is rounded to `significantDigits`. A large number keeps at least
-    /// `exactDecimals` more decimals than we count, so that nothing countable is lost.
+    /// First it removes the noise of printed binary fractions (`0.27818999999999999`): a number
+    /// with more decimals than we keep is rounded to `significantDigits`. A large number keeps at
+    /// least `exactDecimals` more decimals than we count, so that nothing countable is lost.
     static func roundedUp(_ text: String, decimals: Int) throws(MoneyError) -> Int64 {
         let bytes = text.utf8.span
         guard bytes.isEmpty || bytes[0] != UInt8(ascii: "-") else { throw .negative(text) }

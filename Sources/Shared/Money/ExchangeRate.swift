@@ -1,6 +1,7 @@
 /// How many units of the house currency one unit of another currency is worth; more than zero.
 package struct ExchangeRate: Hashable, Sendable {
-    /// Millionths of a millionth: twelve decimals, because a unit of some currencies is worth little.
+    /// Millionths of a millionth: twelve decimals, because a unit of some currencies is worth
+    /// little.
     package let picos: Int64
 
     /// From the house currency to itself.

@@ -1,7 +1,7 @@
 /// Every calculation of a price (design.md §5). The catalogue, intake and price lists all ask here.
 ///
-/// Rates are per thousand units, or per package. Each rounds up, so that the house never sells below
-/// cost by rounding. A rate too large to count is `MoneyError.overflow`.
+/// Rates are per thousand units, or per package. Each rounds up, so that the house never sells
+/// below cost by rounding. A rate too large to count is `MoneyError.overflow`.
 package enum PriceRule {
     /// Our cost in the house currency, from a provider's `rate` in the provider's currency.
     package static func cost(

@@ -1,4 +1,5 @@
-/// The price of a thousand units, or of one package, in millionths of a currency unit; zero or more.
+/// The price of a thousand units, or of one package, in millionths of a currency unit; zero or
+/// more.
 ///
 /// Every calculation rounds up once, at its end: the house never sells below cost by rounding.
 package struct Rate: Hashable, Sendable {
@@ -40,8 +41,8 @@ extension Rate {
             counted: product.divided(by: Int128(ExchangeRate.one.picos), rounding: .up))
     }
 
-    /// This rate × (1 + `percent`) + `fixed`: a sale rate from a cost rate, or with the least profit
-    /// the lowest one allowed.
+    /// This rate × (1 + `percent`) + `fixed`: a sale rate from a cost rate, or with the least
+    /// profit the lowest one allowed.
     package func marked(up percent: Percent, plus fixed: Amount) throws(MoneyError) -> Rate {
         try Rate(
             counted: times(Int128(Percent.hundred.micros) + Int128(percent.micros))

@@ -3,12 +3,12 @@ import Glibc
 import StrictJSON
 import Timestamps
 
-/// How a program's last run ended, kept beside its lock: `spool/lock/<program>.last`.
+/// How a program's last run ended: `spool/lock/<program>.last`.
 package struct LastRun: Equatable, Sendable {
     package let endedAt: Timestamp
     /// Its exit status (contract.md §1).
     package let status: Int32
-    /// The summary as its log line has it, or why the run stopped: one line.
+    /// One line: the summary as in the log, or the reason why the run stopped.
     package let text: String
 }
 
@@ -37,9 +37,10 @@ extension LastRun {
         self.text = LogText.sentence(text)
     }
 
-    /// Keeps this as the last run of `program`, whose lock the caller holds, if it has one.
+    /// Keeps this as the last run of `program`. The caller holds the program's lock, if there is
+    /// one.
     ///
-    /// It is for people to look at, so it is not synced, and a run does not fail for want of it.
+    /// It is only for people to look at, so it is not synced, and no run fails because of it.
     package func keep(of program: String, inSpool spool: String) {
         var json = JSONWriter()
         json.beginObject()
@@ -57,6 +58,6 @@ extension LastRun {
         rename(temporary, path)
     }
 
-    /// In bytes: a text of 1,000 characters has at most some thousands.
+    /// In bytes; a text of 1,000 characters has a few thousand at most.
     private static let longest = 65_536
 }

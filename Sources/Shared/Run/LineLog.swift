@@ -1,6 +1,6 @@
 import Logging
 
-/// swift-log's way to a program's log lines.
+/// Writes what swift-log receives as a program's log lines.
 struct LineLog: LogHandler {
     let lines: LogLines
     var logLevel: Logger.Level
@@ -16,7 +16,7 @@ struct LineLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    /// Metadata has no order of its own, so it is written by name.
+    /// Metadata has no order, so it is sorted by name.
     func log(event: LogEvent) {
         var metadata = metadata.merging(event.metadata ?? [:]) { _, own in own }
         if let error = event.error { metadata["error"] = "\(error)" }

@@ -1,20 +1,21 @@
 import Glibc
 
-/// Who holds a program's lock now.
+/// Finds the process that holds a program's lock.
 package enum LockHolder {
     /// The process that runs `program`; nil if none does, or the kernel does not say.
     ///
-    /// The kernel's list of locks is read and no lock is tried: a program that starts at that moment would
-    /// find it taken and end.
+    /// It reads the kernel's list of locks and does not try the lock: a program that started at
+    /// that moment would find it taken, and end.
     package static func process(running program: String, inSpool spool: String) -> Int32? {
         var status = stat()
         guard stat(RunFiles(of: program, inSpool: spool).lock, &status) == 0 else { return nil }
         return holder(of: UInt64(status.st_ino), in: locks())
     }
 
-    /// The holder by the lines of /proc/locks: `1: FLOCK  ADVISORY  WRITE 4711 08:01:131090 0 EOF`.
+    /// Finds the holder in the lines of /proc/locks: `1: FLOCK  ADVISORY  WRITE 4711 08:01:131090 0
+    /// EOF`.
     ///
-    /// The device is not compared: that of an overlay is another there than `stat` says.
+    /// It does not compare the device: for an overlay, `stat` reports a different one.
     static func holder(of inode: UInt64, in locks: String) -> Int32? {
         for line in locks.split(separator: "\n") {
             let words = line.split(separator: " ")

@@ -11,11 +11,11 @@ package enum LogFormat: String, CaseIterable, Sendable {
     case json
 }
 
-/// Writes a program's log: a line for each thing said, whole or not at all.
+/// Writes a program's log, each line whole or not at all.
 struct LogLines: Sendable {
     let program: String
     let format: LogFormat
-    /// What is less important is left out.
+    /// Less important lines are left out.
     let level: Logger.Level
     /// Standard error.
     var descriptor: Int32 = STDERR_FILENO
@@ -28,11 +28,11 @@ struct LogLines: Sendable {
             case .text: text(level, message, fields)
             case .json: json(level, message, fields)
             }
-        // A log that cannot be written stops nobody: the ledger has what was done.
+        // A broken log must not stop the run: the ledger holds what was done.
         try? Run.write(line + [UInt8(ascii: "\n")], to: descriptor)
     }
 
-    /// Where progress may be drawn: on a person's terminal, unless they want to see warnings only.
+    /// Where to draw progress: a person's terminal, unless they want to see warnings only.
     var progressDescriptor: Int32? {
         isatty(descriptor) == 1 && level < .warning ? descriptor : nil
     }
@@ -45,7 +45,7 @@ struct LogLines: Sendable {
             "\(erasure)\(clock.now()) \(level) \(program): \(text(message, fields))".utf8)
     }
 
-    /// The line without when and who: `ingested files=3 orders=120`.
+    /// The line without time and program: `ingested files=3 orders=120`.
     func text(_ message: String, _ fields: [Summary.Field]) -> String {
         let data = fields.map { field in
             switch field.value {
@@ -75,15 +75,15 @@ struct LogLines: Sendable {
     }
 }
 
-/// Text from outside in a line for people: nothing in it can begin a line, move the cursor or pass
-/// for another field.
+/// Makes text from outside safe in a line for people: it cannot begin a line, move the cursor or
+/// look like another field.
 enum LogText {
-    /// `text` with everything escaped that is not seen as itself.
+    /// `text` with all invisible characters escaped.
     static func sentence(_ text: String) -> String {
         escaped(text) { isInvisible($0) }
     }
 
-    /// `text` as it is if it is one plain word, else in quotation marks.
+    /// `text` itself if it is one plain word, else in quotation marks.
     static func word(_ text: String) -> String {
         let isPlain =
             !text.isEmpty

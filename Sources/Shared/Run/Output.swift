@@ -1,7 +1,7 @@
 import Failures
 import Glibc
 
-/// Writes all of `bytes`, with one call where the system takes them at once.
+/// Writes all of `bytes`, with one call if the system takes them at once.
 func write(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
     var written = 0
     while written < bytes.count {
@@ -17,12 +17,12 @@ func write(_ bytes: [UInt8], to descriptor: Int32) throws(OutputError) {
     }
 }
 
-/// Writes a line of what was asked for to standard output.
+/// Writes one line to standard output.
 package func answer(_ line: String) throws(OutputError) {
     try write(Array("\(line)\n".utf8), to: STDOUT_FILENO)
 }
 
-/// Why something could not be told. What it tells of is done.
+/// Why a result could not be written to standard output. The work itself is done.
 package struct OutputError: StageFailure, CustomStringConvertible {
     /// The `errno` of the write.
     let code: Int32
@@ -31,8 +31,8 @@ package struct OutputError: StageFailure, CustomStringConvertible {
 
     package var description: String {
         """
-        standard output cannot be written: \(SystemWords(code).cause). What the run did is done, \
-        and stays so; \(SystemWords(code).cure), and look at the log for what it did.
+        standard output cannot be written: \(SystemWords(code).cause). The run itself is done, and \
+        its log says what it did; \(SystemWords(code).cure).
         """
     }
 }

@@ -1,20 +1,24 @@
 import Failures
 import Glibc
 
-/// Who runs the programs: the owner of `spool/lock`, which the first run makes.
+/// Makes sure that one user runs the programs: the owner of `spool/lock`, which the first run
+/// makes.
 ///
-/// Files that another user made could not be moved or replaced later, so nobody else runs. Root becomes
-/// that user, before anything in the spool or the ledger is opened; where root owns `lock` (a container, a
-/// test) root is right.
+/// Files made by another user could not be moved or replaced later, so other users are refused.
+/// Root becomes the owner before it opens anything in the spool or the ledger. If root owns `lock`,
+/// as in a container or a test, root is the right user.
 enum Ownership {
-    /// Becomes the owner of the spool's `lock`, as far as that is not who runs already.
+    /// Lets root become the owner of the spool's `lock`.
     ///
-    /// - Returns: the owner's name, if root became them.
-    /// - Throws: `WrongUser`.
+    /// - Parameters:
+    ///   - spool: the path of the spool.
+    ///   - reports: the path of the reports.
+    /// - Returns: the owner's name, if root became that user; else nil.
+    /// - Throws: `WrongUser` if neither root nor the owner runs this.
     static func assume(spool: String, reports: String) throws(WrongUser) -> String? {
         let lock = RunFiles.directory(inSpool: spool)
         var status = stat()
-        // What cannot be looked at is told about when it is opened.
+        // A problem with the directory itself is reported when it is opened.
         guard lstat(lock, &status) == 0, status.st_uid != geteuid() else { return nil }
         guard geteuid() == 0 else {
             throw WrongUser(lock: lock, owner: status.st_uid, runner: UserName.own)
@@ -33,7 +37,7 @@ enum Ownership {
         return owner
     }
 
-    /// Groups first: only root may change them.
+    /// Changes the groups first, because only root may do that.
     private static func become(_ owner: stat) -> Bool {
         let entry = getpwuid(owner.st_uid)
         let group = entry?.pointee.pw_gid ?? owner.st_gid
@@ -47,24 +51,24 @@ enum Ownership {
     }
 }
 
-/// Gives the owner of the spool what root made in their directories while it still ran as root. What cannot
-/// be given away is in the way later, and is told then.
+/// Gives the owner of the spool the files that root made there in earlier runs. A file that cannot
+/// be given away is reported later, when it is in the way.
 ///
-/// Everything is reached through open directories, and no link is followed: the owner could lead root to a
-/// file that is not theirs.
+/// It reaches everything through open directories and follows no links, because the owner could
+/// lead root to a file that is not theirs.
 private struct Gift {
     let uid: uid_t
     let gid: gid_t
 
-    /// A directory, what is in it, and so on for `depth` levels.
+    /// Gives a directory and its entries, down to `depth` levels.
     ///
-    /// - Parameter withFiles: whether files are given too. In an archive of years they are left: nothing
-    ///   but its directories is written to.
+    /// With `withFiles` it gives the files too. An archive of many years needs only its
+    /// directories, because nobody writes to the files.
     func give(_ path: String, depth: Int, withFiles: Bool) {
         give(name: path, in: AT_FDCWD, depth: depth, withFiles: withFiles)
     }
 
-    /// The reports of each day, but not the directory that the configuration names.
+    /// Gives the reports of each day, but not the directory that the configuration names.
     func giveDays(in path: String) {
         forEachEntry(of: path, in: AT_FDCWD) { name, type, directory in
             guard type == DT_DIR, name.utf8.count == 10, name.hasPrefix("20") else { return }
@@ -85,7 +89,8 @@ private struct Gift {
         }
     }
 
-    /// A file with a second name may be somebody else's: a hard link can have brought it here.
+    /// Gives one entry. It skips a file with a second name: a hard link may have brought the file
+    /// of another user here.
     private func give(_ name: String, in parent: Int32, _ kind: Int32) {
         let descriptor = openat(
             parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | kind)
@@ -117,7 +122,7 @@ private struct Gift {
     }
 }
 
-/// A program was started by somebody who does not own the spool.
+/// A user who does not own the spool started a program.
 struct WrongUser: StageFailure, CustomStringConvertible {
     let lock: String
     let owner: uid_t
@@ -127,10 +132,10 @@ struct WrongUser: StageFailure, CustomStringConvertible {
 
     var description: String {
         """
-        \(lock) belongs to \(UserName.of(owner)), and this is \(runner): files made by another user would be in the way of \
-        every later run. Nothing was touched. Run it as the owner, with sudo -u \(UserName.argument(owner)) in \
-        front; if \(runner) is to run the programs from now on, give \(runner) the spool, the ledger and the \
-        reports (chown -R).
+        \(lock) belongs to \(UserName.of(owner)), and this is \(runner), whose files would be in \
+        the way of every later run. Nothing was touched. Run it with \
+        sudo -u \(UserName.argument(owner)); if \(runner) shall run the programs from now on, \
+        give \(runner) the spool, the ledger and the reports (chown -R).
         """
     }
 }

@@ -2,11 +2,11 @@ import ArgumentParser
 import Failures
 import Glibc
 
-/// A program of the pipeline: a command line that says, when it is wrong, that nothing was run.
+/// A program of the pipeline. If its command line is wrong, it says that nothing was run.
 package protocol Program: AsyncParsableCommand {}
 
 extension Program {
-    /// Parses the command line and runs the command that it names.
+    /// Parses the command line and runs the command that it selects.
     package static func main() async {
         do {
             let command = try parseAsRoot()
@@ -26,7 +26,8 @@ extension Program {
         }
     }
 
-    /// What the parser says of a command line: its first line is the fault, then come usage and advice.
+    /// Adds that nothing was run to the parser's message, whose first line is the fault and whose
+    /// other lines are usage and advice.
     static func wrongUsage(_ message: String) -> String {
         var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(
             String.init)

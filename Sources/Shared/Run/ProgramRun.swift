@@ -5,23 +5,27 @@ import Logging
 import Settings
 import Timestamps
 
-/// One run of a program: settings, lock, work, summary; and the one place that turns errors into
-/// exit statuses.
+/// One run of a program: settings, lock, work, summary. This is the one place that turns errors
+/// into exit statuses.
 struct ProgramRun {
     let program: String
     /// The configuration's file.
     let configuration: String
     /// Whether the run needs its program's lock.
     let locks: Bool
-    /// Whether the summary is wanted on standard output too.
+    /// Whether to write the summary to standard output too.
     let answersInJSON: Bool
     let log: LogLines
     /// Standard output.
     var output: Int32 = STDOUT_FILENO
 
-    /// Runs `body`; whatever goes wrong is logged and becomes a status. Without a summary there is
-    /// nothing to tell.
+    /// Runs `body`. It logs every error and turns it into a status. If `body` returns nil there is
+    /// no summary to write.
     ///
+    /// - Parameters:
+    ///   - isolation: the caller's actor.
+    ///   - body: the work.
+    /// - Returns: the exit status.
     /// - Throws: the `ValidationError` of `body`.
     func perform(
         isolation: isolated (any Actor)? = #isolation,
@@ -45,7 +49,7 @@ struct ProgramRun {
             throw error
         } catch {
             let status = Self.status(of: error)
-            // Overlapping runs are ordinary, and cron mails what is logged.
+            // Overlapping runs are normal, and cron mails every error.
             let level: Logger.Level = status == .alreadyRunning ? .notice : .error
             for line in Self.words(for: error).split(separator: "\n") {
                 log.write(level, String(line))
@@ -86,12 +90,12 @@ struct ProgramRun {
         if answersInJSON { try write(summary.json, to: output) }
     }
 
-    /// What a person reads of an error. One that knows its exit status has sentences of its own.
+    /// An error in words for a person. An error that knows its exit status describes itself.
     private static func words(for error: any Error) -> String {
         if error is SettingsError || error is any StageFailure { return "\(error)" }
         return """
-            stopped by something unexpected, a fault of the program (\(error)); what was committed \
-            stands; run again, and report this line if it comes back
+            stopped by something unexpected, a fault of the program (\(error)); everything \
+            committed stands; run again, and report this line if it comes back
             """
     }
 

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// One line on a person's terminal that says how far a run is; nothing in a pipe or a log, and
-/// nothing in the first second of a run.
+/// One line on a person's terminal that shows how far a run is. It draws nothing in a pipe or a
+/// log, and nothing in the first second of a run.
 package final class ProgressLine: Sendable {
     static let eraseLine = "\r\u{1B}[K"
-    /// For a run that nobody watches.
+    /// Draws nothing, for a run that nobody watches.
     package static let hidden = ProgressLine(program: "", descriptor: nil)
 
     private let program: String
@@ -13,7 +13,7 @@ package final class ProgressLine: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        /// Drawing more often than a person reads would slow the run.
+        /// Drawing more often than a person can read would slow down the run.
         var nextDrawing: ContinuousClock.Instant
         var isDrawn = false
     }

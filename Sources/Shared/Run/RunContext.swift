@@ -2,7 +2,7 @@ import Logging
 import Settings
 import Timestamps
 
-/// What a run is given: everything outside of it that it may look at.
+/// Everything that a run gets from outside.
 package struct RunContext: Sendable {
     /// The program's name, for example `dispatch`.
     package let program: String

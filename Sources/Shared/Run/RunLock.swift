@@ -4,14 +4,14 @@ import Glibc
 /// Runs `body` while this process alone holds the lock file at `path`, or throws `LockError.held`
 /// at once.
 ///
-/// `flock(2)` belongs to the open file: the kernel lets go when the process ends, however it ends,
-/// and the file may stay. Its directory is made where it is missing.
+/// The kernel releases the lock (`flock(2)`) when the process ends, however it ends; the file may
+/// stay. A missing directory is made.
 package func withLock<Value>(
     _ path: String, isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws -> Value
 ) async throws -> Value {
     let directory = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-    // A directory that cannot be made shows when the file in it is opened.
+    // If the directory cannot be made, opening the file reports it.
     if let parent = directory.lastIndex(of: "/") { mkdir(String(directory[..<parent]), 0o755) }
     mkdir(String(directory), 0o700)
 
@@ -25,7 +25,7 @@ package func withLock<Value>(
     return try await body()
 }
 
-/// Why a lock was not taken.
+/// Why a program did not get its lock.
 package enum LockError: Error, Equatable {
     case held(path: String)
     /// `code` is the `errno` of opening or locking the file.
@@ -36,7 +36,7 @@ extension LockError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .held(let path):
-            "another run holds the lock \(path). Nothing was run; what is due is that run's, or the next's."
+            "another run holds the lock \(path). Nothing was run; the next run does what is left."
         case .failed(let path, let code):
             """
             the lock \(path) cannot be taken: \(SystemWords(code).cause). Nothing was run; \

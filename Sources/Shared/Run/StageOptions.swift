@@ -30,8 +30,8 @@ package struct StageOptions: ParsableArguments {
         if verbose && quiet { throw ValidationError("--verbose and --quiet exclude each other.") }
     }
 
-    /// The configuration's file: as given, else as the environment says, else the usual one. A variable
-    /// that is empty says nothing.
+    /// The configuration file: the one given, else the one from the environment, else the usual
+    /// one. An empty variable counts as not set.
     package var configuration: String {
         let named = getenv("SMM_CONFIG").map { String(cString: $0) } ?? ""
         return givenConfiguration ?? (named.isEmpty ? "config/pipeline.yaml" : named)
@@ -45,14 +45,15 @@ package struct StageOptions: ParsableArguments {
 extension LogFormat: ExpressibleByArgument {}
 
 extension StageOptions {
-    /// Runs a program under its lock, tells what it did, and ends with the status that says so.
+    /// Runs a program under its lock, reports what it did, and ends with the exit status.
     ///
     /// - Parameters:
-    ///   - program: the program's name, and its lock's.
-    ///   - lock: false for what only looks, and may look while another run works.
-    ///   - body: the run itself.
-    /// - Throws: `ExitCode`, once the reason has been logged, or the `ValidationError` of `body`,
-    ///   for usage that only the configuration can show to be wrong.
+    ///   - program: the name of the program and of its lock.
+    ///   - lock: false for a run that only looks, and may do so while another run works.
+    ///   - isolation: the caller's actor.
+    ///   - body: the work.
+    /// - Throws: `ExitCode`, after the reason has been logged, or the `ValidationError` of `body`
+    ///   for wrong usage that only the configuration reveals.
     package func run(
         _ program: String, lock: Bool = true,
         isolation: isolated (any Actor)? = #isolation,
@@ -61,8 +62,8 @@ extension StageOptions {
         try await perform(program, locks: lock, body)
     }
 
-    /// Runs what only looks and prints what it found, or leaves its work to others: without a lock,
-    /// and without a summary.
+    /// Runs a command without a lock and without a summary: one that only looks and prints the
+    /// result, or that leaves its work to others.
     package func look(
         _ program: String, isolation: isolated (any Actor)? = #isolation,
         _ body: (RunContext) async throws -> Void
@@ -77,7 +78,7 @@ extension StageOptions {
         _ program: String, locks: Bool, isolation: isolated (any Actor)? = #isolation,
         _ body: (RunContext) async throws -> Summary?
     ) async throws {
-        // A reader who leaves is an error of that write, not the end of the program.
+        // If the reader of a pipe leaves, that write fails, but the program goes on.
         signal(SIGPIPE, SIG_IGN)
         let run = ProgramRun(
             program: program, configuration: configuration, locks: locks, answersInJSON: json,

@@ -1,10 +1,10 @@
 import StrictJSON
 
-/// What a run did: one line at the end of its log, and one JSON object for a script.
+/// The result of a run: one line at the end of its log, and one JSON object for scripts.
 package struct Summary: Equatable, Sendable {
-    /// What was done, in one word: `ingested`.
+    /// What the run did, in one word: `ingested`.
     package let verb: String
-    /// How much of it, in the order to be read.
+    /// How much it did, in the order of reading.
     package let fields: [Field]
 
     package struct Field: Equatable, Sendable {
@@ -17,7 +17,8 @@ package struct Summary: Equatable, Sendable {
         case text(String)
     }
 
-    /// `Summary("ingested", ["files": 3, "orders": .integer(orders), "charged": .text("12.340000")])`
+    /// `Summary("ingested", ["files": 3, "orders": .integer(orders), "charged":
+    /// .text("12.340000")])`
     package init(_ verb: String, _ fields: KeyValuePairs<String, Value>) {
         self.verb = verb
         self.fields = fields.map { Field(name: $0.key, value: $0.value) }

@@ -3,8 +3,8 @@ import Glibc
 
 /// Works with paths as text, and reads small files whole.
 enum FilePath {
-    /// `path` as seen from `folder`, without `.`, `..` and doubled slashes. It does not follow symbolic
-    /// links, so that the result does not depend on the file system.
+    /// `path` as seen from `folder`, without `.`, `..` and doubled slashes. It does not follow
+    /// symbolic links, so that the result does not depend on the file system.
     static func resolve(_ path: String, in folder: String) -> String {
         let joined = path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
         var parts: [Substring] = []

@@ -1,7 +1,8 @@
 import Crypto
 import FoundationEssentials
 
-/// The key that seals providers' keys, so that the configuration can lie where other people read it.
+/// The key that seals providers' keys, so that the configuration can lie where other people read
+/// it.
 ///
 /// A sealed value is base64 of nonce ‖ ciphertext ‖ tag of AES-256-GCM, with the provider's name as
 /// authenticated data. So a value copied to another provider does not open.

@@ -4,7 +4,8 @@ struct Node {
     let content: Content
 
     enum Content {
-        /// A single value. Only a plain one, written without quotes, can be a number, true or false.
+        /// A single value. Only a plain one, written without quotes, can be a number, true or
+        /// false.
         case scalar(String, isPlain: Bool)
         case sequence([Node])
         /// Every pair as written; a key that is set twice appears twice.

@@ -30,11 +30,11 @@ package struct ProviderSettings: Sendable {
     package let quantity: Quantity
     /// A balance below this is reported to the operator; in the provider's currency.
     package let lowBalance: Amount
-    /// A balance that differs from our transactions by more than this is reported to the operator; in
-    /// the provider's currency.
+    /// A balance that differs from our transactions by more than this is reported to the operator;
+    /// in the provider's currency.
     package let maxDrift: Amount
-    /// How it turns a price into a charge: many take a minimum for an order (`min_charge`), or round
-    /// up to a few decimals (`charge_decimals`).
+    /// How it turns a price into a charge: many take a minimum for an order (`min_charge`), or
+    /// round up to a few decimals (`charge_decimals`).
     package let chargeRule: ChargeRule
     package let breaker: Breaker
     /// Whether each order goes over a connection of its own; nil to learn it from the server.
@@ -68,7 +68,8 @@ package struct ProviderSettings: Sendable {
     package enum Quantity: String, CaseIterable, Sendable {
         /// Orders of a type that has a quantity. Some panels drop the comments if there is one.
         case byType = "by_type"
-        /// All but subscriptions, for a panel that demands it for every type: the units that are paid.
+        /// All but subscriptions, for a panel that demands it for every type: the units that are
+        /// paid.
         case always
     }
 

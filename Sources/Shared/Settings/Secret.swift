@@ -83,8 +83,8 @@ extension Secret {
         }
     }
 
-    /// The file's group may read it, because that is how a service's user gets a secret. Nobody else
-    /// may read it, and only its owner may change it.
+    /// The file's group may read it, because that is how a service's user gets a secret. Nobody
+    /// else may read it, and only its owner may change it.
     private static func contents(of path: String) throws(SecretError) -> [UInt8] {
         let file: (bytes: [UInt8], permissions: mode_t)
         do {

@@ -1,8 +1,8 @@
 /// A section of the configuration while it is read. It remembers which settings were asked for, so
 /// that the code that reads a section is also the list of settings allowed in it.
 ///
-/// It notes a mistake in the source and goes on. A wrong value becomes nil or the default, which does
-/// no harm: a configuration with problems is never handed out.
+/// It notes a mistake in the source and goes on. A wrong value becomes nil or the default, which
+/// does no harm: a configuration with problems is never handed out.
 final class Section {
     let source: Source
     private let mark: Mark

@@ -1,7 +1,7 @@
 /// The URLs of services that programs talk to: `https://host[:port][/path]`.
 ///
-/// A user or password in a URL would end up in logs, and a fragment is never sent, so a URL may have
-/// neither.
+/// A user or password in a URL would end up in logs, and a fragment is never sent, so a URL may
+/// have neither.
 enum ServiceURL {
     /// The URL with its scheme in lower case; nil for a text that is no such URL.
     static func read(_ text: String, schemes: [String]) -> String? {

@@ -3,8 +3,8 @@ import Glibc
 extension Settings {
     /// The keys of all enabled providers, by provider.
     ///
-    /// A program that talks to providers calls this before it touches anything. A key that cannot be
-    /// read is a mistake in the configuration, and is reported with its place there.
+    /// A program that talks to providers calls this before it touches anything. A key that cannot
+    /// be read is a mistake in the configuration, and is reported with its place there.
     package func providerKeys(
         environment: (String) -> String? = processEnvironment
     ) throws(SettingsError) -> [String: String] {
@@ -41,7 +41,8 @@ extension Settings {
     /// Why keys of enabled providers cannot be read, by provider, for a caller that only warns.
     ///
     /// - Parameters:
-    ///   - assumingEnvironment: do not report a variable that is not set, because the programs may run
+    ///   - assumingEnvironment: do not report a variable that is not set, because the programs may
+    ///     run
     ///     in a different environment.
     ///   - environment: gives the value of an environment variable.
     /// - Returns: for each provider with a problem, the reason.

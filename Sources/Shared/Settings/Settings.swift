@@ -1,7 +1,8 @@
 import Identity
 import Money
 
-/// The whole configuration, checked: `config/pipeline.yaml` and the files it names (contract.md §2).
+/// The whole configuration, checked: `config/pipeline.yaml` and the files it names (contract.md
+/// §2).
 ///
 /// The `init` of a section reads and describes its settings. All settings have defaults, except the
 /// `currency` and a provider's `name`, `url`, `api_key` and `currency`. Paths are absolute. Secrets
@@ -29,7 +30,8 @@ package struct Settings: Sendable {
     package let mail: MailSettings?
     /// Opens sealed values.
     let masterKey: Secret?
-    /// Stays the same while the files of the configuration do. If it differs, prices may differ too.
+    /// Stays the same while the files of the configuration do. If it differs, prices may differ
+    /// too.
     package private(set) var edition = ""
 }
 

@@ -1,5 +1,5 @@
-/// One file of the configuration while it is read, with the mistakes found in it and in the files it
-/// names.
+/// One file of the configuration while it is read, with the mistakes found in it and in the files
+/// it names.
 final class Source {
     /// The largest size of a file, in bytes.
     static let maxBytes = 1 << 18

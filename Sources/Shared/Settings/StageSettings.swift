@@ -5,8 +5,8 @@ import Money
 package struct IntakeSettings: Sendable {
     /// How long a file must have been unchanged before it is taken, in seconds.
     package let settleSeconds: Int
-    /// How long a file whose JSON ends early must have been unchanged before it is taken as it is, in
-    /// seconds.
+    /// How long a file whose JSON ends early must have been unchanged before it is taken as it is,
+    /// in seconds.
     package let incompleteSeconds: Int
     /// The size of the largest file taken, in bytes.
     package let maxFileBytes: Int

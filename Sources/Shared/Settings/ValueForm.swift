@@ -1,6 +1,7 @@
 import Money
 
-/// The form of a setting's value: how to read it, and how to describe it to the person who wrote it.
+/// The form of a setting's value: how to read it, and how to describe it to the person who wrote
+/// it.
 struct ValueForm<Value> {
     /// The form in words that follow "it must be ".
     let wanted: String

@@ -1,5 +1,5 @@
-/// The problems of libyaml in words for the person who wrote the text. This is the one place where they
-/// become sentences; libyaml's own words follow in parentheses.
+/// The problems of libyaml in words for the person who wrote the text. This is the one place where
+/// they become sentences; libyaml's own words follow in parentheses.
 enum YAMLWords {
     /// Follows "this cannot be read: ".
     static func reason(for problem: String) -> String {
@@ -13,8 +13,8 @@ enum YAMLWords {
         switch problem {
         case "found character that cannot start any token":
             """
-            a value cannot begin like this; indent with blanks, not tabs, and put a text that begins \
-            with @, % or ` between quotation marks
+            a value cannot begin like this; indent with blanks, not tabs, and put a text that \
+            begins with @, % or ` between quotation marks
             """
         case "found a tab character that violates indentation",
             "found a tab character where an indentation space is expected":
@@ -43,8 +43,8 @@ enum YAMLWords {
         case "found unknown escape character", "did not find expected hexdecimal number",
             "found invalid Unicode character escape code":
             """
-            between double quotation marks \\ begins an escape, and YAML does not know this one; use \
-            single quotation marks
+            between double quotation marks \\ begins an escape, and YAML does not know this one; \
+            use single quotation marks
             """
         case "control characters are not allowed":
             "a control character; save the file as plain text, in UTF-8"

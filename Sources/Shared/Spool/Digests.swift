@@ -7,8 +7,8 @@ extension Spool {
 }
 
 extension HeldEntry {
-    /// The SHA-256 in hexadecimal of a file that is too long to be taken. If it is longer than `limit`
-    /// or cannot be opened, it is not read at all, and this is the digest of nothing.
+    /// The SHA-256 in hexadecimal of a file that is too long to be taken. If it is longer than
+    /// `limit` or cannot be opened, it is not read at all, and this is the digest of nothing.
     package func digest(limit: Int64) throws(SystemError) -> String {
         guard identity.bytes <= limit else { return Spool.digestOfNothing }
         let directory = passage.work

@@ -1,8 +1,8 @@
 import CSync
 import Glibc
 
-/// An open directory. Its entries are reached through the descriptor, so that nobody can move another
-/// directory into its path meanwhile.
+/// An open directory. Its entries are reached through the descriptor, so that nobody can move
+/// another directory into its path meanwhile.
 package final class Directory: Sendable {
     let descriptor: Int32
     package let path: String
@@ -56,8 +56,8 @@ package final class Directory: Sendable {
         try check("cannot sync", path) { fsync(descriptor) }
     }
 
-    /// The names of its entries for which `isWanted` holds, unordered, without `.` and `..`; at most
-    /// `limit`. A name is bytes, and need not be valid text.
+    /// The names of its entries for which `isWanted` holds, unordered, without `.` and `..`; at
+    /// most `limit`. A name is bytes, and need not be valid text.
     func names(
         limit: Int = .max, where isWanted: (FileName) -> Bool = { _ in true }
     ) throws(SystemError) -> [FileName] {

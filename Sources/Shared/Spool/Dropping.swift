@@ -1,8 +1,9 @@
 import Glibc
 
 extension Spool {
-    /// Drops a file into an inbox, as a careful owner of the inbox would: writes it under a name that
-    /// intake leaves alone, syncs it, gives it its own name only then, and syncs the directory.
+    /// Drops a file into an inbox, as a careful owner of the inbox would: writes it under a name
+    /// that intake leaves alone, syncs it, gives it its own name only then, and syncs the
+    /// directory.
     ///
     /// - Parameters:
     ///   - name: the file's name.

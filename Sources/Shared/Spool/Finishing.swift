@@ -4,7 +4,8 @@ import Timestamps
 /// A file that had its effect, and its destination.
 package struct FinishedFile: Sendable {
     let file: CopiedFile
-    /// The name to keep it under: its name in the inbox, or a substitute if a run that died lost it.
+    /// The name to keep it under: its name in the inbox, or a substitute if a run that died lost
+    /// it.
     let name: FileName
     let destination: Destination
 

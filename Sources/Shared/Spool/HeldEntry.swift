@@ -5,11 +5,13 @@ import Glibc
 /// The owner of an inbox can swap a file between our check and our action. We must never delete or
 /// quarantine a file that we have not examined. So an entry leaves an inbox in these steps:
 ///
-/// 1. Check again that it is still the entry that was judged or copied. Any other is a new file, and
-///    stays.
-/// 2. Move it to `work/<user>/<name>`, where nobody else can reach it and where it replaces nothing.
-/// 3. Check it there. If another file came between 1 and 2, put that back under its name; if a newer
-///    file has the name by then, as `<name>~2.json`, so that it replaces nothing there either.
+/// 1. Check again that it is still the entry that was judged or copied. Any other is a new file,
+///    and stays.
+/// 2. Move it to `work/<user>/<name>`, where nobody else can reach it and where it replaces
+///    nothing.
+/// 3. Check it there. If another file came between 1 and 2, put that back under its name; if a
+///    newer file has the name by then, as `<name>~2.json`, so that it replaces nothing there
+///    either.
 /// 4. Remove it, or move it to quarantine.
 ///
 /// A run that dies before 2 has done nothing. A run that dies after 2 leaves the entry whole in
@@ -42,7 +44,8 @@ struct Passage {
     let inbox: Directory
     let work: Directory
 
-    /// Does steps 1 to 3. Returns the entry's identity in `work`; nil if it is gone or another file.
+    /// Does steps 1 to 3. Returns the entry's identity in `work`; nil if it is gone or another
+    /// file.
     func take(
         _ name: FileName, _ identity: FileIdentity
     ) throws(SystemError) -> FileIdentity? {

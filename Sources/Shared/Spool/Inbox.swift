@@ -6,8 +6,8 @@ package struct Inbox: Sendable {
     package let dropper: Dropper
     let directory: Directory
 
-    /// How long a file with a second name is left alone before it goes to quarantine, in milliseconds.
-    /// OpenSSH gives a file a second name while it renames it.
+    /// How long a file with a second name is left alone before it goes to quarantine, in
+    /// milliseconds. OpenSSH gives a file a second name while it renames it.
     static let patience: Int64 = 3_600_000
 
     package var path: String { directory.path }
@@ -43,7 +43,8 @@ struct FileIdentity: Equatable, Sendable {
     let device: UInt64
     let inode: UInt64
     let bytes: Int64
-    /// Nanoseconds since 1970. The user sets this time, so it may lie after 2262, where 64 bits end.
+    /// Nanoseconds since 1970. The user sets this time, so it may lie after 2262, where 64 bits
+    /// end.
     let modified: Int128
     /// When the system last noted a change of the file or its names, likewise. Nobody can set this
     /// time, so a new file that got the inode of an old one is recognized as new.
@@ -61,9 +62,9 @@ struct FileIdentity: Equatable, Sendable {
         Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec)
     }
 
-    /// How long the file was unchanged, in milliseconds, by the later of both times, because a client
-    /// may set an old time on a file that it has just written. A time in the future says nothing:
-    /// some clock was wrong. Nil if neither time says anything.
+    /// How long the file was unchanged, in milliseconds, by the later of both times, because a
+    /// client may set an old time on a file that it has just written. A time in the future says
+    /// nothing: some clock was wrong. Nil if neither time says anything.
     func stillFor(at now: Timestamp) -> Int64? {
         let now = Int128(now.milliseconds)
         let past = [modified / 1_000_000, changed / 1_000_000].filter { $0 <= now }

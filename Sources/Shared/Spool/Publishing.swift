@@ -21,8 +21,8 @@ package struct Publishing {
         /// Of a receipt: its content's digest, and its name if it cannot have the plain one.
         let receipt: ReceiptPlace?
 
-        /// The mode of its directory, if that is missing: a file that only we may read lies where only
-        /// we may look.
+        /// The mode of its directory, if that is missing: a file that only we may read lies where
+        /// only we may look.
         var directoryMode: mode_t { mode & 0o077 == 0 ? Spool.privateMode : Spool.sharedMode }
     }
 
@@ -35,8 +35,9 @@ package struct Publishing {
         prefix = "\(spool.program).out."
     }
 
-    /// Writes files in `directory` itself, hidden until `finish`, because it may lie on another disk.
-    /// Removes the hidden files that a run that died left there. The caller holds the program's lock.
+    /// Writes files in `directory` itself, hidden until `finish`, because it may lie on another
+    /// disk. Removes the hidden files that a run that died left there. The caller holds the
+    /// program's lock.
     package init(into directory: Directory, program: String) throws(SystemError) {
         temporary = directory
         prefix = ".\(program).out."

@@ -15,11 +15,11 @@ import Glibc
 /// 4. Remove a copy of the new receipt under its own name with the digest, left from the time when
 ///    another receipt had the plain name.
 ///
-/// A run that dies between any two steps leaves every receipt whole under one of its names. The next
-/// run writes the same receipts in the same order, and ends with the same names.
+/// A run that dies between any two steps leaves every receipt whole under one of its names. The
+/// next run writes the same receipts in the same order, and ends with the same names.
 ///
-/// An outbox belongs to its user, who may put anything under any name. So we replace nothing that we
-/// have not read and found to be a receipt for that content. A directory, a link or a pipe stays
+/// An outbox belongs to its user, who may put anything under any name. So we replace nothing that
+/// we have not read and found to be a receipt for that content. A directory, a link or a pipe stays
 /// where it is, and the new receipt takes its name with the digest.
 struct ReceiptPlace {
     let stem: String
@@ -159,8 +159,8 @@ extension Directory {
 }
 
 extension Spool {
-    /// Moves the receipt that an archived file had, if it is still there, to quarantine: the file is
-    /// replayed, and its new receipt will differ.
+    /// Moves the receipt that an archived file had, if it is still there, to quarantine: the file
+    /// is replayed, and its new receipt will differ.
     package func quarantineReceipt(of file: ArchivedFile) throws(SystemError) {
         let path = outbox(of: file.dropper)
         guard access(path, F_OK) == 0 else { return }

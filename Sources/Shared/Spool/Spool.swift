@@ -26,8 +26,8 @@ package struct Spool: Sendable {
     /// Of directories that resellers and the desk use. The operator decides who may enter them.
     static let sharedMode: mode_t = 0o755
 
-    /// Opens the spool, makes the directories that are missing, and removes the files that an earlier
-    /// run of `program` left in `tmp`.
+    /// Opens the spool, makes the directories that are missing, and removes the files that an
+    /// earlier run of `program` left in `tmp`.
     ///
     /// The caller holds the program's lock.
     package static func open(at root: String, program: String) throws(SystemError) -> Spool {

@@ -28,10 +28,10 @@ extension Inbox {
                     "its name does not end in .json; give it a name that does, or remove it"
                 case S_IFDIR:
                     """
-                    it is a directory, and files in it are not looked for; move them up into the inbox, and \
-                    remove it
+                    it is a directory, and nothing in it is taken; move its files up into the \
+                    inbox, and remove it
                     """
-                default: "it is no regular file; upload the file itself, and remove this"
+                default: "it is not a regular file; upload the file itself, and remove this"
                 }
             strays.append(
                 Stray(
@@ -59,8 +59,8 @@ extension Spool {
             strays += try notDirectories(
                 in: home, of: dropper.name, most: most, now: now,
                 """
-                it lies beside the inbox, where nothing is taken from; move it into \(home)/inbox, or \
-                remove it
+                it lies beside the inbox, and nothing there is taken; move it into \(home)/inbox, \
+                or remove it
                 """, besides: ["inbox", "outbox"])
             strays += try inboxIsNone(dropper, now: now)
         }
@@ -71,8 +71,8 @@ extension Spool {
         return strays
     }
 
-    /// The entries of a directory that should hold nothing but the directories `expected`; nil allows
-    /// any directory. A directory that cannot be listed has no such entries.
+    /// The entries of a directory that should hold nothing but the directories `expected`; nil
+    /// allows any directory. A directory that cannot be listed has no such entries.
     private func notDirectories(
         in path: String, of owner: String, most: Int, now: Timestamp, _ reason: String,
         besides expected: [String]?
@@ -105,8 +105,8 @@ extension Spool {
             Stray(
                 owner: dropper.name, path: path, status,
                 """
-                it is \(kind), and nothing is taken through it; move the files into a directory of that \
-                name
+                it is \(kind), and nothing is taken through it; move the files into a directory of \
+                that name
                 """, at: now)
         ]
     }

@@ -35,8 +35,8 @@ func check(
 }
 
 extension SystemError {
-    /// Whether a user caused it by what they put into their own directory, or took away from us there,
-    /// and the disk did not fail. Such an error must not stop the files of other users.
+    /// Whether a user caused it by what they put into their own directory, or took away from us
+    /// there, and the disk did not fail. Such an error must not stop the files of other users.
     package var isObstacle: Bool {
         [EACCES, EPERM, EISDIR, ENOTDIR, ENOTEMPTY, EEXIST, ELOOP, EBUSY].contains(code)
     }

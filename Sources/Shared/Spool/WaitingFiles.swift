@@ -4,8 +4,8 @@ import Timestamps
 /// How many files wait in a directory, and for how long.
 package struct WaitingFiles: Sendable {
     package let count: Int
-    /// When the oldest was last written or got its name, whatever time its owner gave it; nil if there
-    /// are none.
+    /// When the oldest was last written or got its name, whatever time its owner gave it; nil if
+    /// there are none.
     package let oldest: Timestamp?
 }
 
@@ -60,8 +60,8 @@ extension Spool {
 
     /// The names of the journals that hold answers which the next run must write into the ledger.
     ///
-    /// A program fills its journal from the first byte and clears it with zeros (`AnswerJournal`), so
-    /// a journal is empty while its first byte is zero.
+    /// A program fills its journal from the first byte and clears it with zeros (`AnswerJournal`),
+    /// so a journal is empty while its first byte is zero.
     package func openJournals() throws(SystemError) -> [String] {
         let directory = try Directory("\(root)/journal")
         var open: [String] = []

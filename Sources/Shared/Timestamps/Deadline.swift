@@ -1,7 +1,7 @@
 /// The moment after which a run starts nothing new.
 ///
-/// A clock set back to before the run began ends it too. Otherwise the run would go on, and hold its
-/// lock, until the clock had caught up.
+/// A clock set back to before the run began ends it too. Otherwise the run would go on, and hold
+/// its lock, until the clock had caught up.
 package struct Deadline: Sendable {
     private let begun: Timestamp
     private let end: Timestamp
