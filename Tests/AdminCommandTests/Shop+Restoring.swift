@@ -22,7 +22,7 @@ extension Shop {
     ///
     /// - Parameter advice: what its log says is to be done.
     func expectRefusal(
-        _ advice: String = "go on with this one by admin recover --restored",
+        _ advice: String = "resume with this one by admin recover --restored",
         status: String? = "A BACKUP, OR OLDER"
     ) throws {
         let sent = panel.links

@@ -160,21 +160,21 @@ import Testing
             row: #"what="ids""#),
         Violation(
             9, "DROP TRIGGER transactions_never_updated",
-            row: #"what="trigger is missing" transactions="transactions_never_updated""#),
+            row: #"what="trigger is missing" name="transactions_never_updated""#),
         Violation(
             9,
             """
             DROP TRIGGER transactions_never_updated;
             CREATE TRIGGER transactions_never_updated BEFORE UPDATE ON transactions
             WHEN OLD.id < 0 BEGIN SELECT RAISE(ABORT, 'a transaction is never updated'); END;
-            """, row: #"what="trigger is another" transactions="transactions_never_updated""#),
+            """, row: #"what="trigger is another" name="transactions_never_updated""#),
         Violation(
             9, "DROP TRIGGER wallets_never_replaced",
-            row: #"what="trigger is missing" transactions="wallets_never_replaced""#),
+            row: #"what="trigger is missing" name="wallets_never_replaced""#),
         Violation(
             9,
             "CREATE TRIGGER mine AFTER INSERT ON lines BEGIN UPDATE users SET credit_limit = 9; END",
-            row: #"what="trigger is not ours" transactions="mine""#),
+            row: #"what="trigger is not ours" name="mine""#),
         Violation(
             10,
             """

@@ -98,11 +98,26 @@ struct Ban: Sendable, CustomTestStringConvertible {
             ["TODO", "FIXME", "XXX", "HACK"], in: .comments, from: everywhere,
             example: "// TODO: later",
             instead: "Do it, or write an issue."),
+        Ban(
+            ["INSERT INTO transactions", "UPDATE wallets SET balance"], in: .text,
+            from: ["Sources"], example: #"let sql = "INSERT INTO transactions (id) VALUES (1)""#,
+            except: ["Sources/Shared/Ledger/Money/Postings.swift"],
+            instead: "Postings: only it moves money."),
+        Ban(
+            ["orders SET state"], in: .text, from: ["Sources"],
+            example: #"let sql = "UPDATE orders SET state = 'placed'""#,
+            except: ["Sources/Shared/Ledger/Orders/OrderMoves.swift"],
+            instead: "A move of OrderMoves: it moves the money too."),
     ]
 
     /// The lines of `file` that break the rule.
     func lines(in file: SourceFile) -> [Int] {
         guard file.isBelow(places), !file.isBelow(exceptions) else { return [] }
+        return found(in: file)
+    }
+
+    /// The lines of `file` that say what is banned, even if it is an exception.
+    func found(in file: SourceFile) -> [Int] {
         let part =
             switch part {
             case .code: file.parts.code

@@ -21,7 +21,7 @@ package struct Identifier<Subject>: RawRepresentable, Hashable, Comparable, Send
     package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// What an identifier is of: one type each, so that none passes for another.
+/// The subjects of identifiers: one type each, so that none passes for another.
 package enum OrderSubject {}
 package enum FileSubject {}
 package enum ServiceSubject {}
@@ -38,15 +38,15 @@ package typealias RequestID = Identifier<RequestSubject>
 typealias SaleID = Identifier<SaleSubject>
 typealias WalletID = Identifier<WalletSubject>
 
-/// A reseller's name, which is also the name of his directory: `[a-z0-9][a-z0-9_-]{0,31}`
-/// (contract.md §3).
+/// A reseller's name, which is also the name of their directory: `[a-z0-9][a-z0-9_-]{0,31}`
+/// (docs/contract.md §3).
 package struct UserID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     package let rawValue: String
 
     /// The name under which the desk's files are kept beside the resellers'; no user may take it.
     package static let reserved = "desk"
 
-    /// Nil where `rawValue` is not a user's name.
+    /// Nil if `rawValue` is not a user's name.
     package init?(rawValue: String) {
         let bytes = rawValue.utf8
         guard (1...32).contains(bytes.count), rawValue != Self.reserved,

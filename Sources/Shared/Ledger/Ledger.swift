@@ -5,18 +5,19 @@ import Timestamps
 
 /// The books: every order, file and millionth of a currency unit, in one SQLite file.
 ///
-/// Its methods are whole business facts, each one commit, so that no caller can do half of one. State
-/// and money change together. Only this module knows SQL.
+/// Its methods are whole business facts, each one commit, so that no caller can do half of one.
+/// State and money change together. Only this module knows what is in the tables.
 ///
-/// A method that throws has committed nothing, except that a failed COMMIT is *unknown*, and that after
-/// `LedgerError.unnoted` it is made: the run must end, and the next one finds out by looking (design.md §4).
+/// If a method throws, nothing was committed, with two exceptions: after a failed COMMIT nobody
+/// knows, and after `LedgerError.unnoted` it was. Either way the run must end; the next one looks
+/// (docs/design.md §4).
 package final class Ledger: Sendable {
     let store: any Store
     /// The house currency: that of every user's wallets.
     package let currency: Currency
-    /// Where it is noted how far the ledger has come; nil for somebody who sets that himself.
+    /// Where it is noted how far the ledger has come; nil for a caller that notes nothing.
     private let progress: Progress?
-    /// When the run began that works with this; nil where nobody said.
+    /// When the run began that uses this; nil if nobody said.
     private let run = Mutex<Timestamp?>(nil)
 
     init(over store: any Store, currency: Currency, progress: Progress? = nil) {
@@ -34,10 +35,12 @@ extension Ledger {
 
     /// One write transaction, begun at once so that it never has to upgrade a lock.
     ///
-    /// Once it is noted that the ledger has come so far, it returns: nothing is done on the strength of a
-    /// commit that a copy from before it could be put in the place of, unseen.
+    /// Returns once the new generation is noted in the spool, so that nothing acts on a commit that a
+    /// restored older copy could silently undo.
     ///
-    /// - Parameter now: when it is, by the caller's clock; nil: when the run began.
+    /// - Parameters:
+    ///   - now: the moment, by the caller's clock; nil: when the run began.
+    ///   - body: the work, of which everything or nothing is committed.
     /// - Throws: what `body` throws; `StoreError`, `LedgerError.unnoted`.
     @discardableResult func commit<T>(
         noting now: Timestamp? = nil, _ body: (any Connection) throws -> T

@@ -6,13 +6,13 @@ import Money
 package enum LedgerError: Error {
     /// Made by a later version of the programs.
     case newer(version: Int, known: Int)
-    /// There is none at that path, and none was to be made.
+    /// There is none at that path, and this program makes none.
     case missing(String)
     /// There is none at that path, and the spool has seen one.
     case lost(String, last: String?)
     /// No database at all.
     case notADatabase(String)
-    /// Somebody else's database.
+    /// A database of something else.
     case notALedger(String)
     /// Kept in another house currency than the configuration says.
     case otherCurrency(Currency?, configured: Currency)
@@ -24,8 +24,8 @@ package enum LedgerError: Error {
     case unreadableGeneration(String)
     /// The file cannot be opened or locked.
     case unreachable(String, errno: Int32)
-    /// A commit is made, and how far the ledger has come by it cannot be noted: nothing was done on the
-    /// strength of it.
+    /// A commit was made, but it cannot be noted how far the ledger has come by it. Nothing acted on
+    /// the commit.
     case unnoted(String, errno: Int32)
 }
 
@@ -39,19 +39,19 @@ extension LedgerError: CustomStringConvertible {
             """
         case .missing(let path):
             """
-            there is no ledger at \(path); nothing was made; correct `ledger` in the configuration, or \
-            run ingest, which makes a new one
+            there is no ledger at \(path); nothing was made; correct `ledger` in the \
+            configuration, or run ingest, which makes a new one
             """
         case .lost(let path, let last):
             """
-            there is no ledger at \(path), and this spool has worked with one; nothing was made; \
-            \(Self.whereItWas(path, last)); if it is lost, put the latest backup at \(path), and run \
-            admin recover --restored
+            there is no ledger at \(path), and this spool has worked with one; nothing was \
+            made; \(Self.whereItWas(path, last)); if it is lost, put the latest backup at \
+            \(path), and run admin recover --restored
             """
         case .notADatabase(let path):
             """
-            \(path) is no database; nothing was touched; correct `ledger` in the configuration, or put \
-            the ledger or its latest backup in its place
+            \(path) is no database; nothing was touched; correct `ledger` in the configuration, \
+            or put the ledger or its latest backup in its place
             """
         case .notALedger(let path):
             "\(path) is a database of something else; nothing was touched; give the ledger's path"
@@ -67,8 +67,9 @@ extension LedgerError: CustomStringConvertible {
             """
         case .restored(let path, let last):
             """
-            \(path) is a backup, or older than the ledger that the programs worked with last; nothing \
-            was touched, since what it calls unsent may have been sent; \(Self.cure(path, last))
+            \(path) is a backup, or older than the ledger that the programs worked with last; \
+            nothing was touched, since what it calls unsent may have been sent; \
+            \(Self.cure(path, last))
             """
         case .unreadableGeneration(let path):
             """
@@ -82,15 +83,15 @@ extension LedgerError: CustomStringConvertible {
             """
         case .unnoted(let path, let errno):
             """
-            \(path) cannot be written: \(SystemWords(errno).cause); what was committed is in the ledger, \
-            and the run ended there; \(SystemWords(errno).cure) and run again
+            \(path) cannot be written: \(SystemWords(errno).cause); what was committed is in the \
+            ledger, and the run ended there; \(SystemWords(errno).cure) and run again
             """
         }
     }
 }
 
 extension LedgerError {
-    /// What to do where there is no ledger: a mistyped path is told apart from a file that is gone.
+    /// What to do if there is no ledger. A mistyped path differs from a file that is gone.
     private static func whereItWas(_ path: String, _ last: String?) -> String {
         guard let last else {
             return "if `ledger` in the configuration is mistyped, correct it"
@@ -101,17 +102,17 @@ extension LedgerError {
             : "this spool's last one was at \(last): give the path to which it was moved"
     }
 
-    /// What to do about an older ledger: a mistyped path is told apart from a copy put back on purpose.
+    /// What to do about an older ledger. A mistyped path differs from a copy restored on purpose.
     private static func cure(_ path: String, _ last: String?) -> String {
         if let last, last != path, access(last, F_OK) == 0 {
             return """
-                that one is at \(last): correct `ledger` in the configuration; only if you put \(path) there \
-                to go on from it, run admin recover --restored
+                that one is at \(last): correct `ledger` in the configuration; only if you put \
+                \(path) there to resume from it, run admin recover --restored
                 """
         }
         return """
-            put the latest one in its place, or, if there is none any more, go on with this one by \
-            admin recover --restored
+            put the latest one in its place, or, if there is none any more, resume with this one \
+            by admin recover --restored
             """
     }
 }
@@ -120,8 +121,7 @@ extension LedgerError: StageFailure {
     package var exitStatus: ExitStatus {
         switch self {
         case .newer, .missing, .lost, .notADatabase, .notALedger, .otherCurrency,
-            .otherProviderCurrency,
-            .restored, .unreadableGeneration:
+            .otherProviderCurrency, .restored, .unreadableGeneration:
             .badConfiguration
         case .unreachable, .unnoted: .ioFailed
         }

@@ -3,8 +3,8 @@ import Tables
 
 /// The connection to an SQLite file, for one access.
 ///
-/// GRDB is kept below it for two traps that it knows: its cache of statements forgets them when the
-/// schema changes, and its transactions notice when SQLite rolled back by itself, as it does on a
+/// GRDB is kept below it because it knows two traps: its cache of statements forgets them when the
+/// schema changes, and its transactions notice that SQLite rolled back by itself, as it does on a
 /// full disk.
 package final class GRDBConnection: Connection {
     package let path: String

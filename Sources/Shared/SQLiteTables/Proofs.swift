@@ -1,10 +1,9 @@
 import GRDB
 
-/// The invariants that SQLite is asked in its own way: sums in halves of 32 bits, triggers and
-/// references.
+/// The statements of invariants that are SQLite's own: about sums, triggers and references.
 ///
 /// A sum may pass 64 bits on its way to one that does not. SQLite fails at an overflow, and an audit
-/// must not, so halves are summed.
+/// must not, so halves of 32 bits are summed.
 enum Proofs {
     static let all: [Int: [String]] = [
         1: [

@@ -2,8 +2,8 @@ import GRDB
 import Tables
 
 extension StoreError {
-    /// What SQLite could not do with the database at `path`. Its own words go with the error; the
-    /// statement does too where no operator can mend it.
+    /// What SQLite could not do with the database at `path`, with its own words. The statement is
+    /// added if no operator can cure the cause.
     package init(_ cause: DatabaseError, at path: String) {
         let kind = Kind(cause.resultCode)
         let number = cause.extendedResultCode.rawValue
@@ -30,7 +30,7 @@ extension StoreError.Kind {
             }
     }
 
-    /// Whether the statement says more than the operator can do.
+    /// Whether only the statement tells what is wrong.
     fileprivate var isOurFault: Bool {
         switch self {
         case .outOfMemory, .tooLarge, .constraint, .bug: true

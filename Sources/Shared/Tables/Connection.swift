@@ -1,10 +1,10 @@
-/// The one connection to a store, for as long as somebody works on it.
+/// The one connection to a store, for one access.
 package protocol Connection: AnyObject {
-    /// Where its store is, for what is said of its failures.
+    /// Where its store is: failures name it.
     var path: String { get }
 
-    /// A prepared statement, ready to be bound. It is kept and handed out again for the same text,
-    /// so nobody may ask for a text that is being stepped through.
+    /// A prepared statement, ready to be bound. It is kept and handed out again for the same text, so
+    /// a text that is being stepped through must not be asked for.
     ///
     /// - Throws: `StoreError`.
     func statement(_ text: String) throws -> any Statement

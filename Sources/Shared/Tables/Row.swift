@@ -32,13 +32,13 @@ package struct Row {
 
     package func isNull(_ column: Int) -> Bool { statement.isNull(column) }
 
-    /// Nil for what is no whole number.
+    /// Nil if it is no whole number.
     package func integer(_ column: Int) -> Int64? { statement.integer(column) }
 
-    /// Nil for what is no text.
+    /// Nil if it is no text.
     package func text(_ column: Int) -> String? { statement.text(column) }
 
-    /// The bytes of a text, good until the statement moves on; nil for what is no text.
+    /// The bytes of a text, good until the statement moves on; nil if it is no text.
     package func utf8(_ column: Int) -> UnsafeBufferPointer<UInt8>? {
         statement.utf8(column)
     }

@@ -3,7 +3,7 @@
 ///     try db.run("UPDATE orders SET due_at = \(due) WHERE id = \(order)")
 ///
 /// Each value becomes a parameter `?1 ?2 …`; none is ever pasted into the text. The text is the key
-/// under which the prepared statement is kept, so what is pasted (`raw:`) must be constant.
+/// under which the prepared statement is kept, so pasted text (`raw:`) must be constant.
 package struct SQL: ExpressibleByStringInterpolation {
     /// What stands before, between and after the values: one piece more than there are values.
     private var pieces: [String]

@@ -4,7 +4,7 @@
 /// but the texts that are read.
 package protocol Statement: AnyObject {
     var text: String { get }
-    /// Where its store is, for what is said of its failures.
+    /// Where its store is: failures name it.
     var path: String { get }
     /// The names of its columns, in order.
     var names: [String] { get }
@@ -32,13 +32,13 @@ package protocol Statement: AnyObject {
 
     func isNull(_ column: Int) -> Bool
 
-    /// Nil for what is no whole number.
+    /// Nil if it is no whole number.
     func integer(_ column: Int) -> Int64?
 
-    /// Nil for what is no text.
+    /// Nil if it is no text.
     func text(_ column: Int) -> String?
 
-    /// The bytes of a text, good until the next step; nil for what is no text.
+    /// The bytes of a text, good until the next step; nil if it is no text.
     func utf8(_ column: Int) -> UnsafeBufferPointer<UInt8>?
 }
 

@@ -9,21 +9,22 @@ package protocol StorePlace: Sendable {
 
     /// Opens the store that is there, after bringing it to the latest schema, or makes a new one.
     ///
-    /// What is no store of ours is found out before anything is written: no byte of it changes.
+    /// A file that is no store of ours is recognized before anything is written: no byte of it
+    /// changes.
     ///
-    /// - Parameter charter: what the owner of the tables has to say while they are opened.
+    /// - Parameter charter: the part of the tables' owner in the opening.
     /// - Throws: `OpeningError`, `StoreError`, and what `charter` throws.
     func open(_ charter: Charter) throws -> any Store
 }
 
-/// What the owner of the tables has to say while they are opened.
+/// The part of the tables' owner in the opening of a store.
 package struct Charter {
     /// Refuses a store that is there, by throwing. Nothing has been written yet.
     package let check: (any Connection) throws -> Void
-    /// Fills what a migration leaves to code, within its transaction. The number is the schema's
-    /// before the migration: 0 for a new store.
+    /// Does the part of a migration that SQL cannot do, within its transaction. The number is that
+    /// of the schema before the migration: 0 for a new store.
     package let upgrade: (any Connection, _ from: Int) throws -> Void
-    /// Writes what a new store begins with, within the transaction that makes it.
+    /// Writes the first rows of a new store, within the transaction that makes it.
     package let furnish: (any Connection) throws -> Void
 
     package init(
@@ -39,10 +40,10 @@ package struct Charter {
 
 /// An open store of tables, with one connection.
 package protocol Store: AnyObject, Sendable {
-    /// Where it is, for what is said of its failures.
+    /// Where it is: failures name it.
     var path: String { get }
 
-    /// Runs `body` on the connection, which nobody else uses meanwhile.
+    /// Runs `body` on the connection, to which it has sole access meanwhile.
     ///
     /// - Throws: `StoreError`, and what `body` throws.
     @discardableResult
@@ -67,7 +68,7 @@ package protocol Store: AnyObject, Sendable {
     /// - Throws: `StoreError`.
     func close() throws
 
-    /// What is damaged in the store's own structure, in the engine's words; empty if it is whole.
+    /// The damage in the store's own structure, in the engine's words; empty if it is whole.
     ///
     /// - Throws: `StoreError`.
     func damages() throws -> [String]
@@ -81,9 +82,9 @@ package protocol Store: AnyObject, Sendable {
 package enum OpeningError: Error, Equatable {
     /// Its file or folder cannot be opened or locked.
     case unreachable(String, errno: Int32)
-    /// What is there is no store at all.
+    /// The file there is no store at all.
     case notAStore
-    /// What is there is a store of something else.
+    /// The store there is one of something else.
     case notOurs
     /// Made by a later version of the programs.
     case newer(version: Int, known: Int)

@@ -17,21 +17,21 @@ package struct StoreError: Error {
         case unreachable
         /// Another program kept it for too long.
         case busy
-        /// What is stored is no longer whole.
+        /// It is no longer whole.
         case damaged
         case outOfMemory
         /// A value or a statement is too large.
         case tooLarge
-        /// A rule of the schema forbids what was asked.
+        /// A rule of the schema forbids it.
         case constraint
-        /// What was asked makes no sense.
+        /// The program asked something that makes no sense.
         case bug
     }
 
     package let kind: Kind
     /// Where the store is.
     package let path: String
-    /// What the engine itself says.
+    /// The engine's own words.
     package let cause: String
 
     package init(_ kind: Kind, at path: String, cause: String) {
@@ -78,7 +78,7 @@ extension StoreError: CustomStringConvertible {
         case .damaged:
             (
                 "it is damaged", "nothing more is written to it",
-                "keep a copy, look at the disk, put the latest backup in its place, and go on with "
+                "keep a copy, look at the disk, put the latest backup in its place, and resume with "
                     + "that by admin recover --restored"
             )
         case .outOfMemory:

@@ -1,7 +1,7 @@
 import GRDB
 import Tables
 
-/// Where an order stands (design.md §6).
+/// Where an order stands (docs/design.md §6).
 package enum OrderState: String, CaseIterable, Sendable, DatabaseValueConvertible, Column {
     /// Paid for by the reseller, not with a provider.
     case accepted
@@ -9,12 +9,12 @@ package enum OrderState: String, CaseIterable, Sendable, DatabaseValueConvertibl
     case sending
     /// A provider may have it. Only proof or a person moves it.
     case inDoubt = "in_doubt"
-    /// With a provider, who gave it an id.
+    /// With a provider, which gave it an id.
     case placed
     case completed, partial, canceled, refused
 
-    /// The states an order can move to from here. The ledger's trigger `orders_move_forward` says
-    /// the same.
+    /// The states an order can move to from here. The ledger's trigger `orders_move_forward` enforces
+    /// it; this is what tests and `isEnded` know of it.
     package var successors: Set<OrderState> {
         switch self {
         case .accepted: [.sending, .canceled]

@@ -3,7 +3,7 @@ import Money
 import Tables
 import Trade
 
-/// What an order was sold or bought on: its service as it was then.
+/// The terms an order was sold or bought on: its service as it was then.
 struct SaleTerms {
     let providerService: String
     /// Nil for a kind of order that is not sold here.
@@ -49,7 +49,7 @@ struct Sales {
         }
     }
 
-    /// What of a service is kept, and what of its provider.
+    /// The columns of a service that are kept, and those of its provider.
     private static let ofService = [
         "provider_service", "name", "type", "rate", "cost_rate", "min", "max", "dripfeed", "refill",
         "cancel",

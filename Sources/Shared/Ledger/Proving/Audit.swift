@@ -2,13 +2,13 @@ import Tables
 
 /// Something that must never be so, found in the books.
 package struct Finding: Sendable {
-    /// The invariant that is broken, by its number in design.md §5.
+    /// The invariant that is broken, by its number in docs/design.md §5.
     package let invariant: Int
     /// What always holds in sound books.
     package let rule: String
     /// The rows that break it, as `column=value` pairs; at most `Ledger.violationsShown`.
     package let violations: [String]
-    /// How many there are.
+    /// How many violations there are.
     package let count: Int
 }
 
@@ -48,10 +48,9 @@ extension Ledger {
     }
 }
 
-/// What always holds, as statements that return only violations (design.md §5).
+/// What always holds, as statements that return only violations (docs/design.md §5).
 ///
-/// Where a sum may pass 64 bits on its way to one that does not, halves of 32 bits are summed: SQLite
-/// fails at an overflow, and an audit must not.
+/// Some invariants have statements of the engine's own beside these, or instead: `Store.proofs`.
 struct Invariant {
     let number: Int
     let rule: String

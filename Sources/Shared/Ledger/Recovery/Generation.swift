@@ -88,7 +88,8 @@ struct SeenGeneration {
         else { throw LedgerError.unreachable(temporary, errno: errno) }
     }
 
-    /// Overwrites the line in place. It lies within one sector, so a crash leaves the old or the new.
+    /// Overwrites the line in place. It lies within one sector, so a crash leaves the old line or
+    /// the new one.
     ///
     /// - Parameters:
     ///   - generation: what the file says from now on.

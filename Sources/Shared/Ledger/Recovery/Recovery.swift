@@ -3,7 +3,7 @@ import Timestamps
 
 /// A file that the spool has kept: who dropped it, and the SHA-256 of its bytes.
 package struct KeptFile: Hashable, Sendable {
-    /// Nil for the desk's.
+    /// Nil for the desk.
     package let user: UserID?
     package let digest: String
 
@@ -100,7 +100,8 @@ extension Ledger {
             try db.run(
                 """
                 INSERT INTO retaken_files (user_id, sha256, name, position, lost_since)
-                VALUES (\(file.kept.owner), \(file.kept.digest), \(file.name), \(position), \(since))
+                VALUES (\(file.kept.owner), \(file.kept.digest), \(file.name), \(position),
+                    \(since))
                 ON CONFLICT DO NOTHING
                 """)
         }

@@ -1,15 +1,16 @@
 import Glibc
 
-/// The file in the spool that holds where the ledger was that the programs saw last: beside the generation.
+/// The file in the spool, beside the generation, that holds the path of the ledger that the programs
+/// saw last.
 ///
-/// It is there for a person who mistyped a path, and decides nothing.
+/// It helps a person who mistyped a path, and decides nothing.
 struct SeenLedger {
     let file: String
 
     /// In bytes: no path is longer.
     private static let longest = 4_096
 
-    /// Nil where none is known.
+    /// Nil if none is known.
     var path: String? {
         let descriptor = Glibc.open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
