@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# libcurl sends a POST twice and reports one success; only the pre-request callback sees the second time coming.
+# libcurl sends a POST twice and reports one success; only the pre-request callback can prevent it.
 #
-# libcurl 7.88.1 (Debian 12). A server takes a POST on a connection that is used again, and closes it without a
-# reply, as a worker does that is restarted just then. libcurl opens another connection and sends the POST
-# again: the server has the order twice, and curl_easy_perform returned CURLE_OK once; of the figures, only the
-# number of new connections hints at it. The callback CURLOPT_PREREQFUNCTION, meant for looking at addresses, is
-# called before each sending, so it can count them: if it aborts the second, the order went out once, and the caller
-# learns that something went wrong.
+# libcurl 7.88.1 (Debian 12). A server takes a POST on a reused connection and closes it without a
+# reply, like a worker that is restarted at that moment. libcurl opens another connection and sends
+# the POST again: the server has the order twice, and curl_easy_perform has returned CURLE_OK once.
+# Among the figures, only the number of new connections hints at it. The callback
+# CURLOPT_PREREQFUNCTION, made for checking addresses, is called before each sending, so it can
+# count them. If it aborts the second, the order goes out once, and the caller gets an error.
 . "$(dirname "$0")/packages.bash"
 debian libcurl4=7.88.1-10+deb12u15 libcurl4-openssl-dev=7.88.1-10+deb12u15
 

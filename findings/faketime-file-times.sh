@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Under libfaketime new files are as old as the clock is fast: the clock is faked, file times are not.
+# libfaketime fakes the clock but not file times, so new files look as old as the clock is fast.
 #
-# libfaketime 0.9.10 (Debian 12, glibc 2.36). Its manual says that file times are faked too, unless
-# NO_FAKE_STAT is set. It intercepts the names that stat(2) had before glibc 2.33; programs built since call
-# others, so nothing that Debian 12 ships sees a faked file time: not coreutils (statx), not Python (stat).
-# utimes with "now" writes the faked time to the disk, though. So ten years ahead, a file that was written this
-# instant looks ten years old, and the same file, touched, is ten years in the future for everybody else.
+# libfaketime 0.9.10 (Debian 12, glibc 2.36). Its manual says that it fakes file times too, unless
+# NO_FAKE_STAT is set. It intercepts the names that stat(2) had before glibc 2.33. Programs built
+# since then call other names, so no program of Debian 12 sees a faked file time: not coreutils
+# (statx), not Python (stat). But utimes with "now" writes the faked time to the disk. So with a
+# clock ten years fast, a file written at this moment looks ten years old, and the same file,
+# touched, lies ten years in the future for every other program.
 . "$(dirname "$0")/packages.bash"
 debian libfaketime=0.9.10-2.1 coreutils=9.1-1 findutils=4.9.0-4
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# ledger and hledger, told that the comma is the decimal mark, read 1.080000 as a million without a word.
+# With the comma as decimal mark, ledger and hledger silently read 1.080000 as a million.
 #
 # ledger 3.3.0 and hledger 1.25 (Debian 12). The journal writes amounts with a point. ledger with
-# --decimal-comma, which many have in ~/.ledgerrc, takes the point for a mark of thousands, though six digits
-# follow it. hledger does the same where the reader's own `decimal-mark ,` stands before it, and then shows the
-# million as 1.080000, grouped by six, as if nothing had happened; only a comparison shows it. A `decimal-mark .`
-# at the journal's head settles it for hledger. ledger passes over that line, and its option wins.
+# --decimal-comma, which many users have in ~/.ledgerrc, takes the point for a thousands separator,
+# though six digits follow it. hledger does the same after the reader's own `decimal-mark ,`, and
+# then shows the million as 1.080000, grouped by six, so that only a comparison reveals it. A
+# `decimal-mark .` at the head of the journal corrects hledger. ledger ignores that line, and its
+# option wins.
 . "$(dirname "$0")/packages.bash"
 debian ledger=3.3.0-3 hledger=1.25-2+b5
 

@@ -1,12 +1,12 @@
-# What every finding begins with: a temporary folder, and pinned packages in it. Nothing is installed on the
-# machine. Sourced, not run.
+# Every finding begins with this: a temporary folder, and pinned packages in it. It installs nothing
+# on the machine. Source it; do not run it.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# debian NAME=VERSION…: unpacks Debian packages, and what they need that is missing here, into $work/root, and
-# puts their programs first.
+# debian NAME=VERSION…: unpacks Debian packages, and the packages they need that are missing here,
+# into $work/root, and puts their programs first in the path.
 debian() {
     mkdir -p debs/partial root
     apt-get -qq -o Dir::Cache::archives="$work/debs" -o Debug::NoLocking=1 --yes --reinstall \
@@ -25,7 +25,7 @@ pypi() {
     "$python" -m pip install --quiet --disable-pip-version-check "$@"
 }
 
-# expect FILE <<END: shows what was seen, and ends with 1 if it is not that any more.
+# expect FILE <<END: shows the result, and ends with 1 if it is no longer the expected one.
 expect() {
     cat >expected
     cat "$1"

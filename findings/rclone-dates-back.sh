@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# rclone uploads under the final name, and dates the file back only after it is closed.
+# rclone uploads under the final name, and sets an old time only after it has closed the file.
 #
-# rclone 1.60.1 to OpenSSH's sftp-server 9.2p1 (Debian 12). While it uploads, a file stands under its final name,
-# half, with the time of the last write. Then it is closed, and a request of its own sets the time that the
-# source has, which may be years ago. So a taker that waits until a file's time of modification is some seconds
-# old sees a young file that is suddenly old; and one that checks whether a file changed while it read sees a change of
-# nothing but times. The time of the inode's change stays true. (Since 1.63 rclone uploads as NAME.partial.)
+# rclone 1.60.1 to OpenSSH's sftp-server 9.2p1 (Debian 12). During the upload the unfinished file
+# has its final name and the time of the last write. Then rclone closes it, and a separate request
+# sets the time of the source, which may be years ago. So a program that waits until a file's
+# modification time is some seconds old sees a new file that is suddenly old. A program that checks
+# whether a file changed while it read it sees a change of the times only. The inode's change time
+# stays true. (Since 1.63 rclone uploads as NAME.partial.)
 . "$(dirname "$0")/packages.bash"
 debian rclone=1.60.1+dfsg-2+b5 openssh-server=1:9.2p1-2+deb12u10 \
     openssh-sftp-server=1:9.2p1-2+deb12u10 openssh-client=1:9.2p1-2+deb12u10

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # A default ACL on an upload folder does not make a private file readable.
 #
-# OpenSSH 9.2p1's sftp and sftp-server, acl 2.3.1 (Debian 12). A folder's default ACL grants a second user
-# all rights on every new file. A file of mode 0644 becomes readable for them, a file of mode 0600 does not: the
-# client's mode goes into open(2), whose group bits become the ACL's mask, and the mask cuts the entry down to
-# nothing. `ls -l` and the entry itself look right. The server's -u does not help, since a default ACL replaces
-# the umask. What helps is a chmod afterwards, which widens the mask.
+# OpenSSH 9.2p1's sftp and sftp-server, acl 2.3.1 (Debian 12). A folder's default ACL grants a
+# second user all rights on every new file. A file of mode 0644 becomes readable for them, but a
+# file of mode 0600 does not: the client's mode goes into open(2), its group bits become the ACL's
+# mask, and the mask reduces the entry to nothing. `ls -l` and the entry itself look right. The
+# server's -u does not help, because a default ACL replaces the umask. A chmod afterwards helps: it
+# widens the mask.
 . "$(dirname "$0")/packages.bash"
 debian acl=2.3.1-3 openssh-client=1:9.2p1-2+deb12u10 openssh-sftp-server=1:9.2p1-2+deb12u10
 

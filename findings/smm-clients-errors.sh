@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Three Python clients of the API v2 disagree about what is a refusal, and what is an order.
+# Three Python clients of the API v2 disagree about which reply is a refusal and which an order.
 #
-# smmpy 0.1.0, babismm 1.0.1, safesmm 0.1.0 (PyPI), each asked to place an order. A refusal sent with HTTP 400
-# loses its words in two of them: they look at the status first, so "not enough funds" and a wrong link are the
-# same error. An order that was placed, in a reply that also has an empty "error" (some panels always send
-# one), is a failure to the third, which only looks whether the key is there: a script that tries again buys
-# twice. So a panel refuses with HTTP 200, and never sends "error" beside "order".
+# smmpy 0.1.0, babismm 1.0.1, safesmm 0.1.0 (PyPI), each asked to place an order. Two of them lose
+# the words of a refusal with HTTP 400: they look at the status first, so "not enough funds" and a
+# wrong link become the same error. The third takes a placed order for a failure if the reply also
+# has an empty "error", which some panels always send: it only checks whether the key is there, and
+# a script that tries again buys twice. So a panel must refuse with HTTP 200, and never send "error"
+# together with "order".
 . "$(dirname "$0")/packages.bash"
 pypi smmpy==0.1.0 babismm==1.0.1 safesmm==0.1.0 requests==2.34.2
 

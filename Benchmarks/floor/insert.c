@@ -1,10 +1,11 @@
-/* The floor of `ingest`: inserts the rows of a ledger that `ingest` filled into a copy of the ledger it began
- * with: the same rows, schema, constraints, triggers and indexes, in the same commits, as durable.
+/* The floor of `ingest`: takes the rows of a ledger that `ingest` filled, and inserts them into a
+ * copy of the ledger it began with. Rows, schema, constraints, triggers, indexes, commits and
+ * durability are the same.
  *
  *     insert FILLED EMPTY
  *
- * Reads the rows of FILLED into memory, untimed. A commit of `ingest` is told by `files.received_at`, which all
- * files of one commit share. Prints the seconds from opening EMPTY to its being closed, checkpoint included.
+ * Reads the rows of FILLED into memory, untimed. All files of one commit of `ingest` share their
+ * `files.received_at`. Prints the seconds from opening EMPTY to closing it, checkpoint included.
  */
 #include <malloc.h>
 #include <sqlite3.h>
@@ -13,8 +14,14 @@
 #include <string.h>
 #include <time.h>
 
-/* `key` is the column that says which file a row came by. */
-struct table { const char *name, *key; int columns; size_t rows, next; sqlite3_value **values; sqlite3_stmt *insertion; };
+/* `key` is the column that says from which file a row came. */
+struct table {
+    const char *name, *key;
+    int columns;
+    size_t rows, next;
+    sqlite3_value **values;
+    sqlite3_stmt *insertion;
+};
 static struct table files = {.name = "files", .key = "id"};
 static struct table orders = {.name = "orders", .key = "file_id"};
 static struct table transactions = {.name = "transactions", .key = "file_id"};
@@ -37,7 +44,7 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
     return statement;
 }
 
-/* The rows that came by a reseller's file. The first two columns are always the file and its moment. */
+/* The rows that came from a reseller's file. The first two columns are the file and its moment. */
 static void load(sqlite3 *filled, struct table *table) {
     char sql[256];
     sprintf(sql, "SELECT f.id, f.received_at, t.* FROM %s t JOIN files f ON f.id = t.%s"
@@ -50,7 +57,8 @@ static void load(sqlite3 *filled, struct table *table) {
         if (needed > capacity)
             table->values = realloc(table->values, (capacity = needed * 2) * sizeof *table->values);
         for (int i = 0; i < table->columns; i++)
-            table->values[table->rows * table->columns + i] = sqlite3_value_dup(sqlite3_column_value(rows, i));
+            table->values[table->rows * table->columns + i] =
+                sqlite3_value_dup(sqlite3_column_value(rows, i));
         table->rows++;
     }
     sqlite3_finalize(rows);
@@ -70,15 +78,18 @@ static void prepare_insertion(sqlite3 *db, struct table *table) {
 
 static void insert_next(sqlite3 *db, struct table *table) {
     for (int i = 2; i < table->columns; i++)
-        sqlite3_bind_value(table->insertion, i - 1, table->values[table->next * table->columns + i]);
+        sqlite3_bind_value(
+            table->insertion, i - 1, table->values[table->next * table->columns + i]);
     check(db, sqlite3_step(table->insertion));
     check(db, sqlite3_reset(table->insertion));
     table->next++;
 }
 
-static void execute(sqlite3 *db, const char *sql) { check(db, sqlite3_exec(db, sql, NULL, NULL, NULL)); }
+static void execute(sqlite3 *db, const char *sql) {
+    check(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
 
-/* Later schemas keep the terms of sales in a table of their own: a few rows, which orders refer to. */
+/* Later schemas keep the terms of sales in a table of their own: a few rows, used by orders. */
 static void copy_sales(sqlite3 *filled, const char *from, const char *to) {
     sqlite3_stmt *found = prepare(filled, "SELECT 1 FROM sqlite_schema WHERE name = 'sales'");
     int has_sales = sqlite3_step(found) == SQLITE_ROW;
@@ -89,13 +100,14 @@ static void copy_sales(sqlite3 *filled, const char *from, const char *to) {
     char *attach = sqlite3_mprintf("ATTACH %Q AS filled", from);
     execute(db, attach);
     sqlite3_free(attach);
-    execute(db, "INSERT INTO main.sales SELECT * FROM filled.sales WHERE id NOT IN (SELECT id FROM main.sales)");
+    execute(db, "INSERT INTO main.sales SELECT * FROM filled.sales"
+        " WHERE id NOT IN (SELECT id FROM main.sales)");
     check(db, sqlite3_close(db));
 }
 
 int main(int count, char **arguments) {
     if (count != 3) return fprintf(stderr, "usage: insert FILLED EMPTY\n"), 64;
-    /* Else glibc gives memory back to the kernel and asks for it again with every statement's journal. */
+    /* Or glibc would return memory to the kernel and ask for it again with every journal. */
     mallopt(M_TOP_PAD, 64 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     sqlite3 *filled, *db;
@@ -104,18 +116,20 @@ int main(int count, char **arguments) {
     load(filled, &orders);
     load(filled, &transactions);
     copy_sales(filled, arguments[1], arguments[2]);
-    /* What a hold moves: all charges of a commit leave one wallet for another, so one update each is enough. */
+    /* All holds of a commit move money from one wallet to another: one update each is enough. */
     sqlite3_stmt *balances;
 
     double begun = seconds();
     check(db, sqlite3_open(arguments[2], &db));
-    execute(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
+    execute(db,
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
                 "PRAGMA cache_size = -16384");
     prepare_insertion(db, &files);
     prepare_insertion(db, &orders);
     prepare_insertion(db, &transactions);
     balances = prepare(db,
-        "UPDATE wallets SET balance = balance + CASE name WHEN 'held' THEN ?1 ELSE -?1 END WHERE user_id IS NOT NULL");
+        "UPDATE wallets SET balance = balance + CASE name WHEN 'held' THEN ?1 ELSE -?1 END"
+        " WHERE user_id IS NOT NULL");
     while (files.next < files.rows) {
         sqlite3_int64 moment = next_number(&files, 1), held = 0;
         execute(db, "BEGIN IMMEDIATE");

@@ -1,9 +1,10 @@
-/* Runs a program and says how long it took and how much memory it had at its peak.
+/* Runs a program and reports how long it took and its peak of memory.
  *
  *     measure DESCRIPTOR PROGRAM [ARGUMENT…]
  *
- * Writes seconds, kibibytes and exit status to DESCRIPTOR. In C because the kernel counts the memory of whoever
- * forks as the child's own, up to its exec: a runner in Python would have its tens of MiB measured.
+ * Writes seconds, kibibytes and exit status to DESCRIPTOR. It is in C because the kernel counts the
+ * memory of the forking process as the child's own until its exec: with a runner in Python, its tens
+ * of MiB would be measured.
  */
 #include <stdio.h>
 #include <stdlib.h>

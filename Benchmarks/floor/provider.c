@@ -1,10 +1,10 @@
-/* The provider of the benchmarks: API v2 on a loopback port, one thread, nothing kept.
+/* The provider of the benchmarks: API v2 on a loopback port, one thread, no memory of orders.
  *
  *     provider [--delay MILLISECONDS] [--completed PERCENT]
  *
- * Prints its port and serves until it is killed. `add` is answered with a counter, after the delay;
- * `status` says of PERCENT of the ids that they are completed, of the others "In progress". It reads
- * whole requests of well-behaved clients and no others: it is the rig, not a server.
+ * Prints its port and serves until it is killed. It answers `add` with a counter, after the delay,
+ * and `status` with "Completed" for PERCENT of the ids and "In progress" for the others. It reads
+ * only whole requests of well-behaved clients: it is a rig, not a server.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -24,7 +24,7 @@ struct connection { size_t filled; char request[REQUEST_BYTES]; };
 struct late_reply { int64_t due; int fd; long order; };
 
 static struct connection *connections[MAX_CONNECTIONS]; /* by descriptor */
-/* Every reply waits equally long, so the first in is the first due. */
+/* All replies wait equally long, so the first in is the first due. */
 static struct late_reply late[MAX_CONNECTIONS];
 static unsigned late_first, late_end;
 static long delay, completed_percent, orders;
@@ -42,7 +42,7 @@ static void reply(int fd, const char *body, size_t length) {
     int head = sprintf(out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                             "Content-Length: %zu\r\n\r\n", length);
     memcpy(out + head, body, length);
-    /* A reply is smaller than a socket's buffer, so it is written whole; if the client is gone, so be it. */
+    /* A reply fits into the socket's buffer, so it is written whole, unless the client is gone. */
     if (write(fd, out, head + length) < 0) return;
 }
 
@@ -51,7 +51,7 @@ static void reply_order(int fd, long order) {
     reply(fd, body, sprintf(body, "{\"order\":%ld}", order));
 }
 
-/* The value of `name=` in a form, or NULL; it ends at `&` or at the body's end. */
+/* The value of `name=` in a form, or NULL; it ends at `&` or at the end of the body. */
 static const char *field(const char *body, const char *name) {
     size_t length = strlen(name);
     for (const char *at = body; at; at = strchr(at, '&')) {
@@ -124,7 +124,8 @@ int main(int count, char **arguments) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t address_length = sizeof address;
     int listener = socket(AF_INET, SOCK_STREAM, 0), poll = epoll_create1(0), yes = 1;
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1024)) fail("listen");
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1024))
+        fail("listen");
     getsockname(listener, (struct sockaddr *)&address, &address_length);
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);

@@ -1,5 +1,6 @@
--- The floor of `report`: its queries that look at every order, by the sqlite3 shell. Amounts and times stay the
--- integers they are; the tables of a few rows are left out. Same statements as Sources/Shared/Ledger/Reports.
+-- The floor of `report`: its queries that read every order, for the sqlite3 shell. Amounts and times
+-- stay integers, and queries with few rows are left out. The statements are those of
+-- Sources/Shared/Ledger/Reports.
 .once orders.csv
 SELECT o.id, o.user_id, o.ref, o.service_id, s.name, s.type, o.link, coalesce(o.quantity, o.billed_units), o.charge,
     o.refunded, o.cost, o.charge - o.refunded - o.cost, 'USD', p.name, o.provider_order, o.state, o.start_count,

@@ -1,8 +1,8 @@
-/* The floor of `dispatch`: libcurl's multi interface alone sends the same bodies; nothing is recorded.
+/* The floor of `dispatch`: sends the same bodies with libcurl's multi interface, without a ledger.
  *
  *     send URL AT_ONCE < bodies            one body a line
  *
- * Prints the seconds from the first request to the last reply, and fails unless every reply was a 200.
+ * Prints the seconds from the first request to the last reply, and fails unless all replies are 200.
  */
 #include <curl/curl.h>
 #include <stdio.h>
@@ -25,13 +25,18 @@ static void read_bodies(void) {
     size_t room = 0, capacity = 0;
     for (ssize_t length; (length = getline(&line, &room, stdin)) > 0;) {
         if (line[length - 1] == '\n') line[length - 1] = 0;
-        if (body_count == capacity) bodies = realloc(bodies, (capacity = capacity * 2 + 1024) * sizeof *bodies);
+        if (body_count == capacity) {
+            capacity = capacity * 2 + 1024;
+            bodies = realloc(bodies, capacity * sizeof *bodies);
+        }
         bodies[body_count++] = strdup(line);
     }
     free(line);
 }
 
-static size_t ignore_reply(char *bytes, size_t size, size_t count, void *context) { return size * count; }
+static size_t ignore_reply(char *bytes, size_t size, size_t count, void *context) {
+    return size * count;
+}
 
 static void start(CURL *easy) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bodies[next_body++]);

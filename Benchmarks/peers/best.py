@@ -1,5 +1,6 @@
-"""The best plain sender: the orders that `ingest.py` took in one transaction a file are sent by asyncio and
-aiohttp, 64 at once; intents are one commit before, outcomes are committed a hundred at a time.
+"""The best plain sender: asyncio and aiohttp send the orders that `ingest.py` took, 64 at once.
+
+All intents are one commit before; outcomes are committed a hundred at a time.
 
     best.py LEDGER URL
 """
@@ -21,7 +22,7 @@ outcomes = []
 
 
 def commit_outcomes():
-    """Writes down the orders that were placed since the last time."""
+    """Records the orders placed since the last call."""
     now = ledger.now()
     db.execute("BEGIN IMMEDIATE")
     db.executemany(ledger.END_ATTEMPT, [(now, order) for order, _, _ in outcomes])
@@ -37,7 +38,7 @@ def commit_outcomes():
 
 
 async def send(session, due):
-    """One of the senders: takes the next order until there is none."""
+    """One of the senders: takes the next order until there are none."""
     for order, service_id, link, quantity in due:
         service = services[service_id]
         form = {"key": "key", "action": "add", "service": service["provider_service"], "link": link,

@@ -1,5 +1,6 @@
-"""The plain intake: each file is read with `json`, checked, priced and charged in one transaction; then its
-receipt is written and the file put away.
+"""The plain intake: reads, checks, prices and charges each file in one transaction, with `json`.
+
+Then it writes the receipt and puts the file away.
 
     ingest.py LEDGER SPOOL
 """

@@ -1,5 +1,7 @@
-"""What the plain scripts share: the product's own ledger, so that both sides write the same rows under the
-same constraints, and the few facts an operator's script would read once at its start."""
+"""Shared by the plain scripts: the product's own ledger, and facts that they read at their start.
+
+Both sides write the same rows under the same constraints.
+"""
 
 import json
 import os
@@ -10,7 +12,7 @@ USER = "acme"
 
 
 def connect(path):
-    """The ledger, as durable as the product has it."""
+    """Opens the ledger, as durable as in the product."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
@@ -36,7 +38,7 @@ def services(db):
 
 
 def problem(order, services):
-    """Why an order cannot be taken, or None."""
+    """Why an order is rejected, or None."""
     if not isinstance(order, dict) or not {"ref", "service", "link", "quantity"} <= order.keys():
         return "MISSING_FIELD"
     service = services.get(order["service"])
@@ -69,7 +71,7 @@ MOVE = "UPDATE wallets SET balance = balance + ? WHERE id = ?"
 
 
 def write_receipt(outbox, name, receipt):
-    """Puts a receipt into the outbox, whole or not at all, and synced like the product's."""
+    """Puts a receipt into the outbox, whole or not at all, and synced as in the product."""
     temporary = os.path.join(outbox, f".{name}.tmp")
     with open(temporary, "w") as file:
         json.dump(receipt, file)

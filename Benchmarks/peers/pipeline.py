@@ -1,4 +1,4 @@
-"""The plain pipeline: an order at a time from the file to the provider: check, debit, commit, post, commit.
+"""The plain pipeline, one order at a time: check, debit, commit, post, commit.
 
     pipeline.py LEDGER SPOOL URL
 """
@@ -21,7 +21,7 @@ wallets = ledger.wallets(db)
 
 
 def accept(order, number, file_id):
-    """Checks an order and debits its charge; its id."""
+    """Checks an order, debits its charge, and returns its id."""
     db.execute("BEGIN IMMEDIATE")
     service, now = services[order["service"]], ledger.now()
     charge, quantity = ledger.charge(order, service), order["quantity"]
@@ -44,7 +44,7 @@ def accept(order, number, file_id):
 
 
 def send(order_id, order):
-    """Posts an order and writes down its place."""
+    """Posts an order and records the provider's id."""
     service = services[order["service"]]
     reply = session.post(url, {
         "key": "key", "action": "add", "service": service["provider_service"], "link": order["link"],

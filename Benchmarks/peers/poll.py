@@ -1,5 +1,6 @@
-"""The plain follower: asks about a hundred orders a call, and writes down each call's answers in one commit;
-a completed order's charge is earned.
+"""The plain follower: asks about a hundred orders a call, and commits a call's answers together.
+
+The charge of a completed order is earned.
 
     poll.py LEDGER URL
 """

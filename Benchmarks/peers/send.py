@@ -1,4 +1,4 @@
-"""The plain sender: an order at a time; the intent is committed, the order sent, the outcome committed.
+"""The plain sender, one order at a time: commits the intent, sends the order, commits the outcome.
 
     send.py LEDGER URL
 """

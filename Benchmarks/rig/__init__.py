@@ -1,1 +1,1 @@
-"""What the rows of `Benchmarks/run` are made of."""
+"""The parts from which `Benchmarks/run` makes its rows."""

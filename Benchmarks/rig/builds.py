@@ -1,4 +1,4 @@
-"""The builds that are measured: this tree's, and an earlier revision's beside it."""
+"""The builds to measure: this tree's, and that of an earlier revision."""
 
 import importlib.util
 import os
@@ -16,15 +16,15 @@ BASES = ROOT / ".build-base"
 
 @dataclass(frozen=True)
 class Build:
-    """A revision: its programs, its schema, and how old orders get into a ledger of it."""
+    """A revision: its programs, its schema, and its way of putting old orders into a ledger."""
 
-    #: What the folders of its places begin with.
+    #: The beginning of the names of its folders.
     prefix: str
     tree: Path
     programs: Path
 
     def fill(self, place, count, state, first=1):
-        """Puts old orders into a ledger of this revision, by its own `rig/fill.py`, which knows its columns."""
+        """Puts old orders into a ledger, by this revision's `rig/fill.py`: it knows the columns."""
         file = self.tree / "Benchmarks/rig/fill.py"
         spec = importlib.util.spec_from_file_location(f"{self.prefix}fill", file)
         module = importlib.util.module_from_spec(spec)
@@ -32,7 +32,7 @@ class Build:
         module.fill(place, count, state, first)
 
     def demand(self, *programs):
-        """Ends the benchmarks where a program is missing."""
+        """Ends the benchmarks if a program is missing."""
         for program in programs:
             if not (self.programs / program).exists():
                 sys.exit(f"there is no {self.programs / program}; nothing was measured; run it through `make bench`")
@@ -52,7 +52,7 @@ def commit(revision):
 
 
 def base(sha):
-    """An earlier revision, built as `make release` builds, unless that was done before."""
+    """An earlier revision, built as by `make release`, unless it was built before."""
     tree = BASES / sha[:12]
     build = Build("base-", tree, tree / ".build/release")
     done = tree / ".build/built"
@@ -64,7 +64,7 @@ def base(sha):
         BASES.mkdir(exist_ok=True)
         subprocess.run(["git", "clone", "--quiet", "--shared", "--no-checkout", ROOT, half], check=True)
         subprocess.run(["git", "-C", half, "checkout", "--quiet", "--detach", sha], check=True)
-        # Both are built with the same libraries, so that only our own changes are compared.
+        # Build both with the same libraries, to compare only our own changes.
         if not (half / "Package.resolved").exists():
             shutil.copy(ROOT / "Package.resolved", half)
         half.rename(tree)

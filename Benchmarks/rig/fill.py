@@ -1,9 +1,11 @@
-"""Fills a ledger with orders that stand where ingest, dispatch and poll would have brought them.
+"""Fills a ledger with orders in the states to which ingest, dispatch and poll would bring them.
 
-Through SQL, because five million orders through the programs would take the whole of a run's time. The rows are
-those the programs write, taken over the last ninety days; the balances agree with them, and it is checked that they do.
+It uses SQL, because the programs would need the whole time of a run for five million orders. The
+rows are those that the programs write, spread over the last ninety days. The balances agree with
+them, which is checked.
 
-A later revision loads this file by its path, to fill a ledger of this one: it imports nothing of the rig.
+A later revision loads this file by its path, to fill a ledger of this one, so it imports nothing of
+the rig.
 """
 
 import sqlite3
@@ -21,7 +23,7 @@ def fill(place, count, state, first=1):
     db.execute("PRAGMA synchronous = OFF")
     db.execute("PRAGMA cache_size = -262144")
     db.execute("BEGIN")
-    # The triggers look at every row; here the rows are known to be right, and it would take minutes.
+    # The triggers would check every row for minutes, and these rows are known to be right.
     triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:
         db.execute(f"DROP TRIGGER {name}")
@@ -43,7 +45,7 @@ def fill(place, count, state, first=1):
     [names["next"]] = db.execute("SELECT coalesce(max(id), 0) + 1 FROM transactions").fetchone()
     numbers = "WITH RECURSIVE numbers(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)"
     at = "(:since + (n - :first) * :step)"
-    # Later schemas keep what a service was when it was sold.
+    # Later schemas keep the service as it was when it was sold.
     [carries] = db.execute(
         "SELECT count(*) FROM pragma_table_info('orders') WHERE name = 'sale_id'").fetchone()
     if carries:
@@ -69,7 +71,7 @@ def fill(place, count, state, first=1):
         ("hold", "available", "held", CHARGE), ("provider_charge", "float", "spent", COST),
         *([("capture", "held", "revenue", CHARGE)] if done else [])]
     for type, source, target, amount in movements:
-        # One kind after the other, so that each index is filled in its order.
+        # One kind after the other, to fill each index in order.
         db.execute(f"""
             {numbers} INSERT INTO transactions (id, reference, type, from_wallet_id, to_wallet_id, amount, order_id,
                 file_id, user_id, created_at)

@@ -5,7 +5,7 @@ from .workplace import BUILD, expect_same_books
 
 
 def dropping(seed, files, orders, scale):
-    """A place with so many files of so many orders in its inbox, and how many orders that are."""
+    """A place with that many files of that many orders in its inbox, and the sum of orders."""
     count = max(1, round(files * scale)) if files > 1 else 1
     each = orders if files > 1 else max(1, round(orders * scale))
     place = seed.copy("dropped")
@@ -14,7 +14,7 @@ def dropping(seed, files, orders, scale):
 
 
 def taking(dropped, work):
-    """One side: `ingest` takes all of it, from a copy of the place."""
+    """One side: `ingest` takes all files from a copy of the place."""
 
     def side():
         place = dropped.copy("ours")
@@ -26,7 +26,7 @@ def taking(dropped, work):
 
 
 def intake(name, files, orders, floor_goal, peer_goal, rounds=5):
-    """`ingest` on so many files of so many orders, against the floor and against the plain script."""
+    """`ingest` of that many files and orders, against the floor and against the plain script."""
 
     def row(seed, scale):
         dropped, work = dropping(seed, files, orders, scale)

@@ -1,4 +1,4 @@
-"""Running one side of a comparison, and comparing."""
+"""Runs one side of a comparison, and compares."""
 
 import os
 import statistics
@@ -22,9 +22,9 @@ class Run:
 
 
 def run(arguments, environment=None, stdin=subprocess.DEVNULL):
-    """Runs a program to its end; one that fails ends the benchmarks.
+    """Runs a program to its end. If it fails, the benchmarks end.
 
-    What was left to be written to the disk is written before, so that nobody pays for another's rows.
+    It first syncs the disk, so that no run pays for the rows of another.
     """
     os.sync()
     command = [str(part) for part in arguments]
@@ -42,7 +42,7 @@ def run(arguments, environment=None, stdin=subprocess.DEVNULL):
 
 @dataclass
 class Result:
-    """One line of the table: what is measured, against what, and how it went."""
+    """One line of the table: the two sides, and the result."""
 
     name: str
     ours: float
@@ -52,7 +52,7 @@ class Result:
     better: str = "higher"
     spread: float = 0
     peak_mib: float = 0
-    #: Where the two sides differ, or what to know about the row.
+    #: The differences between the sides, or other notes on the row.
     note: str = ""
 
     @property
@@ -64,7 +64,7 @@ class Result:
         return self.ratio >= self.goal if self.better == "higher" else self.ratio <= self.goal
 
     def as_json(self):
-        """The shape that readers of bench/latest.json rely on."""
+        """The form on which readers of bench/latest.json rely."""
         numbers = {key: round(getattr(self, key), 4) for key in ("ours", "theirs", "ratio", "spread", "peak_mib")}
         return {
             "name": self.name, "ours": numbers["ours"], "theirs": numbers["theirs"], "unit": self.unit,
@@ -73,7 +73,7 @@ class Result:
 
 
 def in_turn(rounds, sides, warm_up=True):
-    """Runs the sides in turn, once to warm up and then `rounds` times; the runs of each side.
+    """Runs the sides in turn, once to warm up and then `rounds` times; returns each side's runs.
 
     A side that takes a minute needs no warming up.
     """
@@ -87,10 +87,10 @@ def in_turn(rounds, sides, warm_up=True):
 
 
 def compare(name, work, unit, goal, ours, theirs, note=""):
-    """A result from the runs of both sides.
+    """Makes a result from the runs of both sides.
 
-    `work` is how much each run did, so that a rate is work over seconds. The spread is that of the ratios of
-    the single rounds, as a part of their median: (highest - lowest) / median.
+    `work` is the amount that each run did, so that a rate is work over seconds. The spread is that
+    of the ratios of the rounds, as a part of their median: (highest - lowest) / median.
     """
     ratios = [their.seconds / our.seconds for our, their in zip(ours, theirs)]
     our_rate, their_rate = (work / statistics.median(run.seconds for run in runs) for runs in (ours, theirs))
@@ -99,5 +99,5 @@ def compare(name, work, unit, goal, ours, theirs, note=""):
 
 
 def spread(values):
-    """How far values are apart, as a part of their median."""
+    """The distance between the extreme values, as a part of their median."""
     return (max(values) - min(values)) / statistics.median(values)

@@ -1,7 +1,7 @@
 """The rows that compare this build with an earlier one.
 
-Each build works at a place of its own, with its own programs on a ledger of its own schema; both run in turn.
-A row is worse if it lost more than its spread, and more than `NOISE`.
+Each build works in a place of its own, with its own programs on a ledger of its own schema, and
+both run in turn. A row is worse if it lost more than its spread and more than `NOISE`.
 """
 
 import statistics
@@ -13,14 +13,14 @@ from .sending import AT_ONCE, OPEN, ORDERS, SLOW_ORDERS, DELAY, accepted, asking
 from .standing import GROWTH_ORDERS, REPORTED, Growing, grown, reported
 from .workplace import Provider
 
-#: A smaller loss is no loss: peaks of memory hardly spread, and still differ by where the kernel puts things.
+#: A smaller loss does not count: peaks of memory hardly spread, but the kernel's choices move them.
 NOISE = 0.02
 
 
 def compared(work, provider=None, rounds=5):
-    """A row: `work(seed, provider, scale)` of each build, in turn; it returns how many orders, and a side.
+    """A row: runs `work(seed, provider, scale)` of each build in turn; it returns orders and a side.
 
-    `provider` is what the loopback provider is started with, where one is needed.
+    `provider` holds the arguments of the loopback provider, if one is needed.
     """
 
     def row(name, seeds, scale):
@@ -83,7 +83,7 @@ def growth(size):
 
 
 def idle(program):
-    """Runs of `program` that find nothing to do."""
+    """Runs of `program` with nothing to do."""
 
     def row(name, seeds, scale):
         places = [seed.copy("idle") for seed in seeds]

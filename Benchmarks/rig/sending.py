@@ -7,17 +7,17 @@ from .measuring import Run, compare, in_turn, run
 from .workplace import BUILD, Provider, expect_same_books, order
 
 ORDERS = 20_000
-#: Orders sent to a provider that takes 200 ms.
+#: Orders sent to a provider that needs 200 ms.
 SLOW_ORDERS = 3_200
 #: Orders that `poll` asks about.
 OPEN = 100_000
 AT_ONCE = 64
-#: Seconds that the slow provider takes.
+#: Seconds that the slow provider needs.
 DELAY = 0.2
 
 
 def accepted(seed, count):
-    """A place where so many orders wait to be sent."""
+    """A place where that many orders wait to be sent."""
     place = seed.copy("accepted")
     place.drop(1, count)
     place.run("ingest")
@@ -65,7 +65,7 @@ def against_floor(seed, scale):
 
 
 def against_peer(seed, scale):
-    """`dispatch` against an order at a time."""
+    """`dispatch` against a script that sends one order at a time."""
     count = round(ORDERS * scale)
     place = accepted(seed, count)
     with Provider() as provider:
@@ -80,7 +80,7 @@ def against_peer(seed, scale):
 
 
 def slow_provider(seed, scale):
-    """A provider that takes its time: what counts is that `AT_ONCE` orders are always on their way."""
+    """A slow provider: it matters that `AT_ONCE` orders are always on their way."""
     count = max(AT_ONCE, round(SLOW_ORDERS * scale))
     place = accepted(seed, count)
     with Provider("--delay", round(DELAY * 1000)) as provider:
@@ -91,7 +91,7 @@ def slow_provider(seed, scale):
 
 
 def pipeline(name, goal, note, peer, rounds=5, warm_up=True):
-    """Both programs, from a file of orders to all of them placed, against scripts that do the same."""
+    """Both programs, from a file of orders to all of them placed, against scripts."""
 
     def row(seed, scale):
         count = round(ORDERS * scale)
@@ -136,7 +136,7 @@ both_best = pipeline(
 
 
 def placed(seed, count):
-    """A place where so many orders are open, and due to be asked about."""
+    """A place with that many open orders whose status is due."""
     place = seed.copy("placed")
     place.fill(count, "placed")
     return place

@@ -1,4 +1,4 @@
-"""The rows of growth, of reports and of runs with nothing to do."""
+"""The rows about growth, reports and runs with nothing to do."""
 
 import statistics
 
@@ -12,7 +12,7 @@ REPORTED = 1_000_000
 
 
 def growth(name, size):
-    """What an order costs from file to end in a ledger that holds `size` orders, against an empty one."""
+    """The time of an order from file to end in a ledger of `size` orders, against an empty one."""
 
     def row(seed, scale):
         large = grown(seed, round(size * scale))
@@ -30,14 +30,14 @@ def growth(name, size):
 
 
 def grown(seed, size):
-    """A place whose ledger holds so many ended orders."""
+    """A place whose ledger holds that many ended orders."""
     place = seed.copy("large")
     place.fill(size, "completed")
     return place
 
 
 class Growing:
-    """A ledger that grows by each round's orders: to copy millions of them would disturb more."""
+    """A ledger that grows in each round, because copying millions of orders would disturb more."""
 
     def __init__(self, place, provider, count):
         self.place, self.count, self.next = place, count, 1
@@ -70,7 +70,7 @@ def report(seed, scale):
 
     def floor():
         script = ROOT / "Benchmarks/floor/report.sql"
-        # The shell writes where it stands.
+        # The shell writes into the current directory.
         there = 'cd "$1" && exec sqlite3 -csv -header "$2" < "$3"'
         return run(["/bin/sh", "-c", there, "sh", output, place.ledger, script])
 
@@ -80,7 +80,7 @@ def report(seed, scale):
 
 
 def idle(program):
-    """A run of `program` that finds nothing to do."""
+    """A run of `program` with nothing to do."""
 
     def row(seed, scale):
         place = seed.copy("idle")

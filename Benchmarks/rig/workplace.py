@@ -52,7 +52,7 @@ class Provider:
 
 
 class Workplace:
-    """A folder with everything the programs of a build need."""
+    """A folder with everything that the programs of a build need."""
 
     def __init__(self, folder, build=OURS):
         self.folder = Path(folder)
@@ -76,7 +76,7 @@ class Workplace:
         return run([PYTHON, PEERS / f"{script}.py", self.ledger, *arguments])
 
     def drop(self, files, orders, first=1):
-        """Drops files of so many orders each into the inbox."""
+        """Drops files with that many orders each into the inbox."""
         for number in range(files):
             start = first + number * orders
             batch = {"orders": [order(start + offset) for offset in range(orders)]}
@@ -101,13 +101,13 @@ class Workplace:
         db.close()
 
     def expect(self, count, state):
-        """Makes sure that a side did its work: so many orders are in `state`."""
+        """Makes sure that a side did its work: that many orders are in `state`."""
         [[found]] = self.ask(f"SELECT count(*) FROM orders WHERE state = '{state}'")
         if found != count:
             sys.exit(f"{self.folder}: {found} orders are {state}, expected {count}; the row does not count")
 
     def books(self):
-        """What both sides of a comparison must agree on: the orders, the money, and how much was written."""
+        """Figures that must be equal on both sides: the orders, the money, and the rows written."""
         return [
             self.ask("SELECT state, count(*), sum(charge), sum(cost), sum(refunded) FROM orders GROUP BY state"),
             self.ask("SELECT name, balance FROM wallets ORDER BY id"),
@@ -115,7 +115,7 @@ class Workplace:
             self.ask("SELECT count(*) FROM files")]
 
     def copy(self, name):
-        """A fresh copy of this place, in the stead of an earlier one of that name."""
+        """A fresh copy of this place, which replaces an earlier one of that name."""
         folder = BUILD / "work" / f"{self.build.prefix}{name}"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder)
@@ -127,14 +127,14 @@ class Workplace:
 
 
 def expect_same_books(*names):
-    """Makes sure that the sides that ran last in the copies of these names did the same work."""
+    """Makes sure that the sides that last ran in these copies did the same work."""
     books = [Workplace(BUILD / "work" / name).books() for name in names]
     if any(other != books[0] for other in books):
         sys.exit(f"{BUILD}/work: the books of {', '.join(names)} differ; the row does not count")
 
 
 def order(number):
-    """The order that has this number: 1,000 units of the one service, for a link of its own.
+    """The order with this number: 1,000 units of the one service, for a link of its own.
 
     Links come in no order, as in life: the index over them is written all over.
     """
@@ -143,7 +143,7 @@ def order(number):
 
 
 def seed(build=OURS):
-    """A place with a catalogue, and a reseller and a provider's account that money never runs out of."""
+    """A place with a catalogue, and with unlimited money for the reseller and at the provider."""
     folder = BUILD / "work" / f"{build.prefix}seed"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -163,6 +163,6 @@ def seed(build=OURS):
     [[balance]] = place.ask("SELECT balance FROM wallets WHERE name = 'available'")
     if balance <= 0:
         sys.exit(f"the opening deposit was not taken; see {place.spool}/desk/outbox")
-    # The first order sent would open it; the scripts take it as given.
+    # The first order sent would open the wallet; the scripts expect it to be there.
     place.change("INSERT INTO wallets (provider_id, name, currency) VALUES (1, 'spent', 'USD')")
     return place
