@@ -68,12 +68,3 @@ import Testing
             })
     }
 }
-
-extension String {
-    /// What stands between two texts; empty if the first is not there.
-    func part(after start: String, before end: String) -> Substring {
-        guard let begin = firstRange(of: start) else { return "" }
-        let rest = self[begin.upperBound...]
-        return rest[..<(rest.firstRange(of: end)?.lowerBound ?? rest.endIndex)]
-    }
-}
