@@ -110,7 +110,7 @@ extension Lanes {
 
     /// Notes what was committed. A lane that got less than it asked for has no more due, unless
     /// orders came to it from elsewhere.
-    mutating func note(_ claimed: Claimed, after moves: NextMoves, at now: Timestamp) {
+    mutating func note(_ claimed: ClaimedOrders, after moves: NextMoves, at now: Timestamp) {
         silentClosers = []
         unoffered.subtract(Set(moves.offering).subtracting(claimed.haveMore))
         limit -= claimed.intents.count

@@ -108,7 +108,7 @@ struct SendDueOrders {
         let kept = try journal.kept()
         var held = 0
         if !kept.isEmpty {
-            _ = try ledger.record(kept, waitingForLinks: false, at: now) { unproven in
+            _ = try ledger.advance(recording: kept, waitingForLinks: false, at: now) { unproven in
                 held = unproven.count
                 return NextMoves()
             }
@@ -166,8 +166,9 @@ struct SendDueOrders {
     /// Step 4 for the answers that came, and step 2 for the orders to send next.
     private mutating func writeDown(at now: Timestamp) throws -> [Intent] {
         var moves = NextMoves()
-        let claimed = try ledger.record(
-            unwritten.map(\.written), waitingForLinks: context.settings.duplicateLinks == .wait,
+        let claimed = try ledger.advance(
+            recording: unwritten.map(\.written),
+            waitingForLinks: context.settings.duplicateLinks == .wait,
             minProfit: context.settings.pricing.minProfitPercent, turns: turns, at: now
         ) { unproven in
             moves = lanes.nextMoves(judge(unproven, at: now), at: now)

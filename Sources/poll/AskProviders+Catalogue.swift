@@ -79,8 +79,8 @@ extension AskProviders {
             context.settings.catalogue.services.map { service in
                 ServiceBackups(
                     provider: service.provider, providerService: service.service,
-                    places: service.backups.map {
-                        ServiceBackups.Place(
+                    backups: service.backups.map {
+                        ServiceBackups.Backup(
                             provider: $0.provider, providerService: $0.service)
                     })
             }, at: now)

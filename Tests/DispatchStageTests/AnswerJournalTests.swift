@@ -85,16 +85,16 @@ import Timestamps
         } _: { house, provider in
             let orders = try house.accept(links(4))
             let alpha = try house.id(of: "alpha")
-            _ = try house.ledger.record(
-                [], claiming: [Claim(provider: alpha, count: 3)], waitingForLinks: true,
+            _ = try house.ledger.advance(
+                recording: [], claiming: [Claim(provider: alpha, count: 3)], waitingForLinks: true,
                 at: house.clock.wall.now())
             let path = "\(house.settings.spool)/journal/dispatch.answers"
             try house.dispatch(only: "alpha", limit: 1)
             #expect(try house.states() == ["in_doubt|3", "placed|1"], "there was no journal")
 
             let more = try house.accept(links(7).suffix(3).map { $0 })
-            _ = try house.ledger.record(
-                [], claiming: [Claim(provider: alpha, count: 3)], waitingForLinks: true,
+            _ = try house.ledger.advance(
+                recording: [], claiming: [Claim(provider: alpha, count: 3)], waitingForLinks: true,
                 at: house.clock.wall.now())
             try AnswerJournal(path).keep([
                 SendOutcome(order: more[0], .placed(providerOrder: "777", followAt: Self.later)),

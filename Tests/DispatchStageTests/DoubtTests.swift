@@ -103,8 +103,8 @@ import Timestamps
         } _: { house, provider in
             try house.accept(links(3))
             let alpha = try house.id(of: "alpha")
-            _ = try house.ledger.record(
-                [], claiming: [Claim(provider: alpha, count: 2)], waitingForLinks: true,
+            _ = try house.ledger.advance(
+                recording: [], claiming: [Claim(provider: alpha, count: 2)], waitingForLinks: true,
                 at: house.clock.wall.now())
 
             let summary = try house.dispatch()

@@ -271,8 +271,8 @@ extension House {
             [
                 ServiceBackups(
                     provider: provider, providerService: "\(service)",
-                    places: places.map {
-                        ServiceBackups.Place(provider: $0.0, providerService: $0.1)
+                    backups: places.map {
+                        ServiceBackups.Backup(provider: $0.0, providerService: $0.1)
                     })
             ], at: TickingClock.start)
     }

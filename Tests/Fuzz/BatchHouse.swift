@@ -63,8 +63,9 @@ final class BatchHouse {
             #"{"ref": "O-\#(number)", "service": \#(BatchMaker.firstService), "quantity": 1000, "link": "l\#(number)"}"#
         }
         try keep(#"r{"batch": "first", "orders": [\#(orders.joined(separator: ","))]}"#)
-        let sent = try ledger.record(
-            [], claiming: [Claim(provider: alpha, count: 12)], waitingForLinks: false, at: Self.now
+        let sent = try ledger.advance(
+            recording: [], claiming: [Claim(provider: alpha, count: 12)], waitingForLinks: false,
+            at: Self.now
         ).intents.map(\.order)
         let outcomes: [SendOutcome] = sent.enumerated().map { index, order in
             switch index % 4 {
@@ -74,7 +75,8 @@ final class BatchHouse {
                 SendOutcome(order: order, .placed(providerOrder: "P\(order)", followAt: Self.now))
             }
         }
-        _ = try ledger.record(outcomes, claiming: [], waitingForLinks: false, at: Self.now)
+        _ = try ledger.advance(
+            recording: outcomes, claiming: [], waitingForLinks: false, at: Self.now)
         let ended = sent.enumerated().filter { $0.offset % 4 == 3 }.map { _, order in
             var news = StatusNews(order: order, askAgain: Self.now)
             news.settlement = .completed

@@ -63,7 +63,7 @@ import Timestamps
             [
                 ServiceBackups(
                     provider: "beta", providerService: "900",
-                    places: [.init(provider: "alpha", providerService: "101")])
+                    backups: [.init(provider: "alpha", providerService: "101")])
             ], at: shop.now)
         try shop.database().write {
             try $0.execute(sql: "UPDATE services SET \(backup) WHERE id = 101")

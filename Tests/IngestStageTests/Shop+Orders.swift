@@ -26,7 +26,8 @@ extension Shop {
         guard progress != .accepted else { return }
         let ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
         func record(_ answers: [SendOutcome], claiming claims: [Claim] = []) throws {
-            _ = try ledger.record(answers, claiming: claims, waitingForLinks: false, at: now)
+            _ = try ledger.advance(
+                recording: answers, claiming: claims, waitingForLinks: false, at: now)
         }
         try record([], claiming: [Claim(provider: ProviderID(1), count: 1)])
         guard progress != .inDoubt else {

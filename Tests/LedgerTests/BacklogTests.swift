@@ -61,8 +61,8 @@ import Timestamps
                     order: OrderID(Int64(number)),
                     .placed(providerOrder: "P\(number)", followAt: books.now))
             }
-            _ = try books.ledger.record(
-                answers, claiming: [], waitingForLinks: false, at: books.now)
+            _ = try books.ledger.advance(
+                recording: answers, claiming: [], waitingForLinks: false, at: books.now)
         }
     }
 
@@ -72,8 +72,8 @@ import Timestamps
         } _: { books in
             var hasMore = true
             while hasMore {
-                hasMore = try books.ledger.record(
-                    [], claiming: [], waitingForLinks: true, offeringFrom: [books.alpha],
+                hasMore = try books.ledger.advance(
+                    recording: [], claiming: [], waitingForLinks: true, offeringFrom: [books.alpha],
                     at: books.now
                 ).haveMore.contains(books.alpha)
             }
@@ -97,8 +97,8 @@ import Timestamps
         func sendAll(_ books: Books) throws {
             var isAny = true
             while isAny {
-                isAny = try !books.ledger.record(
-                    [], waitingForLinks: true, turns: turns, at: books.now
+                isAny = try !books.ledger.advance(
+                    recording: [], waitingForLinks: true, turns: turns, at: books.now
                 ) { _ in NextMoves(claims: [Claim(provider: books.alpha, count: 4)]) }
                 .intents.isEmpty
             }
@@ -128,8 +128,8 @@ import Timestamps
             try books.answer(OrderID(1), .unknown(evidence: "lost"))
         } _: { books in
             let count: Int = try books.value("SELECT count(*) FROM orders")
-            _ = try books.ledger.record(
-                (2...count).map { number in
+            _ = try books.ledger.advance(
+                recording: (2...count).map { number in
                     SendOutcome(
                         order: OrderID(Int64(number)),
                         .postponed(
@@ -151,8 +151,8 @@ import Timestamps
             ])["beta"]!.id
             try order(books, 2 * count)
             try claimAll(books)
-            _ = try books.ledger.record(
-                (1...2 * count).map { number in
+            _ = try books.ledger.advance(
+                recording: (1...2 * count).map { number in
                     SendOutcome(
                         order: OrderID(Int64(number)),
                         .placed(providerOrder: "P\(number)", followAt: books.now))

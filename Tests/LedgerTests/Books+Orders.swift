@@ -58,15 +58,16 @@ extension Books {
     /// Claims what is due at alpha.
     @discardableResult
     func claim(_ count: Int = 100, waitingForLinks: Bool = false) throws -> [OrderID] {
-        try ledger.record(
-            [], claiming: [Claim(provider: alpha, count: count)],
+        try ledger.advance(
+            recording: [], claiming: [Claim(provider: alpha, count: count)],
             waitingForLinks: waitingForLinks, at: now
         ).intents.map(\.order)
     }
 
     func answer(_ order: OrderID, _ content: SendOutcome.Content) throws {
-        _ = try ledger.record(
-            [SendOutcome(order: order, content)], claiming: [], waitingForLinks: false, at: now)
+        _ = try ledger.advance(
+            recording: [SendOutcome(order: order, content)], claiming: [], waitingForLinks: false,
+            at: now)
     }
 
     /// An order that alpha has, under the id `P` and its number.

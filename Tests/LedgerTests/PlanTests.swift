@@ -42,7 +42,7 @@ import Timestamps
             [
                 ServiceBackups(
                     provider: "alpha", providerService: "1",
-                    places: [ServiceBackups.Place(provider: "alpha", providerService: "2")])
+                    backups: [ServiceBackups.Backup(provider: "alpha", providerService: "2")])
             ], at: books.now)
         let asked = Asked()
         books.ledger.database.inDatabase { db in
@@ -133,16 +133,16 @@ import Timestamps
             try $0.topUp("alpha", by: amount("1"), reference: "T", $1)
         }
         try books.claim(5, waitingForLinks: true)
-        _ = try books.ledger.record(
-            [
+        _ = try books.ledger.advance(
+            recording: [
                 SendOutcome(
                     order: third,
                     .postponed(
                         until: books.now, isRefusal: true, evidence: "no", isDuplicate: true))
             ], claiming: [Claim(provider: books.alpha, count: 1)], waitingForLinks: false,
             at: books.now)
-        _ = try books.ledger.record(
-            [SendOutcome(order: third, .refused(evidence: "no", isOfService: true))],
+        _ = try books.ledger.advance(
+            recording: [SendOutcome(order: third, .refused(evidence: "no", isOfService: true))],
             claiming: [], waitingForLinks: true, offeringFrom: [books.alpha], at: books.now)
         _ = try books.ledger.hasDueOrders(of: books.alpha, at: books.now)
         try books.ledger.endLinkWaits(at: books.now)

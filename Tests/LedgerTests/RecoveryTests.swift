@@ -88,8 +88,9 @@ import Timestamps
         }
         // Nobody has it.
         #expect(try books.state(of: order) == .accepted)
-        _ = try books.ledger.record(
-            [], claiming: [Claim(provider: beta, count: 9)], waitingForLinks: false, at: books.now)
+        _ = try books.ledger.advance(
+            recording: [], claiming: [Claim(provider: beta, count: 9)], waitingForLinks: false,
+            at: books.now)
         #expect(try books.claim() == [order])
     }
 
@@ -290,7 +291,7 @@ extension Books {
             [
                 ServiceBackups(
                     provider: "alpha", providerService: "1",
-                    places: [ServiceBackups.Place(provider: "beta", providerService: "201")])
+                    backups: [ServiceBackups.Backup(provider: "beta", providerService: "201")])
             ], at: now)
         return beta
     }

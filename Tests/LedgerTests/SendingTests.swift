@@ -19,8 +19,9 @@ import Timestamps
 
     @Test func `a claimed order is on its way, once, with an attempt`() throws {
         let order = try books.accepted()
-        let intent = try books.ledger.record(
-            [], claiming: [Claim(provider: books.alpha, count: 5)], waitingForLinks: false,
+        let intent = try books.ledger.advance(
+            recording: [], claiming: [Claim(provider: books.alpha, count: 5)],
+            waitingForLinks: false,
             at: books.now
         ).intents[0]
         #expect(intent.order == order && intent.providerService == "1" && intent.attempt == 1)
@@ -125,8 +126,8 @@ import Timestamps
         try books.answer(
             order, .postponed(until: books.now, isRefusal: true, evidence: "later"))
         try books.claim()
-        _ = try books.ledger.record(
-            [SendOutcome(order: order, attempt: 1, content)], claiming: [],
+        _ = try books.ledger.advance(
+            recording: [SendOutcome(order: order, attempt: 1, content)], claiming: [],
             waitingForLinks: false, at: books.now)
         #expect(try books.state(of: order) == .sending)
         #expect(try outcome() == "none")

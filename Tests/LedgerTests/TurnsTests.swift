@@ -34,8 +34,8 @@ import Timestamps
         defer { books.ledger.database.inDatabase { $0.trace(options: []) } }
         var orders = 0
         for _ in 1...count {
-            orders += try books.ledger.record(
-                [], waitingForLinks: false, turns: turns, at: books.now
+            orders += try books.ledger.advance(
+                recording: [], waitingForLinks: false, turns: turns, at: books.now
             ) { _ in
                 NextMoves(claims: [Claim(provider: books.alpha, count: 1)])
             }.intents.count
@@ -71,8 +71,9 @@ import Timestamps
         }
         _ = try books.claim(2)
         _ = try books.ledger.hasDueOrders(of: books.alpha, at: books.now)
-        _ = try books.ledger.record(
-            [], claiming: [], waitingForLinks: true, offeringFrom: [books.alpha], at: books.now)
+        _ = try books.ledger.advance(
+            recording: [], claiming: [], waitingForLinks: true, offeringFrom: [books.alpha],
+            at: books.now)
         books.ledger.database.inDatabase { $0.trace(options: []) }
         let lookups = asked.withLock { $0 }.filter {
             $0.contains("o.due_at <=") || $0.contains("user_id >")

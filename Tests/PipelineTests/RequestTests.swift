@@ -142,11 +142,15 @@ import Timestamps
         let order = try house.accept(["https://a.example/1"])[0]
         let now = house.clock.wall.now()
         let alpha = try house.id(of: "alpha")
-        _ = try house.ledger.record(
-            [], claiming: [Claim(provider: alpha, count: 1)], waitingForLinks: false, at: now)
+        _ = try house.ledger.advance(
+            recording: [], claiming: [Claim(provider: alpha, count: 1)], waitingForLinks: false,
+            at: now)
         try house.ask { try $0.requestCancel(of: order, ResellerLine(.cancels, 1, ref: "C-1")) }
-        _ = try house.ledger.record(
-            [SendOutcome(order: order, .postponed(until: now, isRefusal: true, evidence: "later"))],
+        _ = try house.ledger.advance(
+            recording: [
+                SendOutcome(
+                    order: order, .postponed(until: now, isRefusal: true, evidence: "later"))
+            ],
             claiming: [], waitingForLinks: false, at: now)
         #expect(try house.table("SELECT state, refunded = charge FROM orders") == ["canceled|1"])
         #expect(try house.requests() == ["cancel|ended|Completed"])

@@ -65,7 +65,7 @@ import Timestamps
                 [
                     ServiceBackups(
                         provider: "alpha", providerService: "101",
-                        places: [.init(provider: "beta", providerService: "201")])
+                        backups: [.init(provider: "beta", providerService: "201")])
                 ], at: TickingClock.start)
             try house.alter(
                 "UPDATE services SET rate = 1500000, cost_rate = 1500000 WHERE id = 201")

@@ -14,12 +14,14 @@ import Timestamps
     private func doubt(_ count: Int, in house: House) throws {
         try house.accept((1...count).map { "https://a.example/\($0)" })
         let now = house.clock.wall.now()
-        let intents = try house.ledger.record(
-            [], claiming: [Claim(provider: house.id(of: "alpha"), count: 100_000)],
+        let intents = try house.ledger.advance(
+            recording: [], claiming: [Claim(provider: house.id(of: "alpha"), count: 100_000)],
             waitingForLinks: false, at: now
         ).intents
-        _ = try house.ledger.record(
-            intents.map { SendOutcome(order: $0.order, .unknown(evidence: "timed out")) },
+        _ = try house.ledger.advance(
+            recording: intents.map {
+                SendOutcome(order: $0.order, .unknown(evidence: "timed out"))
+            },
             claiming: [], waitingForLinks: false, at: now)
     }
 

@@ -240,11 +240,12 @@ extension House {
     /// Sends the due orders of the first provider, with this outcome.
     fileprivate func send(_ content: SendOutcome.Content) throws {
         let now = clock.wall.now()
-        let claimed = try ledger.record(
-            [], claiming: [Claim(provider: id(of: "alpha"), count: 10)], waitingForLinks: false,
+        let claimed = try ledger.advance(
+            recording: [], claiming: [Claim(provider: id(of: "alpha"), count: 10)],
+            waitingForLinks: false,
             at: now)
-        _ = try ledger.record(
-            claimed.intents.map { SendOutcome(order: $0.order, content) }, claiming: [],
+        _ = try ledger.advance(
+            recording: claimed.intents.map { SendOutcome(order: $0.order, content) }, claiming: [],
             waitingForLinks: false, at: now)
     }
 

@@ -120,11 +120,12 @@ extension Book {
     func send(
         _ provider: ProviderID, at moment: Timestamp, _ answer: (OrderID) -> SendOutcome.Content
     ) throws {
-        let intents = try ledger.record(
-            [], claiming: [Claim(provider: provider, count: 10)], waitingForLinks: false, at: moment
+        let intents = try ledger.advance(
+            recording: [], claiming: [Claim(provider: provider, count: 10)], waitingForLinks: false,
+            at: moment
         ).intents
-        _ = try ledger.record(
-            intents.map { SendOutcome(order: $0.order, answer($0.order)) }, claiming: [],
+        _ = try ledger.advance(
+            recording: intents.map { SendOutcome(order: $0.order, answer($0.order)) }, claiming: [],
             waitingForLinks: false, at: moment)
     }
 

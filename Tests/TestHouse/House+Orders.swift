@@ -92,12 +92,12 @@ extension House {
         let now = clock.wall.now()
         let last = try Int64(
             table("SELECT coalesce(max(CAST(provider_order AS INTEGER)), 9000) FROM orders")[0])!
-        let intents = try ledger.record(
-            [], claiming: [Claim(provider: id(of: provider), count: 100_000)],
+        let intents = try ledger.advance(
+            recording: [], claiming: [Claim(provider: id(of: provider), count: 100_000)],
             waitingForLinks: false, at: now
         ).intents
-        _ = try ledger.record(
-            intents.enumerated().map { index, intent in
+        _ = try ledger.advance(
+            recording: intents.enumerated().map { index, intent in
                 SendOutcome(
                     order: intent.order,
                     .placed(providerOrder: String(last + Int64(index) + 1), followAt: now))

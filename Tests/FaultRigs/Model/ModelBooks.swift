@@ -33,7 +33,7 @@ final class ModelBooks {
             [
                 ServiceBackups(
                     provider: "alpha", providerService: "1",
-                    places: [.init(provider: "beta", providerService: "1")])
+                    backups: [.init(provider: "beta", providerService: "1")])
             ], at: now)
         eyes = try DatabaseQueue(path: "\(folder.path)/ledger.sqlite")
     }
@@ -119,8 +119,9 @@ final class ModelBooks {
     }
 
     func answer(_ order: OrderID, _ content: SendOutcome.Content) throws {
-        _ = try ledger.record(
-            [SendOutcome(order: order, content)], claiming: [], waitingForLinks: false, at: now)
+        _ = try ledger.advance(
+            recording: [SendOutcome(order: order, content)], claiming: [], waitingForLinks: false,
+            at: now)
     }
 
     /// What nobody would know of, if nothing else happened for an hour and `poll` looked then.

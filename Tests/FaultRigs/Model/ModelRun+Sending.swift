@@ -9,8 +9,8 @@ extension ModelRun {
     mutating func send() throws {
         let open = Model.Place.allCases.filter { !model.paused.contains($0) }
         let closed = Model.Place.allCases.filter(model.paused.contains)
-        let intents = try books.ledger.record(
-            [], claiming: open.map { Claim(provider: books.id(of: $0), count: 3) },
+        let intents = try books.ledger.advance(
+            recording: [], claiming: open.map { Claim(provider: books.id(of: $0), count: 3) },
             waitingForLinks: false, offeringFrom: closed.map(books.id), at: books.now
         ).intents
         let now = books.now.milliseconds

@@ -152,8 +152,9 @@ extension BatchFuzz {
     /// What `dispatch` and `poll` would do to some orders, so that lines about orders find all kinds.
     private func advanceOrders() throws {
         let now = WallClock.system.now()
-        let sent = try ledger.record(
-            [], claiming: [Claim(provider: alpha, count: 40)], waitingForLinks: false, at: now
+        let sent = try ledger.advance(
+            recording: [], claiming: [Claim(provider: alpha, count: 40)], waitingForLinks: false,
+            at: now
         ).intents.map(\.order)
         let outcomes: [SendOutcome] = sent.enumerated().map { index, order in
             switch index % 4 {
@@ -163,7 +164,7 @@ extension BatchFuzz {
                 SendOutcome(order: order, .placed(providerOrder: "P\(order)", followAt: now))
             }
         }
-        _ = try ledger.record(outcomes, claiming: [], waitingForLinks: false, at: now)
+        _ = try ledger.advance(recording: outcomes, claiming: [], waitingForLinks: false, at: now)
         let ended = sent.enumerated().filter { $0.offset % 4 == 3 }.map { _, order in
             var news = StatusNews(order: order, askAgain: now)
             news.settlement = .completed

@@ -8,10 +8,10 @@ package struct ServiceBackups: Equatable, Sendable {
     /// The provider's id of it.
     package let providerService: String
     /// The same service elsewhere, in the order to try.
-    package let places: [Place]
+    package let backups: [Backup]
 
     /// A service of a provider, by his name and his id of it.
-    package struct Place: Equatable, Sendable {
+    package struct Backup: Equatable, Sendable {
         package let provider: String
         package let providerService: String
 
@@ -21,10 +21,10 @@ package struct ServiceBackups: Equatable, Sendable {
         }
     }
 
-    package init(provider: String, providerService: String, places: [Place]) {
+    package init(provider: String, providerService: String, backups: [Backup]) {
         self.provider = provider
         self.providerService = providerService
-        self.places = places
+        self.backups = backups
     }
 }
 
@@ -53,8 +53,8 @@ extension Ledger {
     }
 
     private typealias Difference = (
-        service: ServiceID, provider: ProviderID, before: [ServiceBackups.Place],
-        after: [ServiceBackups.Place]
+        service: ServiceID, provider: ProviderID, before: [ServiceBackups.Backup],
+        after: [ServiceBackups.Backup]
     )
 
     private static func differences(
@@ -70,9 +70,9 @@ extension Ledger {
                 """)
         for row in rows {
             all[row[0], default: (row[0], row[1], [], [])].before
-                .append(ServiceBackups.Place(provider: row[2], providerService: row[3]))
+                .append(ServiceBackups.Backup(provider: row[2], providerService: row[3]))
         }
-        for wanted in backups where !wanted.places.isEmpty {
+        for wanted in backups where !wanted.backups.isEmpty {
             let known = try db.grdb.cachedStatement(
                 sql: """
                     SELECT s.id, s.provider_id
@@ -81,7 +81,7 @@ extension Ledger {
                     """
             ).fetchRow([wanted.provider, wanted.providerService])
             guard let known else { continue }
-            all[known[0], default: (known[0], known[1], [], [])].after = wanted.places
+            all[known[0], default: (known[0], known[1], [], [])].after = wanted.backups
         }
         return all.values.filter { $0.before != $0.after }.sorted { $0.service < $1.service }
     }
@@ -125,9 +125,9 @@ extension Ledger {
         """
 
     /// For a report: `beta:77 gamma:3`.
-    private static func words(_ places: [ServiceBackups.Place]) -> String? {
-        places.isEmpty
-            ? nil : places.map { "\($0.provider):\($0.providerService)" }.joined(separator: " ")
+    private static func words(_ backups: [ServiceBackups.Backup]) -> String? {
+        backups.isEmpty
+            ? nil : backups.map { "\($0.provider):\($0.providerService)" }.joined(separator: " ")
     }
 }
 

@@ -77,7 +77,7 @@ extension OrderMoves {
 
     /// Buys an order as another service than before, from the provider of that service, on the
     /// terms of this moment. What the reseller ordered and pays stays as it is.
-    func buy(_ order: OrderID, as place: Listing, due: Timestamp) throws {
+    func buy(_ order: OrderID, as place: Place, due: Timestamp) throws {
         let terms = try Sales(db).current(of: place.id)
         try db.run(
             """

@@ -90,11 +90,11 @@ struct LostOrders {
     }
 
     /// The next place in turn; nil once the order was held at all of them.
-    private func next(after order: OrderID, _ loss: Loss) throws -> Listing? {
+    private func next(after order: OrderID, _ loss: Loss) throws -> Place? {
         let waiting = try WaitingOrder.fetch(db, order)
         let places = Places(db)
         let refusers = try places.refusers(of: order)
-        let all = try places.all(of: places.listing(waiting.service))
+        let all = try places.all(of: places.place(waiting.service))
         let here = all.firstIndex { $0.id == waiting.bought } ?? all.startIndex
         let others = (all[here...] + all[..<here]).filter {
             $0.id != waiting.bought && !refusers.contains($0.provider)

@@ -15,7 +15,7 @@ package struct Claim: Sendable {
 }
 
 /// What a commit of dispatch brought.
-package struct Claimed: Sendable {
+package struct ClaimedOrders: Sendable {
     /// What is to be sent.
     package internal(set) var intents: [Intent] = []
     /// Those who have more due than their claim shows: orders of others came to them, or not all of theirs
@@ -32,7 +32,7 @@ struct Claiming {
     private let turns: Turns
     private let waitingForLinks: Bool
     private let now: Timestamp
-    private(set) var claimed: Claimed
+    private(set) var claimed: ClaimedOrders
 
     /// The most due orders of a provider that one commit looks at.
     static let lookedAt = 1_000
@@ -50,7 +50,7 @@ struct Claiming {
         self.turns = turns
         self.waitingForLinks = waitingForLinks
         self.now = now
-        claimed = Claimed(haveMore: haveMore)
+        claimed = ClaimedOrders(haveMore: haveMore)
         for provider in haveMore { turns.renew(provider) }
     }
 
@@ -63,7 +63,9 @@ struct Claiming {
             let due = try Self.due(db, claim.provider, of: user, limit: limit, at: now)
             var taken = 0
             for order in due where try !waitsForLink(order) {
-                guard let place = try settle(order, asking: claim.provider) else { continue }
+                guard let place = try choosePlace(for: order, asking: claim.provider) else {
+                    continue
+                }
                 claimed.intents.append(try begin(order, at: place))
                 taken += 1
             }
@@ -81,7 +83,7 @@ struct Claiming {
             last = user
             let due = try Self.due(
                 db, provider, of: user, limit: looks, isMovable: true, at: now)
-            for order in due where try settle(order, asking: nil) != nil {
+            for order in due where try choosePlace(for: order, asking: nil) != nil {
                 // It may be sent orders again; the next claim for it decides.
                 try postpone(order.id, seconds: Self.pauseWait)
             }
@@ -130,9 +132,9 @@ struct Claiming {
 extension Claiming {
     /// The service to buy an order as where it is now; nil if it is not to be sent from there, and then
     /// it has been moved, put off or ended.
-    private mutating func settle(
-        _ order: WaitingOrder, asking provider: ProviderID?
-    ) throws -> Listing? {
+    private mutating func choosePlace(
+        for order: WaitingOrder, asking provider: ProviderID?
+    ) throws -> Place? {
         switch try market.choice(for: order, asking: provider) {
         case .now(let place, let reason):
             guard place.id != order.bought else { return place }
@@ -158,9 +160,9 @@ extension Claiming {
     }
 
     private func move(
-        _ order: WaitingOrder, to place: Listing, due: Timestamp, _ reason: String
+        _ order: WaitingOrder, to place: Place, due: Timestamp, _ reason: String
     ) throws {
-        let before = try market.places.listing(order.bought)
+        let before = try market.places.place(order.bought)
         try Attempts(db).pass(
             order.id, by: before.provider,
             evidence: "not sent: \(reason.isEmpty ? "one before him may serve it again" : reason); "
@@ -175,8 +177,11 @@ extension Claiming {
         try update.run()
     }
 
-    private func begin(_ order: WaitingOrder, at place: Listing) throws -> Intent {
-        try OrderMoves(db, postings, at: now).send(order.id, to: place.provider)
+    private func begin(_ order: WaitingOrder, at place: Place) throws -> Intent {
+        let update = try db.statement("UPDATE orders SET state = 'sending' WHERE id = ?1")
+        update.bind(1, order.id.rawValue)
+        try update.run()
+        try Attempts(db).begin(order.id, with: place.provider, at: now)
         return Intent(
             order: order.id, provider: place.provider, providerService: place.providerService,
             link: order.link, quantity: order.quantity, billedUnits: order.billedUnits,
@@ -223,7 +228,7 @@ extension Ledger {
 extension LedgerException {
     /// An order that would cost more than it brings.
     static func belowCost(
-        _ charge: Amount, least: Amount, at place: Listing
+        _ charge: Amount, least: Amount, at place: Place
     ) -> LedgerException {
         LedgerException(
             .belowCost,

@@ -6,10 +6,10 @@ import Trade
 /// Where an order is bought next.
 enum Choice {
     /// There, and now. `reason`: what kept it from the places before.
-    case now(Listing, reason: String)
+    case now(Place, reason: String)
     /// Nobody may serve it now. It waits there, for him to be well or, where `least` is named, to cost
     /// so little that it brings that.
-    case later(Listing, least: Amount?, reason: String)
+    case later(Place, least: Amount?, reason: String)
     /// Whoever could serve it has refused it for good.
     case never
 }
@@ -41,13 +41,13 @@ struct Market {
     func choice(
         for order: WaitingOrder, asking: ProviderID?, wasRefused: Bool = false
     ) throws -> Choice {
-        let own = try places.listing(order.service).on(places.terms(order.sale))
+        let own = try places.place(order.service).on(places.terms(order.sale))
         if !own.hasBackups, order.bought == own.id, !wasRefused, !own.hasOtherCurrency {
             guard let least = lacking(order, at: own) else { return .now(own, reason: "") }
             return .later(own, least: least, reason: Obstacle.cost(least).words)
         }
         let refusers = try places.refusers(of: order.id)
-        var waiting: (Listing, Obstacle)?
+        var waiting: (Place, Obstacle)?
         var reason = ""
         for var place in try places.all(of: own) {
             if place.id == order.bought, let purchase = order.purchase {
@@ -68,7 +68,7 @@ struct Market {
     }
 
     /// What an order must bring at a place, if it brings less: the margin guard (design.md §5).
-    private func lacking(_ order: WaitingOrder, at place: Listing) -> Amount? {
+    private func lacking(_ order: WaitingOrder, at place: Place) -> Amount? {
         let least: Amount
         do {
             let costs = [place.cost, place.offeredCost].compactMap { $0 }
@@ -115,7 +115,7 @@ extension Market {
     }
 
     private func obstacle(
-        to order: WaitingOrder, at place: Listing, like own: Listing, _ refusers: Set<ProviderID>,
+        to order: WaitingOrder, at place: Place, like own: Place, _ refusers: Set<ProviderID>,
         _ asking: ProviderID?
     ) throws -> Obstacle? {
         if refusers.contains(place.provider) { return .refused }
@@ -132,7 +132,7 @@ extension Market {
 
     /// Whether a service takes an order of another one.
     private func fits(
-        _ order: WaitingOrder, _ place: Listing, _ own: Listing
+        _ order: WaitingOrder, _ place: Place, _ own: Place
     ) throws -> Bool {
         guard let type = place.terms.type, type == own.terms.type else { return false }
         if try !place.terms.drips && drips(order.id) { return false }

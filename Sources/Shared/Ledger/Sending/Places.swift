@@ -4,7 +4,7 @@ import Tables
 import Trade
 
 /// A service as it can be bought now.
-struct Listing {
+struct Place {
     let id: ServiceID
     let provider: ProviderID
     let providerName: String
@@ -24,13 +24,13 @@ struct Listing {
     var providerService: String { terms.providerService }
 
     /// The same for an order that was sold or bought on other terms than today's.
-    func on(_ terms: SaleTerms) -> Listing {
-        var listing = self
-        listing.terms = terms
-        return listing
+    func on(_ terms: SaleTerms) -> Place {
+        var place = self
+        place.terms = terms
+        return place
     }
 
-    fileprivate static func fetch(_ db: any Connection, _ id: ServiceID) throws -> Listing {
+    fileprivate static func fetch(_ db: any Connection, _ id: ServiceID) throws -> Place {
         try db.grdb.cachedStatement(
             sql: """
                 SELECT s.id, s.provider_id, p.name, p.state, s.provider_service, s.type, s.min, s.max,
@@ -40,7 +40,7 @@ struct Listing {
                     \(SupplyCost.columns("s", "p"))
                 FROM services s JOIN providers p ON p.id = s.provider_id WHERE s.id = ?
                 """
-        ).fetchRow([id]).map(Listing.init(row:))!
+        ).fetchRow([id]).map(Place.init(row:))!
     }
 
     private init(row: GRDB.Row) {
@@ -64,7 +64,7 @@ struct Listing {
 /// Services and their backups as one commit sees them, each looked up once.
 final class Places {
     private let db: any Connection
-    private var listings: [ServiceID: Listing] = [:]
+    private var places: [ServiceID: Place] = [:]
     private var backups: [ServiceID: [ServiceID]] = [:]
     private var sales: [SaleID: SaleTerms] = [:]
 
@@ -72,11 +72,11 @@ final class Places {
         self.db = db
     }
 
-    func listing(_ id: ServiceID) throws -> Listing {
-        if let known = listings[id] { return known }
-        let listing = try Listing.fetch(db, id)
-        listings[id] = listing
-        return listing
+    func place(_ id: ServiceID) throws -> Place {
+        if let known = places[id] { return known }
+        let place = try Place.fetch(db, id)
+        places[id] = place
+        return place
     }
 
     func terms(_ sale: SaleID) throws -> SaleTerms {
@@ -88,11 +88,11 @@ final class Places {
 
     /// Looks a service up anew, which has changed.
     func forget(_ id: ServiceID) {
-        listings[id] = nil
+        places[id] = nil
     }
 
     /// Where what is ordered as a service can be bought, in the order to try: as itself first.
-    func all(of own: Listing) throws -> [Listing] {
+    func all(of own: Place) throws -> [Place] {
         guard own.hasBackups else { return [own] }
         let known =
             try backups[own.id]
@@ -106,7 +106,7 @@ final class Places {
                         WHERE b.service_id = ? ORDER BY b.rank
                         """), arguments: [own.id])
         backups[own.id] = known
-        return [own] + (try known.map(listing))
+        return [own] + (try known.map { try place($0) })
     }
 
     /// Who refused an order for good.

@@ -87,11 +87,11 @@ extension Ledger {
     ///   - turns: whose turn it is, kept by the run.
     ///   - next: what follows, once the ledger has judged the answers. It is given those that say
     ///     "placed" and prove nothing.
-    package func record(
-        _ answers: [SendOutcome], waitingForLinks: Bool, minProfit: Percent = .zero,
+    package func advance(
+        recording answers: [SendOutcome], waitingForLinks: Bool, minProfit: Percent = .zero,
         turns: Turns = Turns(), at now: Timestamp,
         then next: ([UnprovenPlacement]) throws -> NextMoves
-    ) throws -> Claimed {
+    ) throws -> ClaimedOrders {
         try commit(at: now) { db, postings in
             let market = Market(db, minProfit: minProfit)
             var outcomes = Outcomes(db, postings, market, at: now)
@@ -110,12 +110,12 @@ extension Ledger {
     }
 
     /// The same, where what follows does not depend on the answers.
-    package func record(
-        _ answers: [SendOutcome], claiming claims: [Claim], waitingForLinks: Bool,
+    package func advance(
+        recording answers: [SendOutcome], claiming claims: [Claim], waitingForLinks: Bool,
         offeringFrom closed: [ProviderID] = [], minProfit: Percent = .zero, at now: Timestamp
-    ) throws -> Claimed {
-        try record(
-            answers, waitingForLinks: waitingForLinks, minProfit: minProfit, at: now
+    ) throws -> ClaimedOrders {
+        try advance(
+            recording: answers, waitingForLinks: waitingForLinks, minProfit: minProfit, at: now
         ) { _ in NextMoves(claims: claims, offering: closed) }
     }
 
