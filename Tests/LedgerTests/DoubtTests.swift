@@ -227,8 +227,8 @@ import Timestamps
         #expect(try books.state(of: second) == .inDoubt)
         #expect(
             try exceptions() == [
-                "id_claimed_twice: the provider gave it his order P\(first), which order \(first) "
-                    + "has; it is held in doubt; ask him which of them it is, and decide"
+                "id_claimed_twice: the provider gave it its order P\(first), which order \(first) "
+                    + "has; it is held in doubt; ask the provider which order that is, and decide"
             ])
     }
 

@@ -53,7 +53,9 @@ import Testing
             ] {
                 #expect(
                     told.contains {
-                        $0.hasPrefix("backup_unusable|\(place) is named as a backup of service 101")
+                        $0.hasPrefix(
+                            "backup_unusable|catalogue.yaml names \(place) as a backup of service 101"
+                        )
                             && $0.contains(reason)
                     }, "\(told)")
             }
@@ -164,8 +166,9 @@ import Testing
             #expect(
                 try house.alerts() == [
                     """
-                    price_jump|service 101 (his 101) went from 1.000000 to 3000.500000; it keeps its \
-                    price, and is not sold below what he asks, until a desk file releases it
+                    price_jump|service 101 (the provider's 101) went from 1.000000 to 3000.500000; \
+                    it keeps its price, and is not sold below what the provider asks, until a desk \
+                    file releases it
                     """
                 ])
             shelf.change(101) { $0.rate = "1.1" }

@@ -87,3 +87,5 @@ extension GRDB.Statement {
         try GRDB.Row.fetchOne(self, arguments: arguments)
     }
 }
+
+extension KnownService.Withheld: DatabaseValueConvertible {}

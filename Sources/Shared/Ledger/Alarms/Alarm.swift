@@ -1,21 +1,20 @@
-import GRDB
 import Tables
 import Timestamps
 
 /// Something that stands still until a person does something about it.
 ///
 /// Thousands of orders behind one provider are one alarm. It is raised once, with a line in
-/// `exceptions.csv`, and stands until a run finds that its cause is gone.
+/// `exceptions.csv`, and stands until a run finds its cause gone.
 package struct Alarm: Equatable, Sendable {
     package let kind: Kind
     /// The name of the provider or the user that it is about.
     package let subject: String
-    /// Since when it stands.
+    /// When it was raised.
     package let since: Timestamp
     /// What was found, what is still true, and what to do.
     package let detail: String
 
-    package enum Kind: String, CaseIterable, Sendable {
+    package enum Kind: String, CaseIterable, Column, Sendable {
         /// A provider that is switched off, or gone from the configuration, has open orders.
         case providerOff = "provider_off"
         /// A provider that has orders of ours answers nothing.
@@ -30,7 +29,7 @@ package struct Alarm: Equatable, Sendable {
         case ordersUnasked = "orders_unasked"
         /// Refills and cancels wait to be passed on.
         case requestsWaiting = "requests_waiting"
-        /// A provider took requests and never says that they are done.
+        /// A provider took requests and does not say that they are done.
         case requestsOpen = "requests_open"
         /// Status files cannot be written to a user's outbox.
         case statusFilesUnwritten = "status_files_unwritten"
@@ -53,34 +52,41 @@ package struct Alarm: Equatable, Sendable {
 }
 
 extension Alarm {
-    /// How long something may stand still before somebody is told, in seconds.
+    /// How long something may stand still before the operator is told, in seconds.
     package static let patience = 3_600
-    /// The same for a request that a provider took: refills take days.
+    /// How long a request may stay with a provider, in seconds: refills take days.
     static let requestPatience = 3 * 86_400
 }
 
 extension Ledger {
     /// The alarms that stand, by kind and subject.
+    ///
+    /// - Throws: `StoreError`.
     package func alarms() throws -> [Alarm] {
         try read { try Self.alarms($0) }
     }
 
     static func alarms(_ db: any Connection) throws -> [Alarm] {
-        try GRDB.Row.fetchAll(db.grdb, sql: "SELECT * FROM alarms ORDER BY kind, subject")
-            .compactMap { row in
-                Alarm.Kind(rawValue: row["kind"]).map {
-                    Alarm(
-                        kind: $0, subject: row["subject"], since: row["since"],
-                        detail: row["detail"])
-                }
-            }
+        let alarms = try db.all(
+            "SELECT kind, subject, since, detail FROM alarms ORDER BY kind, subject"
+        ) { row -> Alarm? in
+            // A newer version may know kinds that this one does not.
+            let word: String = try row[0]
+            guard let kind = Alarm.Kind(rawValue: word) else { return nil }
+            return Alarm(
+                kind: kind, subject: try row[1], since: try row[2], detail: try row[3])
+        }
+        return alarms.compactMap(\.self)
     }
 
-    /// Asks of every state that only a person can end whether somebody would know, and tells the operator
-    /// of what is new: once, until it is gone and comes back.
+    /// Looks for everything that only a person can end, and tells the operator what is new: once,
+    /// until it is gone and comes back.
     ///
-    /// - Parameter pollEvery: in how many seconds a provider is asked about an order again, by name.
+    /// - Parameters:
+    ///   - pollEvery: after how many seconds a provider is asked about an order again, by name.
+    ///   - now: the time.
     /// - Returns: the alarms that were raised.
+    /// - Throws: `StoreError`, `LedgerError`.
     package func raiseAlarms(
         pollEvery: [String: Int], at now: Timestamp
     ) throws -> [Alarm] {
@@ -92,11 +98,10 @@ extension Ledger {
         if new.isEmpty, gone.isEmpty { return [] }
         return try commit { db in
             for alarm in gone {
-                try db.grdb.execute(
-                    literal: """
-                        DELETE FROM alarms
-                        WHERE kind = \(alarm.kind.rawValue) AND subject = \(alarm.subject)
-                        """)
+                try db.run(
+                    """
+                    DELETE FROM alarms WHERE kind = \(alarm.kind) AND subject = \(alarm.subject)
+                    """)
             }
             return try new.map { try Self.raise($0, db, at: now) }
         }
@@ -108,15 +113,14 @@ extension Ledger {
         let alarm = Alarm(
             kind: stop.kind, subject: stop.subject, since: now,
             detail: "on \(now), \(try stop.words(db))")
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO alarms (kind, subject, since, detail)
-                VALUES (\(alarm.kind.rawValue), \(alarm.subject), \(now), \(alarm.detail))
-                """)
+        try db.run(
+            """
+            INSERT INTO alarms (kind, subject, since, detail)
+            VALUES (\(alarm.kind), \(alarm.subject), \(now), \(alarm.detail))
+            """)
         try raise(
             LedgerException(alarm.kind.exception, alarm.detail), order: nil,
-            provider: stop.provider,
-            db, at: now)
+            provider: stop.provider, db, at: now)
         return alarm
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Tables
 import Timestamps
 
@@ -6,7 +5,7 @@ import Timestamps
 struct Standstill {
     let kind: Alarm.Kind
     let subject: String
-    /// Nil where it is about a user.
+    /// Nil if it is about a user.
     let provider: ProviderID?
     /// The oldest of what stands still: an order, a request or a status file.
     let oldest: Int64
@@ -16,8 +15,8 @@ struct Standstill {
     }
 }
 
-/// Every state that only a person can end, asked for in one place. Each query reads an index of what is
-/// open: none takes longer with the years.
+/// Finds everything that only a person can end, in one place. Each query reads an index of what is
+/// open, so none takes longer with the years.
 struct Standstills {
     private let db: any Connection
     private let pollEvery: [String: Int]
@@ -38,141 +37,146 @@ struct Standstills {
 }
 
 extension Standstills {
+    private struct ProviderRow {
+        let id: ProviderID
+        let name: String
+        let isOff: Bool
+        let lastAnswerAt: Timestamp?
+
+        init(_ row: Row) throws {
+            id = try row[0]
+            name = try row[1]
+            isOff = try row[2]
+            lastAnswerAt = try row[3]
+        }
+    }
+
     private func ofProviders() throws -> [Standstill] {
         let forLinks = try waitingForLinks()
-        return try GRDB.Row.fetchAll(
-            db.grdb, sql: "SELECT id, name, state, last_answer_at FROM providers"
-        )
-        .flatMap { row in
-            let (id, name): (ProviderID, String) = (row["id"], row["name"])
-            return row["state"] == "disabled"
-                ? try ofSwitchedOff(id, name, forLinks[id])
-                : try waiting(at: id, name, forLinks[id])
-                    + placed(with: id, name, answeredAt: row["last_answer_at"])
+        let providers = try db.all(
+            "SELECT id, name, state = 'disabled', last_answer_at FROM providers",
+            ProviderRow.init)
+        return try providers.flatMap { provider in
+            provider.isOff
+                ? try ofSwitchedOff(provider, forLinks[provider.id])
+                : try waiting(at: provider, forLinks[provider.id]) + placed(with: provider)
         }
     }
 
     /// The first order at each provider that waits for a link.
     private func waitingForLinks() throws -> [ProviderID: Int64] {
-        let rows = try GRDB.Row.fetchAll(
-            db.grdb,
-            sql: """
-                SELECT provider_id, min(id) AS first FROM orders
-                WHERE state = 'accepted' AND due_at IS NULL GROUP BY +provider_id
-                """)
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["provider_id"], $0["first"]) })
+        // The plus keeps SQLite from walking all orders in the order of another index.
+        let first: [(ProviderID, Int64)] = try db.all(
+            """
+            SELECT provider_id, min(id) FROM orders WHERE \(raw: DueDate.waitsForLink)
+            GROUP BY +provider_id
+            """
+        ) { (try $0[0], try $0[1]) }
+        return Dictionary(uniqueKeysWithValues: first)
     }
 
     private func ofSwitchedOff(
-        _ provider: ProviderID, _ name: String, _ forLink: Int64?
+        _ provider: ProviderRow, _ forLink: Int64?
     ) throws -> [Standstill] {
         var oldest = forLink
         for state in Standstill.openStates where oldest == nil {
-            oldest = try Int64.fetchOne(
-                db.grdb, sql: "SELECT id FROM orders WHERE \(state) AND provider_id = ? LIMIT 1",
-                arguments: [provider])
+            oldest = try db.value(
+                """
+                SELECT id FROM orders WHERE \(raw: state) AND provider_id = \(provider.id) LIMIT 1
+                """)
         }
-        return oldest.map {
-            [Standstill(kind: .providerOff, subject: name, provider: provider, oldest: $0)]
-        } ?? []
+        return standstill(.providerOff, provider, oldest: oldest)
     }
 
     /// The orders that wait to be sent to a provider, if the first of them was taken an hour ago.
-    private func waiting(
-        at provider: ProviderID, _ name: String, _ forLink: Int64?
-    ) throws -> [Standstill] {
-        let due = try Int64.fetchOne(
-            db.grdb,
-            sql: "SELECT min(id) FROM orders WHERE \(Standstill.isDue) AND provider_id = ?",
-            arguments: [provider])
+    private func waiting(at provider: ProviderRow, _ forLink: Int64?) throws -> [Standstill] {
+        let due: Int64? = try db.value(
+            """
+            SELECT min(id) FROM orders
+            WHERE \(raw: DueDate.isToSend) AND provider_id = \(provider.id)
+            """)
         guard let first = [due, forLink].compactMap({ $0 }).min() else { return [] }
-        let oldest = try GRDB.Row.fetchOne(
-            db.grdb, sql: "SELECT id, created_at FROM orders WHERE id = ?", arguments: [first])
-        guard let oldest, isOld(oldest["created_at"]) else { return [] }
-        return [
-            Standstill(
-                kind: .ordersWaiting, subject: name, provider: provider, oldest: oldest["id"])
-        ]
+        let createdAt: Timestamp? = try db.value(
+            "SELECT created_at FROM orders WHERE id = \(first)")
+        return isOld(createdAt) ? standstill(.ordersWaiting, provider, oldest: first) : []
     }
 
     /// The orders that a provider has: whether it answers at all, and whether they are asked about.
-    private func placed(
-        with provider: ProviderID, _ name: String, answeredAt: Timestamp?
-    ) throws -> [Standstill] {
-        let first = try GRDB.Row.fetchOne(
-            db.grdb,
-            sql: """
-                SELECT id, due_at, placed_at FROM orders WHERE state = 'placed' AND provider_id = ?
-                ORDER BY due_at LIMIT 1
-                """, arguments: [provider])
+    private func placed(with provider: ProviderRow) throws -> [Standstill] {
+        let first: (id: Int64, dueAt: Timestamp?, placedAt: Timestamp)? = try db.first(
+            """
+            SELECT id, due_at, placed_at FROM orders
+            WHERE state = 'placed' AND provider_id = \(provider.id)
+            ORDER BY due_at LIMIT 1
+            """
+        ) { (try $0[0], try $0[1], try $0[2]) }
         guard let first else { return [] }
-        let patience = max(Alarm.patience, 2 * (pollEvery[name] ?? 0))
-        let kind: Alarm.Kind
-        if isOld(answeredAt ?? first["placed_at"], by: patience) {
-            kind = .providerSilent
-        } else if let due: Timestamp = first["due_at"],
-            due.adding(seconds: Alarm.patience) < now
-        {
-            kind = .ordersUnasked
-        } else {
-            return []
+        let patience = max(Alarm.patience, 2 * (pollEvery[provider.name] ?? 0))
+        if isOld(provider.lastAnswerAt ?? first.placedAt, by: patience) {
+            return standstill(.providerSilent, provider, oldest: first.id)
         }
-        return [Standstill(kind: kind, subject: name, provider: provider, oldest: first["id"])]
+        guard let due = first.dueAt, due.adding(seconds: Alarm.patience) < now else { return [] }
+        return standstill(.ordersUnasked, provider, oldest: first.id)
     }
 
-    /// By provider, the orders of a state in which nobody knows whether it has them. Of one that is switched
-    /// off, it is told that.
+    private func standstill(
+        _ kind: Alarm.Kind, _ provider: ProviderRow, oldest: Int64?
+    ) -> [Standstill] {
+        oldest.map {
+            [Standstill(kind: kind, subject: provider.name, provider: provider.id, oldest: $0)]
+        } ?? []
+    }
+
+    /// The orders, by provider, of a state in which nobody knows whether the provider has them. A
+    /// provider that is switched off has an alarm of its own.
     private func unanswered(_ kind: Alarm.Kind, _ state: String) throws -> [Standstill] {
-        try GRDB.Row.fetchAll(
-            db.grdb,
-            sql: """
-                SELECT p.id, p.name, open.first, a.started_at FROM
-                    (SELECT provider_id, min(id) AS first FROM orders WHERE state = '\(state)'
-                        GROUP BY +provider_id) open
-                    JOIN providers p ON p.id = open.provider_id AND p.state <> 'disabled'
-                    LEFT JOIN attempts a ON a.order_id = open.first
-                        AND (a.outcome IS NULL OR a.outcome IN ('placed', 'unknown'))
-                """
-        ).compactMap { row in
-            guard isOld(row["started_at"] ?? Timestamp(milliseconds: 0)) else { return nil }
-            return Standstill(
-                kind: kind, subject: row["name"], provider: row["id"], oldest: row["first"])
-        }
+        try standstills(
+            kind,
+            """
+            SELECT p.name, p.id, open.first, coalesce(a.started_at, 0) FROM
+                (SELECT provider_id, min(id) AS first FROM orders WHERE state = '\(raw: state)'
+                    GROUP BY +provider_id) open
+                JOIN providers p ON p.id = open.provider_id AND p.state <> 'disabled'
+                LEFT JOIN attempts a ON a.order_id = open.first
+                    AND (a.outcome IS NULL OR a.outcome IN ('placed', 'unknown'))
+            """)
     }
 
     private func requests(
         _ kind: Alarm.Kind, _ condition: String, _ patience: Int
     ) throws -> [Standstill] {
-        try GRDB.Row.fetchAll(
-            db.grdb,
-            sql: """
-                SELECT p.id, p.name, r.id AS request, r.created_at FROM
-                    (SELECT o.provider_id, min(r.id) AS first
-                        FROM requests r JOIN orders o ON o.id = r.order_id
-                        WHERE r.state <> 'ended' AND \(condition) GROUP BY +o.provider_id) open
-                    JOIN requests r ON r.id = open.first
-                    JOIN providers p ON p.id = open.provider_id
-                """
-        ).compactMap { row in
-            guard isOld(row["created_at"], by: patience) else { return nil }
-            return Standstill(
-                kind: kind, subject: row["name"], provider: row["id"], oldest: row["request"])
-        }
+        try standstills(
+            kind,
+            """
+            SELECT p.name, p.id, r.id, r.created_at FROM
+                (SELECT o.provider_id, min(r.id) AS first
+                    FROM requests r JOIN orders o ON o.id = r.order_id
+                    WHERE r.state <> 'ended' AND \(raw: condition) GROUP BY +o.provider_id) open
+                JOIN requests r ON r.id = open.first
+                JOIN providers p ON p.id = open.provider_id
+            """, patience)
     }
 
     private func statusFiles() throws -> [Standstill] {
-        try GRDB.Row.fetchAll(
-            db.grdb,
-            sql: """
-                SELECT user_id, min(sequence) AS first, min(at) AS at FROM status_files
-                WHERE content IS NOT NULL GROUP BY user_id
-                """
-        ).compactMap { row in
-            guard isOld(row["at"]) else { return nil }
-            return Standstill(
-                kind: .statusFilesUnwritten, subject: row["user_id"], provider: nil,
-                oldest: row["first"])
+        try standstills(
+            .statusFilesUnwritten,
+            """
+            SELECT user_id, NULL, min(sequence), min(at) FROM status_files
+            WHERE content IS NOT NULL GROUP BY user_id
+            """)
+    }
+
+    /// What a query finds that has stood for long enough: its subject, the provider, the oldest of
+    /// it, and since when.
+    private func standstills(
+        _ kind: Alarm.Kind, _ sql: SQL, _ patience: Int = Alarm.patience
+    ) throws -> [Standstill] {
+        let found: [(stop: Standstill, since: Timestamp)] = try db.all(sql) { row in
+            let stop = Standstill(
+                kind: kind, subject: try row[0], provider: try row[1], oldest: try row[2])
+            return (stop, try row[3])
         }
+        return found.filter { isOld($0.since, by: patience) }.map(\.stop)
     }
 
     private func isOld(_ moment: Timestamp?, by seconds: Int = Alarm.patience) -> Bool {

@@ -1,24 +1,29 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// What the operator is told of a provider's services, for `catalogue-changes.csv`.
+/// What the operator is told about a provider's services, for `catalogue-changes.csv`.
 struct CatalogueChanges {
     private let db: any Connection
     private let provider: ProviderID
     private let now: Timestamp
 
     /// What happened to a service.
-    enum Kind: String {
-        /// Listed for the first time; with the fault that keeps it from being sold, if it has one.
+    enum Kind: String, Column {
+        /// It is listed for the first time; with the fault that keeps it from being sold, if any.
         case new
         /// A field of it differs.
         case changed
-        /// Gone from the list, and there again.
-        case dropped, returned
-        /// Its rate jumped and waits for the operator; the provider took that back; the operator agreed.
-        case quarantined, withdrawn, released
-        /// The provider refused an order for it, as one for a service he does not know.
+        /// It is gone from the list.
+        case dropped
+        /// It is on the list again.
+        case returned
+        /// Its rate jumped and waits for the operator.
+        case quarantined
+        /// The provider took the jump back.
+        case withdrawn
+        /// The operator agreed to the jump.
+        case released
+        /// The provider refused an order for it because it does not know the service.
         case refused
     }
 
@@ -28,20 +33,25 @@ struct CatalogueChanges {
         self.now = now
     }
 
-    /// - Parameter field: the column that differs; nothing is said of one without values.
+    /// Notes a change.
+    ///
+    /// - Parameters:
+    ///   - kind: what happened.
+    ///   - service: the service.
+    ///   - field: the column that differs; without a value before or after, none is noted.
+    ///   - before: its value before.
+    ///   - after: its value after.
+    /// - Throws: `StoreError`.
     func note(
         _ kind: Kind, of service: ServiceID, _ field: String? = nil, before: String? = nil,
         after: String? = nil
     ) throws {
         let isAboutField = before != nil || after != nil
-        try db.grdb.cachedStatement(
-            sql: """
-                INSERT INTO catalogue_changes
-                    (at, provider_id, service_id, kind, field, before, after)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            now, provider, service, kind.rawValue, isAboutField ? field : nil, before, after,
-        ])
+        try db.run(
+            """
+            INSERT INTO catalogue_changes (at, provider_id, service_id, kind, field, before, after)
+            VALUES (\(now), \(provider), \(service), \(kind), \(isAboutField ? field : nil),
+                    \(before), \(after))
+            """)
     }
 }

@@ -1,16 +1,15 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
-/// Writes the differences of one provider's catalogue, and what is told of them.
+/// Writes what differs in one provider's catalogue, and what the operator is told about it.
 struct CatalogueWriter {
     private(set) var tally = CatalogueTally()
     private let db: any Connection
     private let provider: ProviderID
     private let now: Timestamp
     private let changes: CatalogueChanges
-    /// Those that were looked up, by name.
+    /// The categories that were looked up, by name.
     private var categories: [String: Int64] = [:]
 
     init(_ db: any Connection, _ provider: ProviderID, at now: Timestamp) {
@@ -42,19 +41,17 @@ struct CatalogueWriter {
     /// Takes a service off sale that is gone from the list. Its prices stay: they are what its open
     /// orders are expected to cost.
     mutating func drop(_ known: KnownService) throws {
-        try db.grdb.execute(
-            literal: """
-                UPDATE services SET enabled = 0, withheld = 'dropped' WHERE id = \(known.id)
-                """)
+        try db.run(
+            "UPDATE services SET enabled = 0, withheld = 'dropped' WHERE id = \(known.id)")
         try changes.note(.dropped, of: known.id)
         tally.dropped += 1
     }
 
     private mutating func tell(_ service: PricedService, over known: KnownService) throws {
         var differs = false
-        for (before, after) in zip(known.service.told, service.told)
+        for (before, after) in zip(known.service.reported, service.reported)
         where before.value != after.value {
-            // That it is on sale again is what `returned` says.
+            // `returned` already says that it is on sale again.
             if known.withheld == .dropped, before.field == "enabled" { continue }
             try changes.note(
                 .changed, of: known.id, before.field, before: before.value, after: after.value)
@@ -81,79 +78,74 @@ struct CatalogueWriter {
         }
     }
 
-    /// A column for a value: those of a service that is known already are all written again.
+    /// Writes all columns of a service, new or known. A withheld service stays withheld, unless it
+    /// was only gone from the list.
     private mutating func write(
         _ service: PricedService, as id: ServiceID, isWanted: Bool
     ) throws {
         let category = try category(service.category)
-        try db.grdb.cachedStatement(
-            sql: """
-                INSERT INTO services (id, provider_id, provider_service, name, type, category_id,
-                    rate, cost_rate, profit, profit_fixed, sale_rate, min, max, dripfeed, refill,
-                    cancel, enabled, fault, offered_rate, offered_cost_rate, offered_sale_rate,
-                    is_wanted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET name = excluded.name, type = excluded.type,
-                    category_id = excluded.category_id, rate = excluded.rate,
-                    cost_rate = excluded.cost_rate, profit = excluded.profit,
-                    profit_fixed = excluded.profit_fixed, sale_rate = excluded.sale_rate,
-                    min = excluded.min, max = excluded.max, dripfeed = excluded.dripfeed,
-                    refill = excluded.refill, cancel = excluded.cancel, enabled = excluded.enabled,
-                    fault = excluded.fault, offered_rate = excluded.offered_rate,
-                    offered_cost_rate = excluded.offered_cost_rate,
-                    offered_sale_rate = excluded.offered_sale_rate,
-                    is_wanted = excluded.is_wanted,
-                    withheld = nullif(withheld, 'dropped')
-                """
-        ).execute(arguments: [
-            id, provider, service.providerService, service.name, service.type, category,
-            service.rate, service.costRate, service.profit, service.profitFixed, service.saleRate,
-            service.minimum, service.maximum, service.drips, service.refills, service.cancels,
-            service.isEnabled, service.fault, service.offered?.rate, service.offered?.costRate,
-            service.offered?.saleRate, isWanted,
-        ])
+        let offered = service.offered
+        try db.run(
+            """
+            INSERT INTO services (id, provider_id, provider_service, name, type, category_id,
+                rate, cost_rate, profit, profit_fixed, sale_rate, min, max, dripfeed, refill,
+                cancel, enabled, fault, offered_rate, offered_cost_rate, offered_sale_rate,
+                is_wanted)
+            VALUES (\(id), \(provider), \(service.providerService), \(service.name),
+                \(service.type), \(category), \(service.rate), \(service.costRate),
+                \(service.profit), \(service.profitFixed), \(service.saleRate),
+                \(service.minimum), \(service.maximum), \(service.drips), \(service.refills),
+                \(service.cancels), \(service.isEnabled), \(service.fault), \(offered?.rate),
+                \(offered?.costRate), \(offered?.saleRate), \(isWanted))
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name, type = excluded.type,
+                category_id = excluded.category_id, rate = excluded.rate,
+                cost_rate = excluded.cost_rate, profit = excluded.profit,
+                profit_fixed = excluded.profit_fixed, sale_rate = excluded.sale_rate,
+                min = excluded.min, max = excluded.max, dripfeed = excluded.dripfeed,
+                refill = excluded.refill, cancel = excluded.cancel, enabled = excluded.enabled,
+                fault = excluded.fault, offered_rate = excluded.offered_rate,
+                offered_cost_rate = excluded.offered_cost_rate,
+                offered_sale_rate = excluded.offered_sale_rate,
+                is_wanted = excluded.is_wanted,
+                withheld = nullif(withheld, 'dropped')
+            """)
     }
 
     private mutating func category(_ name: String) throws -> Int64 {
         if let known = categories[name] { return known }
-        let known = try Int64.fetchOne(
-            db.grdb.cachedStatement(sql: "SELECT id FROM categories WHERE name = ?"),
-            arguments: [name])
         let id: Int64
-        if let known {
+        if let known: Int64 = try db.value("SELECT id FROM categories WHERE name = \(name)") {
             id = known
         } else {
-            try db.grdb.cachedStatement(sql: "INSERT INTO categories (name) VALUES (?)")
-                .execute(arguments: [name])
-            id = db.grdb.lastInsertedRowID
+            try db.run("INSERT INTO categories (name) VALUES (\(name))")
+            id = db.lastInsertedID
         }
         categories[name] = id
         return id
     }
 
-    /// The provider's own number if it is one and nobody has it, else the next after all.
+    /// The provider's own number for a service if it is one that is free, else the next number.
     private func freeID(like providerService: String) throws -> ServiceID {
         if let number = Int64(providerService), (1...Int64(Int32.max)).contains(number),
-            try Service.fetch(db, ServiceID(number)) == nil
+            try !db.exists("SELECT 1 FROM services WHERE id = \(number)")
         {
             return ServiceID(number)
         }
-        return ServiceID(
-            try Int64.fetchOne(
-                db.grdb.cachedStatement(sql: "SELECT coalesce(max(id), 0) + 1 FROM services"))!)
+        return try db.one("SELECT coalesce(max(id), 0) + 1 FROM services")
     }
 }
 
 extension LedgerException {
-    /// A rate that nobody here has agreed to.
+    /// A rate changed by more than anybody here has agreed to.
     fileprivate static func priceJump(
         _ id: ServiceID, _ service: PricedService, to rate: Rate
     ) -> LedgerException {
         LedgerException(
             .priceJump,
             """
-            service \(id) (his \(service.providerService)) went from \(service.rate) to \(rate); it \
-            keeps its price, and is not sold below what he asks, until a desk file releases it
+            service \(id) (the provider's \(service.providerService)) went from \(service.rate) to \
+            \(rate); it keeps its price, and is not sold below what the provider asks, until a \
+            desk file releases it
             """)
     }
 }

@@ -1,15 +1,14 @@
-import GRDB
 import Money
 import Tables
 
-/// A provider as the configuration has it.
+/// A provider as it is configured.
 package struct ConfiguredProvider: Sendable {
     package let name: String
     package let currency: Currency
     package let isEnabled: Bool
     /// How it makes a charge of a price.
     package let rule: ChargeRule
-    /// House currency units for one unit of its currency; nil where that is not said here.
+    /// House currency units for one unit of its currency; nil if the configuration does not say.
     package let exchangeRate: ExchangeRate?
 
     package init(
@@ -23,7 +22,7 @@ package struct ConfiguredProvider: Sendable {
         self.exchangeRate = exchangeRate
     }
 
-    /// Whether the ledger has it so.
+    /// Whether the ledger already says the same.
     fileprivate func isKept(as provider: Provider?) -> Bool {
         guard let provider else { return false }
         return (provider.state != .disabled) == isEnabled && provider.currency == currency
@@ -34,10 +33,10 @@ package struct ConfiguredProvider: Sendable {
 
 extension Ledger {
     /// The ledger's providers by name, after adding those that are new in the configuration and
-    /// switching off those that are gone from it. Writes only where something differs.
+    /// switching off those that are gone from it. Writes only what differs.
     ///
-    /// - Throws: `LedgerError.otherProviderCurrency`: what is booked of its orders would be settled
-    ///   in another currency.
+    /// - Throws: `LedgerError.otherProviderCurrency`: the orders that are booked with a provider
+    ///   would be settled in another currency; `StoreError`.
     @discardableResult
     package func providers(
         configured: [ConfiguredProvider]
@@ -50,8 +49,7 @@ extension Ledger {
         if isCurrent { return known }
         return try commit { db in
             for (name, provider) in known where !names.contains(name) {
-                try db.grdb.execute(
-                    literal: "UPDATE providers SET state = 'disabled' WHERE id = \(provider.id)")
+                try db.run("UPDATE providers SET state = 'disabled' WHERE id = \(provider.id)")
             }
             for provider in configured {
                 if let kept = known[provider.name], kept.currency != provider.currency {
@@ -64,47 +62,48 @@ extension Ledger {
     }
 
     private static func allProviders(_ db: any Connection) throws -> [String: Provider] {
-        let rows = try GRDB.Row.fetchAll(db.grdb, sql: "SELECT * FROM providers")
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], Provider(row: $0)) })
+        let providers = try db.all("SELECT * FROM providers", Provider.init)
+        return Dictionary(uniqueKeysWithValues: providers.map { ($0.name, $0) })
     }
 
     private static func keep(_ provider: ConfiguredProvider, _ db: any Connection) throws {
         let rate = provider.exchangeRate?.picos
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO providers (name, currency, state, min_charge, charge_decimals,
-                                       exchange_rate)
-                VALUES (\(provider.name), \(provider.currency),
-                        \(provider.isEnabled ? "active" : "disabled"), \(provider.rule.minimum),
-                        \(provider.rule.decimals), coalesce(\(rate), 0))
-                ON CONFLICT (name) DO UPDATE SET
-                    state = CASE WHEN excluded.state = 'disabled' OR state = 'disabled'
-                        THEN excluded.state ELSE state END,
-                    min_charge = excluded.min_charge, charge_decimals = excluded.charge_decimals,
-                    exchange_rate = coalesce(\(rate), exchange_rate)
-                """)
+        try db.run(
+            """
+            INSERT INTO providers (name, currency, state, min_charge, charge_decimals,
+                                   exchange_rate)
+            VALUES (\(provider.name), \(provider.currency),
+                    \(provider.isEnabled ? "active" : "disabled"), \(provider.rule.minimum),
+                    \(provider.rule.decimals), coalesce(\(rate), 0))
+            ON CONFLICT (name) DO UPDATE SET
+                state = CASE WHEN excluded.state = 'disabled' OR state = 'disabled'
+                    THEN excluded.state ELSE state END,
+                min_charge = excluded.min_charge, charge_decimals = excluded.charge_decimals,
+                exchange_rate = coalesce(\(rate), exchange_rate)
+            """)
     }
 
-    /// Has a provider counted in the currency that it names itself, as long as nothing is booked of
-    /// it. Until its list is priced anew, nothing of it is sold.
+    /// Makes a provider count in the currency that it names itself, as long as nothing is booked
+    /// with it. Nothing of it is sold until its list is priced again.
     private static func correctCurrency(
         of provider: Provider, to currency: Currency, _ db: any Connection
     ) throws {
-        let isBooked = try Bool.fetchOne(
-            db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM wallets WHERE provider_id = ?)",
-            arguments: [provider.id])!
+        let isBooked = try db.exists("SELECT 1 FROM wallets WHERE provider_id = \(provider.id)")
         guard provider.otherCurrency == currency, !isBooked else {
             throw LedgerError.otherProviderCurrency(
                 provider.name, provider.currency, configured: currency)
         }
-        try db.grdb.execute(
-            literal: """
-                UPDATE providers SET currency = \(currency), balance = NULL, balance_at = NULL,
-                    balance_due = 0, catalogue_due = 0 WHERE id = \(provider.id);
-                UPDATE services SET enabled = 0, offered_rate = NULL, offered_cost_rate = NULL,
-                        offered_sale_rate = NULL,
-                        fault = 'its price is not known in ' || \(currency) || ' yet'
-                    WHERE provider_id = \(provider.id);
-                """)
+        try db.run(
+            """
+            UPDATE providers SET currency = \(currency), balance = NULL, balance_at = NULL,
+                balance_due = 0, catalogue_due = 0 WHERE id = \(provider.id)
+            """)
+        try db.run(
+            """
+            UPDATE services SET enabled = 0, offered_rate = NULL, offered_cost_rate = NULL,
+                offered_sale_rate = NULL,
+                fault = \("its price is not known in \(currency) yet")
+            WHERE provider_id = \(provider.id)
+            """)
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Tables
 
 /// A service of a provider as the ledger has it.
@@ -11,23 +10,22 @@ package struct KnownService: Sendable {
     package let isWanted: Bool
 
     /// Why a service is not sold although the rules would sell it.
-    package enum Withheld: String, DatabaseValueConvertible, Column, Sendable {
-        /// Its provider refused an order for it as unknown. A list that lacks it makes this `dropped`,
-        /// and so, once it is listed again, ends it; a list that never lacked it contradicts him, and
-        /// the operator's release decides.
+    package enum Withheld: String, Column, Sendable {
+        /// Its provider refused an order for it as unknown. A list that lacks it turns this into
+        /// `dropped`, which ends once it is listed again. A list that never lacked it contradicts
+        /// the provider, and the operator's release decides.
         case refused
         /// It is gone from its provider's list. It comes back with its id when it is listed again.
         case dropped
     }
 
-    /// The services of a provider, by his ids of them.
-    static func all(of provider: ProviderID, _ db: any Connection) throws -> [String: KnownService]
-    {
+    /// The services of a provider, by its ids of them.
+    static func all(
+        of provider: ProviderID, _ db: any Connection
+    ) throws -> [String: KnownService] {
         var known: [String: KnownService] = [:]
-        let rows = try GRDB.Row.fetchCursor(
-            db.grdb, sql: "\(selection) WHERE s.provider_id = ?", arguments: [provider])
-        while let row = try rows.next() {
-            let service = KnownService(row: row)
+        try db.forEach("\(raw: selection) WHERE s.provider_id = \(provider)") { row in
+            let service = try KnownService(row)
             known[service.service.providerService] = service
         }
         return known
@@ -41,29 +39,31 @@ package struct KnownService: Sendable {
         FROM services s JOIN categories c ON c.id = s.category_id
         """
 
-    /// By position: a catalogue has thousands of rows, and names are slow to look up.
-    fileprivate init(row: GRDB.Row) {
+    /// Reads by position: a catalogue has thousands of rows, and names are slow to look up.
+    fileprivate init(_ row: Row) throws {
         let offered: OfferedPrices? =
-            row.hasNull(atIndex: 18)
-            ? nil : OfferedPrices(rate: row[18], costRate: row[19], saleRate: row[20])
-        id = row[0]
+            row.isNull(18)
+            ? nil
+            : OfferedPrices(rate: try row[18], costRate: try row[19], saleRate: try row[20])
+        id = try row[0]
         service = PricedService(
-            providerService: row[1], name: row[2], type: row[3], category: row[4], rate: row[5],
-            costRate: row[6], profit: row[7], profitFixed: row[8], saleRate: row[9],
-            minimum: row[10], maximum: row[11], drips: row[12], refills: row[13], cancels: row[14],
-            isEnabled: row[15], offered: offered, fault: row[16])
-        withheld = row[17]
-        isWanted = row[21]
+            providerService: try row[1], name: try row[2], type: try row[3], category: try row[4],
+            rate: try row[5], costRate: try row[6], profit: try row[7], profitFixed: try row[8],
+            saleRate: try row[9], minimum: try row[10], maximum: try row[11], drips: try row[12],
+            refills: try row[13], cancels: try row[14], isEnabled: try row[15], offered: offered,
+            fault: try row[16])
+        withheld = try row[17]
+        isWanted = try row[21]
     }
 }
 
 extension Ledger {
     /// A service as it stands; nil if there is none of that number.
+    ///
+    /// - Throws: `StoreError`.
     package func knownService(_ id: ServiceID) throws -> KnownService? {
         try read { db in
-            try GRDB.Row.fetchOne(
-                db.grdb, sql: "\(KnownService.selection) WHERE s.id = ?", arguments: [id]
-            ).map(KnownService.init(row:))
+            try db.first("\(raw: KnownService.selection) WHERE s.id = \(id)", KnownService.init)
         }
     }
 }

@@ -6,7 +6,7 @@ package struct PricedService: Equatable, Sendable {
     package var name: String
     package var type: String
     package var category: String
-    /// The provider's rate, in his currency.
+    /// The provider's rate, in its currency.
     package var rate: Rate
     /// The same in the house currency.
     package var costRate: Rate
@@ -19,9 +19,9 @@ package struct PricedService: Equatable, Sendable {
     package var refills: Bool
     package var cancels: Bool
     package var isEnabled: Bool
-    /// What the provider asks since his rate jumped; nil unless that waits for the operator.
+    /// What the provider asks since its rate jumped; nil unless that waits for the operator.
     package var offered: OfferedPrices?
-    /// Why nobody can order it, whatever the rules say: a sentence without its full stop.
+    /// Why nobody can order it, whatever the rules say: a sentence without a full stop.
     package var fault: String?
 
     package init(
@@ -50,11 +50,11 @@ package struct PricedService: Equatable, Sendable {
     }
 }
 
-/// The prices that a service will have once the operator releases a jump of its rate.
+/// The prices that a service will have once the operator releases its jump.
 package struct OfferedPrices: Equatable, Sendable {
-    /// The provider's rate, in his currency.
+    /// The provider's rate, in its currency.
     package let rate: Rate
-    /// The same in the house currency: until then it guards the margin.
+    /// The same in the house currency. It guards the margin until then.
     package let costRate: Rate
     package let saleRate: Rate
 
@@ -66,8 +66,8 @@ package struct OfferedPrices: Equatable, Sendable {
 }
 
 extension PricedService {
-    /// What the operator is told of when it changes, by the column's name.
-    var told: [(field: String, value: String?)] {
+    /// The fields whose changes are reported to the operator, by the column's name.
+    var reported: [(field: String, value: String?)] {
         [
             ("name", name), ("type", type), ("category", category), ("rate", "\(rate)"),
             ("sale_rate", "\(saleRate)"), ("min", "\(minimum)"), ("max", "\(maximum)"),

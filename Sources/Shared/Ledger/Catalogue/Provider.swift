@@ -1,120 +1,123 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
-/// A provider, as the ledger knows him.
+/// A provider as the ledger knows it.
 package struct Provider: Sendable {
     package let id: ProviderID
     package let name: String
     package let currency: Currency
     package let state: State
     package let health: ProviderHealth
-    /// When his catalogue was last believed.
+    /// When its catalogue was last believed.
     package let catalogueAt: Timestamp?
-    /// When he last told his balance.
+    /// When it last named its balance.
     package let balanceAt: Timestamp?
-    /// When he is to be asked for each again.
+    /// When to ask for its catalogue again.
     package let catalogueDue: Timestamp
+    /// When to ask for its balance again.
     package let balanceDue: Timestamp
-    /// When he is to be asked for the orders he has, if some are in doubt.
+    /// When to ask for the orders that it has, if some are in doubt.
     package let inquiryDue: Timestamp
-    /// The digest of our key, where it was paused because it does not take it.
+    /// The digest of our key, if it is paused because it does not take that key.
     package let pausedKey: String?
-    /// Whether its server was seen to close connections that it had left open, without saying so.
+    /// Whether its server closed connections that it had left open, without saying so.
     package let closesSilently: Bool
-    /// The currency that it names where that is another than the configured one. Until that is
-    /// settled nobody knows what anything costs there, so nothing of it is sold and nothing is sent
-    /// to it.
+    /// The currency that it names, if that is not the configured one. Nobody knows then what
+    /// anything costs there, so nothing of it is sold and nothing is sent to it.
     package let otherCurrency: Currency?
-    /// What it last named beside an order's charge.
+    /// The currency that it last named beside an order's charge.
     package let statusCurrency: Currency?
     let rule: ChargeRule
     let exchangeRate: ExchangeRate?
 
     package enum State: Equatable, Sendable {
         case active
-        /// Not to be sent orders before the moment; then one, to see whether he is well again.
+        /// It gets no orders before the moment; then one, to see whether it is well again.
         case paused(until: Timestamp)
         /// Switched off in the configuration.
         case disabled
     }
 
-    /// The same of a row `p` of providers, in SQL. What it says of its balance is the better
-    /// witness.
+    /// Whether `otherCurrency` is named, for a row `p` of providers. What a provider says about its
+    /// balance counts more than what it says about charges.
     static let hasOtherCurrency =
         "coalesce(p.balance_currency, p.status_currency, p.currency) <> p.currency"
 
-    init(row: GRDB.Row) {
-        id = row["id"]
-        name = row["name"]
-        currency = row["currency"]
-        catalogueAt = row["catalogue_at"]
-        balanceAt = row["balance_at"]
-        catalogueDue = row["catalogue_due"]
-        balanceDue = row["balance_due"]
-        inquiryDue = row["inquiry_due"]
-        closesSilently = row["closes_silently"]
-        pausedKey = row["paused_key"]
-        statusCurrency = row["status_currency"]
-        rule = ChargeRule(minimum: row["min_charge"], decimals: row["charge_decimals"])
-        let picos: Int64 = row["exchange_rate"]
-        exchangeRate = picos > 0 ? ExchangeRate(picos: picos) : nil
-        let ofBalance: Currency? = row["balance_currency"]
+    init(_ row: Row) throws {
+        id = try row["id"]
+        name = try row["name"]
+        currency = try row["currency"]
+        catalogueAt = try row["catalogue_at"]
+        balanceAt = try row["balance_at"]
+        catalogueDue = try row["catalogue_due"]
+        balanceDue = try row["balance_due"]
+        inquiryDue = try row["inquiry_due"]
+        closesSilently = try row["closes_silently"]
+        pausedKey = try row["paused_key"]
+        statusCurrency = try row["status_currency"]
+        rule = ChargeRule(minimum: try row["min_charge"], decimals: try row["charge_decimals"])
+        exchangeRate = ExchangeRate(stored: try row["exchange_rate"])
+        let ofBalance: Currency? = try row["balance_currency"]
         let named = ofBalance ?? statusCurrency
         otherCurrency = named == currency ? nil : named
-        health = ProviderHealth(row: row)
+        health = try ProviderHealth(row)
+        let word: String = try row["state"]
         state =
-            switch row["state"] as String {
+            switch word {
             case "active": .active
-            case "paused": .paused(until: row["paused_until"])
+            case "paused": .paused(until: try row["paused_until"])
             default: .disabled
             }
     }
 }
 
-/// What a provider is asked again and again.
+/// What a provider is asked for again and again.
 package enum ProviderQuestion: Sendable {
     case catalogue, balance
 }
 
 extension Ledger {
-    /// Sets when a provider is to be asked about something again.
+    /// Sets when to ask a provider for something again.
+    ///
+    /// - Throws: `StoreError`, `LedgerError`.
     package func ask(
         _ provider: ProviderID, _ question: ProviderQuestion, at due: Timestamp
     ) throws {
         try commit { db in
             switch question {
             case .catalogue:
-                try db.grdb.execute(
-                    literal: "UPDATE providers SET catalogue_due = \(due) WHERE id = \(provider)")
+                try db.run(
+                    "UPDATE providers SET catalogue_due = \(due) WHERE id = \(provider)")
             case .balance:
-                try db.grdb.execute(
-                    literal: "UPDATE providers SET balance_due = \(due) WHERE id = \(provider)")
+                try db.run("UPDATE providers SET balance_due = \(due) WHERE id = \(provider)")
             }
         }
     }
 
-    /// Has every list of services asked for at once that was last priced by another configuration:
-    /// what a rule or a price says holds from the next run of poll on, not from the next sync.
+    /// Makes every list of services due that was last priced by another configuration, so that a
+    /// new rule or price holds from the next run of poll on, not from the next sync.
+    ///
+    /// - Throws: `StoreError`, `LedgerError`.
     package func priceAnew(by edition: String, at now: Timestamp) throws {
-        let isNews = try read { db in
-            try Bool.fetchOne(
-                db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM providers WHERE priced_by IS NOT ?)",
-                arguments: [edition])!
-        }
-        guard isNews else { return }
+        let differs: SQL = "priced_by IS DISTINCT FROM \(edition)"
+        guard try read({ try $0.exists("SELECT 1 FROM providers WHERE \(differs) LIMIT 1") })
+        else { return }
         try commit { db in
-            try db.grdb.execute(
-                literal: """
-                    UPDATE providers SET priced_by = \(edition), catalogue_due =
-                        CASE WHEN priced_by IS NULL THEN catalogue_due ELSE min(catalogue_due, \(now)) END
-                    WHERE priced_by IS NOT \(edition)
-                    """)
+            try db.run(
+                """
+                UPDATE providers SET priced_by = \(edition),
+                    catalogue_due = CASE
+                        WHEN priced_by IS NULL OR catalogue_due < \(now) THEN catalogue_due
+                        ELSE \(now) END
+                WHERE \(differs)
+                """)
         }
     }
 
-    /// Tells the operator, once, of what is wrong with a provider.
+    /// Tells the operator, once, what is wrong with a provider.
+    ///
+    /// - Throws: `StoreError`, `LedgerError`.
     package func raise(
         _ exception: LedgerException, of provider: ProviderID, at now: Timestamp
     ) throws {

@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 import Trade
@@ -12,9 +11,9 @@ package struct Service: Sendable {
     package let typeName: String
     /// What it costs us.
     package let cost: SupplyCost
-    /// What the provider asks since a jump of its price that the operator has not released yet.
+    /// What the provider asks since its rate jumped, until the operator releases that.
     package let offeredCost: SupplyCost?
-    /// What a user without a price of his own pays.
+    /// What a user without an own price pays.
     package let saleRate: Rate
     package let minimum: Int64
     package let maximum: Int64
@@ -22,27 +21,27 @@ package struct Service: Sendable {
     package let refills: Bool
     package let cancels: Bool
     package let isEnabled: Bool
-    /// Whether anybody can serve it: its provider, or one of its backups where that is switched off
-    /// or gone from the configuration. Not one that names another currency than is configured.
+    /// Whether anybody can serve it: its provider, or one of its backups if the provider is
+    /// switched off or gone from the configuration. A provider that names another currency than is
+    /// configured serves nothing.
     package let isServed: Bool
-    /// The kind of order it sells, if it is one that can be sold.
+    /// The kind of order that it sells; nil if that cannot be sold.
     package let type: OrderType?
 
     static func fetch(_ db: any Connection, _ id: ServiceID) throws -> Service? {
-        try db.grdb.cachedStatement(
-            sql: """
-                SELECT \(selection) FROM services s JOIN providers p ON p.id = s.provider_id
-                WHERE s.id = ?
-                """
-        ).fetchRow([id]).map(Service.init(row:))
+        try db.first(
+            """
+            SELECT \(raw: selection) FROM services s JOIN providers p ON p.id = s.provider_id
+            WHERE s.id = \(id)
+            """, Service.init)
     }
 
-    /// What `init(row:)` reads of a service `s` and its provider `p`.
+    /// What `init` reads of a service `s` and its provider `p`.
     static let selection = """
         s.*, p.min_charge, p.charge_decimals, p.exchange_rate, \(isServed) AS is_served
         """
 
-    /// See the property, in SQL. A backup need not be sold itself.
+    /// The property in SQL. A backup need not be sold itself.
     static let isServed = """
         (NOT \(Provider.hasOtherCurrency) AND (p.state <> 'disabled' OR EXISTS (
             SELECT 1 FROM service_backups b
@@ -53,38 +52,42 @@ package struct Service: Sendable {
                 AND coalesce(q.balance_currency, q.status_currency, q.currency) = q.currency)))
         """
 
-    init(row: GRDB.Row) {
-        id = row["id"]
-        provider = row["provider_id"]
-        name = row["name"]
-        typeName = row["type"]
-        let picos: Int64 = row["exchange_rate"]
+    init(_ row: Row) throws {
+        id = try row["id"]
+        provider = try row["provider_id"]
+        name = try row["name"]
+        typeName = try row["type"]
         cost = SupplyCost(
-            rate: row["rate"], houseRate: row["cost_rate"],
-            rule: ChargeRule(minimum: row["min_charge"], decimals: row["charge_decimals"]),
-            exchangeRate: picos > 0 ? ExchangeRate(picos: picos) : nil)
-        offeredCost = cost.offered(row["offered_rate"], row["offered_cost_rate"])
-        saleRate = row["sale_rate"]
-        minimum = row["min"]
-        maximum = row["max"]
-        drips = row["dripfeed"]
-        refills = row["refill"]
-        cancels = row["cancel"]
-        isEnabled = row["enabled"]
-        isServed = row["is_served"]
+            rate: try row["rate"], houseRate: try row["cost_rate"],
+            rule: ChargeRule(
+                minimum: try row["min_charge"], decimals: try row["charge_decimals"]),
+            exchangeRate: ExchangeRate(stored: try row["exchange_rate"]))
+        offeredCost = cost.offered(try row["offered_rate"], try row["offered_cost_rate"])
+        saleRate = try row["sale_rate"]
+        minimum = try row["min"]
+        maximum = try row["max"]
+        drips = try row["dripfeed"]
+        refills = try row["refill"]
+        cancels = try row["cancel"]
+        isEnabled = try row["enabled"]
+        isServed = try row["is_served"]
         type = OrderType.named(typeName)
     }
 
     /// The least rate at which it is sold to anybody.
+    ///
+    /// - Throws: `MoneyError`.
     package func leastRate(minProfit: Percent) throws(MoneyError) -> Rate {
         try PriceRule.least(
             for: cost.houseRate, offered: offeredCost?.houseRate, minProfit: minProfit)
     }
 
-    /// Whether the provider may take more for an order than its rate says.
+    /// Whether the provider may charge more for an order than its rate says.
     package var isRoundedUp: Bool { cost.rule != .exact }
 
-    /// The least that is taken for `units` billed units of it.
+    /// The least charge for `units` billed units of it.
+    ///
+    /// - Throws: `MoneyError`.
     package func leastCharge(
         for units: Int64, _ billing: Billing, minProfit: Percent
     ) throws(MoneyError) -> Amount {

@@ -7,10 +7,14 @@ package struct ClockNews: Sendable {
 }
 
 extension Ledger {
-    /// Sees whether the clock was set back, or ahead by days, since the ledger was last written to, and
-    /// makes due now what a wrong clock put out of reach.
+    /// Looks whether the clock was set back, or ahead by days, since the ledger was last written
+    /// to, and makes due now what a wrong clock put out of reach.
     ///
-    /// - Parameter reach: how far ahead due dates can lie; nil for a program that has none.
+    /// - Parameters:
+    ///   - reach: how far ahead due dates can lie; nil for a program that has none.
+    ///   - now: the time.
+    /// - Returns: what to log.
+    /// - Throws: `StoreError`, `LedgerError`.
     package func mendClock(_ reach: Reach?, at now: Timestamp) throws -> [ClockNews] {
         var news: [ClockNews] = []
         noteRun(at: now)

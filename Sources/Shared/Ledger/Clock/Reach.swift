@@ -1,14 +1,14 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// How far ahead of now a due date can rightly lie. One that lies further was written while the clock
-/// was ahead, or the clock is behind now: it counts as due now, or nothing would ever be done.
+/// How far ahead of now a due date can rightly lie. A date further ahead was written while the
+/// clock was ahead, or the clock is behind now. It counts as due now, or nothing would ever be done
+/// about it.
 package struct Reach: Sendable {
-    /// For orders, requests, decisions, and the pauses of providers, in seconds. No setting for them is
-    /// longer than a day, and no `Retry-After` is believed for longer; the rest is room.
+    /// For orders, requests, decisions, and the pauses of providers, in seconds. No setting for
+    /// them exceeds a day, and no `Retry-After` is believed for longer; the rest is room.
     static let ordinary = 90_000
-    /// For what is noted as seen, in seconds: clocks may differ by a little.
+    /// For moments in the past, in seconds: clocks may differ by a little.
     private static let ofThePast = 3_600
 
     private let lookBackSeconds: Int
@@ -19,11 +19,14 @@ package struct Reach: Sendable {
         self.syncEverySeconds = syncEverySeconds
     }
 
-    /// The last moments, seen from `now`.
+    /// The last moments that dates can rightly have.
     ///
-    /// - Parameter isSetBack: whether the clock was just set back. Then what is not due yet may have been
-    ///   put off by as much as it was ahead, and nobody knows what: all of it is due now, once. Only a look
-    ///   back can wait.
+    /// - Parameters:
+    ///   - now: the time.
+    ///   - isSetBack: whether the clock was just set back. Anything that is not due yet may have
+    ///     been put off by as much as the clock was ahead, and nobody knows which. So all of it is
+    ///     due now, once; only a look back can wait.
+    /// - Returns: the moments.
     fileprivate func horizon(at now: Timestamp, isSetBack: Bool) -> Horizon {
         let slack = isSetBack ? 0 : Self.ordinary
         return Horizon(
@@ -38,10 +41,11 @@ extension Ledger {
     /// The most orders that one commit makes due.
     private static let broughtAtOnce = 10_000
 
-    /// Makes due now what is due later than it can rightly be, and tells the operator. Where all is
-    /// right, as it nearly always is, a few looks into indexes and nothing is written.
+    /// Makes due now what is due later than it can rightly be, and tells the operator. If all is
+    /// right, as it nearly always is, this is a few looks into indexes, and nothing is written.
     ///
-    /// Returns how many due dates that were.
+    /// - Returns: how many due dates were brought back.
+    /// - Throws: `StoreError`, `LedgerError`.
     package func bringIntoReach(_ reach: Reach, at now: Timestamp) throws -> Int {
         let (horizon, isSetBack, isAny) = try read { db in
             let isSetBack = try Self.isSetBack(db)
@@ -58,8 +62,7 @@ extension Ledger {
                 isDone = count < Self.broughtAtOnce
                 guard isDone else { return }
                 if isSetBack {
-                    try db.grdb.execute(
-                        sql: "UPDATE clock_jumps SET is_mended = 1 WHERE is_mended = 0")
+                    try db.run("UPDATE clock_jumps SET is_mended = 1 WHERE is_mended = 0")
                 } else {
                     try Self.raise(
                         .outOfReach(brought, at: now), order: nil, provider: nil, db, at: now)
@@ -71,105 +74,112 @@ extension Ledger {
 
     /// Whether the clock went back, and what it had put off is not yet due again.
     private static func isSetBack(_ db: any Connection) throws -> Bool {
-        try Bool.fetchOne(
-            db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM clock_jumps WHERE is_mended = 0)")!
+        try db.exists("SELECT 1 FROM clock_jumps WHERE is_mended = 0 LIMIT 1")
     }
 }
 
-/// The last moments at which things can rightly be due, seen from `now`.
+/// The last moments that dates can rightly have, seen from `now`.
 private struct Horizon {
     let now: Timestamp
+    /// For orders, requests, decisions, and the pauses of providers.
     let ordinary: Timestamp
+    /// For orders that ended.
     let lookBack: Timestamp
+    /// For asking providers for their lists and balances.
     let questions: Timestamp
-    /// What has happened can be noted at this moment at most.
+    /// For what has happened.
     let past: Timestamp
 
-    /// The rows of a table that are due beyond a moment, `?1`.
+    /// The rows of a table that are due beyond a moment.
     private struct Kind {
         let table: String
-        let ids: String
-        let until: Timestamp
-        /// What is set beside the due date; `?2` is now.
-        var also = ""
+        let ids: SQL
+        /// What is set beside the due date.
+        var also: SQL = ""
     }
 
     private var kinds: [Kind] {
         [
             Kind(
                 table: "orders",
-                ids: Self.orders("o.state = 'accepted' AND o.due_at IS NOT NULL"),
-                until: ordinary),
-            // What was heard of it was noted by the same clock: else it would never be stuck.
+                ids: orders("o.state = 'accepted' AND o.due_at IS NOT NULL", beyond: ordinary)),
+            // The same clock wrote when news of it came: left ahead, it would never be stuck.
             Kind(
-                table: "orders", ids: Self.orders("o.state = 'placed'"), until: ordinary,
-                also: ", changed_at = min(changed_at, ?2)"),
-            Kind(table: "orders", ids: Self.orders(Ledger.lookedBackAt), until: lookBack),
+                table: "orders", ids: orders("o.state = 'placed'", beyond: ordinary),
+                also: ", changed_at = CASE WHEN changed_at > \(now) THEN \(now) ELSE changed_at END"
+            ),
+            Kind(table: "orders", ids: orders(DueDate.isToLookBack, beyond: lookBack)),
             Kind(
                 table: "requests",
-                ids: "SELECT id FROM requests WHERE state <> 'ended' AND due_at > ?1",
-                until: ordinary),
+                ids: "SELECT id FROM requests WHERE state <> 'ended' AND due_at > \(ordinary)"),
             Kind(
                 table: "decisions",
-                ids: "SELECT id FROM decisions WHERE state = 'pending' AND due_at > ?1",
-                until: ordinary),
+                ids: "SELECT id FROM decisions WHERE state = 'pending' AND due_at > \(ordinary)"),
         ]
     }
 
-    /// Provider by provider: only so an index finds the latest ones.
-    private static func orders(_ condition: String) -> String {
+    /// Asks provider by provider: only so an index finds the latest ones.
+    private func orders(_ condition: String, beyond moment: Timestamp) -> SQL {
         """
         SELECT o.id FROM providers CROSS JOIN orders o
-            ON o.provider_id = providers.id AND o.due_at > ?1 AND \(condition)
+            ON o.provider_id = providers.id AND o.due_at > \(moment) AND \(raw: condition)
         """
     }
 
     func hidesAnything(_ db: any Connection) throws -> Bool {
-        for kind in kinds {
-            let sql = "SELECT EXISTS (\(kind.ids))"
-            if try Bool.fetchOne(db.grdb, sql: sql, arguments: [kind.until])! { return true }
-        }
-        return try Bool.fetchOne(
-            db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM providers WHERE \(Self.misdated))",
-            arguments: providerArguments)!
+        for kind in kinds where try db.exists("\(kind.ids) LIMIT 1") { return true }
+        return try db.exists("SELECT 1 FROM providers WHERE \(misdated) LIMIT 1")
     }
 
-    /// Returns how many due dates were brought back; fewer than `limit` where none is left.
+    /// Brings due dates back.
+    ///
+    /// - Returns: how many; fewer than `limit` if none is left.
+    /// - Throws: `StoreError`.
     func bringBack(_ db: any Connection, limit: Int) throws -> Int {
         var count = 0
         for kind in kinds where count < limit {
-            try db.grdb.execute(
-                sql: """
-                    UPDATE \(kind.table) SET due_at = ?2\(kind.also)
-                    WHERE id IN (\(kind.ids) LIMIT ?3)
-                    """, arguments: [kind.until, now, limit - count])
-            count += db.grdb.changesCount
+            count += try db.run(
+                """
+                UPDATE \(raw: kind.table) SET due_at = \(now)\(kind.also)
+                WHERE id IN (\(kind.ids) LIMIT \(limit - count))
+                """)
         }
         guard count < limit else { return count }
-        try db.grdb.execute(
-            sql: """
-                UPDATE providers SET
-                    paused_until = iif(paused_until > ?2, ?1, paused_until),
-                    throttled_until = iif(throttled_until > ?2, ?1, throttled_until),
-                    inquiry_due = iif(inquiry_due > ?2, ?1, inquiry_due),
-                    catalogue_due = iif(catalogue_due > ?3, ?1, catalogue_due),
-                    balance_due = iif(balance_due > ?3, ?1, balance_due),
-                    catalogue_at = iif(catalogue_at > ?4, ?1, catalogue_at),
-                    balance_at = iif(balance_at > ?4, ?1, balance_at),
-                    last_answer_at = iif(last_answer_at > ?4, ?1, last_answer_at)
-                WHERE \(Self.misdated)
-                """, arguments: providerArguments)
-        return count + db.grdb.changesCount
+        let dates = limits.map { mended($0.column, beyond: $0.moment) }
+        return count
+            + (try db.run(
+                """
+                UPDATE providers SET \(dates.joined(by: ", ")) WHERE \(misdated)
+                """))
     }
 
-    private var providerArguments: StatementArguments { [now, ordinary, questions, past] }
+    /// The dates of a provider, each with the last moment that it can have.
+    private var limits: [(column: String, moment: Timestamp)] {
+        [
+            ("paused_until", ordinary), ("throttled_until", ordinary), ("inquiry_due", ordinary),
+            ("catalogue_due", questions), ("balance_due", questions),
+            ("catalogue_at", past), ("balance_at", past), ("last_answer_at", past),
+        ]
+    }
 
-    /// There is always a `?1`, or the numbers would not be those of the arguments.
-    private static let misdated = """
-        ?1 IS NOT NULL AND (paused_until > ?2 OR throttled_until > ?2 OR inquiry_due > ?2
-            OR catalogue_due > ?3 OR balance_due > ?3
-            OR catalogue_at > ?4 OR balance_at > ?4 OR last_answer_at > ?4)
+    private func mended(_ column: String, beyond moment: Timestamp) -> SQL {
         """
+        \(raw: column) = CASE WHEN \(raw: column) > \(moment) THEN \(now) ELSE \(raw: column) END
+        """
+    }
+
+    /// The providers that have a date which cannot be right.
+    private var misdated: SQL {
+        limits.map { "\(raw: $0.column) > \($0.moment)" as SQL }.joined(by: " OR ")
+    }
+}
+
+extension [SQL] {
+    /// The texts one after another, with `separator` between them.
+    fileprivate func joined(by separator: String) -> SQL {
+        guard let first else { return "" }
+        return dropFirst().reduce(first) { "\($0)\(raw: separator)\($1)" }
+    }
 }
 
 extension LedgerException {
@@ -179,8 +189,8 @@ extension LedgerException {
             """
             on \(now), \(count) due dates of orders, requests and providers lay further ahead than \
             any run sets them: the clock was ahead when they were written, or is behind now. They \
-            count as due at once, and nothing is lost. Check that the machine's clock is kept right \
-            (timedatectl)
+            count as due at once, and nothing is lost. Check that the machine's clock is kept \
+            right (timedatectl)
             """)
     }
 }

@@ -1,16 +1,14 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
-/// An order that is with a provider, or has ended there, as far as judging his next answer needs to
-/// know.
+/// An order that is with a provider or has ended there: what judging the next answer needs.
 package struct FollowedOrder: Sendable {
     package let id: OrderID
     /// `placed`, or how it ended.
     package let state: OrderState
     package let providerOrder: String
-    /// As it was sold.
+    /// The kind of order, as it was sold.
     package let typeName: String
     package let charge: Amount
     /// What it costs us, in the house currency.
@@ -19,78 +17,84 @@ package struct FollowedOrder: Sendable {
     package let quantity: Int64?
     /// What its type takes besides link and quantity, as a JSON object.
     package let parameters: String?
-    /// The provider's last word, start count and remains.
+    /// The provider's last word for its status.
     package let status: String?
+    /// What the provider last said that it started at.
     package let startCount: Int64?
+    /// What the provider last said that remains.
     package let remains: Int64?
     package let placedAt: Timestamp
-    /// When he last told something new.
+    /// When the provider last reported something new.
     package let changedAt: Timestamp
 
-    /// The row at which `due` stands.
-    fileprivate init(row due: Row) {
-        id = OrderID(due.integer(0)!)
-        providerOrder = due.text(1)!
-        typeName = due.text(2)!
-        charge = Amount(micros: due.integer(3)!)
-        billedUnits = due.integer(4)!
-        quantity = due.integer(5)
-        parameters = due.text(6)
-        status = due.text(7)
-        startCount = due.integer(8)
-        remains = due.integer(9)
-        placedAt = Timestamp(milliseconds: due.integer(10)!)
-        changedAt = Timestamp(milliseconds: due.integer(11)!)
-        state = OrderState(rawValue: due.text(12)!)!
-        cost = Amount(micros: due.integer(13)!)
+    fileprivate static let columns = """
+        o.id, o.provider_order, t.type, o.charge, o.billed_units, o.quantity, o.parameters,
+        o.status, o.start_count, o.remains, o.placed_at, o.changed_at, o.state, o.cost
+        """
+
+    fileprivate init(_ row: Row) throws {
+        id = try row[0]
+        providerOrder = try row[1]
+        typeName = try row[2]
+        charge = try row[3]
+        billedUnits = try row[4]
+        quantity = try row[5]
+        parameters = try row[6]
+        status = try row[7]
+        startCount = try row[8]
+        remains = try row[9]
+        placedAt = try row[10]
+        changedAt = try row[11]
+        state = try row[12]
+        cost = try row[13]
     }
 }
 
 extension Ledger {
-    /// The orders of a provider that are due to be asked about: those he has, longest due first, and
-    /// then those that ended a while ago and are looked back at.
+    /// The orders of a provider that are due to be asked about: first those it has, longest due
+    /// first, then those that ended a while ago and are looked back at.
     ///
     /// - Parameters:
+    ///   - provider: the provider.
+    ///   - limit: the most orders to return.
     ///   - moment: until when orders count as due.
-    ///   - lookBack: the same for those that ended; by default no other moment.
+    ///   - lookBack: until when ended orders count as due; by default the same moment.
+    /// - Returns: the orders.
+    /// - Throws: `StoreError`.
     package func dueToFollow(
         with provider: ProviderID, limit: Int, at moment: Timestamp,
         lookingBackAt lookBack: Timestamp? = nil
     ) throws -> [FollowedOrder] {
         try read { db in
-            let open = try Self.due(db, "o.state = 'placed'", of: provider, limit, at: moment)
+            let open = try Self.due(db, Self.openDue, of: provider, limit, at: moment)
             guard open.count < limit else { return open }
             return open
                 + (try Self.due(
-                    db, Self.lookedBackAt, of: provider, limit - open.count,
-                    at: lookBack ?? moment))
+                    db, Self.endedDue, of: provider, limit - open.count, at: lookBack ?? moment))
         }
     }
 
-    private static func due(
-        _ db: any Connection, _ states: String, of provider: ProviderID, _ limit: Int,
-        at moment: Timestamp
-    ) throws -> [FollowedOrder] {
-        let due = try db.statement(
-            """
-            SELECT o.id, o.provider_order, t.type, o.charge, o.billed_units, o.quantity,
-                o.parameters, o.status, o.start_count, o.remains, o.placed_at, o.changed_at,
-                o.state, o.cost
-            FROM orders o JOIN sales t ON t.id = o.sale_id
-            WHERE \(states) AND o.provider_id = ?1 AND o.due_at <= ?2
-            ORDER BY o.due_at, o.id LIMIT ?3
-            """)
-        due.bind(1, provider.rawValue)
-        due.bind(2, moment.milliseconds)
-        due.bind(3, Int64(limit))
-        var orders: [FollowedOrder] = []
-        while try due.step() { orders.append(FollowedOrder(row: due.row)) }
-        return orders
+    private static let openDue = dueOrders("o.state = 'placed'")
+    private static let endedDue = dueOrders(DueDate.isToLookBack)
+
+    private static func dueOrders(_ condition: String) -> String {
+        """
+        SELECT \(FollowedOrder.columns) FROM orders o JOIN sales t ON t.id = o.sale_id
+        WHERE \(condition) AND o.provider_id = ?1 AND o.due_at <= ?2
+        ORDER BY o.due_at, o.id LIMIT ?3
+        """
     }
 
-    /// As the index `orders_to_look_back` says it, or SQLite would not use it.
-    static let lookedBackAt = """
-        o.due_at IS NOT NULL
-        AND (o.state = 'completed' OR o.state = 'partial' OR o.state = 'canceled')
-        """
+    private static func due(
+        _ db: any Connection, _ text: String, of provider: ProviderID, _ limit: Int,
+        at moment: Timestamp
+    ) throws -> [FollowedOrder] {
+        let due = try db.statement(text)
+        due.bind(1, provider)
+        due.bind(2, moment)
+        due.bind(3, limit)
+        var orders: [FollowedOrder] = []
+        while try due.step() { orders.append(try FollowedOrder(due.row)) }
+        return orders
+    }
 }

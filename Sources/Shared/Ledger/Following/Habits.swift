@@ -1,52 +1,57 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// What is learnt of how a provider answers, where that is not as the trade does.
-package enum Habit: String, Sendable, DatabaseValueConvertible, Column {
+/// A way in which a provider answers that is not the trade's, and that we learned.
+package enum Habit: String, Column, Sendable {
     /// In which form it is asked about orders.
     case status
 }
 
 extension Ledger {
-    /// What is known of a habit of each provider, if it was learnt since `moment`.
+    /// What is known about a habit of each provider, if it was learned since `moment`.
+    ///
+    /// - Throws: `StoreError`.
     package func habits(
         _ habit: Habit, since moment: Timestamp
     ) throws -> [ProviderID: String] {
         try read { db in
-            let rows = try GRDB.Row.fetchAll(
-                db.grdb,
-                sql: """
-                    SELECT provider_id, value FROM provider_habits
-                    WHERE habit = ?1 AND learned_at >= ?2
-                    """, arguments: [habit, moment])
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+            let known: [(ProviderID, String)] = try db.all(
+                """
+                SELECT provider_id, value FROM provider_habits
+                WHERE habit = \(habit) AND learned_at >= \(moment)
+                """
+            ) { (try $0[0], try $0[1]) }
+            return Dictionary(uniqueKeysWithValues: known)
         }
     }
 
-    /// Keeps what was learnt of a provider, for the runs to come.
+    /// Keeps what was learned about a provider, for later runs.
+    ///
+    /// - Throws: `StoreError`, `LedgerError`.
     package func learn(
         _ habit: Habit, _ value: String, of provider: ProviderID, at now: Timestamp
     ) throws {
         try commit { db in
-            try db.grdb.execute(
-                literal: """
-                    INSERT INTO provider_habits (provider_id, habit, value, learned_at)
-                    VALUES (\(provider), \(habit), \(value), \(now))
-                    ON CONFLICT (provider_id, habit)
-                        DO UPDATE SET value = excluded.value, learned_at = excluded.learned_at
-                    """)
+            try db.run(
+                """
+                INSERT INTO provider_habits (provider_id, habit, value, learned_at)
+                VALUES (\(provider), \(habit), \(value), \(now))
+                ON CONFLICT (provider_id, habit)
+                    DO UPDATE SET value = excluded.value, learned_at = excluded.learned_at
+                """)
         }
     }
 
-    /// Leaves a provider alone until `moment`: nothing is sent to it and nothing asked.
+    /// Leaves a provider alone until `moment`: nothing is sent to it, and nothing is asked.
+    ///
+    /// - Throws: `StoreError`, `LedgerError`.
     package func leaveAlone(_ provider: ProviderID, until moment: Timestamp) throws {
         try commit { db in
-            try db.grdb.execute(
-                literal: """
-                    UPDATE providers SET throttled_until = max(coalesce(throttled_until, 0), \(moment))
-                    WHERE id = \(provider)
-                    """)
+            try db.run(
+                """
+                UPDATE providers SET throttled_until = \(moment)
+                WHERE id = \(provider) AND coalesce(throttled_until, 0) < \(moment)
+                """)
         }
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
@@ -6,24 +5,24 @@ import Timestamps
 /// What an answer, or the lack of one, says about a followed order.
 package struct StatusNews: Sendable {
     package var order: OrderID
-    /// The provider's word; nil leaves what is known.
+    /// The provider's word; nil leaves the one before.
     package var status: String?
     package var startCount: Int64?
     package var remains: Int64?
-    /// When to ask again; it always moves on. Of no meaning with a settlement.
+    /// When to ask again, always later than before. Means nothing beside a settlement.
     package var askAgain: Timestamp
     /// How the order ended, if it did.
     package var settlement: Settlement?
-    /// What the provider took for it, if he says.
+    /// What the provider charged for it, if it says so.
     package var charged: ProviderCharge?
-    /// When he is asked about the order after its end; nil: not again.
+    /// When to ask about the order once more after its end; nil: never.
     package var lookBack: Timestamp?
-    /// Whether it was asked after the order's end: then nothing moves by it.
+    /// Whether this was asked after the order's end: then it moves nothing.
     package var isLookBack = false
     /// What the operator should look at.
     package var exception: LedgerException?
-    /// What the operator should know of the provider: told once a day, with this order as the
-    /// example.
+    /// What the operator should know about the provider: reported once a day, with this order as
+    /// the example.
     package var remarks: [LedgerException] = []
 
     package init(order: OrderID, askAgain: Timestamp) {
@@ -33,10 +32,12 @@ package struct StatusNews: Sendable {
 }
 
 extension Ledger {
-    /// Writes down what was learnt, and settles the orders that ended, in one commit.
+    /// Records what the providers answered, and settles the orders that ended, in one commit.
     ///
-    /// An order that is not `placed` any more is left as it is: an ended order never moves by itself.
-    /// Returns how many orders ended.
+    /// An order that is no longer `placed` stays as it is: an ended order never moves by itself.
+    ///
+    /// - Returns: how many orders ended.
+    /// - Throws: `StoreError`, `LedgerError`, `MoneyError`.
     package func record(_ news: [StatusNews], at now: Timestamp) throws -> Int {
         try commit(at: now) { db, postings in
             let recording = try StatusRecording(db, postings, at: now)
@@ -45,7 +46,8 @@ extension Ledger {
     }
 }
 
-/// Writes down news of orders within a commit. Its statements run once an order.
+/// Records news about orders within a commit. Its statements are prepared once and run for each
+/// order.
 private struct StatusRecording {
     private let db: any Connection
     private let postings: Postings
@@ -72,9 +74,12 @@ private struct StatusRecording {
         due = try db.statement("UPDATE orders SET due_at = ?2 WHERE id = ?1")
     }
 
-    /// Returns whether the order ended by it.
+    /// Records what is new about an order.
+    ///
+    /// - Returns: whether the order ended.
+    /// - Throws: `StoreError`, `MoneyError`.
     func record(_ news: StatusNews) throws -> Bool {
-        guard let known = try look(news.order),
+        guard let known = try lastReport(of: news.order),
             news.isLookBack ? known.state.isEnded : known.state == .placed
         else { return false }
         if let exception = news.exception {
@@ -89,7 +94,7 @@ private struct StatusRecording {
             try setDue(news.order, news.lookBack)
             return false
         }
-        try note(news, of: known)
+        try note(news, since: known)
         guard let settlement = news.settlement, let order = try OrderRow.fetch(db, news.order)
         else { return false }
         try OrderMoves(db, postings, at: now).settle(
@@ -97,47 +102,52 @@ private struct StatusRecording {
         return true
     }
 
-    /// What is known of an order.
-    private struct Known {
+    /// What a provider last reported about an order. Most answers move nothing, so they need no
+    /// more of it than this; an order that ends is read as an `OrderRow`.
+    private struct LastReport {
         let user: UserID
         let provider: ProviderID
         let state: OrderState
         let status: String?
         let startCount: Int64?
         let remains: Int64?
-    }
 
-    private func look(_ order: OrderID) throws -> Known? {
-        known.bind(1, order.rawValue)
-        return try known.first { row in
-            Known(
-                user: UserID(rawValue: row.text(0)!)!, provider: ProviderID(row.integer(1)!),
-                state: OrderState(rawValue: row.text(2)!)!, status: row.text(3),
-                startCount: row.integer(4), remains: row.integer(5))
+        init(_ row: Row) throws {
+            user = try row[0]
+            provider = try row[1]
+            state = try row[2]
+            status = try row[3]
+            startCount = try row[4]
+            remains = try row[5]
         }
     }
 
-    /// Keeps the provider's words, and that the user is to be told where they are new.
-    private func note(_ news: StatusNews, of known: Known) throws {
+    private func lastReport(of order: OrderID) throws -> LastReport? {
+        known.bind(1, order)
+        return try known.first(LastReport.init)
+    }
+
+    /// Keeps the provider's words, and has the user told if they are new.
+    private func note(_ news: StatusNews, since known: LastReport) throws {
         let status = news.status ?? known.status
         let startCount = news.startCount ?? known.startCount
         let remains = news.remains ?? known.remains
         guard
             (status, startCount, remains) != (known.status, known.startCount, known.remains)
         else { return try setDue(news.order, news.askAgain) }
-        words.bind(1, news.order.rawValue)
+        words.bind(1, news.order)
         words.bind(2, status)
         words.bind(3, startCount)
         words.bind(4, remains)
-        words.bind(5, now.milliseconds)
-        words.bind(6, news.askAgain.milliseconds)
+        words.bind(5, now)
+        words.bind(6, news.askAgain)
         try words.run()
         try Changes.note(db, known.user, .order, news.order.rawValue)
     }
 
     private func setDue(_ order: OrderID, _ moment: Timestamp?) throws {
-        due.bind(1, order.rawValue)
-        due.bind(2, moment?.milliseconds)
+        due.bind(1, order)
+        due.bind(2, moment)
         try due.run()
     }
 }

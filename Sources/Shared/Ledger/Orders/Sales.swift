@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 import Trade
@@ -74,7 +73,7 @@ struct Sales {
 }
 
 extension SupplyCost {
-    /// The columns that `init(row:from:)` reads, of a table with rates and one with how the
+    /// The columns that `init(_:from:)` reads, of a table with rates and one with how the
     /// provider charges.
     static func columns(_ rates: String, _ charging: String) -> String {
         """
@@ -88,18 +87,14 @@ extension SupplyCost {
         self.init(
             rate: try row[first], houseRate: try row[first + 1],
             rule: ChargeRule(minimum: try row[first + 2], decimals: try row[first + 3]),
-            exchangeRate: Self.exchangeRate(try row[first + 4]))
+            exchangeRate: ExchangeRate(stored: try row[first + 4]))
     }
+}
 
-    /// The same of a row that GRDB read. Temporary.
-    init(row: GRDB.Row, from first: Int) {
-        self.init(
-            rate: row[first], houseRate: row[first + 1],
-            rule: ChargeRule(minimum: row[first + 2], decimals: row[first + 3]),
-            exchangeRate: Self.exchangeRate(row[first + 4]))
-    }
-
-    private static func exchangeRate(_ picos: Int64) -> ExchangeRate? {
-        picos > 0 ? ExchangeRate(picos: picos) : nil
+extension ExchangeRate {
+    /// Reads a rate as the ledger stores it: 0 if none is known.
+    init?(stored picos: Int64) {
+        guard picos > 0 else { return nil }
+        self.init(picos: picos)
     }
 }

@@ -1,13 +1,12 @@
-import GRDB
 import Money
 import Tables
 import Trade
 
-/// What decides over a user's prices. Users of the same tariff have the same price list.
+/// What decides a user's prices. Users of the same tariff have the same price list.
 package struct Tariff: Hashable, Sendable {
-    /// What is spared of the sale rate where there is no price of his own.
+    /// How much less than the sale rate a service costs that has no own price.
     package let discount: Percent
-    /// Whose own prices hold; nil: nobody's.
+    /// The user whose own prices hold; nil if there are none.
     package let owner: UserID?
 }
 
@@ -27,49 +26,51 @@ package struct Offer: Sendable {
 }
 
 extension Reports {
-    /// Every user with his tariff; users of the same tariff follow each other.
+    /// Every user with their tariff; users of the same tariff follow each other.
+    ///
+    /// - Throws: `StoreError`.
     package func tariffs() throws -> [(user: UserID, tariff: Tariff)] {
-        try GRDB.Row.fetchAll(
-            db.grdb,
-            sql: """
-                SELECT id, discount_percent,
-                    EXISTS (SELECT 1 FROM prices WHERE user_id = users.id) AS has_prices
-                FROM users ORDER BY has_prices, discount_percent, id
-                """
-        ).map { row in
-            let user: UserID = row["id"]
-            let owner: UserID? = row["has_prices"] ? user : nil
-            return (user, Tariff(discount: row["discount_percent"], owner: owner))
+        try db.all(
+            """
+            SELECT id, discount_percent,
+                EXISTS (SELECT 1 FROM prices WHERE user_id = users.id) AS has_prices
+            FROM users ORDER BY has_prices, discount_percent, id
+            """
+        ) { row in
+            let user: UserID = try row[0]
+            let owner: UserID? = try row[2] ? user : nil
+            return (user, Tariff(discount: try row[1], owner: owner))
         }
     }
 
     /// Calls `body` with every service that intake would sell at the tariff, by its id.
+    ///
+    /// - Throws: `StoreError`, and what `body` throws.
     package func forEachOffer(
         on tariff: Tariff, minProfit: Percent, _ body: (Offer) throws -> Void
     ) throws {
-        let rows = try GRDB.Row.fetchCursor(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT \(Service.selection), c.name AS category, own.price
-                    FROM services s
-                        JOIN providers p ON p.id = s.provider_id
-                        JOIN categories c ON c.id = s.category_id
-                        LEFT JOIN prices own ON own.service_id = s.id AND own.user_id = ?
-                    WHERE s.enabled AND \(Service.isServed) ORDER BY s.id
-                    """), arguments: [tariff.owner])
-        while let row = try rows.next() {
-            let service = Service(row: row)
-            guard let type = service.type else { continue }
-            let rate = try? PriceRule.price(
-                of: service.saleRate, discount: tariff.discount, own: row["price"])
-            let least = try? service.leastRate(minProfit: minProfit)
-            guard let rate, let least, rate >= least else { continue }
+        try db.forEach(
+            """
+            SELECT \(raw: Service.selection), c.name AS category, own.price
+            FROM services s
+                JOIN providers p ON p.id = s.provider_id
+                JOIN categories c ON c.id = s.category_id
+                LEFT JOIN prices own ON own.service_id = s.id AND own.user_id = \(tariff.owner)
+            WHERE s.enabled AND \(raw: Service.isServed) ORDER BY s.id
+            """
+        ) { row in
+            let service = try Service(row)
+            let ownPrice: Rate? = try row["price"]
+            guard let type = service.type,
+                let rate = try? PriceRule.price(
+                    of: service.saleRate, discount: tariff.discount, own: ownPrice),
+                let least = try? service.leastRate(minProfit: minProfit), rate >= least
+            else { return }
             try body(
                 Offer(
-                    service: service.id, name: service.name, category: row["category"], type: type,
-                    rate: rate,
-                    minimum: service.minimum, maximum: service.maximum, drips: service.drips,
-                    refills: service.refills, cancels: service.cancels))
+                    service: service.id, name: service.name, category: try row["category"],
+                    type: type, rate: rate, minimum: service.minimum, maximum: service.maximum,
+                    drips: service.drips, refills: service.refills, cancels: service.cancels))
         }
     }
 }

@@ -1,8 +1,9 @@
 extension ReportQuery {
-    /// Every service that is or was on sale; `enabled` where somebody can serve it now. Cost and
-    /// sale rate are in the house currency, the percent is the one the sale rate was made with, or
-    /// where `price` names the sale rate, what that brings over cost (`PriceRule.profit`);
-    /// `provider_rate` and `offered_rate` are in the provider's.
+    /// Every service that is or was on sale; `enabled` if somebody can serve it now.
+    ///
+    /// Cost and sale rate are in the house currency, `provider_rate` and `offered_rate` in the
+    /// provider's. The percent is the one that made the sale rate; if `price` names the sale rate,
+    /// it is the margin over cost (`PriceRule.profit`).
     static let services = ReportQuery(
         "services",
         [
@@ -30,7 +31,7 @@ extension ReportQuery {
         ORDER BY s.id
         """)
 
-    /// What catalogues, refusals and the operator changed in the services, as it came.
+    /// What catalogues, refusals and the operator changed in the services, in that order.
     static let catalogueChanges = ReportQuery(
         "catalogue-changes",
         [
@@ -47,11 +48,12 @@ extension ReportQuery {
         ORDER BY c.id
         """)
 
-    /// How providers stand now, in their currencies. The balance is what a provider said at
-    /// `balance_at`, the expected one what our books said of it then, and the drift what lies
-    /// between; that is empty while no top-up is booked, since nobody knows then. Errors are those
-    /// of the last 24 hours, by the hour. One who is paused, or said "not now", gets no order until
-    /// `paused_until`.
+    /// How providers stand now, in their currencies.
+    ///
+    /// The balance is the one that a provider named at `balance_at`, the expected balance the one
+    /// that our books had then, and the drift is the difference. The drift is empty until a top-up
+    /// is booked, because nobody knows it before. Errors are those of the last 24 hours, by the
+    /// hour. A provider that is paused, or said "not now", gets no order until `paused_until`.
     static let providers = ReportQuery(
         "providers",
         [
@@ -62,7 +64,7 @@ extension ReportQuery {
         ],
         """
         WITH open(provider, orders, doubts) AS (
-            SELECT provider_id, count(*), sum(state = 'in_doubt') FROM orders
+            SELECT provider_id, count(*), count(*) FILTER (WHERE state = 'in_doubt') FROM orders
             WHERE ended_at IS NULL GROUP BY provider_id),
         failed(provider, errors) AS (
             SELECT provider_id, sum(errors) FROM provider_errors
@@ -74,7 +76,8 @@ extension ReportQuery {
                 WHEN p.state = 'active' AND p.throttled_until > ?3 THEN p.throttled_until END,
             CASE WHEN \(Provider.hasOtherCurrency)
                     THEN 'it names ' || coalesce(p.balance_currency, p.status_currency)
-                        || ', another currency than is configured: nothing is sold, no order is sent'
+                        || ', another currency than is configured: nothing is sold, '
+                        || 'no order is sent'
                 WHEN p.state = 'paused' THEN p.pause_reason
                 WHEN p.state = 'active' AND p.throttled_until > ?3 THEN 'it said "not now"'
                 WHEN p.balance IS NOT NULL AND p.balance_drift IS NULL
@@ -88,8 +91,8 @@ extension ReportQuery {
         ORDER BY p.name
         """)
 
-    /// What contradicted what we knew, for the operator to look at. What a provider does to order
-    /// after order is told once a day, with its first order; `occurrences` counts them.
+    /// What contradicts our books or needs a person (`ExceptionKind`). What a provider does to
+    /// order after order is reported once a day, with the first order; `occurrences` counts them.
     static let exceptions = ReportQuery(
         "exceptions",
         [

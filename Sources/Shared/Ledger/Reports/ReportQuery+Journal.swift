@@ -1,6 +1,6 @@
-/// What the journal of the books is made of (`report audit --journal`).
+// What the journal of the books is made of (`report audit --journal`).
 extension ReportQuery {
-    /// Every wallet: whose it is, by kind and by name, which of his, and what it holds.
+    /// Every wallet: its owner by kind and name, the wallet's own name, and what it holds.
     package static let wallets = ReportQuery(
         "wallets",
         [
@@ -16,7 +16,7 @@ extension ReportQuery {
         ORDER BY w.id
         """)
 
-    /// Every transaction, in the order in which they were written, from wallet to wallet.
+    /// Every transaction, from wallet to wallet, in the order in which they were written.
     package static let movements = ReportQuery(
         "movements",
         [

@@ -1,6 +1,6 @@
 extension ReportQuery {
-    /// Every movement of money. A wallet is written `acme:available`, `house:revenue`, `alpha:float`:
-    /// its owner and its name. `note` says who and why, or what the movement is about.
+    /// Every movement of money. A wallet is written as its owner and its name: `acme:available`,
+    /// `house:revenue`, `alpha:float`. `note` says who and why, or what the movement is about.
     static let transactions = ReportQuery(
         "transactions",
         [
@@ -22,7 +22,8 @@ extension ReportQuery {
         ORDER BY t.id
         """)
 
-    /// Payments that resellers claimed, the desk confirmed, or both; of the period by the later.
+    /// Payments that resellers claimed, the desk confirmed, or both. The later of the two moments
+    /// decides whether it is of the period.
     static let deposits = ReportQuery(
         "deposits",
         [
@@ -38,8 +39,8 @@ extension ReportQuery {
         ORDER BY id
         """)
 
-    /// Money that resellers want paid out; of the period by the later of asking and end. The fee is part of
-    /// the amount; `reference` is the payment's.
+    /// Money that resellers want paid out. The later of asking and end decides whether it is of the
+    /// period. The fee is part of the amount; `reference` is the payment's.
     static let withdrawals = ReportQuery(
         "withdrawals",
         [
@@ -53,7 +54,7 @@ extension ReportQuery {
         ORDER BY id
         """)
 
-    /// The prices that users have of their own, as they are now.
+    /// Users' own prices, as they are now.
     static let prices = ReportQuery(
         "prices",
         [
@@ -66,10 +67,12 @@ extension ReportQuery {
         ORDER BY r.user_id, r.service_id
         """)
 
-    /// How users stand at the end of the period: `available` and `held` are the balances of that moment.
-    /// The sums are of the period: `deposited` is what reached the wallet before fees; `spent` is what the
-    /// house kept of orders that were taken in it and have ended; `refunded` is what it gave back of them,
-    /// then or later. Role, email, ban, discount and limit are today's.
+    /// How users stand at the end of the period: `available` and `held` are the balances of that
+    /// moment. Role, email, ban, discount and limit are today's.
+    ///
+    /// The sums are of the period: `deposited` is what reached the wallet before fees; `spent` is
+    /// what the house kept of orders that were taken in it and have ended; `refunded` is what it
+    /// gave back of those orders, then or later.
     static let users = ReportQuery(
         "users",
         [
@@ -90,7 +93,7 @@ extension ReportQuery {
         dropped(user, at) AS (
             SELECT user_id, max(received_at) FROM files
             WHERE received_at >= ?1 AND received_at < ?2 GROUP BY user_id),
-        -- What moved after the period. A period without an end has nothing after it, and is not searched.
+        -- What moved after the period. A period without an end is not searched.
         later(wallet, amount) AS (
             SELECT wallet, sum(amount) FROM (
                 SELECT to_wallet_id AS wallet, amount FROM transactions
@@ -114,7 +117,7 @@ extension ReportQuery {
         ORDER BY u.id
         """)
 
-    /// Files that were taken; the desk's have the user `desk`.
+    /// Files that were taken. The desk's have the user `desk`.
     static let files = ReportQuery(
         "files",
         [
@@ -123,8 +126,8 @@ extension ReportQuery {
             .time("received_at"),
         ],
         """
-        SELECT coalesce(user_id, '\(UserID.reserved)'), name, sha256, batch, status, lines, accepted,
-            rejected, charged, received_at
+        SELECT coalesce(user_id, '\(UserID.reserved)'), name, sha256, batch, status, lines,
+            accepted, rejected, charged, received_at
         FROM files WHERE received_at >= ?1 AND received_at < ?2
         ORDER BY id
         """)

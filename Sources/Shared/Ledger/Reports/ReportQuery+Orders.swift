@@ -1,8 +1,9 @@
 extension ReportQuery {
-    /// Orders by the moment they were taken, with their service as it was sold. `quantity` is the
-    /// billed units where the order has none of its own; `status` is the ledger's state; profit =
-    /// charge − refunded − cost, so that of an order that is with a provider is what is to be
-    /// expected; of one that none has yet, none.
+    /// Orders by the moment they were taken, with their service as it was sold.
+    ///
+    /// `quantity` is the billed units if the order has no quantity; `status` is the ledger's state.
+    /// Profit = charge − refunded − cost: an estimate while the order is with a provider, and 0
+    /// before that.
     static let orders = ReportQuery(
         "orders",
         [
@@ -16,8 +17,8 @@ extension ReportQuery {
         """
         SELECT o.id, o.user_id, o.ref, o.service_id, t.name, t.type, o.link,
             coalesce(o.quantity, o.billed_units), o.charge, o.refunded, o.cost,
-            o.charge - \(unsent) - o.refunded - o.cost, ?4, p.name, o.provider_order, o.state, o.start_count,
-            o.remains, o.created_at, o.placed_at, o.ended_at
+            o.charge - \(unsent) - o.refunded - o.cost, ?4, p.name, o.provider_order, o.state,
+            o.start_count, o.remains, o.created_at, o.placed_at, o.ended_at
         FROM orders o
             LEFT JOIN sales t ON t.id = o.sale_id
             LEFT JOIN providers p ON p.id = o.provider_id
@@ -25,8 +26,8 @@ extension ReportQuery {
         ORDER BY o.id
         """)
 
-    /// Orders of which nobody knows whether a provider has them, with what is known of the attempt and
-    /// what was decided last.
+    /// Orders in doubt: nobody knows whether a provider has them. With what is known about the
+    /// attempt, and the last decision.
     static let inDoubt = ReportQuery(
         "in-doubt",
         [
@@ -47,11 +48,11 @@ extension ReportQuery {
         ORDER BY o.id
         """)
 
-    /// How long a provider may say nothing new of an order before it is stuck, in hours.
+    /// How long a provider may say nothing new about an order before the order is stuck, in hours.
     package static let stuckAfterHours: Int64 = 24
 
-    /// Orders that are with a provider who has said nothing new of them for `stuckAfterHours`;
-    /// `status` is his last word.
+    /// Orders whose provider has said nothing new about them for `stuckAfterHours`; `status` is its
+    /// last word.
     static let stuck = ReportQuery(
         "stuck",
         [
@@ -61,14 +62,15 @@ extension ReportQuery {
         ],
         """
         SELECT o.id, o.user_id, o.service_id, p.name, o.provider_order, o.status, o.placed_at,
-            o.changed_at, (?3 - o.changed_at) / 3600000 AS hours
+            o.changed_at, (?3 - o.changed_at) / 3600000
         FROM orders o JOIN providers p ON p.id = o.provider_id
-        WHERE o.state = 'placed' AND hours >= \(stuckAfterHours)
+        WHERE o.state = 'placed' AND (?3 - o.changed_at) / 3600000 >= \(stuckAfterHours)
         ORDER BY o.id
         """)
 
-    /// Refills and cancels that resellers asked for; of the period by the later of asking and end. `state`
-    /// is ours: accepted (not sent yet), sending, sent, ended; `status` is the trade's word.
+    /// Refills and cancels that resellers asked for. The later of asking and end decides whether it
+    /// is of the period. `state` is ours: accepted (not sent yet), sending, sent, ended; `status`
+    /// is the trade's word.
     static let requests = ReportQuery(
         "requests",
         [
@@ -87,8 +89,8 @@ extension ReportQuery {
         ORDER BY r.id
         """)
 
-    /// What people decided about orders in doubt, and what became of it: pending, believed, contradicted
-    /// or replaced; of the period by the later of decision and end.
+    /// What people decided about orders in doubt, and what came of it: pending, believed,
+    /// contradicted or replaced. The later of decision and end decides whether it is of the period.
     static let decisions = ReportQuery(
         "decisions",
         [

@@ -1,14 +1,14 @@
 extension ReportQuery {
-    /// The statements of a month for all users: what came to and went from their `available`, between
-    /// an opening and a closing balance. A user without money or movement has none.
+    /// The statements of a month for all users: what came to and went from their `available`,
+    /// between an opening and a closing balance. A user without money or movement has none.
     ///
     /// The first column, `user`, says whose statement a row belongs to; one user's rows follow each
-    /// other. An order's hold is shown when it is made and what is released of it when that comes
-    /// back; what the house then keeps moves out of `held`, and so is not shown again. `ref` is the
-    /// user's own reference, for a deposit its method and reference.
+    /// other. An order's hold is shown when it is made, and the part of it that comes back when it
+    /// is released. What the house keeps moves out of `held`, so it is not shown again. `ref` is
+    /// the user's own reference, or for a deposit its method and reference.
     ///
-    /// Where one month closes, the next opens. A closing row has the date of the last movement, so
-    /// that the same movements make the same bytes.
+    /// The next month opens with the balance of the last closing. A closing row has the date of the
+    /// last movement, so that the same movements make the same bytes.
     package static let statements = ReportQuery(
         "statement",
         [

@@ -1,13 +1,13 @@
 extension ReportQuery {
-    /// What an order `o` that no provider has yet is charged: it earns nothing before, so it is no
+    /// The charge of an order `o` that no provider has yet. It has earned nothing, so it is no
     /// profit.
     static let unsent = """
         CASE WHEN o.state = 'accepted' OR o.state = 'sending' OR o.state = 'in_doubt'
             THEN o.charge ELSE 0 END
         """
 
-    /// Sums by the UTC day on which orders were taken and fees were charged; units are billed
-    /// units, profit = charged − unsent − refunded − cost + fees.
+    /// Sums by the UTC day on which orders were taken and fees were charged. Units are billed
+    /// units; profit = charged − unsent − refunded − cost + fees.
     static let daily = ReportQuery(
         "daily",
         [
@@ -35,10 +35,11 @@ extension ReportQuery {
         "by-provider", .text("key"), of: "o.provider_id",
         named: "(SELECT name FROM providers WHERE id = o.provider_id)")
 
-    /// Sums over the orders taken in the period, by `expression`; keys without an order are left out. Profit
-    /// is that of orders that a provider has or had.
-    /// `open` counts those that are neither ended nor in doubt, so that the counts add up to `orders`;
-    /// `held` is the charge of all that have not ended.
+    /// Sums over the orders taken in the period, by `expression`; keys without an order are left
+    /// out. Profit is that of orders that a provider has or had.
+    ///
+    /// `open` counts the orders that are neither ended nor in doubt, so that the counts add up to
+    /// `orders`; `held` is the charge of all that have not ended.
     private static func breakdown(
         _ name: String, _ key: ReportColumn, of expression: String, named: String? = nil
     ) -> ReportQuery {
@@ -52,15 +53,20 @@ extension ReportQuery {
             ],
             // The plus keeps SQLite from fetching the orders one by one in an index's order.
             """
-            SELECT \(named ?? expression) AS key, count(*), sum(o.state = 'completed'),
-                sum(o.state = 'partial'), sum(o.state = 'canceled'), sum(o.state = 'refused'),
-                sum(o.state = 'in_doubt'), sum(o.charge), sum(o.refunded), sum(o.cost),
+            SELECT \(named ?? expression) AS key, count(*),
+                \(count("o.state = 'completed'")), \(count("o.state = 'partial'")),
+                \(count("o.state = 'canceled'")), \(count("o.state = 'refused'")),
+                \(count("o.state = 'in_doubt'")), sum(o.charge), sum(o.refunded), sum(o.cost),
                 sum(o.charge - \(unsent) - o.refunded - o.cost), \(averageMinutes),
-                sum(o.ended_at IS NULL AND o.state <> 'in_doubt'),
+                \(count("o.ended_at IS NULL AND o.state <> 'in_doubt'")),
                 sum(CASE WHEN o.ended_at IS NULL THEN o.charge ELSE 0 END)
             FROM orders o
             WHERE o.created_at >= ?1 AND o.created_at < ?2
             GROUP BY +\(expression) ORDER BY key
             """)
+    }
+
+    private static func count(_ condition: String) -> String {
+        "count(*) FILTER (WHERE \(condition))"
     }
 }

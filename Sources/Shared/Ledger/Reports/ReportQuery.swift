@@ -1,6 +1,6 @@
 /// A report as data: its name, its columns, and the statement that gives its rows.
 ///
-/// A statement may ask for `?1` and `?2`, the period in milliseconds, its end excluded; `?3`, now;
+/// A statement can use `?1` and `?2`, the period in milliseconds, its end excluded; `?3`, now; and
 /// `?4`, the house currency.
 package struct ReportQuery: Sendable {
     /// The file's name without `.csv`.
@@ -16,7 +16,7 @@ package struct ReportQuery: Sendable {
     }
 }
 
-/// A column by its name, and how its values are to be read.
+/// A column's name, and how to read its values.
 package struct ReportColumn: Sendable {
     package let name: String
     package let kind: Kind
@@ -52,10 +52,10 @@ extension ReportQuery {
         catalogueChanges,
     ]
 
-    /// Whether it says what happened in a period; else it says how things stand now.
+    /// Whether it says what happened in a period; otherwise it says how things stand now.
     package var isOfPeriod: Bool { sql.contains("?1") }
 
-    /// What completed orders took from being placed to their end, in whole minutes, rounded.
+    /// How long completed orders took from being placed to their end, in whole minutes, rounded.
     static let averageMinutes = """
         CAST(round(avg(CASE o.state WHEN 'completed' THEN o.ended_at - o.placed_at END) / 60000.0)
             AS INTEGER)

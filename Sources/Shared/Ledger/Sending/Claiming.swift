@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
@@ -14,17 +13,17 @@ package struct Claim: Sendable {
     }
 }
 
-/// What a commit of dispatch brought.
+/// What a commit of dispatch claimed.
 package struct ClaimedOrders: Sendable {
-    /// What is to be sent.
+    /// What to send.
     package internal(set) var intents: [Intent] = []
-    /// Those who have more due than their claim shows: orders of others came to them, or not all of theirs
-    /// were looked at.
+    /// Providers that have more due than their claim shows: other providers' orders came to them,
+    /// or not all of theirs were looked at.
     package internal(set) var haveMore: Set<ProviderID> = []
 }
 
-/// The claims of one commit: of the orders that are due, which are sent, which are bought elsewhere, and
-/// which wait.
+/// The claims of one commit. For each order that is due, it decides whether the order is sent,
+/// bought elsewhere, or waits.
 struct Claiming {
     private let db: any Connection
     private let postings: Postings
@@ -36,8 +35,9 @@ struct Claiming {
 
     /// The most due orders of a provider that one commit looks at.
     static let lookedAt = 1_000
-    /// How long an order is left alone that nobody may serve now, and one that costs too much, in seconds.
+    /// How long an order waits that nobody can serve now, in seconds.
     static let pauseWait = 60
+    /// How long an order waits that costs too much, in seconds.
     static let priceWait = 300
 
     init(
@@ -54,7 +54,7 @@ struct Claiming {
         for provider in haveMore { turns.renew(provider) }
     }
 
-    /// Claims due orders of a provider, of its resellers in turn.
+    /// Claims due orders of a provider, from its resellers in turn.
     mutating func claim(_ claim: Claim) throws {
         var looks = Self.lookedAt
         var wanted = claim.count
@@ -75,7 +75,7 @@ struct Claiming {
         if looks <= 0, wanted > 0 { claimed.haveMore.insert(claim.provider) }
     }
 
-    /// Offers the due orders of a provider who gets none to those who may serve them too.
+    /// Offers the due orders of a provider that gets none to the backups that can serve them.
     mutating func offer(from provider: ProviderID) throws {
         var looks = Self.lookedAt
         var last = ""
@@ -84,8 +84,8 @@ struct Claiming {
             let due = try Self.due(
                 db, provider, of: user, limit: looks, isMovable: true, at: now)
             for order in due where try choosePlace(for: order, asking: nil) != nil {
-                // It may be sent orders again; the next claim for it decides.
-                try postpone(order.id, seconds: Self.pauseWait)
+                // The provider may get orders again by then; the next claim for it decides.
+                try setDue(order.id, now.adding(seconds: Self.pauseWait))
             }
             looks -= due.count
         }
@@ -93,9 +93,9 @@ struct Claiming {
     }
 
     /// Whether any order of a provider is due.
-    static func hasDue(_ db: any Connection, _ provider: ProviderID, at now: Timestamp) throws
-        -> Bool
-    {
+    static func hasDue(
+        _ db: any Connection, _ provider: ProviderID, at now: Timestamp
+    ) throws -> Bool {
         var last = ""
         while let user = try Turns.user(after: last, waitingFor: provider, db) {
             if try !due(db, provider, of: user, limit: 1, at: now).isEmpty { return true }
@@ -103,35 +103,41 @@ struct Claiming {
         }
         return false
     }
+}
+
+extension Claiming {
+    private static let allDue = dueOrders("")
+    private static let movableDue = dueOrders(
+        """
+        AND (o.bought_service_id IS NOT NULL
+            OR EXISTS (SELECT 1 FROM service_backups b WHERE b.service_id = o.service_id))
+        """)
+
+    private static func dueOrders(_ condition: String) -> String {
+        """
+        SELECT \(WaitingOrder.columns) FROM orders o
+        WHERE o.state = 'accepted' AND o.provider_id = ?1 AND o.user_id = ?4 AND o.due_at <= ?2
+            \(condition)
+        ORDER BY o.due_at, o.id LIMIT ?3
+        """
+    }
 
     private static func due(
         _ db: any Connection, _ provider: ProviderID, of user: String, limit: Int,
         isMovable: Bool = false, at now: Timestamp
     ) throws -> [WaitingOrder] {
-        let movable = """
-            AND (o.bought_service_id IS NOT NULL
-                OR EXISTS (SELECT 1 FROM service_backups b WHERE b.service_id = o.service_id))
-            """
-        let statement = try db.statement(
-            """
-            SELECT \(WaitingOrder.columns) FROM orders o
-            WHERE o.state = 'accepted' AND o.provider_id = ?1 AND o.user_id = ?4 AND o.due_at <= ?2 \
-            \(isMovable ? movable : "")
-            ORDER BY o.due_at, o.id LIMIT ?3
-            """)
-        statement.bind(1, provider.rawValue)
-        statement.bind(2, now.milliseconds)
-        statement.bind(3, Int64(limit))
-        statement.bind(4, user)
+        let orders = try db.statement(isMovable ? movableDue : allDue)
+        orders.bind(1, provider)
+        orders.bind(2, now)
+        orders.bind(3, limit)
+        orders.bind(4, user)
         var due: [WaitingOrder] = []
-        while try statement.step() { due.append(WaitingOrder(statement.row)) }
+        while try orders.step() { due.append(try WaitingOrder(orders.row)) }
         return due
     }
-}
 
-extension Claiming {
-    /// The service to buy an order as where it is now; nil if it is not to be sent from there, and then
-    /// it has been moved, put off or ended.
+    /// The place to send an order to from where it is; nil if it is not sent from there. Then it
+    /// has been moved, put off or ended.
     private mutating func choosePlace(
         for order: WaitingOrder, asking provider: ProviderID?
     ) throws -> Place? {
@@ -142,11 +148,11 @@ extension Claiming {
             claimed.haveMore.insert(place.provider)
             turns.renew(place.provider)
         case .later(let place, let least, let reason):
-            let wait = least == nil ? Self.pauseWait : Self.priceWait
+            let due = now.adding(seconds: least == nil ? Self.pauseWait : Self.priceWait)
             if place.id == order.bought {
-                try postpone(order.id, seconds: wait)
+                try setDue(order.id, due)
             } else {
-                try move(order, to: place, due: now.adding(seconds: wait), reason)
+                try move(order, to: place, due: due, reason)
             }
             if let least {
                 try Ledger.raise(
@@ -163,70 +169,68 @@ extension Claiming {
         _ order: WaitingOrder, to place: Place, due: Timestamp, _ reason: String
     ) throws {
         let before = try market.places.place(order.bought)
+        let reason = reason.isEmpty ? "an earlier place can serve it again" : reason
         try Attempts(db).pass(
             order.id, by: before.provider,
-            evidence: "not sent: \(reason.isEmpty ? "one before him may serve it again" : reason); "
-                + "bought from \(place.providerName) instead", at: now)
+            evidence: "not sent: \(reason); bought from \(place.providerName) instead", at: now)
         try OrderMoves(db, postings, at: now).buy(order.id, as: place, due: due)
     }
 
-    private func postpone(_ order: OrderID, seconds: Int) throws {
-        let update = try db.statement("UPDATE orders SET due_at = ?2 WHERE id = ?1")
-        update.bind(1, order.rawValue)
-        update.bind(2, now.adding(seconds: seconds).milliseconds)
-        try update.run()
-    }
-
+    /// Commits to sending an order, before anything is sent.
     private func begin(_ order: WaitingOrder, at place: Place) throws -> Intent {
-        let update = try db.statement("UPDATE orders SET state = 'sending' WHERE id = ?1")
-        update.bind(1, order.id.rawValue)
-        try update.run()
-        try Attempts(db).begin(order.id, with: place.provider, at: now)
+        try OrderMoves(db, postings, at: now).send(order.id, to: place.provider)
         return Intent(
             order: order.id, provider: place.provider, providerService: place.providerService,
             link: order.link, quantity: order.quantity, billedUnits: order.billedUnits,
             parameters: order.parameters, attempt: order.attempts + 1)
     }
+
+    /// Says when an order may be sent; nil: once the order before it for its link has ended.
+    private func setDue(_ order: OrderID, _ due: Timestamp?) throws {
+        let update = try db.statement("UPDATE orders SET due_at = ?2 WHERE id = ?1")
+        update.bind(1, order)
+        update.bind(2, due)
+        try update.run()
+    }
 }
 
 extension Claiming {
-    /// Has an order wait that is not the first open one for its service and link: it is due when the one
-    /// before it has ended (`OrderMoves.end`), and until then nobody looks at it.
+    private static let earlierForLink = """
+        SELECT 1 FROM orders o JOIN orders e
+            ON coalesce(e.link_key, e.link) = coalesce(o.link_key, o.link)
+                AND e.service_id = o.service_id AND e.id < o.id
+                AND e.link IS NOT NULL AND e.ended_at IS NULL
+        WHERE o.id = ?1 LIMIT 1
+        """
+
+    /// Makes an order wait that is not the first open one for its service and link. It becomes due
+    /// when the one before it ends (`OrderMoves.end`); until then no run looks at it.
     private func waitsForLink(_ order: WaitingOrder) throws -> Bool {
         guard waitingForLinks, order.link != nil else { return false }
-        let earlier = try db.statement(
-            """
-            SELECT 1 FROM orders o JOIN orders e
-                ON coalesce(e.link_key, e.link) = coalesce(o.link_key, o.link)
-                    AND e.service_id = o.service_id AND e.id < o.id
-                    AND e.link IS NOT NULL AND e.ended_at IS NULL
-            WHERE o.id = ?1 LIMIT 1
-            """)
-        earlier.bind(1, order.id.rawValue)
+        let earlier = try db.statement(Self.earlierForLink)
+        earlier.bind(1, order.id)
         guard try earlier.first({ _ in true }) == true else { return false }
-        let update = try db.statement("UPDATE orders SET due_at = NULL WHERE id = ?1")
-        update.bind(1, order.id.rawValue)
-        try update.run()
+        try setDue(order.id, nil)
         return true
     }
 }
 
 extension Ledger {
-    /// Makes due what waits for a link, where orders no longer wait for links.
+    /// Makes every order due that waits for a link, if orders no longer wait for links.
+    ///
+    /// - Throws: `StoreError`, `LedgerError`.
     package func endLinkWaits(at now: Timestamp) throws {
-        let waiting = "WHERE state = 'accepted' AND due_at IS NULL"
-        let isAny = try read { db in
-            try Bool.fetchOne(db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM orders \(waiting))")!
-        }
-        guard isAny else { return }
+        let waiting = DueDate.waitsForLink
+        guard try read({ try $0.exists("SELECT 1 FROM orders WHERE \(raw: waiting) LIMIT 1") })
+        else { return }
         try commit { db in
-            try db.grdb.execute(sql: "UPDATE orders SET due_at = ? \(waiting)", arguments: [now])
+            try db.run("UPDATE orders SET due_at = \(now) WHERE \(raw: waiting)")
         }
     }
 }
 
 extension LedgerException {
-    /// An order that would cost more than it brings.
+    /// An order would cost more than it brings.
     static func belowCost(
         _ charge: Amount, least: Amount, at place: Place
     ) -> LedgerException {
@@ -234,8 +238,9 @@ extension LedgerException {
             .belowCost,
             """
             its charge of \(charge) is less than \(least), the least for service \(place.id) of \
-            \(place.providerName) as it costs now; it is held, and goes out by itself once the price \
-            allows; lower min_profit_percent, name a backup in catalogue.yaml, or have it cancelled
+            \(place.providerName) at today's cost; it is held until the price allows; to send it \
+            sooner, lower min_profit_percent or name a backup in catalogue.yaml; or have it \
+            cancelled
             """)
     }
 }

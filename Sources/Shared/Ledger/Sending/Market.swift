@@ -1,26 +1,25 @@
-import GRDB
 import Money
 import Tables
 import Trade
 
 /// Where an order is bought next.
 enum Choice {
-    /// There, and now. `reason`: what kept it from the places before.
+    /// At this place, now. `reason`: what kept it from the places before.
     case now(Place, reason: String)
-    /// Nobody may serve it now. It waits there, for him to be well or, where `least` is named, to cost
-    /// so little that it brings that.
+    /// Nobody can serve it now. It waits at this place until the provider is well or, if `least` is
+    /// named, until the order's charge covers that.
     case later(Place, least: Amount?, reason: String)
-    /// Whoever could serve it has refused it for good.
+    /// Every provider that could serve it has refused it for good.
     case never
 }
 
 /// Where orders are bought, as one commit sees it.
 ///
-/// An order is bought as the first place in rank that may serve it now, its own service first. It leaves
-/// a provider who refused it for good, one who is paused, and one who asks more than it brings; never one
-/// who is in doubt of it, or who just said "not now".
+/// An order is bought at the first place in rank that can serve it now, its own service first. It
+/// leaves a provider that refused it for good, one that is paused, and one that asks more than it
+/// brings. It never leaves a provider that may have it, or that just said "not now".
 ///
-/// What an order is, its sale says, whatever its service has become since. What its provider asks
+/// The order's sale says what it is, whatever its service has become since. What the provider asks
 /// today only decides whether it is sent.
 struct Market {
     let places: Places
@@ -36,8 +35,11 @@ struct Market {
     /// Where an order is bought next.
     ///
     /// - Parameters:
-    ///   - asking: who would send it now, be it to see whether he is well again.
-    ///   - wasRefused: whether somebody has just refused it for good.
+    ///   - order: the order.
+    ///   - asking: the provider that would send it now, perhaps only to see whether it is well.
+    ///   - wasRefused: whether a provider has just refused it for good.
+    /// - Returns: the place, and whether to send the order now.
+    /// - Throws: `StoreError`.
     func choice(
         for order: WaitingOrder, asking: ProviderID?, wasRefused: Bool = false
     ) throws -> Choice {
@@ -59,7 +61,8 @@ struct Market {
             if waiting == nil, obstacle.mayPass { waiting = (place, obstacle) }
         }
         guard let (place, obstacle) = waiting else {
-            // He refused others for its service, and it has nowhere else to go: he says so of it too.
+            // The provider refused this service for other orders, and there is no other place: send
+            // the order, so that the refusal is the provider's own.
             return own.isRefused && !refusers.contains(own.provider) && !own.hasOtherCurrency
                 && lacking(order, at: own) == nil
                 ? .now(own, reason: reason) : .never
@@ -79,7 +82,7 @@ struct Market {
                         for: order.billedUnits, place.terms.billing, minProfit: minProfit))
             }
         } catch {
-            // More than can be counted is more than any order brings.
+            // A cost too large to count is more than any order brings.
             least = Amount(micros: .max)
         }
         return order.charge < least ? least : nil
@@ -92,7 +95,7 @@ extension Market {
         case refused, withheld, unfit, paused, currency
         case cost(Amount)
 
-        /// Whether an order may wait for it to pass.
+        /// Whether an order may wait until it passes.
         var mayPass: Bool {
             switch self {
             case .refused, .withheld, .unfit: false
@@ -104,10 +107,10 @@ extension Market {
 
         var words: String {
             switch self {
-            case .refused: "he refused it for good"
-            case .withheld: "he refused others for its service"
+            case .refused: "the provider refused it for good"
+            case .withheld: "the provider refused other orders for its service"
             case .unfit: "its service does not fit it, or cannot be bought"
-            case .paused: "he is paused or switched off"
+            case .paused: "the provider is paused or switched off"
             case .currency: "the provider names another currency than is configured"
             case .cost(let least): "it would have to bring \(least) there"
             }
@@ -130,10 +133,8 @@ extension Market {
         return place.provider == asking || place.providerState == "active" ? nil : .paused
     }
 
-    /// Whether a service takes an order of another one.
-    private func fits(
-        _ order: WaitingOrder, _ place: Place, _ own: Place
-    ) throws -> Bool {
+    /// Whether a place takes an order for another service.
+    private func fits(_ order: WaitingOrder, _ place: Place, _ own: Place) throws -> Bool {
         guard let type = place.terms.type, type == own.terms.type else { return false }
         if try !place.terms.drips && drips(order.id) { return false }
         let amount: Int64? =
@@ -148,10 +149,7 @@ extension Market {
 
     /// Whether an order is delivered in several runs.
     private func drips(_ order: OrderID) throws -> Bool {
-        try Bool.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT json_extract(parameters, '$.runs') IS NOT NULL FROM orders WHERE id = ?
-                    """), arguments: [order])!
+        try db.one(
+            "SELECT json_extract(parameters, '$.runs') IS NOT NULL FROM orders WHERE id = \(order)")
     }
 }

@@ -1,18 +1,17 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
-/// What is to be written down about an order that was sent.
+/// What to record about an order that was sent.
 package struct SendOutcome: Equatable, Sendable {
     package enum Content: Equatable, Sendable {
         /// The provider has it. It is asked about from `followAt`.
         case placed(providerOrder: String, followAt: Timestamp)
-        /// No provider has it; it is sent again from `until`. `isRefusal`: he said so himself;
-        /// `isDuplicate`: because an order for its link is active with him.
+        /// No provider has it; it is sent again from `until`. `isRefusal`: the provider said so
+        /// itself; `isDuplicate`: because it has an active order for the same link.
         case postponed(
             until: Timestamp, isRefusal: Bool, evidence: String, isDuplicate: Bool = false)
-        /// Refused for good by its provider. `isOfService`: he does not know the service, which is
+        /// The provider refused it for good. `isOfService`: it does not know the service, which is
         /// taken off sale.
         case refused(evidence: String, isOfService: Bool = false)
         /// It may have been placed.
@@ -31,14 +30,14 @@ package struct SendOutcome: Equatable, Sendable {
     }
 }
 
-/// The answers of one commit.
+/// The answers that one commit records.
 struct Outcomes {
     private let db: any Connection
     private let market: Market
     private let moves: OrderMoves
     private let attempts: Attempts
     private let now: Timestamp
-    /// Those whom orders that others refused came to.
+    /// Providers that got orders which others refused.
     private(set) var haveMore: Set<ProviderID> = []
     /// Orders that are in doubt although their answers say "placed".
     private(set) var unproven: [UnprovenPlacement] = []
@@ -54,8 +53,8 @@ struct Outcomes {
     mutating func record(_ answer: SendOutcome) throws {
         guard let order = try OrderRow.fetch(db, answer.order) else { return }
         guard order.state == .sending else {
-            // The journal replays answers that may have been written down before it was emptied, or whose
-            // order an older ledger holds in doubt.
+            // The journal replays answers that may have been recorded before it was emptied, or
+            // whose order a restored older ledger holds in doubt.
             if order.state == .inDoubt, case .placed(let id, _) = answer.content {
                 try attempts.note("an answer that was kept says: placed as \(id)", on: order.id)
             }
@@ -77,8 +76,8 @@ struct Outcomes {
         }
     }
 
-    /// Ends the attempt that was answered. False where it is not under way any more: the answer came out
-    /// of the journal, and its order is on its way elsewhere.
+    /// Ends the attempt that was answered; false if it is no longer under way. Then the answer came
+    /// out of the journal, and its order is on its way elsewhere.
     private func end(
         _ answer: SendOutcome, as outcome: AttemptOutcome, isFinal: Bool = false,
         _ evidence: String?
@@ -105,7 +104,7 @@ struct Outcomes {
         }
     }
 
-    /// Has an order that its provider refused for good bought from the next, or ends it.
+    /// Has an order that its provider refused for good bought at the next place, or ends it.
     private mutating func passOn(
         _ order: OrderRow, _ evidence: String, isOfService: Bool
     ) throws {
@@ -118,8 +117,9 @@ struct Outcomes {
             haveMore.insert(place.provider)
         case .later(let place, let least, _):
             let wait = least == nil ? Claiming.pauseWait : Claiming.priceWait
-            try moves.buy(order.id, as: place, due: now)
-            try moves.returnToQueue(order, due: now.adding(seconds: wait))
+            let due = now.adding(seconds: wait)
+            try moves.buy(order.id, as: place, due: due)
+            try moves.returnToQueue(order, due: due)
             if let least {
                 try Ledger.raise(
                     .belowCost(order.charge, least: least, at: place), order: order.id,
@@ -129,21 +129,23 @@ struct Outcomes {
             try moves.refuse(order)
         }
     }
+}
 
-    /// That a provider has an active order for a link speaks for an earlier one of ours that is in
-    /// doubt, unless it has another of ours for it (provider-api.md §6). One such word is enough:
-    /// however many orders for the link are refused, the doubt is looked at once.
+extension Outcomes {
+    /// Notes on an earlier order in doubt that its provider says an order for the link is active:
+    /// that speaks for it, unless the provider has another of ours for the link (provider-api.md
+    /// §6). One such note is enough: the doubt is looked at once, however many orders for the link
+    /// are refused.
     private func testify(_ order: OrderRow) throws {
-        let doubts = try OrderID.fetchAll(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT n.id FROM orders o JOIN orders n
-                        ON coalesce(n.link_key, n.link) = coalesce(o.link_key, o.link)
-                        AND n.state = 'in_doubt' AND n.provider_id = o.provider_id AND n.id <> o.id
-                    WHERE o.id = ?1 AND NOT EXISTS (SELECT 1 FROM attempts a
-                        WHERE a.order_id = n.id AND a.outcome = 'unknown'
-                            AND instr(coalesce(a.evidence, ''), ?2) > 0)
-                    """), arguments: [order.id, Self.testimony])
+        let doubts: [OrderID] = try db.values(
+            """
+            SELECT n.id FROM orders o JOIN orders n
+                ON coalesce(n.link_key, n.link) = coalesce(o.link_key, o.link)
+                AND n.state = 'in_doubt' AND n.provider_id = o.provider_id AND n.id <> o.id
+            WHERE o.id = \(order.id) AND NOT EXISTS (SELECT 1 FROM attempts a
+                WHERE a.order_id = n.id AND a.outcome = 'unknown'
+                    AND instr(coalesce(a.evidence, ''), \(Self.testimony)) > 0)
+            """)
         guard try !doubts.isEmpty && !hasPlaced(likeLinkOf: order.id) else { return }
         for doubt in doubts {
             try attempts.note(
@@ -151,32 +153,33 @@ struct Outcomes {
         }
     }
 
-    /// As the index `orders_open_by_link` says it.
+    private static let testimony = "as a second one for an active link"
+
+    /// The condition is that of the index `orders_open_by_link`, or SQLite would not use it.
     private static let isOpenForSamePage = """
         coalesce(n.link_key, n.link) = coalesce(o.link_key, o.link)
             AND n.link IS NOT NULL AND n.ended_at IS NULL
         """
-    private static let testimony = "as a second one for an active link"
 
     /// Whether its provider has another order of ours for an order's link.
     private func hasPlaced(likeLinkOf order: OrderID) throws -> Bool {
-        try Bool.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM orders o JOIN orders n
-                        ON \(Self.isOpenForSamePage) AND n.provider_id = o.provider_id AND n.id <> o.id
-                        AND n.state = 'placed' WHERE o.id = ?1)
-                    """), arguments: [order])!
+        try db.exists(
+            """
+            SELECT 1 FROM orders o JOIN orders n
+                ON \(raw: Self.isOpenForSamePage) AND n.provider_id = o.provider_id
+                    AND n.id <> o.id AND n.state = 'placed'
+            WHERE o.id = \(order) LIMIT 1
+            """)
     }
 
     /// Takes a service off sale that its provider does not know.
     private func withhold(_ id: ServiceID, _ order: OrderRow, _ evidence: String) throws {
-        try db.grdb.execute(
-            literal: """
-                UPDATE services SET enabled = 0, withheld = 'refused'
-                WHERE id = \(id) AND withheld IS NULL
-                """)
-        guard db.grdb.changesCount > 0 else { return }
+        let changed = try db.run(
+            """
+            UPDATE services SET enabled = 0, withheld = 'refused'
+            WHERE id = \(id) AND withheld IS NULL
+            """)
+        guard changed > 0 else { return }
         market.places.forget(id)
         try CatalogueChanges(db, order.provider, at: now).note(
             .refused, of: id, "withheld", after: KnownService.Withheld.refused.rawValue)
@@ -187,15 +190,16 @@ struct Outcomes {
 }
 
 extension LedgerException {
-    /// A provider does not know a service that he is asked for.
+    /// A provider does not know a service that it is asked for.
     fileprivate static func serviceRefused(
         _ id: ServiceID, _ order: OrderID, _ evidence: String
     ) -> LedgerException {
         LedgerException(
             .serviceRefused,
             """
-            he refused order \(order) because of its service (\(evidence)); service \(id) is off sale \
-            until his list has lacked it and offers it again, or a desk file releases it
+            the provider refused order \(order) because of its service (\(evidence)); service \
+            \(id) is off sale until the provider's list lacks it once and offers it again, or a \
+            desk file releases it
             """)
     }
 }

@@ -1,9 +1,8 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
-/// An order that is `sending`: what its provider is to be told.
+/// An order that is `sending`: what its provider is asked for.
 package struct Intent: Sendable {
     package let order: OrderID
     package let provider: ProviderID
@@ -11,32 +10,32 @@ package struct Intent: Sendable {
     package let providerService: String
     package let link: String?
     package let quantity: Int64?
-    /// The units that are paid for, also where its type has no quantity.
+    /// The units that are paid for, also if its type has no quantity.
     package let billedUnits: Int64
     /// What its type takes besides link and quantity, as a JSON object.
     package let parameters: String?
-    /// How many attempts were made, with this one.
+    /// The number of this attempt.
     package let attempt: Int
 }
 
-/// An answer that says "placed" with an id that another order has: it proves nothing, so its order
+/// An answer that says "placed" with an id that another order has. It proves nothing, so its order
 /// is in doubt.
 package struct UnprovenPlacement: Equatable, Sendable {
     package let order: OrderID
     package let evidence: String
 }
 
-/// What a commit of dispatch does after it has written down the answers.
+/// What a commit of dispatch does once it has recorded the answers.
 package struct NextMoves: Sendable {
-    /// Which due orders are to be sent.
+    /// Which due orders to send.
     package var claims: [Claim]
-    /// Those who get no orders now: theirs are offered to others who may serve them.
+    /// Providers that get no orders now: their orders are offered to the backups.
     package var offering: [ProviderID]
-    /// What the answers say of the providers who gave them, where that is new.
+    /// What the answers say about their providers, if it is new.
     package var health: [ProviderHealth]
-    /// Whom orders are sent to from now on, and whom not.
+    /// Which providers get orders from now on, and which do not.
     package var gates: [GateChange]
-    /// Whose servers were seen to close connections that they had left open, without saying so.
+    /// Providers whose servers closed connections that they had left open, without saying so.
     package var silentClosers: Set<ProviderID>
 
     package init(
@@ -52,10 +51,11 @@ package struct NextMoves: Sendable {
 }
 
 extension Ledger {
-    /// Holds as in doubt every order that a run left `sending`: nobody can know whether the provider
-    /// has it. The caller holds the lock of dispatch, so none of them is still on its way.
+    /// Holds every order in doubt that a run left `sending`: nobody knows whether the provider has
+    /// it. The caller holds the lock of dispatch, so none of them is still on its way.
     ///
-    /// Returns how many there were.
+    /// - Returns: how many there were.
+    /// - Throws: `StoreError`, `LedgerError`.
     package func holdUnanswered(at now: Timestamp) throws -> Int {
         let found = try read { try Self.unanswered($0) }
         guard !found.isEmpty else { return 0 }
@@ -72,21 +72,25 @@ extension Ledger {
     }
 
     private static func unanswered(_ db: any Connection) throws -> [OrderID] {
-        try OrderID.fetchAll(
-            db.grdb, sql: "SELECT id FROM orders WHERE state = 'sending' ORDER BY id")
+        try db.values("SELECT id FROM orders WHERE state = 'sending' ORDER BY id")
     }
 
-    /// Writes down answers and does what follows from them, in one commit: an fsync per moment, not
-    /// per order. A claimed order is `sending`, with a new attempt.
+    /// Records answers and claims the orders to send next, in one commit: one fsync each turn, not
+    /// each order. A claimed order is `sending`, with a new attempt.
     ///
-    /// With `waitingForLinks`, an order waits while an earlier one for the same service and link
-    /// has not ended, and is due once it has.
+    /// With `waitingForLinks`, an order waits while an earlier one for the same service and link is
+    /// open, and becomes due when that one ends.
     ///
     /// - Parameters:
-    ///   - minProfit: what an order must at least bring over its cost to be sent.
-    ///   - turns: whose turn it is, kept by the run.
-    ///   - next: what follows, once the ledger has judged the answers. It is given those that say
-    ///     "placed" and prove nothing.
+    ///   - answers: what became of orders that were sent.
+    ///   - waitingForLinks: whether an order waits for an earlier one of its link.
+    ///   - minProfit: what an order must bring over its cost to be sent.
+    ///   - turns: whose turn it is; the run keeps it.
+    ///   - now: the time.
+    ///   - next: what to do once the answers are judged. It is given those that say "placed" and
+    ///     prove nothing.
+    /// - Returns: what was claimed.
+    /// - Throws: `StoreError`, `LedgerError`, and what `next` throws.
     package func advance(
         recording answers: [SendOutcome], waitingForLinks: Bool, minProfit: Percent = .zero,
         turns: Turns = Turns(), at now: Timestamp,
@@ -109,7 +113,9 @@ extension Ledger {
         }
     }
 
-    /// The same, where what follows does not depend on the answers.
+    /// Does the same if what follows does not depend on the answers.
+    ///
+    /// - Throws: `StoreError`, `LedgerError`.
     package func advance(
         recording answers: [SendOutcome], claiming claims: [Claim], waitingForLinks: Bool,
         offeringFrom closed: [ProviderID] = [], minProfit: Percent = .zero, at now: Timestamp
@@ -120,6 +126,8 @@ extension Ledger {
     }
 
     /// Whether an order of a provider is due to be sent.
+    ///
+    /// - Throws: `StoreError`.
     package func hasDueOrders(of provider: ProviderID, at now: Timestamp) throws -> Bool {
         try read { db in try Claiming.hasDue(db, provider, at: now) }
     }

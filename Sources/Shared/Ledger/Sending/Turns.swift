@@ -1,37 +1,37 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// Whose order goes out next to each provider: the resellers in turn, so that a file of a hundred
-/// thousand lines does not keep another's single order waiting.
+/// Whose order goes out next to each provider. The resellers take turns, so that a file of a
+/// hundred thousand lines does not keep another reseller's single order waiting.
 ///
-/// A turn is one order; where more are claimed at once than there are resellers, an equal share of
-/// them. Within a turn a reseller's orders go by their due date. Runs go on where the last one
-/// stopped (`providers.last_turn`), so that a provider who takes few orders a run serves everybody
-/// in the end.
+/// A turn is one order; if more orders are claimed at once than there are resellers, a turn is an
+/// equal share of them. Within a turn a reseller's orders go by their due date. A run resumes where
+/// the last one stopped (`providers.last_turn`), so that a provider that takes few orders a run
+/// serves everybody in the end.
 ///
-/// Who has orders waiting is looked up anew after `lookEvery` seconds, and whenever nobody in the
-/// line has anything due; who has nothing due leaves the line until then. So what a claim costs
+/// A line says who has orders waiting. It is made again after `lookEvery` seconds, and when nobody
+/// in it has anything due; a reseller with nothing due leaves it until then. So the cost of a claim
 /// does not depend on how many resellers wait for other things.
 package final class Turns {
     private var lines: [ProviderID: Line] = [:]
 
-    /// How often it is looked up who has come, in seconds: less often with many, so that it costs
-    /// little beside the orders that are sent meanwhile.
+    /// How often to look who has come, in seconds: less often with many resellers, so that looking
+    /// costs little beside the orders that are sent meanwhile.
     private static func lookEvery(_ users: Int) -> Int { max(1, users / 2_000) }
 
+    /// The resellers that have orders waiting for one provider.
     private struct Line {
-        /// By name; nil where one has left.
+        /// By name; nil for a reseller that has left.
         var users: [String?]
         /// Whose turn it is.
         var next: Int
         /// How many have not left.
         var left: Int
         let lookedAt: Timestamp
-        /// How many there were.
+        /// How many there were at first.
         let count: Int
 
-        /// Whose turn it is; nil where all have left.
+        /// Whose turn it is; nil if all have left.
         mutating func user() -> String? {
             guard left > 0 else { return nil }
             if next == users.count {
@@ -41,7 +41,7 @@ package final class Turns {
             return users[next]
         }
 
-        /// Ends that one's turn.
+        /// Ends that turn.
         mutating func pass(leaving: Bool) {
             if leaving {
                 users[next] = nil
@@ -55,13 +55,18 @@ package final class Turns {
 }
 
 extension Turns {
-    /// Gives those who wait for a provider their turns until `count` orders are taken, or nobody
-    /// has anything due, or so many have been looked at as one commit may.
+    /// Gives the resellers that wait for a provider their turns, until `count` orders are taken,
+    /// nobody has anything due, or `looks` orders have been looked at.
     ///
     /// - Parameters:
-    ///   - looks: how many orders may be looked at, and how many more are left afterwards.
-    ///   - serve: takes at most so many due orders of a user. Returns how many it looked at, and
+    ///   - provider: the provider to send to.
+    ///   - count: how many orders are wanted.
+    ///   - looks: how many orders may be looked at; how many are left afterwards.
+    ///   - db: the connection.
+    ///   - now: the time.
+    ///   - serve: takes at most `limit` due orders of a user; returns how many it looked at, and
     ///     how many of those it took.
+    /// - Throws: `StoreError`, and what `serve` throws.
     func serve(
         _ provider: ProviderID, count: Int, looks: inout Int, _ db: any Connection,
         at now: Timestamp,
@@ -87,11 +92,10 @@ extension Turns {
         }
         lines[provider] = line
         guard let last else { return }
-        try db.grdb.execute(
-            literal: "UPDATE providers SET last_turn = \(last) WHERE id = \(provider)")
+        try db.run("UPDATE providers SET last_turn = \(last) WHERE id = \(provider)")
     }
 
-    /// Forgets who waits for a provider: orders of others have come to it.
+    /// Forgets who waits for a provider, because other providers' orders have come to it.
     func renew(_ provider: ProviderID) {
         lines[provider] = nil
     }
@@ -104,9 +108,7 @@ extension Turns {
             if line.lookedAt <= now, now < next { return line }
         }
         isNew = true
-        let last = try String.fetchOne(
-            db.grdb.cachedStatement(sql: "SELECT last_turn FROM providers WHERE id = ?"),
-            arguments: [provider])
+        let last: String? = try db.value("SELECT last_turn FROM providers WHERE id = \(provider)")
         return try look(for: provider, after: last, db, at: now)
     }
 
@@ -122,19 +124,19 @@ extension Turns {
             users: users, next: next, left: users.count, lookedAt: now, count: users.count)
     }
 
-    /// The first user after another, by name, who has orders waiting for a provider, due or not;
-    /// each a step in the index, however many orders the one before has.
+    /// The first user after another, by name, who has orders waiting for a provider, due or not.
+    /// Each is one step in the index, however many orders the user before has.
     static func user(
         after user: String, waitingFor provider: ProviderID, _ db: any Connection
     ) throws -> String? {
-        let lookup = try db.statement(
+        let next = try db.statement(
             """
             SELECT user_id FROM orders
             WHERE state = 'accepted' AND provider_id = ?1 AND user_id > ?2
             ORDER BY user_id LIMIT 1
             """)
-        lookup.bind(1, provider.rawValue)
-        lookup.bind(2, user)
-        return try lookup.first { $0.text(0)! }
+        next.bind(1, provider)
+        next.bind(2, user)
+        return try next.first { try $0[0] }
     }
 }

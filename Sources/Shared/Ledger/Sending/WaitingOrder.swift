@@ -1,16 +1,19 @@
-import GRDB
 import Money
 import Tables
 
-/// An order that is to be sent, as far as choosing where needs to know.
+/// An order that waits to be sent: what choosing a place for it needs.
+///
+/// `OrderRow` is the same order for moving it with its money. This one is read for each order that
+/// a run looks at, so it asks nothing of the sale.
 struct WaitingOrder {
     let id: OrderID
-    /// Its own.
+    /// The service that was ordered.
     let service: ServiceID
-    /// What it is bought as: its own, or one of that one's backups.
+    /// The service that it is bought as: the one ordered, or a backup of it.
     let bought: ServiceID
-    /// The terms that it was sold on, and those of what it is bought as where that is a backup.
+    /// The terms on which it was sold.
     let sale: SaleID
+    /// The terms on which it is bought, if that is from a backup.
     let purchase: SaleID?
     let link: String?
     let quantity: Int64?
@@ -20,32 +23,31 @@ struct WaitingOrder {
     /// How many attempts were made.
     let attempts: Int
 
-    /// What is selected of orders `o` for it.
+    /// The columns that `init` reads of orders `o`, by position.
     static let columns = """
         o.id, o.service_id, coalesce(o.bought_service_id, o.service_id), o.link, o.quantity,
         o.parameters, o.billed_units, o.charge,
         (SELECT count(*) FROM attempts a WHERE a.order_id = o.id), o.sale_id, o.purchase_id
         """
 
-    /// By position: this is read for each order that is sent.
-    init(_ row: Row) {
-        id = OrderID(row.integer(0)!)
-        service = ServiceID(row.integer(1)!)
-        bought = ServiceID(row.integer(2)!)
-        link = row.text(3)
-        quantity = row.integer(4)
-        parameters = row.text(5)
-        billedUnits = row.integer(6)!
-        charge = Amount(micros: row.integer(7)!)
-        attempts = Int(row.integer(8)!)
-        sale = SaleID(row.integer(9)!)
-        purchase = row.integer(10).map { SaleID($0) }
+    init(_ row: Row) throws {
+        id = try row[0]
+        service = try row[1]
+        bought = try row[2]
+        link = try row[3]
+        quantity = try row[4]
+        parameters = try row[5]
+        billedUnits = try row[6]
+        charge = try row[7]
+        attempts = try row[8]
+        sale = try row[9]
+        purchase = try row[10]
     }
 
+    /// Reads an order.
+    ///
+    /// - Throws: `StoreError`, also if there is none of that number.
     static func fetch(_ db: any Connection, _ id: OrderID) throws -> WaitingOrder {
-        let lookup = try db.statement("SELECT \(columns) FROM orders o WHERE o.id = ?1")
-        lookup.bind(1, id.rawValue)
-        // The caller has the order.
-        return try lookup.first(WaitingOrder.init)!
+        try db.one("SELECT \(raw: columns) FROM orders o WHERE o.id = \(id)", WaitingOrder.init)
     }
 }

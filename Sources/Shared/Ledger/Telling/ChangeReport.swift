@@ -1,9 +1,9 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
-/// What changed for a user since he was last told, for one status file (contract.md §4).
+/// What changed for a user since the last status file: the content of the next one (contract.md
+/// §4).
 package struct ChangeReport: Sendable {
     package let user: UserID
     package let sequence: Int64
@@ -14,7 +14,7 @@ package struct ChangeReport: Sendable {
     package let cancels: [RequestReport]
     package let deposits: [DepositReport]
     package let withdrawals: [WithdrawalReport]
-    /// How many changes it tells.
+    /// How many changes it reports.
     let changes: Int
 
     package struct OrderReport: Sendable {
@@ -55,20 +55,19 @@ package struct ChangeReport: Sendable {
 }
 
 extension Ledger {
-    /// Takes what a user is to be told next out of the changes, and reads it.
+    /// Takes the changes that a user's next status file reports out of the table, and reads them.
     static func takeChanges(
         of user: UserID, _ db: any Connection, at now: Timestamp
     ) throws -> ChangeReport {
         let subjects = try takeSubjects(of: user, db)
         return ChangeReport(
             user: user,
-            sequence: try Int64.fetchOne(
-                db.grdb.cachedStatement(
-                    sql: """
-                        SELECT coalesce(max(sequence), 0) + 1 FROM (
-                            SELECT sequence FROM status_files WHERE user_id = ?1
-                            UNION ALL SELECT sequence FROM lost_status_files WHERE user_id = ?1)
-                        """), arguments: [user])!,
+            sequence: try db.one(
+                """
+                SELECT coalesce(max(sequence), 0) + 1 FROM (
+                    SELECT sequence FROM status_files WHERE user_id = \(user)
+                    UNION ALL SELECT sequence FROM lost_status_files WHERE user_id = \(user)) named
+                """),
             at: now,
             balance: try Wallets.find(db, .user(user, .available)).balance,
             orders: try orders(subjects[.order] ?? [], db),
@@ -79,28 +78,28 @@ extension Ledger {
             changes: subjects.values.reduce(0) { $0 + $1.count })
     }
 
-    /// Takes a user's first changes out of the table: what each kind is about, in its order.
+    /// Takes a user's first changes out of the table: the subjects of each kind, in order.
     private static func takeSubjects(
         of user: UserID, _ db: any Connection
     ) throws -> [Changes.Kind: [Int64]] {
-        let changes = try db.statement(
-            """
-            SELECT kind, subject FROM changes WHERE user_id = ?1 ORDER BY kind, subject LIMIT ?2
-            """)
-        changes.bind(1, user.rawValue)
-        changes.bind(2, Int64(changesPerStatusFile))
         var subjects: [Changes.Kind: [Int64]] = [:]
         var last: (kind: Changes.Kind, subject: Int64)?
-        while try changes.step() {
-            let kind = Changes.Kind(rawValue: changes.text(0)!)!
-            let subject = changes.integer(1)!
-            subjects[kind, default: []].append(subject)
-            last = (kind, subject)
+        try db.forEach(
+            """
+            SELECT kind, subject FROM changes WHERE user_id = \(user)
+            ORDER BY kind, subject LIMIT \(changesPerStatusFile)
+            """
+        ) { row in
+            let change: (kind: Changes.Kind, subject: Int64) = (try row[0], try row[1])
+            subjects[change.kind, default: []].append(change.subject)
+            last = change
         }
         guard let last else { return subjects }
-        try db.grdb.cachedStatement(
-            sql: "DELETE FROM changes WHERE user_id = ? AND (kind, subject) <= (?, ?)"
-        ).execute(arguments: [user, last.kind.rawValue, last.subject])
+        try db.run(
+            """
+            DELETE FROM changes
+            WHERE user_id = \(user) AND (kind, subject) <= (\(last.kind), \(last.subject))
+            """)
         return subjects
     }
 
@@ -114,46 +113,41 @@ extension Ledger {
             """)
         return try ids.compactMap { id in
             order.bind(1, id)
-            guard try order.step() else { return nil }
-            defer { order.reset() }
-            return ChangeReport.OrderReport(
-                order: OrderID(id), ref: order.text(0)!,
-                state: OrderState(rawValue: order.text(1)!)!, status: order.text(2),
-                startCount: order.integer(3), remains: order.integer(4),
-                charge: Amount(micros: order.integer(5)!),
-                refunded: Amount(micros: order.integer(6)!))
+            return try order.first { row in
+                ChangeReport.OrderReport(
+                    order: OrderID(id), ref: try row[0], state: try row[1], status: try row[2],
+                    startCount: try row[3], remains: try row[4], charge: try row[5],
+                    refunded: try row[6])
+            }
         }
     }
 
-    private static func request(_ id: Int64, _ db: any Connection) throws -> ChangeReport
-        .RequestReport?
-    {
-        try db.grdb.cachedStatement(sql: "SELECT * FROM requests WHERE id = ?").fetchRow([id])
-            .map { row in
-                ChangeReport.RequestReport(
-                    ref: row["ref"], order: row["order_id"], status: row["status"])
-            }
+    private static func request(
+        _ id: Int64, _ db: any Connection
+    ) throws -> ChangeReport.RequestReport? {
+        try db.first("SELECT ref, order_id, status FROM requests WHERE id = \(id)") { row in
+            ChangeReport.RequestReport(
+                ref: try row["ref"], order: try row["order_id"], status: try row["status"])
+        }
     }
 
-    private static func deposit(_ id: Int64, _ db: any Connection) throws -> ChangeReport
-        .DepositReport?
-    {
-        try db.grdb.cachedStatement(sql: "SELECT * FROM deposits WHERE id = ?").fetchRow([id])
-            .map { row in
-                ChangeReport.DepositReport(
-                    ref: row["ref"], method: row["method"], reference: row["reference"],
-                    status: row["status"], credited: row["credited"], fee: row["fee"])
-            }
+    private static func deposit(
+        _ id: Int64, _ db: any Connection
+    ) throws -> ChangeReport.DepositReport? {
+        try db.first("SELECT * FROM deposits WHERE id = \(id)") { row in
+            ChangeReport.DepositReport(
+                ref: try row["ref"], method: try row["method"], reference: try row["reference"],
+                status: try row["status"], credited: try row["credited"], fee: try row["fee"])
+        }
     }
 
     private static func withdrawal(
         _ id: Int64, _ db: any Connection
     ) throws -> ChangeReport.WithdrawalReport? {
-        try db.grdb.cachedStatement(sql: "SELECT * FROM withdrawals WHERE id = ?").fetchRow([id])
-            .map { row in
-                ChangeReport.WithdrawalReport(
-                    ref: row["ref"], status: row["status"], amount: row["amount"],
-                    fee: row["fee"], reference: row["reference"])
-            }
+        try db.first("SELECT * FROM withdrawals WHERE id = \(id)") { row in
+            ChangeReport.WithdrawalReport(
+                ref: try row["ref"], status: try row["status"], amount: try row["amount"],
+                fee: try row["fee"], reference: try row["reference"])
+        }
     }
 }

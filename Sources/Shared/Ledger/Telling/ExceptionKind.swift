@@ -1,8 +1,10 @@
+import Tables
+
 /// The kinds of exceptions: what contradicts our books, or needs a person.
 ///
 /// The raw values are the words of `exceptions.csv`. They are stored in the ledger and read by
 /// other programs, so they never change.
-package enum ExceptionKind: String, CaseIterable, Sendable {
+package enum ExceptionKind: String, CaseIterable, Column, Sendable {
     // MARK: Following an order
 
     case noStatus = "no_status"

@@ -1,4 +1,3 @@
-import GRDB
 import Tables
 import Timestamps
 
@@ -15,76 +14,76 @@ package struct LedgerException: Equatable, Sendable {
 }
 
 extension LedgerException {
-    /// The provider's answer names an order that another of ours has already.
+    /// The provider's answer names an order that another of ours already has.
     static func idTwice(_ providerOrder: String, of other: OrderID) -> LedgerException {
         LedgerException(
             .idClaimedTwice,
-            "the provider gave it his order \(providerOrder), which order \(other) has; it is held "
-                + "in doubt; ask him which of them it is, and decide")
+            "the provider gave it its order \(providerOrder), which order \(other) has; it is held "
+                + "in doubt; ask the provider which order that is, and decide")
     }
 }
 
 extension Ledger {
-    /// Tells the operator, once: of an order once for each kind, else once for each detail.
+    /// Tells the operator once: about an order once for each kind, otherwise once for each detail.
     static func raise(
         _ exception: LedgerException, order: OrderID?, provider: ProviderID?, _ db: any Connection,
         at now: Timestamp
     ) throws {
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO exceptions (at, kind, order_id, provider_id, detail)
-                VALUES (\(now), \(exception.kind.rawValue), \(order), \(provider), \(exception.detail))
-                ON CONFLICT DO NOTHING
-                """)
+        try db.run(
+            """
+            INSERT INTO exceptions (at, kind, order_id, provider_id, detail)
+            VALUES (\(now), \(exception.kind), \(order), \(provider), \(exception.detail))
+            ON CONFLICT DO NOTHING
+            """)
     }
 
-    /// Whether the operator was told of just that, about a provider.
+    /// Whether the operator was told exactly that about a provider.
     static func isTold(
         _ exception: LedgerException, of provider: ProviderID, _ db: any Connection
     ) throws -> Bool {
-        try Bool.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM exceptions
-                        WHERE kind = ? AND coalesce(provider_id, 0) = ? AND detail = ?
-                            AND order_id IS NULL)
-                    """), arguments: [exception.kind.rawValue, provider, exception.detail])!
+        try db.exists(
+            """
+            SELECT 1 FROM exceptions
+            WHERE kind = \(exception.kind) AND coalesce(provider_id, 0) = \(provider)
+                AND detail = \(exception.detail) AND order_id IS NULL
+            """)
     }
 
-    /// Tells the operator, once a day, of something that a provider does to order after order: the
-    /// first of them stands for all, and they are counted.
+    /// Tells the operator once a day about something that a provider does to order after order. The
+    /// first order of the day stands for all, and they are counted.
     static func raiseDaily(
         _ exception: LedgerException, order: OrderID, provider: ProviderID, _ db: any Connection,
         at now: Timestamp
     ) throws {
         let day: Int64 = 86_400_000
         let today = now.milliseconds / day * day
-        let known = try Int64.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT id FROM exceptions
-                    WHERE provider_id = ? AND kind = ? AND at >= ? AND at < ?
-                    ORDER BY at, id LIMIT 1
-                    """), arguments: [provider, exception.kind.rawValue, today, today + day])
+        let known: Int64? = try db.value(
+            """
+            SELECT id FROM exceptions
+            WHERE provider_id = \(provider) AND kind = \(exception.kind)
+                AND at >= \(today) AND at < \(today + day)
+            ORDER BY at, id LIMIT 1
+            """)
         guard let known else {
             return try raise(exception, order: order, provider: provider, db, at: now)
         }
-        try db.grdb.cachedStatement(
-            sql: "UPDATE exceptions SET occurrences = occurrences + 1 WHERE id = ?"
-        ).execute(arguments: [known])
+        try db.run("UPDATE exceptions SET occurrences = occurrences + 1 WHERE id = \(known)")
     }
 
-    /// Whether a person may end an order that is with a provider: the operator was told that something is
-    /// wrong with it or that its provider answers nothing, or nobody asks that any more.
+    /// Whether a person may end an order that is with a provider: if the operator was told that
+    /// something is wrong with it or that its provider answers nothing, or if its provider can no
+    /// longer be asked.
+    ///
+    /// - Throws: `StoreError`.
     package func mayBeGivenUp(
         _ order: OrderID, asking witness: (_ provider: String) -> Witness
     ) throws -> Bool {
         try read { db in
-            let provider = try String.fetchOne(
-                db.grdb,
-                sql: """
-                    SELECT p.name FROM orders o JOIN providers p ON p.id = o.provider_id WHERE o.id = ?
-                    """, arguments: [order])
+            let provider: String? = try db.value(
+                """
+                SELECT p.name FROM orders o JOIN providers p ON p.id = o.provider_id
+                WHERE o.id = \(order)
+                """)
             return try Self.mayBeGivenUp(order, provider.map(witness), db)
         }
     }
@@ -93,12 +92,13 @@ extension Ledger {
         _ order: OrderID, _ witness: Witness?, _ db: any Connection
     ) throws -> Bool {
         try witness == .silent
-            || Bool.fetchOne(
-                db.grdb,
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = ?1)
-                        OR EXISTS (SELECT 1 FROM orders o JOIN providers p ON p.id = o.provider_id
-                            JOIN alarms a ON a.kind = ?2 AND a.subject = p.name WHERE o.id = ?1)
-                    """, arguments: [order, Alarm.Kind.providerSilent.rawValue])!
+            || db.one(
+                """
+                SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = \(order))
+                    OR EXISTS (SELECT 1 FROM orders o JOIN providers p ON p.id = o.provider_id
+                        JOIN alarms a ON a.kind = \(Alarm.Kind.providerSilent)
+                            AND a.subject = p.name
+                        WHERE o.id = \(order))
+                """)
     }
 }

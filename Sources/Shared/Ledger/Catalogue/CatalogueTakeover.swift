@@ -1,10 +1,9 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// What is to become of a provider's services after a look at his list.
+/// What happens to a provider's services after a look at its list.
 package enum CatalogueDecision: Sendable {
-    /// The list holds, and these of the known services are gone from it.
+    /// The list is believed, and these known services are gone from it.
     case takeOver([PricedService], gone: [KnownService])
     /// The list is not believed: every service stays as it is, and the operator is told why, once.
     case leave(LedgerException)
@@ -13,10 +12,10 @@ package enum CatalogueDecision: Sendable {
 /// What a catalogue changed, in services.
 package struct CatalogueTally: Equatable, Sendable {
     package internal(set) var new = 0
-    /// Of those that were known: what is told of them differs.
+    /// Known services that the operator is told about because they differ.
     package internal(set) var changed = 0
     package internal(set) var dropped = 0
-    /// Whose rate jumped; they wait for the operator.
+    /// Services whose rate jumped; they wait for the operator.
     package internal(set) var quarantined = 0
 
     package init() {}
@@ -32,12 +31,17 @@ package struct CatalogueTally: Equatable, Sendable {
 extension Ledger {
     /// Takes over a provider's catalogue, in one commit that writes only what differs.
     ///
-    /// A service keeps its id for ever, also while it is gone; a new one gets the provider's own number
-    /// where that is free, so that a panel that moves here keeps its ids. A known service that is
-    /// neither listed nor gone stays as it is.
+    /// A service keeps its id for ever, also while it is gone. A new one gets the provider's own
+    /// number if that is free, so that a panel that moves here keeps its ids. A known service that
+    /// is neither listed nor gone stays as it is.
     ///
-    /// - Parameter decide: is given the services that are known, by the provider's ids, and says what
-    ///   becomes of them; nobody else changes them meanwhile.
+    /// - Parameters:
+    ///   - provider: the provider.
+    ///   - now: the time.
+    ///   - decide: is given the known services by the provider's ids, and decides what happens to
+    ///     them. Nobody else changes them meanwhile.
+    /// - Returns: what changed.
+    /// - Throws: `StoreError`, `LedgerError`, and what `decide` throws.
     package func takeOver(
         catalogueOf provider: ProviderID, at now: Timestamp,
         _ decide: ([String: KnownService]) throws -> CatalogueDecision
@@ -54,8 +58,7 @@ extension Ledger {
                     try writer.put(service, over: known[service.providerService])
                 }
                 for service in gone { try writer.drop(service) }
-                try db.grdb.execute(
-                    literal: "UPDATE providers SET catalogue_at = \(now) WHERE id = \(provider)")
+                try db.run("UPDATE providers SET catalogue_at = \(now) WHERE id = \(provider)")
                 return writer.tally
             }
         }
@@ -63,7 +66,8 @@ extension Ledger {
 
     /// Takes over some of a provider's services; the others stay as they are.
     ///
-    /// Returns how many are new.
+    /// - Returns: how many are new.
+    /// - Throws: `StoreError`, `LedgerError`.
     package func takeOver(
         _ services: [PricedService], of provider: ProviderID, at now: Timestamp
     ) throws -> Int {

@@ -1,8 +1,7 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// A status file that is committed and not yet known to be on disk.
+/// A status file that is committed and may not be on disk yet.
 package struct StatusFile: Sendable {
     package let user: UserID
     package let sequence: Int64
@@ -10,12 +9,17 @@ package struct StatusFile: Sendable {
 }
 
 extension Ledger {
-    /// The most changes one status file tells; more make another file.
+    /// The most changes that one status file reports; more make another file.
     static let changesPerStatusFile = 5_000
 
-    /// Gives every user with changes his next status file, some files a commit: the number, the
-    /// bytes, and that these changes are told. The numbers of a user rise without a gap. What is left
-    /// when `isOver` says that the time is up stays for the next time.
+    /// Gives every user with changes the next status file, several files a commit: the number, the
+    /// bytes, and the note that these changes are reported. A user's numbers rise without a gap.
+    ///
+    /// - Parameters:
+    ///   - now: the time.
+    ///   - isOver: whether the time is up; what is left waits for the next call.
+    ///   - render: makes the bytes of a file.
+    /// - Throws: `StoreError`, `LedgerError`.
     package func issueStatusFiles(
         at now: Timestamp, until isOver: () -> Bool = { false },
         render: (ChangeReport) -> [UInt8]
@@ -35,8 +39,14 @@ extension Ledger {
         }
     }
 
-    /// The status files that are to be written, by user and number; those after `last`. No more than
-    /// `limit`, and no more after the one that brings them to `contentLimit` bytes.
+    /// The status files that are not on disk yet, by user and number.
+    ///
+    /// - Parameters:
+    ///   - last: the file after which to begin.
+    ///   - limit: the most files to return.
+    ///   - contentLimit: no file follows the one that brings them to this many bytes.
+    /// - Returns: the files.
+    /// - Throws: `StoreError`.
     package func unpublishedStatusFiles(
         after last: StatusFile? = nil, limit: Int = 100, contentLimit: Int = 1 << 21
     ) throws -> [StatusFile] {
@@ -49,30 +59,32 @@ extension Ledger {
                 """)
             waiting.bind(1, last?.user.rawValue ?? "")
             waiting.bind(2, last?.sequence ?? 0)
+            defer { waiting.reset() }
             var files: [StatusFile] = []
             var bytes = 0
-            while files.count < limit, bytes < contentLimit {
-                guard try waiting.step() else { return files }
+            while files.count < limit, bytes < contentLimit, try waiting.step() {
+                let row = waiting.row
+                // It is read as bytes: a text of megabytes would be checked and copied twice.
+                let content = row.utf8(2).map { Array($0) } ?? []
                 files.append(
-                    StatusFile(
-                        user: UserID(rawValue: waiting.text(0)!)!, sequence: waiting.integer(1)!,
-                        content: waiting.utf8(2).map { Array($0) }!))
-                bytes += files.last!.content.count
+                    StatusFile(user: try row[0], sequence: try row[1], content: content))
+                bytes += content.count
             }
-            waiting.reset()
             return files
         }
     }
 
     /// Notes that status files are on disk.
+    ///
+    /// - Throws: `StoreError`, `LedgerError`.
     package func notePublished(_ files: [StatusFile]) throws {
         try commit { db in
             for file in files {
-                try db.grdb.cachedStatement(
-                    sql: """
-                        UPDATE status_files SET content = NULL WHERE user_id = ? AND sequence = ?
-                        """
-                ).execute(arguments: [file.user, file.sequence])
+                try db.run(
+                    """
+                    UPDATE status_files SET content = NULL
+                    WHERE user_id = \(file.user) AND sequence = \(file.sequence)
+                    """)
             }
         }
     }
@@ -80,18 +92,17 @@ extension Ledger {
 
 extension Ledger {
     private static func userToTell(_ db: any Connection) throws -> UserID? {
-        try UserID.fetchOne(db.grdb.cachedStatement(sql: "SELECT user_id FROM changes LIMIT 1"))
+        try db.value("SELECT user_id FROM changes LIMIT 1")
     }
 
     private static func keep(
         _ report: ChangeReport, _ content: [UInt8], _ db: any Connection
     ) throws {
-        try db.grdb.cachedStatement(
-            sql: """
-                INSERT INTO status_files (user_id, sequence, at, content) VALUES (?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            report.user, report.sequence, report.at, String(decoding: content, as: UTF8.self),
-        ])
+        try db.run(
+            """
+            INSERT INTO status_files (user_id, sequence, at, content)
+            VALUES (\(report.user), \(report.sequence), \(report.at),
+                    \(String(decoding: content, as: UTF8.self)))
+            """)
     }
 }
