@@ -1,12 +1,10 @@
-import GRDB
 import Money
-import Tables
 import Testing
 import Timestamps
 
 @testable import Ledger
 
-/// What a provider's balance tells (design.md §6): drift, and evidence for orders in doubt.
+/// What a provider's balance says (design.md §6): drift, and evidence for orders in doubt.
 @Suite struct BalanceTests {
     let books = try! Books()
 
@@ -27,12 +25,12 @@ import Timestamps
     private var exceptions: [String] {
         get throws {
             try books.ledger.read {
-                try String.fetchAll($0.grdb, sql: "SELECT kind || ': ' || detail FROM exceptions")
+                try $0.values("SELECT kind || ': ' || detail FROM exceptions")
             }
         }
     }
 
-    @Test func `a drift beyond the limit is told once, and again once it was gone`() throws {
+    @Test func `a drift beyond the limit is reported once, and again after it was gone`() throws {
         try topUp("100")
         for (balance, told) in [
             ("95", 0), ("94.999999", 1), ("90", 1), ("105", 1), ("105.000001", 2), ("200", 2),
@@ -47,7 +45,8 @@ import Timestamps
                     + "say 100.000000; look for"))
     }
 
-    @Test func `where no top-up was booked, nothing is concluded, and the drift is unknown`() throws
+    @Test func `before a top-up is booked, the drift is unknown and a balance proves nothing`()
+        throws
     {
         let order = try books.inDoubt()
         for balance in ["9", "-500", "600"] {
@@ -71,15 +70,15 @@ import Timestamps
         ("100", 1, "against it"), ("99", 1, "for it"), ("98", 1, nil), ("99.5", 1, nil),
         ("101", 1, nil), ("100", 2, "against it"), ("99", 2, nil), ("98", 2, "for them"),
     ])
-    func `a balance speaks of the orders in doubt where the sum is exact`(
+    func `only an exact sum speaks for or against the orders in doubt`(
         balance: String, doubts: Int, words: String?
     ) throws {
         try topUp("100")
         for number in 1...doubts { _ = try books.inDoubt("A-\(number)") }
         try tell(balance)
         try tell(balance)
-        let evidence = try books.ledger.read {
-            try String.fetchAll($0.grdb, sql: "SELECT evidence FROM attempts")
+        let evidence: [String] = try books.ledger.read {
+            try $0.values("SELECT evidence FROM attempts")
         }
         for text in evidence {
             guard let words else {
@@ -93,7 +92,7 @@ import Timestamps
         #expect(evidence.count == doubts)
     }
 
-    @Test func `while an order is on its way, a balance is no evidence`() throws {
+    @Test func `a balance is no evidence while an order is on its way`() throws {
         try topUp("100")
         let order = try books.inDoubt("A-1")
         _ = try books.accepted("A-2", link: "https://a.example/2")

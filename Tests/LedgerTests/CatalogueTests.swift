@@ -1,6 +1,4 @@
-import GRDB
 import Money
-import Tables
 import Testing
 import Timestamps
 
@@ -15,15 +13,15 @@ import Timestamps
     private func takeOver(_ services: [PricedService], gone: [String] = []) throws -> CatalogueTally
     {
         try books.ledger.takeOver(catalogueOf: books.alpha, at: books.now) { known in
-            .takeOver(services, gone: gone.map { known[$0]! })
+            .takeOver(services, gone: gone.compactMap { known[$0] })
         }
     }
 
     private func changes() throws -> Int {
-        try books.ledger.read { $0.grdb.totalChangesCount }
+        try books.ledger.read { $0.totalChanges }
     }
 
-    /// Service 1's way of being sold.
+    /// The rates of service 1, and whether it is sold.
     private func standing() throws -> String {
         try books.value(
             """
@@ -35,31 +33,30 @@ import Timestamps
 
     private func told() throws -> [String] {
         try books.ledger.read { db in
-            try String.fetchAll(
-                db.grdb,
-                sql: """
-                    SELECT kind || ' ' || coalesce(field, '-') || ' ' || coalesce(before, '-') || ' '
-                        || coalesce(after, '-')
-                    FROM catalogue_changes WHERE service_id = 1 AND kind <> 'new' ORDER BY id
-                    """)
+            try db.values(
+                """
+                SELECT kind || ' ' || coalesce(field, '-') || ' ' || coalesce(before, '-') || ' '
+                    || coalesce(after, '-')
+                FROM catalogue_changes WHERE service_id = 1 AND kind <> 'new' ORDER BY id
+                """)
         }
     }
 
-    @Test func `of ten thousand services only what differs is written`() throws {
+    @Test func `of ten thousand services, only those that differ are written`() throws {
         var services = (1...10_000).map { Books.service("\($0)") }
         #expect(try takeOver(services).new == 9_998)
-        // When the list was believed, and that there was a commit.
+        // Only the time of the list, and the count of commits.
         var before = try changes()
         #expect(try takeOver(services) == CatalogueTally())
         #expect(try changes() - before == 2)
         services[7_000].maximum += 1
         before = try changes()
         #expect(try takeOver(services).changed == 1)
-        // The service, and a line of the report.
+        // Also the service, and a line of the report.
         #expect(try changes() - before == 4)
     }
 
-    @Test func `a list that is not believed writes nothing but why, once`() throws {
+    @Test func `a list that is not believed writes only the reason, once`() throws {
         let exception = LedgerException(.catalogueEmpty, "it is empty")
         for (count, written) in [(1, 2), (1, 0)] {
             let before = try changes()
@@ -74,7 +71,7 @@ import Timestamps
         }
     }
 
-    @Test func `what waits is released as it is offered, and the rest stays as it was`() throws {
+    @Test func `a jumped rate is released as it was offered, or stays as it is`() throws {
         var service = Books.service("1")
         service.offered = OfferedPrices(
             rate: Rate(micros: 3_000_000), costRate: Rate(micros: 3_300_000),
@@ -92,31 +89,30 @@ import Timestamps
             ])
     }
 
-    @Test func `a service that was refused is sold again as soon as it is released`() throws {
+    @Test func `a refused service is sold again once it is released`() throws {
         let services = [Books.service("1"), Books.service("2", isFlexible: false)]
         try books.ledger.commit { db in
-            try db.grdb.execute(
-                sql: """
-                    UPDATE services SET enabled = 0, withheld = 'refused' WHERE id = 1;
-                    UPDATE providers SET catalogue_due = 9999999999999;
-                    """)
+            try db.script(
+                """
+                UPDATE services SET enabled = 0, withheld = 'refused' WHERE id = 1;
+                UPDATE providers SET catalogue_due = 9999999999999;
+                """)
         }
         #expect(try takeOver(services) == CatalogueTally())
         #expect(try release() == "accepted")
         #expect(try standing() == "1000000 1100000 2000000 1 - -")
-        // The list may still lack it, and is asked for at once.
+        // The list may still lack it, so it is asked for at once.
         #expect(try books.value("SELECT catalogue_due FROM providers") == 0)
         #expect(try takeOver(services) == CatalogueTally())
         #expect(try told() == ["released withheld refused -"])
     }
 
-    @Test func `a release sells nothing that the rules do not sell`() throws {
+    @Test func `a release does not sell what the rules do not sell`() throws {
         var unwanted = Books.service("1")
         unwanted.isEnabled = false
         let services = [unwanted, Books.service("2", isFlexible: false)]
         try books.ledger.commit { db in
-            try db.grdb.execute(
-                sql: "UPDATE services SET enabled = 0, withheld = 'refused' WHERE id = 1")
+            try db.run("UPDATE services SET enabled = 0, withheld = 'refused' WHERE id = 1")
         }
         _ = try takeOver(services)
         #expect(try release() == "accepted")

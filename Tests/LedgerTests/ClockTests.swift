@@ -1,12 +1,10 @@
-import GRDB
 import Tables
 import Testing
 import Timestamps
 
 @testable import Ledger
 
-/// What a clock that is wrong for a while leaves behind, and what the next run with a right one makes
-/// of it.
+/// What a wrong clock leaves behind, and how the next run with a right clock mends it.
 @Suite struct ClockTests {
     private static let reach = Reach(lookBackSeconds: 259_200, syncEverySeconds: 3_600)
     private static let day = 86_400
@@ -18,7 +16,7 @@ import Timestamps
         try books.add(acme, funds: "100")
     }
 
-    /// Moves the books' clock; below zero back.
+    /// Moves the clock; a negative number moves it back.
     private func pass(seconds: Int) {
         books.now = books.now.adding(seconds: seconds)
     }
@@ -28,10 +26,10 @@ import Timestamps
     }
 
     private func exceptions() throws -> [String] {
-        try books.ledger.read { try String.fetchAll($0.grdb, sql: "SELECT kind FROM exceptions") }
+        try books.ledger.read { try $0.values("SELECT kind FROM exceptions") }
     }
 
-    /// Writes to the ledger with the clock ahead by so much, and sets it right again.
+    /// Runs `body` with the clock ahead, and sets it right again.
     private func ahead<T>(by seconds: Int, _ body: () throws -> T) rethrows -> T {
         pass(seconds: seconds)
         defer { pass(seconds: -seconds) }
@@ -53,7 +51,7 @@ import Timestamps
         #expect(try bring() == 1)
         #expect(try books.claim() == [order])
         #expect(try exceptions() == ["due_out_of_reach"])
-        #expect(try bring() == 0, "and nothing is left to bring back")
+        #expect(try bring() == 0, "nothing is left to bring back")
     }
 
     @Test func `a placed order is asked about, and can be stuck, once the clock is right`() throws {
@@ -65,7 +63,7 @@ import Timestamps
         #expect(due.map(\.placedAt) == [books.now.adding(seconds: Self.years)], "a fact stays")
     }
 
-    @Test func `a request, a decision and a look back come within reach`() throws {
+    @Test func `requests, decisions and look backs are brought within reach`() throws {
         let doubt = try books.inDoubt("A-1")
         try books.deskVerdict(.decisions) {
             try $0.decide(.notPlaced, on: doubt, by: "anna", $1, asking: { _ in .orders })
@@ -76,12 +74,12 @@ import Timestamps
         news.lookBack = books.now.adding(seconds: Self.years)
         _ = try books.ledger.record([news], at: books.now)
         try books.verdict(of: acme, .refills, ref: "R-1") { try $0.requestRefill(of: ended, $1) }
-        try books.plainConnection().write {
-            try $0.grdb.execute(
-                sql: """
-                    UPDATE requests SET due_at = due_at + 300000000000;
-                    UPDATE decisions SET due_at = due_at + 300000000000;
-                    """)
+        try books.ledger.commit {
+            try $0.script(
+                """
+                UPDATE requests SET due_at = due_at + 300000000000;
+                UPDATE decisions SET due_at = due_at + 300000000000;
+                """)
         }
         #expect(try bring() == 3)
         #expect(try books.ledger.hasDueRequests(of: books.alpha, at: books.now))
@@ -92,7 +90,9 @@ import Timestamps
                 == [ended])
     }
 
-    @Test func `a provider's pause, its "not now" and its questions come within reach`() throws {
+    @Test func `a provider's pause, its "not now" and its questions are brought within reach`()
+        throws
+    {
         try ahead(by: Self.years) {
             let soon = books.now.adding(seconds: 300)
             try books.ledger.pause(books.alpha, until: soon, reason: "ill")
@@ -100,25 +100,21 @@ import Timestamps
             try books.ledger.ask(books.alpha, .balance, at: soon)
             try books.ledger.noteAnswers(
                 of: books.alpha, answeredAt: books.now, errors: 1, at: books.now)
-            try books.plainConnection().write {
-                try $0.grdb.execute(
-                    sql: "UPDATE providers SET throttled_until = ?, inquiry_due = ?",
-                    arguments: [soon, soon])
+            try books.ledger.commit {
+                try $0.run("UPDATE providers SET throttled_until = \(soon), inquiry_due = \(soon)")
             }
         }
         #expect(try bring() == 1)
-        let wrong = try books.ledger.read { db in
-            try Int.fetchOne(
-                db.grdb,
-                sql: """
-                    SELECT count(*) FROM providers WHERE max(paused_until, throttled_until,
-                        inquiry_due, catalogue_due, balance_due, last_answer_at) > ?
-                    """, arguments: [books.now])
-        }
-        #expect(wrong == 0)
+        #expect(
+            try books.value(
+                """
+                SELECT count(*) FROM providers WHERE max(paused_until, throttled_until,
+                    inquiry_due, catalogue_due, balance_due, last_answer_at)
+                    > \(books.now.milliseconds)
+                """) == 0)
     }
 
-    @Test func `what can rightly be due later is left alone, and nothing is written`() throws {
+    @Test func `dates that can be right stay, and nothing is written`() throws {
         let order = try books.placed()
         var news = StatusNews(order: order, askAgain: books.now.adding(seconds: Self.day))
         _ = try books.ledger.record([news], at: books.now)
@@ -133,24 +129,23 @@ import Timestamps
         #expect(try books.value("SELECT commits FROM generation") == before)
     }
 
-    @Test func `many orders come back in commits of a bounded size, and one line tells it`() throws
-    {
+    @Test func `many orders come back in bounded commits, and are reported in one line`() throws {
         try books.file(of: acme) { draft in
             for line in 1...12_000 {
                 let order = books.newOrder("B-\(line)", charge: "0.001", link: nil)
                 try draft.accept(order, ResellerLine(.orders, line, ref: order.ref))
             }
         }
-        try books.plainConnection().write {
-            try $0.grdb.execute(sql: "UPDATE orders SET due_at = due_at + 300000000000")
+        try books.ledger.commit {
+            try $0.run("UPDATE orders SET due_at = due_at + 300000000000")
         }
         #expect(try bring() == 12_000)
         #expect(try exceptions() == ["due_out_of_reach"])
     }
 
-    /// Ahead by less than a due date can rightly lie: only that the clock went back tells.
+    /// The clock was ahead by less than a due date can be, so only its going back shows it.
     @Test(arguments: [120, 3_600, day])
-    func `what a clock that was ahead by hours put off is due once it goes back`(seconds: Int)
+    func `what a clock put off by hours is due once it goes back`(seconds: Int)
         throws
     {
         let order = try books.accepted("A-1")
@@ -165,7 +160,7 @@ import Timestamps
                 books.alpha, until: books.now.adding(seconds: 300), reason: "ill")
         }
         #expect(try !books.ledger.hasDueOrders(of: books.alpha, at: books.now))
-        // Who notices is not who has due dates.
+        // The program that notices is not the one that has due dates.
         _ = try books.ledger.mendClock(nil, at: books.now)
         _ = try books.ledger.mendClock(Self.reach, at: books.now)
         #expect(try books.ledger.hasDueOrders(of: books.alpha, at: books.now))
@@ -181,7 +176,8 @@ import Timestamps
     // MARK: Jumps
 
     @Test(arguments: [-600, -2 * day, -years, 3 * day, years])
-    func `a jump is noted once, and of one back by hours the operator is told`(seconds: Int) throws
+    func `a jump is noted once, and the operator is told if it went back by hours`(seconds: Int)
+        throws
     {
         _ = try books.accepted()
         pass(seconds: seconds)
@@ -193,7 +189,7 @@ import Timestamps
     }
 
     @Test(arguments: [-30, 0, 60, day])
-    func `a clock that is set right by a little, or time that goes by, is no jump`(seconds: Int)
+    func `a small correction, or time that goes by, is no jump`(seconds: Int)
         throws
     {
         _ = try books.accepted()
@@ -201,10 +197,10 @@ import Timestamps
         #expect(try books.ledger.mendClock(nil, at: books.now).isEmpty)
     }
 
-    /// The desk may be wrong, and the provider's list must be able to say so: so the list is not read by
-    /// times that a wrong clock noted.
+    /// The desk may be wrong, and the provider's list must be able to contradict it. So the list is
+    /// not read by times that a wrong clock noted.
     @Test(arguments: [-years, -day, -1_800, 1_800, day, years])
-    func `when an order in doubt was sent is not known, if the clock was wrong then`(seconds: Int)
+    func `if the clock was wrong, nobody knows when an order in doubt was sent`(seconds: Int)
         throws
     {
         _ = try books.accepted("A-0", link: nil)
@@ -218,12 +214,12 @@ import Timestamps
         #expect(doubt.map { $0.sentUntil <= books.now.adding(seconds: 60) } == true)
     }
 
-    @Test func `once the clock is right again, new doubts know when they were sent`() throws {
+    @Test func `once the clock is right again, the time of a new doubt is known`() throws {
         try ahead(by: Self.years) { _ = try books.accepted("A-0", link: nil) }
         _ = try books.ledger.mendClock(nil, at: books.now)
         _ = try books.inDoubt()
         let doubts = try books.ledger.doubts(with: books.alpha)
         #expect(doubts.map(\.isTimeKnown) == [true])
-        #expect(doubts.map(\.isAfterJump) == [true], "but what is dated otherwise may still be it")
+        #expect(doubts.map(\.isAfterJump) == [true], "but one with another date may still be it")
     }
 }

@@ -19,8 +19,8 @@ import Timestamps
         }
     }
 
-    /// How an order ends, and what is where afterwards: the user's money, the house's, and what
-    /// alpha took of his float, in EUR, with the order's cost in USD.
+    /// How an order ends, and where the money is then: the user's, the house's, and what alpha
+    /// took of its float, in EUR, with the order's cost in USD.
     struct Ending: Sendable, CustomTestStringConvertible {
         let settlement: Settlement
         let charged: ProviderCharge?
@@ -68,7 +68,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `an order is asked about when it is due, and the due date moves on`() throws {
+    @Test func `an order is asked about when it is due, and then its due date moves on`() throws {
         let order = try books.placed()
         #expect(try due == [order])
         _ = try books.ledger.record([StatusNews(order: order, askAgain: later(300))], at: books.now)
@@ -77,7 +77,7 @@ import Timestamps
         #expect(try due == [order])
     }
 
-    @Test func `what a provider leaves out stays as it was known`() throws {
+    @Test func `what a provider leaves out stays as it was`() throws {
         let order = try books.placed()
         var news = StatusNews(order: order, askAgain: books.now)
         (news.status, news.startCount, news.remains) = ("In progress", 3_572, 900)
@@ -87,7 +87,7 @@ import Timestamps
         _ = try books.ledger.record([StatusNews(order: order, askAgain: books.now)], at: books.now)
         let known = try books.ledger.dueToFollow(with: books.alpha, limit: 1, at: books.now)[0]
         #expect(known.status == "In progress" && known.startCount == 3_572 && known.remains == 900)
-        #expect(known.changedAt == changed, "nothing new was told")
+        #expect(known.changedAt == changed, "nothing new was reported")
     }
 
     @Test func `an exception is raised once`() throws {
@@ -124,8 +124,7 @@ import Timestamps
         }
     }
 
-    @Test func `each user is told what changed for him, once, under numbers without a gap`() throws
-    {
+    @Test func `each user gets each change once, in files numbered without a gap`() throws {
         let orders = [try books.placed("A-1"), try books.placed("A-2")]
         let theirs = try books.placed("B-1", of: zenith)
         for order in orders + [theirs] { try books.settle(order, as: .completed) }

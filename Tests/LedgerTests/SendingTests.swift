@@ -31,14 +31,14 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `no more is claimed than was asked for, oldest first`() throws {
+    @Test func `no more is claimed than was wanted, oldest first`() throws {
         let orders = try (1...5).map { try books.accepted("A-\($0)") }
         #expect(try books.claim(2) == Array(orders[..<2]))
         #expect(try books.claim(2) == Array(orders[2..<4]))
         #expect(try books.claim(0) == [])
     }
 
-    @Test func `placed: the order has its provider's id and the expected charge is booked`() throws
+    @Test func `placed: the order has the provider's id, and the expected charge is booked`() throws
     {
         let order = try books.accepted()
         try books.claim()
@@ -50,7 +50,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `postponed: the order waits for its moment with its money on hold`() throws {
+    @Test func `postponed: the order waits, and its money stays on hold`() throws {
         for (isRefusal, word) in [(false, "not_sent"), (true, "refused")] {
             let order = try books.accepted("A-\(word)")
             try books.claim()
@@ -96,7 +96,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `an answer that was written down before changes nothing`() throws {
+    @Test func `an answer that was already recorded changes nothing`() throws {
         let order = try books.placed()
         for content: SendOutcome.Content in [
             .placed(providerOrder: "other", followAt: books.now), .refused(evidence: "no"),
@@ -111,14 +111,14 @@ import Timestamps
         try books.expectSound()
     }
 
-    /// A commit that was thought to have failed, and its answers kept: meanwhile the order is on its way
+    /// A commit seemed to have failed, and its answers were kept. Meanwhile the order is on its way
     /// for the second time.
     @Test(arguments: [
         SendOutcome.Content.refused(evidence: "no"), .unknown(evidence: "?"),
         .placed(providerOrder: "77", followAt: Timestamp(milliseconds: 0)),
         .postponed(until: Timestamp(milliseconds: 0), isRefusal: true, evidence: "later"),
     ])
-    func `an answer to an earlier attempt says nothing of the one under way`(
+    func `an answer to an earlier attempt says nothing about the one under way`(
         content: SendOutcome.Content
     ) throws {
         let order = try books.accepted()
@@ -134,7 +134,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `an answer that was kept is evidence for an order that a restored ledger holds`()
+    @Test func `a kept answer is evidence for an order that a restored ledger holds in doubt`()
         throws
     {
         let order = try books.accepted()
@@ -146,7 +146,7 @@ import Timestamps
         #expect(evidence.hasSuffix("an answer that was kept says: placed as 77"))
     }
 
-    @Test func `an order found on its way at the start is held as in doubt`() throws {
+    @Test func `an order that a dead run left on its way is held in doubt`() throws {
         let orders = [try books.accepted("A-1"), try books.accepted("A-2")]
         try books.claim()
         let waiting = try books.accepted("A-3")
@@ -158,7 +158,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `an order waits while an earlier one for its link has not ended`() throws {
+    @Test func `an order waits while an earlier one for its link is open`() throws {
         let first = try books.accepted("A-1")
         let second = try books.accepted("A-2")
         let elsewhere = try books.accepted("A-3", link: "https://a.example/2")
@@ -175,7 +175,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `of those who wait for a link, one goes at a time, whatever ends the one before`()
+    @Test func `orders that wait for a link go one by one, however the one before ends`()
         throws
     {
         let orders = try (1...5).map { try books.accepted("A-\($0)") }
@@ -207,14 +207,14 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `where orders need not wait for links any more, those who do are due`() throws {
+    @Test func `once orders no longer wait for links, those that did are due`() throws {
         for number in 1...3 { _ = try books.accepted("A-\(number)") }
         #expect(try books.claim(waitingForLinks: true).count == 1)
         try books.ledger.endLinkWaits(at: books.now)
         #expect(try books.claim().count == 2)
     }
 
-    @Test func `an answer "duplicate" speaks for an order in doubt on that link`() throws {
+    @Test func `"duplicate" speaks for an order in doubt on that link`() throws {
         let doubtful = try books.inDoubt("A-1")
         let elsewhere = try books.accepted("A-2", link: "https://a.example/2")
         let second = try books.accepted("A-3")
@@ -235,7 +235,7 @@ import Timestamps
     }
 
     @Test
-    func `an answer "duplicate" says nothing of a doubt where another order of ours explains it`()
+    func `"duplicate" says nothing about a doubt if another order of ours explains it`()
         throws
     {
         let doubtful = try books.inDoubt("A-1")
@@ -250,7 +250,7 @@ import Timestamps
                 == "timed out")
     }
 
-    @Test func `an order that waits for its link does not cost another its turn`() throws {
+    @Test func `an order that waits for its link does not take up a turn`() throws {
         _ = try books.accepted("A-1")
         try books.claim()
         for number in 2...4 { _ = try books.accepted("A-\(number)") }
@@ -258,7 +258,7 @@ import Timestamps
         #expect(try books.claim(1, waitingForLinks: true) == [free])
     }
 
-    @Test func `a move that the states allow is one that the table of states names`() {
+    @Test func `the table of states names the moves from each state`() {
         #expect(OrderState.accepted.successors == [.sending, .canceled])
         #expect(
             OrderState.allCases.filter(\.isEnded) == [.completed, .partial, .canceled, .refused])

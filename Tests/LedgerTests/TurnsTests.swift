@@ -7,7 +7,7 @@ import Timestamps
 
 @testable import Ledger
 
-/// What it costs to find whose turn it is.
+/// How the resellers take turns, and what it costs to find whose turn it is.
 @Suite struct TurnsTests {
     let books: Books
 
@@ -16,7 +16,7 @@ import Timestamps
     }
 
     private func add(_ name: String, orders: Int, link: String? = nil) throws {
-        let user = UserID(rawValue: name)!
+        let user = try #require(UserID(rawValue: name))
         try books.add(user, funds: "1000000")
         try books.file(of: user) { draft in
             for number in 1...orders {
@@ -49,21 +49,20 @@ import Timestamps
         func add() { count.withLock { $0 += 1 } }
     }
 
-    @Test func `resellers who have nothing due cost nothing`() throws {
+    @Test func `resellers with nothing due cost nothing`() throws {
         try add("zoe", orders: 100)
         let few = try claim(40, by: Turns())
         for number in 1...300 { try add("u\(number)", orders: 1) }
         try books.ledger.commit { db in
-            try db.grdb.execute(
-                sql: "UPDATE orders SET due_at = due_at + 3600000 WHERE user_id <> 'zoe'")
+            try db.run("UPDATE orders SET due_at = due_at + 3600000 WHERE user_id <> 'zoe'")
         }
         let many = try claim(40, by: Turns())
         #expect((few.orders, many.orders) == (40, 40))
-        // Each of them is passed once, to see who has come and whether anything is due.
+        // Each is passed once, to see who has come and whether anything is due.
         #expect(many.statements <= few.statements + 2 * 301)
     }
 
-    @Test func `whose turn it is is read from an index, and nothing is sorted`() throws {
+    @Test func `whose turn it is comes from an index, and nothing is sorted`() throws {
         try add("zoe", orders: 3)
         let asked = Mutex<Set<String>>([])
         books.ledger.database.inDatabase { db in
@@ -96,19 +95,18 @@ import Timestamps
         try add("dora", orders: 2)
         #expect(try books.claim(62).count == 62)
         let shares: [String] = try books.ledger.read {
-            try String.fetchAll(
-                $0.grdb,
-                sql: """
-                    SELECT user_id || ' ' || count(*) FROM orders WHERE state = 'sending'
-                    GROUP BY user_id ORDER BY 1
-                    """)
+            try $0.values(
+                """
+                SELECT user_id || ' ' || count(*) FROM orders WHERE state = 'sending'
+                GROUP BY user_id ORDER BY 1
+                """)
         }
         #expect(shares.last == "dora 2")
         let others = shares.dropLast().compactMap { Int($0.split(separator: " ")[1]) }
         #expect(others.allSatisfy { (15...31).contains($0) } && others.count == 3, "\(shares)")
     }
 
-    @Test func `who comes while a run goes on has a turn soon`() throws {
+    @Test func `a reseller who comes during a run gets a turn soon`() throws {
         try add("anna", orders: 90)
         let turns = Turns()
         _ = try claim(3, by: turns)
