@@ -1,4 +1,5 @@
 import Money
+import Tables
 import Testing
 import Timestamps
 

@@ -1,5 +1,6 @@
 import Failures
 import Money
+import Tables
 import Testing
 import Timestamps
 
