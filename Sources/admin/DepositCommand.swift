@@ -167,9 +167,9 @@ struct DepositDesk {
         let fee = try settings.fees.deposit.of(credited)
         let origin = currency == settings.currency ? "" : " for \(deposit.amount) \(currency)"
         guard fee > .zero else { return "\(credited)\(origin)" }
-        guard fee < credited else {
+        guard FeePayment.deposit.allows(fee, of: credited) else {
             throw ValidationError(
-                "The fee of \(fee) leaves nothing of \(credited); nothing was dropped.")
+                "The fee of \(fee) is more than the \(credited); nothing was dropped.")
         }
         return "\(try credited - fee)\(origin), after a fee of \(fee)"
     }

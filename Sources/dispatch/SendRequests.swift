@@ -134,7 +134,7 @@ struct SendRequests {
         if errands[index].claimed.isEmpty {
             // No more than one call carries: what is claimed and not sent would end as unknown.
             let count = isSingle(errands[index]) ? 1 : Action.idsPerCall
-            let claimed = try ledger.claimRequests(
+            let claimed = try ledger.startSending(
                 errands[index].kind, errands[index].due.prefix(count), at: now)
             errands[index].due.removeFirst(min(count, errands[index].due.count))
             let together = claimed.filter { $0.unanswered == 0 }

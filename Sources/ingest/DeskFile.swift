@@ -113,9 +113,9 @@ struct DeskFile {
                 .badValue,
                 "\(amount) \(currency) is less than a millionth of a \(settings.currency)")
         }
-        guard fee < credited else {
+        guard FeePayment.deposit.allows(fee, of: credited) else {
             throw Rejection(
-                .badValue, "the fee of \(fee) leaves nothing of \(credited) \(settings.currency)")
+                .badValue, "the fee of \(fee) is more than the \(credited) \(settings.currency)")
         }
         try draft.confirm(
             ConfirmedDeposit(

@@ -109,7 +109,7 @@ struct ResellerFile {
         } catch {
             throw Rejection(.badValue, "amount \(error)")
         }
-        guard fee < amount else {
+        guard FeePayment.withdrawal.allows(fee, of: amount) else {
             throw Rejection(.badValue, "the fee of \(fee) leaves nothing of \(amount)")
         }
         try unlessAborted(line) {

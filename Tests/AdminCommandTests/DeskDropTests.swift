@@ -70,7 +70,7 @@ import Testing
                 == ["305400000"])
         let nothing = try shop.run("admin deposit acme 0.10 --method bank --reference V")
         #expect(nothing.status == 64)
-        #expect(nothing.log.contains("leaves nothing of 0.100000; nothing was dropped"))
+        #expect(nothing.log.contains("is more than the 0.100000; nothing was dropped"))
     }
 
     @Test func `a deposit said twice is credited once`() throws {
@@ -142,7 +142,8 @@ import Testing
         let refused = try shop.run("admin decide 1 refund")
         #expect(refused.status == 64)
         #expect(
-            refused.log.contains("Order 1 is placed: it can be given up once exceptions.csv says"))
+            refused.log.contains(
+                "Order 1 is placed: it can be given up once exceptions.csv lists it"))
         try DatabaseQueue(path: shop.ledgerPath).write {
             try $0.execute(
                 sql: """

@@ -40,6 +40,10 @@ private let deskLines: [(kind: String, line: String, verdict: String)] = [
     ),
     (
         "deposits", #"{"user": "acme", "method": "bank", "reference": "T", "amount": "0.01"}"#,
+        "accepted"
+    ),
+    (
+        "deposits", #"{"user": "acme", "method": "bank", "reference": "T", "amount": "0.009999"}"#,
         "BAD_VALUE"
     ),
     ("withdrawals", #"{"user": "acme", "ref": "W", "outcome": "paid"}"#, "BAD_VALUE"),

@@ -160,7 +160,7 @@ import Timestamps
         pass(seconds: 3_601)
         #expect(try raise() == ["requests_waiting alpha"])
         let open = try books.ledger.dueRequests(.refill, at: books.now)[books.alpha] ?? []
-        let due = try books.ledger.claimRequests(.refill, open, at: books.now)
+        let due = try books.ledger.startSending(.refill, open, at: books.now)
         try books.ledger.record(
             [RequestNews(due[0].id, .sent(refill: "7", followAt: books.now))], at: books.now)
         try expectOver()

@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 import Testing
@@ -6,12 +5,12 @@ import Timestamps
 
 @testable import Ledger
 
-/// No step of dispatch is worse than linear in what waits for it (proof.md §2): ten times as much
-/// costs at most twelve times the work.
+/// No step of dispatch is worse than linear in its backlog (proof.md §2): ten times the backlog
+/// takes at most twelve times the work.
 @Suite struct BacklogTests {
     private static let (few, many) = (300, 3_000)
 
-    /// Expects the work of `step` on a backlog to grow with it, and no more.
+    /// Expects the work of `step` to grow no faster than the backlog.
     private func expectLinear(
         _ location: SourceLocation = #_sourceLocation,
         _ fill: (Books, Int) throws -> Void, _ step: (Books) throws -> Void
@@ -40,7 +39,7 @@ import Timestamps
         while try !books.claim(1_000).isEmpty {}
     }
 
-    @Test func `orders that a killed run left`() throws {
+    @Test func `orders that a killed run left behind`() throws {
         try expectLinear { books, count in
             try order(books, count)
             try claimAll(books)
@@ -66,7 +65,7 @@ import Timestamps
         }
     }
 
-    @Test func `due orders of a provider that gets none`() throws {
+    @Test func `due orders of a provider that takes none`() throws {
         try expectLinear { books, count in
             try order(books, count)
         } _: { books in
@@ -80,7 +79,7 @@ import Timestamps
         }
     }
 
-    @Test func `orders for one link, of which one may be sent`() throws {
+    @Test func `orders for one link, of which only one may be sent`() throws {
         try expectLinear { books, count in
             try order(books, count, link: "https://a.example/same")
         } _: { books in
@@ -92,7 +91,7 @@ import Timestamps
         }
     }
 
-    @Test func `orders that are sent one after the other, of one reseller and of many`() throws {
+    @Test func `orders sent in turns, from one reseller and from many`() throws {
         let turns = Turns()
         func sendAll(_ books: Books) throws {
             var isAny = true
@@ -121,7 +120,7 @@ import Timestamps
         }
     }
 
-    @Test func `orders refused as duplicates of one that is in doubt`() throws {
+    @Test func `orders refused as duplicates of an order in doubt`() throws {
         try expectLinear { books, count in
             try order(books, count, link: "https://a.example/same")
             try claimAll(books)
@@ -142,8 +141,7 @@ import Timestamps
         }
     }
 
-    @Test func `cancels that are asked for, and those that another provider does not take`() throws
-    {
+    @Test func `due cancels, among those that wait for another provider`() throws {
         try expectLinear { books, count in
             let beta = try books.ledger.providers(configured: [
                 ConfiguredProvider(name: "alpha", currency: eur, isEnabled: true),
@@ -165,14 +163,13 @@ import Timestamps
                 }
             }
             try books.ledger.commit { db in
-                try db.grdb.execute(
-                    sql: "UPDATE orders SET provider_id = ? WHERE id > ?", arguments: [beta, count])
+                _ = try db.run("UPDATE orders SET provider_id = \(beta) WHERE id > \(count)")
             }
         } _: { books in
             let due = try books.ledger.dueRequests(.cancel, at: books.now)[books.alpha]!
             var rest = due[...]
             while !rest.isEmpty {
-                let claimed = try books.ledger.claimRequests(
+                let claimed = try books.ledger.startSending(
                     .cancel, rest.prefix(100), at: books.now)
                 #expect(claimed.count == rest.prefix(100).count)
                 rest = rest.dropFirst(100)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommitTests {
     private struct Interrupted: Error {}
 
-    @Test func `a commit that is broken off after a file's whole effect leaves nothing of it`()
+    @Test func `a commit that fails after a file's whole effect leaves nothing of it`()
         throws
     {
         let books = try Books()

@@ -14,7 +14,9 @@ import Testing
         }
     }
 
-    @Test func `placed: the order is followed, and the provider's charge is booked`() throws {
+    @Test func `an order decided as placed is followed, and the provider's charge is booked`()
+        throws
+    {
         let order = try books.inDoubt()
         #expect(try decide(.placed(providerOrder: "9912"), on: order) == "accepted")
         #expect(try books.state(of: order) == .placed)
@@ -26,7 +28,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `not placed: the order is sent again, with a new attempt`() throws {
+    @Test func `an order decided as not placed is sent again, with a new attempt`() throws {
         let order = try books.inDoubt()
         #expect(try decide(.notPlaced, on: order) == "accepted")
         #expect(try books.claim() == [order])
@@ -34,7 +36,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `refund: the order ends and all its money comes back`() throws {
+    @Test func `an order decided as refund ends, and all its money comes back`() throws {
         let order = try books.inDoubt()
         #expect(try decide(.refund, on: order) == "accepted")
         #expect(try books.state(of: order) == .refused)
@@ -42,7 +44,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `only an order in doubt is decided on, once`() throws {
+    @Test func `only an order in doubt can be decided, and only once`() throws {
         let order = try books.accepted()
         #expect(try decide(.refund, on: order) == "NOT_ALLOWED")
         #expect(try decide(.refund, on: OrderID(99)) == "UNKNOWN_ORDER")
@@ -56,7 +58,7 @@ import Testing
     @Test(arguments: [
         (Witness.silent, "accepted"), (.statuses, "NOT_ALLOWED"), (.orders, "NOT_ALLOWED"),
     ])
-    func `an order that is with a provider is given up where nobody asks him any more`(
+    func `a placed order can be given up only if its provider is no longer asked`(
         witness: Witness, verdict: String
     ) throws {
         let order = try books.placed()
@@ -65,12 +67,12 @@ import Testing
         }
         #expect(told == verdict)
         #expect(try (books.balance() == amount("10")) == (verdict == "accepted"))
-        // What he took, he took.
+        // What the provider charged stays booked.
         #expect(try books.balance("spent", in: eur) == amount("1"))
         try books.expectSound()
     }
 
-    @Test func `a provider's order that another of ours has is not given twice`() throws {
+    @Test func `a provider's order belongs to one of our orders only`() throws {
         _ = try books.placed("A-1")
         let order = try books.inDoubt("A-2")
         let taken: String = try books.value(
@@ -123,7 +125,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a top-up is booked once in the provider's currency`() throws {
+    @Test func `a top-up is booked once, in the provider's currency`() throws {
         func topUp(_ text: String, _ provider: String = "alpha", ref: String?) throws -> String {
             try books.deskVerdict(.topups) {
                 try $0.topUp(provider, by: amount(text), reference: ref, $1)

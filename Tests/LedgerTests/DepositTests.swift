@@ -40,7 +40,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a claim is made once, whatever the desk found the amount to be`() throws {
+    @Test func `a claim is made once, whatever amount the desk confirms`() throws {
         #expect(try claim() == "pending")
         #expect(try claim() == "duplicate")
         #expect(try claim("90") == "REF_REUSED")
@@ -51,7 +51,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a claim of somebody else's payment gets nothing and takes nothing`() throws {
+    @Test func `claiming another user's payment gives nothing and takes nothing`() throws {
         #expect(try claim(by: zenith) == "pending")
         #expect(try books.deposit("100", for: acme) == "accepted")
         #expect(try books.balance(of: zenith) == .zero)
@@ -60,13 +60,13 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a claim of a payment that was confirmed for another is refused`() throws {
+    @Test func `a claim for a payment that was confirmed for another user is refused`() throws {
         try books.deposit("100", for: acme)
         #expect(try claim(by: zenith) == "DEPOSIT_KNOWN")
         #expect(try books.value("SELECT count(*) FROM deposits") == 1)
     }
 
-    @Test func `a fee goes to the house and is kept beside its deposit`() throws {
+    @Test func `a fee goes to the house and is linked to its deposit`() throws {
         #expect(try books.deposit("100", fee: "2.5") == "accepted")
         #expect(try books.balance() == amount("97.5"))
         #expect(try books.balance("fees") == amount("2.5"))
@@ -81,14 +81,16 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a fee above the deposit is refused, and harms no other line`() throws {
+    @Test func `a fee may use up its deposit, but one millionth more is refused`() throws {
         #expect(try books.deposit("1", fee: "1.000001") == "NOT_ALLOWED")
         #expect(try books.balance() == .zero)
         #expect(try books.deposit("1", fee: "1") == "accepted")
+        #expect(try books.balance() == .zero)
+        #expect(try books.balance("fees") == amount("1"))
         try books.expectSound()
     }
 
-    @Test func `a payment for nobody is refused`() throws {
+    @Test func `a payment for an unknown user is refused`() throws {
         #expect(try books.deposit("1", for: UserID(rawValue: "ghost")!) == "UNKNOWN_USER")
     }
 }
@@ -114,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func `a withdrawal is held, then paid with its fee taken out of it`() throws {
+    @Test func `a withdrawal is held, then paid out less its fee`() throws {
         #expect(try ask() == "accepted")
         #expect(try books.balance() == amount("75"))
         #expect(try books.balance(.held) == amount("25"))
@@ -126,7 +128,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a declined withdrawal comes back whole`() throws {
+    @Test func `a declined withdrawal gives all its money back`() throws {
         _ = try ask()
         #expect(try conclude(paid: false, reference: nil) == "accepted")
         #expect(try books.balance() == amount("100"))
@@ -134,7 +136,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a withdrawal is asked and concluded once`() throws {
+    @Test func `a withdrawal is requested and concluded once`() throws {
         _ = try ask()
         #expect(try ask() == "duplicate")
         #expect(try ask("26") == "REF_REUSED")
@@ -147,19 +149,21 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `only money that is there can be withdrawn, never credit`() throws {
+    @Test func `only a user's own money can be withdrawn, never credit`() throws {
         #expect(try ask("100.000001") == "INSUFFICIENT_FUNDS")
         #expect(try ask("100") == "accepted")
         #expect(try ask("1", fee: "0", ref: "W-2") == "INSUFFICIENT_FUNDS")
         try books.expectSound()
     }
 
-    @Test func `a withdrawal that its fee would eat is refused`() throws {
+    @Test func `a withdrawal must leave something to pay out after its fee`() throws {
+        #expect(try ask("1", fee: "1.000001") == "NOT_ALLOWED")
         #expect(try ask("1", fee: "1") == "NOT_ALLOWED")
         #expect(try books.balance() == amount("100"))
+        #expect(try ask("1", fee: "0.999999") == "accepted")
     }
 
-    @Test func `a conclusion of what was never asked is refused`() throws {
+    @Test func `only a withdrawal that was requested can be concluded`() throws {
         #expect(try conclude("W-7", paid: true) == "BAD_VALUE")
         #expect(try conclude(paid: true, user: zenith) == "UNKNOWN_USER")
     }

@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 import TestSupport
@@ -7,7 +6,7 @@ import Timestamps
 
 @testable import Ledger
 
-/// Decisions that wait for proof, and the proof.
+/// Decisions that wait for proof, and what the proof does.
 @Suite struct DoubtTests {
     let books = try! Books()
 
@@ -26,7 +25,9 @@ import Timestamps
         try #require(try books.ledger.doubts(with: books.alpha).first { $0.order == order })
     }
 
-    /// Writes down news of an order as it stands now; how many orders are in doubt no more.
+    /// Records news about an order as it is now.
+    ///
+    /// - Returns: how many orders are no longer in doubt.
     @discardableResult
     private func tell(_ content: DoubtNews.Content, of order: OrderID) throws -> Int {
         let news = DoubtNews(of: try doubt(order), content, askAgain: books.now)
@@ -39,14 +40,13 @@ import Timestamps
 
     private func decisions() throws -> [String] {
         try books.ledger.read {
-            try String.fetchAll(
-                $0.grdb, sql: "SELECT outcome || ' ' || state FROM decisions ORDER BY id")
+            try $0.values("SELECT outcome || ' ' || state FROM decisions ORDER BY id")
         }
     }
 
     private func exceptions() throws -> [String] {
         try books.ledger.read {
-            try String.fetchAll($0.grdb, sql: "SELECT kind || ': ' || detail FROM exceptions")
+            try $0.values("SELECT kind || ': ' || detail FROM exceptions")
         }
     }
 
@@ -57,7 +57,7 @@ import Timestamps
         (.refund, .statuses, "accepted"), (.placed(providerOrder: "9912"), .silent, "accepted"),
         (.notPlaced, .silent, "accepted"),
     ])
-    func `a decision waits for a provider who can say that it is wrong, and for no other`(
+    func `a decision waits only for a provider that can tell it is wrong`(
         decision: Decision, witness: Witness, verdict: String
     ) throws {
         let order = try books.inDoubt()
@@ -71,39 +71,40 @@ import Timestamps
         (Decision.placed(providerOrder: "9912"), OrderState.placed), (.notPlaced, .accepted),
         (.refund, .refused),
     ])
-    func `a decision that is believed is carried out, once`(
+    func `a confirmed decision is carried out, once`(
         decision: Decision, state: OrderState
     ) throws {
         let order = try books.inDoubt()
         try decide(decision, on: order)
         let news = DoubtNews(
-            of: try doubt(order), .believed(because: "he says so"), askAgain: books.now)
+            of: try doubt(order), .believed(because: "it says so"), askAgain: books.now)
         #expect(try books.ledger.record([news], of: books.alpha, at: books.now) == 1)
         #expect(try books.ledger.record([news], of: books.alpha, at: books.now) == 0)
         #expect(try books.state(of: order) == state)
         #expect(
             try evidence(of: order)
-                == "timed out; decided by anna: \(decision.inWords); he says so")
+                == "timed out; decided by anna: \(decision.inWords); it says so")
         #expect(try decisions() == ["\(decision.word) believed"])
         try books.expectSound()
     }
 
-    @Test func `a decision that is contradicted moves nothing, and the operator is told`() throws {
+    @Test func `a contradicted decision moves nothing and is reported to the operator`() throws {
         let order = try books.inDoubt()
         try decide(.placed(providerOrder: "9912"), on: order)
-        #expect(try tell(.contradicted(because: "he does not know it"), of: order) == 0)
+        #expect(try tell(.contradicted(because: "it does not know it"), of: order) == 0)
         #expect(try books.state(of: order) == .inDoubt)
         #expect(try decisions() == ["placed contradicted"])
         #expect(
             try exceptions() == [
-                "decision_contradicted: anna decided \"placed 9912\", but he does not know it; "
+                "decision_contradicted: anna decided \"placed 9912\", but it does not know it; "
                     + "it is still in doubt; decide again"
             ])
         #expect(try books.balance(.held) == amount("2"))
         try books.expectSound()
     }
 
-    @Test func `a later decision replaces one that waits, whose answer then says nothing`() throws {
+    @Test func `a later decision replaces a waiting one, and the answer to that is ignored`() throws
+    {
         let order = try books.inDoubt()
         try decide(.notPlaced, on: order)
         let late = DoubtNews(
@@ -113,7 +114,7 @@ import Timestamps
         #expect(try books.state(of: order) == .inDoubt)
         #expect(try decisions() == ["not_placed replaced", "placed pending"])
 
-        // And so does one that need not wait.
+        // So does a decision that need not wait.
         #expect(try decide(.refund, on: order, asking: .silent) == "accepted")
         #expect(try decisions() == ["not_placed replaced", "placed replaced"])
         try books.expectSound()
@@ -132,25 +133,26 @@ import Timestamps
     ) throws {
         let order = try books.inDoubt()
         if let decision { try decide(decision, on: order) }
-        #expect(try tell(.found(providerOrder: "77", evidence: "his list has it"), of: order) == 1)
+        #expect(try tell(.found(providerOrder: "77", evidence: "its list has it"), of: order) == 1)
         #expect(try books.state(of: order) == .placed)
         let id: String = try books.value("SELECT provider_order FROM orders")
         #expect(id == "77")
-        #expect(try evidence(of: order).hasSuffix("his list has it"))
+        #expect(try evidence(of: order).hasSuffix("its list has it"))
         #expect(try decisions() == decided)
         #expect(try exceptions().map { String($0.prefix { $0 != ":" }) } == kinds)
         try books.expectSound()
     }
 
-    @Test func `what may be either of two orders is given to neither`() throws {
+    @Test func `a provider's order that may be either of two orders is given to neither`() throws {
         let first = try books.inDoubt("A-1")
         let second = try books.inDoubt("A-2")
         #expect(try tell(.found(providerOrder: "77", evidence: "e"), of: first) == 0)
         #expect(try books.state(of: first) == .inDoubt)
         #expect(
-            try evidence(of: first) == "timed out; his order 77 may be it, or order \(second)'s")
+            try evidence(of: first)
+                == "timed out; the provider's order 77 may be it, or order \(second)'s")
 
-        // Nor to one while another for the same link is on its way.
+        // Nor is it given to one while another order for the same link is on its way.
         try decide(.refund, on: second, asking: .silent)
         let third = try books.accepted("A-3")
         try books.claim()
@@ -161,13 +163,13 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `an id that another order got meanwhile contradicts the decision`() throws {
+    @Test func `a decision is contradicted if another order got the id in the meantime`() throws {
         let order = try books.inDoubt("A-1")
         try decide(.placed(providerOrder: "77"), on: order)
         let other = try books.accepted("A-2", link: "https://a.example/2")
         try books.claim()
         try books.answer(other, .placed(providerOrder: "77", followAt: books.now))
-        #expect(try tell(.believed(because: "he knows it"), of: order) == 0)
+        #expect(try tell(.believed(because: "it knows it"), of: order) == 0)
         #expect(try books.state(of: order) == .inDoubt)
         #expect(try exceptions()[0].contains("for our order \(other)"))
         try books.expectSound()
@@ -175,12 +177,12 @@ import Timestamps
 
     @Test func `the same evidence is kept once`() throws {
         let order = try books.inDoubt()
-        for _ in 1...3 { try tell(.open(evidence: "his list does not have it"), of: order) }
+        for _ in 1...3 { try tell(.open(evidence: "its list does not have it"), of: order) }
         try tell(.open(evidence: nil), of: order)
-        #expect(try evidence(of: order) == "timed out; his list does not have it")
+        #expect(try evidence(of: order) == "timed out; its list does not have it")
     }
 
-    @Test func `a decision without an answer for a day is told once, and waits on`() throws {
+    @Test func `a decision without an answer for a day is reported once, and still waits`() throws {
         let order = try books.inDoubt()
         try decide(.notPlaced, on: order)
         for expected in [0, 1, 1] {
@@ -191,7 +193,7 @@ import Timestamps
         #expect(try decisions() == ["not_placed pending"])
     }
 
-    @Test func `a new doubt, and a decision that waits, are asked about soon`() throws {
+    @Test func `a new doubt and a waiting decision are asked about soon`() throws {
         func inquiryDue() throws -> Int64 { try books.value("SELECT inquiry_due FROM providers") }
         let order = try books.inDoubt("A-1")
         let later = books.now.adding(seconds: 3_600)
@@ -205,21 +207,21 @@ import Timestamps
         #expect(try inquiryDue() == 0)
     }
 
-    @Test func `a doubt is told with the service it was bought as`() throws {
+    @Test func `a doubt names the service that was bought`() throws {
         let order = try books.inDoubt()
         #expect(try doubt(order).providerService == "1")
         try books.ledger.commit {
             let purchase = try Sales($0).current(of: ServiceID(2))
-            try $0.grdb.execute(
-                sql: """
-                    UPDATE orders SET bought_service_id = 2, purchase_id = \(purchase)
-                    WHERE id = \(order)
-                    """)
+            _ = try $0.run(
+                """
+                UPDATE orders SET bought_service_id = 2, purchase_id = \(purchase)
+                WHERE id = \(order)
+                """)
         }
         #expect(try doubt(order).providerService == "2")
     }
 
-    @Test func `an id that two orders claim is told to the operator`() throws {
+    @Test func `an id given to two orders is reported to the operator`() throws {
         let first = try books.placed("A-1")
         let second = try books.accepted("A-2")
         try books.claim()
@@ -232,7 +234,7 @@ import Timestamps
             ])
     }
 
-    @Test func `after a restore no decision of before sends an order again`() throws {
+    @Test func `after a restore no earlier decision sends an order again`() throws {
         let order = try books.inDoubt("A-1")
         let other = try books.inDoubt("A-2")
         try decide(.notPlaced, on: order)

@@ -28,7 +28,7 @@ import Timestamps
         }
     }
 
-    @Test func `a file that had its effect is known by its bytes, each name of it once`() throws {
+    @Test func `a file that took effect is known by its bytes, once under each name`() throws {
         let arrival = books.arrival(acme, name: "one.json")
         #expect(try settled(arrival) == nil)
         let first = try take(arrival)
@@ -48,7 +48,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `the same bytes of somebody else, or of the desk, are another file`() throws {
+    @Test func `the same bytes from another user or the desk are another file`() throws {
         let arrival = books.arrival(acme)
         _ = try take(arrival)
         try books.add(zenith)
@@ -60,7 +60,7 @@ import Timestamps
         }
     }
 
-    @Test func `a batch name is used once, but one that had no effect is free`() throws {
+    @Test func `a batch name is used once, but stays free if its file had no effect`() throws {
         let reused = { try take(books.arrival(acme), batch: "B-1") }
         let refused = try books.ledger.intake(at: books.now) {
             try $0.refuse(books.arrival(acme), batch: "B-1", lines: 3, Rejection(.badJSON, "no"))
@@ -72,7 +72,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `a file says how much of it was accepted`() throws {
+    @Test func `a file's status says how much of it was accepted`() throws {
         func status(_ charges: [String]) throws -> FileReport {
             let arrival = books.arrival(acme)
             let file = try books.file(of: acme) { draft in
@@ -95,7 +95,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `a receipt tells the lines in the order of the file`() throws {
+    @Test func `a receipt lists the lines in the order of the file`() throws {
         _ = try books.accepted("known")
         let file = try books.file(of: acme) { draft in
             try draft.reject(ResellerLine(.orders, 1, ref: "A-1"), Rejection(.badValue, "quantity"))
@@ -147,7 +147,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `what throws in a commit takes the whole commit back`() throws {
+    @Test func `an error in a commit takes the whole commit back`() throws {
         struct Stopped: Error {}
         #expect(throws: Stopped.self) {
             try books.ledger.intake(at: books.now) { intake in

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Ledger
 
-/// A ledger of schema 3 that holds look-alikes: no row is lost, and the operator is told.
+/// Migrating a ledger that holds look-alikes loses no row, and reports them to the operator.
 @Suite struct IdentityMigrationTests {
     let folder = TemporaryFolder()
     var path: String { "\(folder.path)/ledger.sqlite" }
@@ -33,10 +33,11 @@ import Testing
                     INSERT INTO wallets (id, provider_id, name, currency)
                         VALUES (50, 1, 'float', 'USD'), (51, 1, 'spent', 'USD');
                     INSERT INTO categories (id, name) VALUES (1, 'Instagram');
-                    INSERT INTO services (id, provider_id, provider_service, name, type, category_id,
-                            rate, cost_rate, profit, profit_fixed, sale_rate, min, max, dripfeed,
-                            refill, cancel, enabled)
-                        VALUES (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0, 1);
+                    INSERT INTO services (id, provider_id, provider_service, name, type,
+                            category_id, rate, cost_rate, profit, profit_fixed, sale_rate, min, max,
+                            dripfeed, refill, cancel, enabled)
+                        VALUES
+                            (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0, 1);
                     """)
             try db.grdb.execute(sql: rows)
         }
@@ -45,9 +46,7 @@ import Testing
 
     private func told(_ ledger: Ledger, _ kind: String) throws -> [String] {
         try ledger.read {
-            try String.fetchAll(
-                $0.grdb, sql: "SELECT detail FROM exceptions WHERE kind = ? ORDER BY id",
-                arguments: [kind])
+            try $0.values("SELECT detail FROM exceptions WHERE kind = \(kind) ORDER BY id")
         }
     }
 
@@ -61,21 +60,22 @@ import Testing
             ('zenith', 'bank', 'tx-2', 5, 'USD', 'pending', 'D-2', NULL, 1, NULL),
             ('acme', 'bank', 'tx-2', 5, 'USD', 'pending', 'D-3', NULL, 1, NULL),
             ('acme', 'bank', 'TX-3', 5, 'USD', 'pending', 'D-4', NULL, 1, NULL);
-        INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount, created_at) VALUES
+        INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount,
+                created_at) VALUES
             ('deposit:1', 'deposit', 1, 6, 5, 1), ('deposit:2', 'deposit', 1, 6, 5, 1);
         UPDATE wallets SET balance = 10 WHERE id = 6;
         UPDATE wallets SET balance = -10 WHERE id = 1;
         """
 
-    @Test func `deposits that look alike stay, and are told once for each pair`() throws {
+    @Test func `deposits that look alike stay, and each pair is reported once`() throws {
         try makeSchema3(Self.deposits)
         for _ in 1...2 {
             let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
             #expect(
-                try ledger.read { try Int.fetchOne($0.grdb, sql: "SELECT count(*) FROM deposits") }
+                try ledger.read { try $0.one("SELECT count(*) FROM deposits") as Int }
                     == 7)
             let statuses = try ledger.read {
-                try String.fetchAll($0.grdb, sql: "SELECT status FROM deposits ORDER BY id")
+                try $0.values("SELECT status FROM deposits ORDER BY id")
             }
             #expect(
                 statuses == [
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func `what was credited before the migration is credited no more, whatever its spelling`()
+    @Test func `a payment credited before the migration is not credited again in another spelling`()
         throws
     {
         try makeSchema3(Self.deposits)
@@ -107,16 +107,15 @@ import Testing
                     ConfirmedDeposit(
                         user: acme, method: "bank", reference: reference, amount: Amount(micros: 5),
                         currency: usd, credited: Amount(micros: 5), fee: .zero), Line(.deposits, 1))
-                return try String.fetchOne(
-                    intake.db.grdb, sql: "SELECT status FROM lines WHERE file_id = ?",
-                    arguments: [try draft.close()])!
+                return try intake.db.one(
+                    "SELECT status FROM lines WHERE file_id = \(draft.close())")
             }
         }
         #expect(try confirm("tx-1", 1) == "duplicate")
         #expect(try confirm("TX-2", 2) == "accepted")
         #expect(try confirm("tx-2", 3) == "duplicate")
         let statuses = try ledger.read {
-            try String.fetchAll($0.grdb, sql: "SELECT status FROM deposits ORDER BY id")
+            try $0.values("SELECT status FROM deposits ORDER BY id")
         }
         #expect(
             statuses == [
@@ -126,23 +125,25 @@ import Testing
         #expect(try ledger.audit().map(\.violations) == [])
     }
 
-    @Test func `top-ups, refs, batches and links get their identities`() throws {
+    @Test func `top-ups, refs, batches and links get their keys`() throws {
         let digest = String(repeating: "0", count: 63)
         try makeSchema3(
             """
-            INSERT INTO files (id, user_id, name, sha256, batch, bytes, status, lines, accepted, rejected,
-                    charged, first_order, last_order, received_at) VALUES
+            INSERT INTO files (id, user_id, name, sha256, batch, bytes, status, lines, accepted,
+                    rejected, charged, first_order, last_order, received_at) VALUES
                 (1, 'acme', 'a.json', '\(digest)1', 'Day 1', 1, 'accepted', 4, 4, 0, 0, 1, 4, 0),
-                (2, 'acme', 'b.json', '\(digest)2', 'Day  1', 1, 'accepted', 0, 0, 0, 0, NULL, NULL, 0),
-                (3, 'acme', 'c.json', '\(digest)3', 'day 1', 1, 'accepted', 0, 0, 0, 0, NULL, NULL, 0);
-            INSERT INTO orders (id, user_id, file_id, line, ref, service_id, link, billed_units, charge,
-                    state, provider_id, due_at, created_at) VALUES
+                (2, 'acme', 'b.json', '\(digest)2', 'Day  1', 1, 'accepted', 0, 0, 0, 0, NULL,
+                    NULL, 0),
+                (3, 'acme', 'c.json', '\(digest)3', 'day 1', 1, 'accepted', 0, 0, 0, 0, NULL,
+                    NULL, 0);
+            INSERT INTO orders (id, user_id, file_id, line, ref, service_id, link, billed_units,
+                    charge, state, provider_id, due_at, created_at) VALUES
                 (1, 'acme', 1, 1, 'A 1', 1, 'https://www.a.example/x/', 1, 0, 'accepted', 1, 0, 0),
                 (2, 'acme', 1, 2, 'A  1', 1, 'a.example/x', 1, 0, 'accepted', 1, 0, 0),
                 (3, 'acme', 1, 3, 'a 1', 1, 'https://a.example/x', 1, 0, 'accepted', 1, 0, 0),
                 (4, 'acme', 1, 4, ' B', 1, NULL, 1, 0, 'accepted', 1, 0, 0);
-            INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount, order_id,
-                    metadata, created_at) VALUES
+            INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount,
+                    order_id, metadata, created_at) VALUES
                 ('hold:1', 'hold', 6, 7, 0, 1, NULL, 0), ('hold:2', 'hold', 6, 7, 0, 2, NULL, 0),
                 ('hold:3', 'hold', 6, 7, 0, 3, NULL, 0), ('hold:4', 'hold', 6, 7, 0, 4, NULL, 0),
                 ('provider_topup:alpha:TX-1', 'provider_topup', 1, 50, 2, NULL, 'TX-1', 0),
@@ -153,7 +154,7 @@ import Testing
             """)
         let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
         func all(_ sql: String) throws -> [String] {
-            try ledger.read { try String.fetchAll($0.grdb, sql: sql) }
+            try ledger.read { try $0.values("\(raw: sql)") }
         }
         #expect(try all("SELECT identity FROM topups ORDER BY 1") == ["B#topups#1", "tx-1"])
         #expect(

@@ -3,14 +3,14 @@ import Testing
 
 @testable import Ledger
 
-/// One reference, one batch, one page, however somebody spells it.
+/// References, batches and pages are the same in every spelling.
 @Suite struct NameIdentityTests {
     let books = try! Books()
 
     init() throws { try books.add(acme, funds: "100") }
 
     @Test(arguments: ["A 1 ", "A  1", "A\u{A0}1", "\u{200B}A 1", "Ａ 1", "A 1\u{FEFF}"])
-    func `an order's reference is one, however it is spelled`(ref: String) throws {
+    func `an order's reference is the same in every spelling`(ref: String) throws {
         #expect(try books.order(books.newOrder("A 1")) == "accepted")
         #expect(try books.order(books.newOrder(ref)) == "duplicate")
         #expect(try books.order(books.newOrder(ref, quantity: 7)) == "REF_REUSED")
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: ["A 1 ", "A  1", "A\u{A0}1"])
-    func `the first spelling may be the odd one, in the same file or before`(ref: String) throws {
+    func `an odd first spelling is found again, in the same file and later`(ref: String) throws {
         try books.file(of: acme) { draft in
             try draft.accept(books.newOrder(ref), ResellerLine(.orders, 1, ref: ref))
             try draft.accept(books.newOrder("A 1"), ResellerLine(.orders, 2, ref: "A 1"))
@@ -33,7 +33,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a reference is one over all it may name`() throws {
+    @Test func `a reference is shared by everything that it can name`() throws {
         let order = try books.placed("A-1")
         #expect(
             try books.verdict(of: acme, .cancels, ref: "A-1\u{200B}") {
@@ -69,7 +69,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a batch is one, however it is spelled, and case tells two apart`() throws {
+    @Test func `a batch is the same in every spelling, but case tells two apart`() throws {
         func take(_ batch: String, of user: UserID? = acme) throws -> String {
             do {
                 if let user {
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func `a provider's word about a link speaks for the order in doubt with that page`()
+    @Test func `a provider's reply about a link is evidence for the order in doubt with that page`()
         throws
     {
         func accepted(_ ref: String, _ link: String, key: String?) throws -> OrderID {
@@ -122,7 +122,7 @@ import Testing
         #expect(evidence.contains("which speaks for it"))
     }
 
-    @Test func `the same order with its link in other words is the same order`() throws {
+    @Test func `an order repeated with another spelling of its link is a duplicate`() throws {
         try books.order(books.newOrder("A", link: "https://a.example/1"))
         let again = NewOrder(
             ref: "A", service: ServiceID(1), provider: books.alpha, link: "http://www.a.example/1/",

@@ -1,4 +1,3 @@
-import GRDB
 import Money
 import Tables
 import Testing
@@ -17,7 +16,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `the same order again is a duplicate and costs nothing`() throws {
+    @Test func `a repeated order is a duplicate and costs nothing`() throws {
         try books.add(acme, funds: "10")
         let first = try books.accepted("A-1")
         let file = try books.file(of: acme) {
@@ -29,7 +28,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `an order twice in one file is taken once`() throws {
+    @Test func `an order that stands twice in a file is accepted once`() throws {
         try books.add(acme, funds: "10")
         let file = try books.file(of: acme) { draft in
             for number in 1...2 {
@@ -87,7 +86,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `what a file changes for a user holds for the next file of its commit`() throws {
+    @Test func `a change to a user applies to the next file of the same commit`() throws {
         try books.add(acme)
         try books.ledger.intake(at: books.now) { intake in
             func take(_ user: UserID, _ body: (ResellerDraft) throws -> Void) throws {
@@ -121,7 +120,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `no charge is so large that it breaks the file`() throws {
+    @Test func `even the largest charge does not break a file`() throws {
         try books.add(acme, funds: "1", creditLimit: "5")
         try books.order(books.newOrder("A-1"))
         let huge = NewOrder(
@@ -136,7 +135,7 @@ import Testing
         #expect(try books.order(books.newOrder("A-1", charge: "0")) == "accepted")
         let order: OrderID = try books.value("SELECT id FROM orders")
         try books.ledger.commit { db in
-            try db.grdb.execute(sql: "UPDATE services SET rate = 0, cost_rate = 0")
+            _ = try db.run("UPDATE services SET rate = 0, cost_rate = 0")
         }
         try books.claim()
         try books.answer(order, .placed(providerOrder: "9", followAt: books.now))
@@ -145,7 +144,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `an open order with the same link is found, an ended one is not`() throws {
+    @Test func `an open order for a link is found, an ended one is not`() throws {
         try books.add(acme, funds: "10")
         let order = try books.placed()
         func isOpen(_ link: String, _ service: Int64) throws -> Bool {
@@ -165,7 +164,7 @@ import Testing
 
 /// A `ref` is unique per user, whatever it names (contract.md §4).
 @Suite struct ReferenceTests {
-    /// What can carry a ref.
+    /// Everything that has a ref.
     enum Kind: CaseIterable { case order, deposit, withdrawal, refill, cancel }
 
     @Test(arguments: Kind.allCases, Kind.allCases)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ledger
 
-/// One payment is credited or booked once, however somebody spells it.
+/// A payment is credited or booked once, in whatever spelling.
 @Suite struct PaymentIdentityTests {
     let books = try! Books()
 
@@ -36,9 +36,7 @@ import Testing
 
     private func exceptions(_ kind: String) throws -> [String] {
         try books.ledger.read {
-            try String.fetchAll(
-                $0.grdb, sql: "SELECT detail FROM exceptions WHERE kind = ? ORDER BY id",
-                arguments: [kind])
+            try $0.values("SELECT detail FROM exceptions WHERE kind = \(kind) ORDER BY id")
         }
     }
 
@@ -49,7 +47,7 @@ import Testing
     ]
 
     @Test(arguments: spellings)
-    func `a payment is credited once, however it is spelled`(method: String, reference: String)
+    func `a payment is credited once, in whatever spelling`(method: String, reference: String)
         throws
     {
         #expect(try confirm("bank", "TX-889") == "accepted")
@@ -61,7 +59,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `the receipt of another spelling names the first`() throws {
+    @Test func `the receipt for another spelling names the first`() throws {
         _ = try confirm("bank", "TX-889")
         let file = try books.deskFile { draft in
             try draft.confirm(
@@ -79,7 +77,7 @@ import Testing
         #expect(lines[1].detail?.contains("was confirmed as bank TX-889 for acme over 10") == true)
     }
 
-    @Test func `payments that differ are two`() throws {
+    @Test func `different payments are each credited`() throws {
         for (method, reference) in [
             ("bank", "TX-889"), ("bank", "TX-890"), ("bank", "TX889"), ("card", "TX-889"),
             ("ban", "kTX-889"), ("bank", "TX 889"),
@@ -89,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: spellings)
-    func `a claim is confirmed by another spelling`(method: String, reference: String) throws {
+    func `a claim is confirmed under another spelling`(method: String, reference: String) throws {
         #expect(try claim(method, reference) == "pending")
         #expect(try confirm("bank", "tx-889") == "accepted")
         #expect(
@@ -103,7 +101,9 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `two claimants of one payment are told, and the operator is, once`() throws {
+    @Test func `two claims for one payment are reported to both users, and once to the operator`()
+        throws
+    {
         #expect(try claim("bank", "ABC-1") == "pending")
         let file = try books.file(of: zenith) {
             try $0.claimDeposit(
@@ -112,7 +112,7 @@ import Testing
         }
         let line = try books.lines(of: file, .deposits)[0]
         #expect(line.status == "pending")
-        #expect(line.detail?.contains("somebody else claims this payment too") == true)
+        #expect(line.detail?.contains("another user claims this payment too") == true)
         #expect(try claim("Bank", "abc-1", by: zenith) == "duplicate")
         #expect(try claim("Bank", "ABC-1", by: zenith, ref: "D-2") == "DEPOSIT_KNOWN")
         let told = try exceptions("payment_claimed_twice")
@@ -120,7 +120,7 @@ import Testing
         #expect(
             told.first?.contains("zenith claims Bank abc-1, which acme claims as bank ABC-1")
                 == true)
-        // It is the second's: its claim is confirmed, and the first ends.
+        // The payment was zenith's: that claim is confirmed, and the other ends.
         #expect(try confirm("BANK", "abc-1", for: zenith) == "accepted")
         #expect(
             try books.value(
@@ -131,7 +131,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a claim of a payment that is another's ends, and both hear of it`() throws {
+    @Test func `a claim for another user's payment is rejected and reported`() throws {
         #expect(try claim("Bank", "ABC-1", by: zenith) == "pending")
         #expect(try confirm("bank", "abc-1") == "accepted")
         #expect(
@@ -146,7 +146,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a top-up is booked once, however its reference is spelled`() throws {
+    @Test func `a top-up is booked once, in whatever spelling of its reference`() throws {
         func topUp(_ reference: String?, _ text: String = "5", batch: String? = nil) throws
             -> String
         {
@@ -160,24 +160,24 @@ import Testing
         #expect(try topUp("tx-77 ") == "duplicate")
         #expect(try topUp("ＴＸ-77", "6") == "REF_REUSED")
         #expect(try topUp("TX-78") == "accepted")
-        // Without a reference it is named after its batch, of which case counts.
+        // Without a reference the top-up is named after its batch, of which case counts.
         #expect(try topUp(nil, batch: "Day") == "accepted")
         #expect(try topUp(nil, batch: "day") == "accepted")
         #expect(try books.balance("float", in: eur) == amount("20"))
         try books.expectSound()
     }
 
-    @Test func `a second confirmation of one payment is found by the audit`() throws {
+    @Test func `the audit finds a payment that was confirmed twice`() throws {
         _ = try confirm("bank", "TX-889")
         try books.plainConnection().write { db in
             try db.grdb.execute(
                 sql: """
                     DROP INDEX deposits_once;
                     DROP INDEX deposits_once_per_user;
-                    INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
-                            credited, confirmed_at)
-                        SELECT user_id, method, 'tx-889', identity, amount, currency, status, credited,
-                            confirmed_at
+                    INSERT INTO deposits (user_id, method, reference, identity, amount, currency,
+                            status, credited, confirmed_at)
+                        SELECT user_id, method, 'tx-889', identity, amount, currency, status,
+                            credited, confirmed_at
                         FROM deposits WHERE reference = 'TX-889';
                     """)
         }
@@ -185,16 +185,16 @@ import Testing
         #expect(found.contains { $0.contains("payment") && $0.contains("confirmed=2") })
     }
 
-    @Test func `the ledger itself refuses a second confirmation`() throws {
+    @Test func `the database refuses to confirm a payment twice`() throws {
         _ = try confirm("bank", "TX-889")
         #expect(throws: DatabaseError.self) {
             try books.plainConnection().write {
                 try $0.grdb.execute(
                     sql: """
-                        INSERT INTO deposits (user_id, method, reference, identity, amount, currency,
-                                status, credited, confirmed_at)
-                            SELECT 'zenith', method, 'x', identity, amount, currency, status, credited,
-                                confirmed_at
+                        INSERT INTO deposits (user_id, method, reference, identity, amount,
+                                currency, status, credited, confirmed_at)
+                            SELECT 'zenith', method, 'x', identity, amount, currency, status,
+                                credited, confirmed_at
                             FROM deposits WHERE reference = 'TX-889'
                         """)
             }

@@ -23,7 +23,7 @@ import Testing
         try books.verdict(of: user, .refills, ref: ref) { try $0.requestRefill(of: order, $1) }
     }
 
-    @Test func `an order that was not sent is cancelled at once, for all its money`() throws {
+    @Test func `an unsent order is cancelled at once, and all its money comes back`() throws {
         let order = try books.accepted()
         #expect(try cancel(order) == "accepted")
         #expect(try books.state(of: order) == .canceled)
@@ -34,7 +34,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a cancel of an order on its way moves no money`() throws {
+    @Test func `cancelling a placed order moves no money`() throws {
         let order = try books.placed()
         #expect(try cancel(order) == "accepted")
         #expect(try books.state(of: order) == .placed)
@@ -45,7 +45,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `only what was delivered is refilled, once at a time`() throws {
+    @Test func `only a delivered order is refilled, one refill at a time`() throws {
         let order = try books.placed()
         #expect(try refill(order) == "REFILL_NOT_ALLOWED")
         try books.settle(order, as: .completed)
@@ -54,7 +54,7 @@ import Testing
         #expect(try refill(order, ref: "R-2") == "duplicate")
     }
 
-    @Test func `a service that cannot do it says so`() throws {
+    @Test func `a request that the service does not offer is refused`() throws {
         let order = try books.accepted(service: 2)
         try books.claim()
         #expect(try cancel(order) == "CANCEL_NOT_ALLOWED")
@@ -63,7 +63,7 @@ import Testing
         #expect(try refill(order) == "REFILL_NOT_ALLOWED")
     }
 
-    @Test func `somebody else's order is as unknown as one that is not there`() throws {
+    @Test func `another user's order is as unknown as a missing one`() throws {
         let order = try books.accepted()
         #expect(try cancel(order, by: zenith) == "UNKNOWN_ORDER")
         #expect(try refill(order, by: zenith) == "UNKNOWN_ORDER")

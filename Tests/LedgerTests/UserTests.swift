@@ -6,7 +6,7 @@ import Testing
 @Suite struct UserTests {
     let books = try! Books()
 
-    @Test func `a credit limit is not lowered below what is used`() throws {
+    @Test func `a credit limit cannot be lowered below the credit in use`() throws {
         try books.add(acme, creditLimit: "5")
         _ = try books.accepted()
         func limit(_ text: String) throws -> String {
@@ -22,7 +22,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `a deposit and the end of a credit may stand in one file`() throws {
+    @Test func `one file may deposit money and end the credit`() throws {
         try books.add(acme, creditLimit: "5")
         _ = try books.accepted()
         let payment = ConfirmedDeposit(
@@ -38,7 +38,7 @@ import Testing
         try books.expectSound()
     }
 
-    @Test func `what is not said of a user stays as it was`() throws {
+    @Test func `what a file does not say about a user stays as it was`() throws {
         try books.deskFile {
             var entry = UserEntry(user: acme)
             (entry.email, entry.name) = ("ops@acme.example", "Acme")
@@ -53,7 +53,7 @@ import Testing
         #expect(try books.ledger.users() == [acme])
     }
 
-    @Test func `a price of a user's own can be set, changed and taken back`() throws {
+    @Test func `a user's own price can be set, changed and taken back`() throws {
         try books.add(acme)
         func price() throws -> Rate? {
             var price: Rate?
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: ["bans", "unbans", "adjustments"])
-    func `nothing is done for a user who is not there`(kind: String) throws {
+    func `nothing is done for an unknown user`(kind: String) throws {
         let verdict = try books.deskVerdict(LineKind(rawValue: kind)!) { draft, line in
             switch line.kind {
             case .bans: try draft.ban(acme, reason: nil, until: nil, line)

@@ -84,7 +84,7 @@ import Timestamps
         try house.end(order)
         try house.ask { try $0.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1")) }
         let now = house.clock.wall.now()
-        _ = try house.ledger.claimRequests(
+        _ = try house.ledger.startSending(
             .refill, house.ledger.dueRequests(.refill, at: now)[house.id(of: "alpha")]!, at: now)
         try house.dispatch()
         #expect(provider.requests.allSatisfy { !$0.text.contains("action=refill") })
@@ -118,7 +118,7 @@ import Timestamps
         try house.ask { try $0.requestCancel(of: order, ResellerLine(.cancels, 1, ref: "C-1")) }
         if isKilled {
             let now = house.clock.wall.now()
-            _ = try house.ledger.claimRequests(
+            _ = try house.ledger.startSending(
                 .cancel, house.ledger.dueRequests(.cancel, at: now)[house.id(of: "alpha")]!, at: now
             )
         } else {

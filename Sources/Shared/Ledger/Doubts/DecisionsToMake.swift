@@ -1,4 +1,3 @@
-import GRDB
 import Identity
 import Money
 import Tables
@@ -11,52 +10,52 @@ package struct OpenDoubt: Sendable {
     package let charge: Amount
     package let sentAt: Timestamp
     package let evidence: String
-    /// Whether a decision on it waits for its provider already; another one replaces it.
+    /// Whether a decision on it already waits for its provider; a new one replaces that.
     package let isDecided: Bool
 }
 
 extension Ledger {
-    /// The orders in doubt with a provider that were sent in a period, its end excluded, by number.
+    /// The orders in doubt with a provider that were sent in a period, by number.
     ///
-    /// - Parameter evidence: left out are those whose evidence does not contain it, in any case of ASCII.
+    /// - Parameters:
+    ///   - period: when they were sent, its end excluded.
+    ///   - evidence: a text that their evidence contains, in any case of ASCII; nil takes all.
     package func doubts(
         with provider: String, sent period: Range<Timestamp>, evidence: String?
     ) throws -> [OpenDoubt] {
         try read { db in
-            try GRDB.Row.fetchAll(
-                db.grdb,
-                sql: """
-                    SELECT o.id, o.user_id, o.charge, a.started_at, a.evidence,
-                        EXISTS (SELECT 1 FROM decisions d
-                                WHERE d.order_id = o.id AND d.state = 'pending') AS decided
-                    FROM orders o
-                        JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
-                        JOIN providers p ON p.id = a.provider_id
-                    WHERE o.state = 'in_doubt' AND p.name = ?1
-                        AND a.started_at >= ?2 AND a.started_at < ?3
-                        AND (?4 IS NULL OR instr(lower(a.evidence), lower(?4)) > 0)
-                    ORDER BY o.id
-                    """, arguments: [provider, period.lowerBound, period.upperBound, evidence]
-            ).map { row in
+            let text = evidence?.lowercasedASCII
+            return try db.all(
+                """
+                SELECT o.id, o.user_id, o.charge, a.started_at, coalesce(a.evidence, ''),
+                    EXISTS (SELECT 1 FROM decisions d
+                            WHERE d.order_id = o.id AND d.state = 'pending')
+                FROM orders o
+                    JOIN attempts a ON a.order_id = o.id AND a.outcome = 'unknown'
+                    JOIN providers p ON p.id = a.provider_id
+                WHERE o.state = 'in_doubt' AND p.name = \(provider)
+                    AND a.started_at >= \(period.lowerBound) AND a.started_at < \(period.upperBound)
+                ORDER BY o.id
+                """
+            ) { row in
                 OpenDoubt(
-                    order: row["id"], user: row["user_id"], charge: row["charge"],
-                    sentAt: row["started_at"], evidence: row["evidence"] ?? "",
-                    isDecided: row["decided"])
+                    order: try row[0], user: try row[1], charge: try row[2], sentAt: try row[3],
+                    evidence: try row[4], isDecided: try row[5])
+            }
+            .filter { doubt in
+                text.map { doubt.evidence.lowercasedASCII.contains($0) } ?? true
             }
         }
     }
 
-    /// Why intake would refuse a decision as things stand now; nil if it would not.
+    /// Why intake would refuse a decision now; nil if it would not.
     package func objection(
         to decision: Decision, on id: OrderID, asking witness: (_ provider: String) -> Witness
     ) throws -> String? {
         try read { db in
             guard let order = try OrderRow.fetch(db, id) else { return "there is no order \(id)" }
-            let provider = try String.fetchOne(
-                db.grdb, sql: "SELECT name FROM providers WHERE id = ?", arguments: [order.provider]
-            )!
             if order.state == .placed, decision == .refund,
-                try Self.mayBeGivenUp(id, witness(provider), db)
+                try Self.mayBeGivenUp(id, witness(Decisions.provider(of: order, db)), db)
             {
                 return nil
             }
@@ -66,13 +65,13 @@ extension Ledger {
 }
 
 extension Decisions {
-    /// Why a decision on an order cannot be taken; nil if it can.
+    /// Why a decision on an order cannot be made; nil if it can.
     static func objection(
         to decision: Decision, on order: OrderRow, _ db: any Connection
     ) throws -> String? {
         guard order.state == .inDoubt else {
             return order.state == .placed && decision == .refund
-                ? "order \(order.id) is placed: it can be given up once exceptions.csv says something of it, "
+                ? "order \(order.id) is placed: it can be given up once exceptions.csv lists it, "
                     + "or its provider is switched off"
                 : "order \(order.id) is \(order.state.rawValue), not in doubt"
         }
@@ -101,28 +100,28 @@ extension Ledger {
     /// The withdrawals that nobody has paid or declined, the oldest first.
     package func openWithdrawals() throws -> [OpenWithdrawal] {
         try read { db in
-            try GRDB.Row.fetchAll(
-                db.grdb,
-                sql: "SELECT * FROM withdrawals WHERE status = 'held' ORDER BY created_at, id"
-            ).map(OpenWithdrawal.init(row:))
+            try db.all(
+                """
+                SELECT \(raw: OpenWithdrawal.columns) FROM withdrawals WHERE status = 'held'
+                ORDER BY created_at, id
+                """, OpenWithdrawal.init(row:))
         }
     }
 
     /// A user's withdrawal, open or not; nil if there is none.
     package func withdrawal(_ ref: String, of user: UserID) throws -> OpenWithdrawal? {
         try read { db in
-            try GRDB.Row.fetchOne(
-                db.grdb, sql: "SELECT * FROM withdrawals WHERE user_id = ? AND ref = ?",
-                arguments: [
-                    user,
-                    References.asFirstWritten(
-                        db, user, Spelling(ofName: ref), hasSpellings: true),
-                ]
-            ).map(OpenWithdrawal.init(row:))
+            let ref = try References.asFirstWritten(
+                db, user, Spelling(ofName: ref), hasSpellings: true)
+            return try db.first(
+                """
+                SELECT \(raw: OpenWithdrawal.columns) FROM withdrawals
+                WHERE user_id = \(user) AND ref = \(ref)
+                """, OpenWithdrawal.init(row:))
         }
     }
 
-    /// Whose a payment was that the desk confirmed, however it was spelled, and over how much; nil if it was
+    /// For whom the desk confirmed a payment, under any spelling, and over how much; nil if it did
     /// not.
     package func confirmedDeposit(
         method: String, reference: String
@@ -135,9 +134,19 @@ extension Ledger {
 }
 
 extension OpenWithdrawal {
-    fileprivate init(row: GRDB.Row) {
+    fileprivate static let columns = "user_id, ref, amount, fee, destination, status, created_at"
+
+    /// - Parameter row: its columns are `columns`.
+    fileprivate init(row: Row) throws {
         self.init(
-            user: row["user_id"], ref: row["ref"], amount: row["amount"], fee: row["fee"],
-            destination: row["destination"], status: row["status"], askedAt: row["created_at"])
+            user: try row[0], ref: try row[1], amount: try row[2], fee: try row[3],
+            destination: try row[4], status: try row[5], askedAt: try row[6])
+    }
+}
+
+extension String {
+    /// Its bytes, with `A` to `Z` in lower case.
+    fileprivate var lowercasedASCII: [UInt8] {
+        utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
     }
 }

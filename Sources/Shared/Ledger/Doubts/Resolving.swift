@@ -1,14 +1,15 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// What is done with news of doubts, within a commit.
+/// Acts on what was learnt about orders in doubt, within a commit.
 struct Resolving {
     let db: any Connection
     let decisions: Decisions
     let now: Timestamp
 
-    /// Whether the order is in doubt no more.
+    /// Acts on one piece of news.
+    ///
+    /// - Returns: whether the order is no longer in doubt.
     func resolves(_ news: DoubtNews) throws -> Bool {
         guard let order = try OrderRow.fetch(db, news.order), order.state == .inDoubt else {
             return false
@@ -32,7 +33,7 @@ struct Resolving {
         }
     }
 
-    /// Places an order that was found, unless it may as well be another of ours that was found.
+    /// Places an order that was found, unless what was found may be another of our orders.
     private func place(
         _ order: OrderRow, as providerOrder: String, _ evidence: String,
         _ pending: PendingDecision?
@@ -43,7 +44,8 @@ struct Resolving {
         }
         if let rival = try rival(of: order.id) {
             try attempts.note(
-                "his order \(providerOrder) may be it, or order \(rival)'s", on: order.id)
+                "the provider's order \(providerOrder) may be it, or order \(rival)'s",
+                on: order.id)
             return false
         }
         let found = Decision.placed(providerOrder: providerOrder)
@@ -95,42 +97,46 @@ struct Resolving {
             LedgerException(
                 .decisionUnverified,
                 "\(pending.person) decided \"\(pending.decision)\", and for a day the provider has "
-                    + "not said whether that is so; ask him; if he will never answer, switch him "
+                    + "not said whether that is so; ask it; if it will never answer, switch it "
                     + "off (enabled: false) and decide again"),
             order: order.id, provider: order.provider, db, at: now)
     }
 
-    /// Another order for the same service and link that the same provider may have unknown to us; of
-    /// orders without a link, one for the same user name.
+    /// Another order for the same service and link that the provider may have without our knowing;
+    /// for an order without a link, one for the same user name.
     private func rival(of order: OrderID) throws -> OrderID? {
-        guard
-            let target = try GRDB.Row.fetchOne(
-                db.grdb.cachedStatement(
-                    sql: """
-                        SELECT provider_id, coalesce(link_key, link), parameters ->> '$.username',
-                            coalesce(bought_service_id, service_id)
-                        FROM orders WHERE id = ?1
-                        """), arguments: [order])
-        else { return nil }
-        let link: String? = target[1]
+        let target = try db.first(
+            """
+            SELECT provider_id, coalesce(link_key, link), parameters ->> '$.username',
+                coalesce(bought_service_id, service_id)
+            FROM orders WHERE id = \(order)
+            """
+        ) { row -> (provider: ProviderID, link: String?, name: String?, service: ServiceID) in
+            (try row[0], try row[1], try row[2], try row[3])
+        }
+        guard let target else { return nil }
         // Each of these is one look into an index, however many orders are in doubt.
-        let isThere = link == nil ? Self.withoutLink : Self.withLink
-        return try OrderID.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT id FROM orders
-                    WHERE \(isThere) AND (state = 'sending' OR state = 'in_doubt') AND id <> ?4
-                        AND provider_id = ?1 AND coalesce(bought_service_id, service_id) = ?3
-                    ORDER BY id LIMIT 1
-                    """), arguments: [target[0], link ?? target[2] as String?, target[3], order])
+        let isThere = target.link == nil ? Self.withoutLink : Self.withLink
+        let rival = try db.statement(
+            """
+            SELECT id FROM orders
+            WHERE \(isThere) AND (state = 'sending' OR state = 'in_doubt') AND id <> ?4
+                AND provider_id = ?1 AND coalesce(bought_service_id, service_id) = ?3
+            ORDER BY id LIMIT 1
+            """)
+        rival.bind(1, target.provider)
+        rival.bind(2, target.link ?? target.name)
+        rival.bind(3, target.service)
+        rival.bind(4, order)
+        return try rival.first { try $0[0] }
     }
 
-    /// As the index `orders_open_by_link` says it.
+    /// As the index `orders_open_by_link` has it.
     private static let withLink = """
         coalesce(link_key, link) = ?2 AND link IS NOT NULL AND ended_at IS NULL
         """
 
-    /// As the index `orders_unanswered_by_name` says it.
+    /// As the index `orders_unanswered_by_name` has it.
     private static let withoutLink = """
         link IS NULL AND parameters ->> '$.username' IS ?2
         """

@@ -1,12 +1,13 @@
-import GRDB
 import Money
 import Tables
 
 extension DeskDraft {
-    /// Takes a person's word on an order in doubt. Where its provider can say that the word is wrong,
-    /// it waits until `poll` has asked him; else it is believed at once. His `refund` also ends an
-    /// order that is with a provider who will never tell its end: once it stands in `exceptions`, or nobody
-    /// asks him any more.
+    /// Takes a person's decision about an order in doubt. If the order's provider can tell that the
+    /// decision is wrong, it waits until `poll` has asked the provider; otherwise it is believed at
+    /// once.
+    ///
+    /// The decision `refund` also ends an order whose provider will never report an end: one that
+    /// stands in `exceptions`, or that nobody asks about any more.
     ///
     /// - Parameter witness: what the provider of that name can be asked.
     package func decide(
@@ -22,11 +23,11 @@ extension DeskDraft {
     ) throws -> LineOutcome {
         guard let order = try OrderRow.fetch(db, id) else { return unknownOrder(id) }
         let moves = OrderMoves(db, postings, at: intake.now, file: file)
-        let witness = witness(try name(of: order.provider))
+        let witness = witness(try Decisions.provider(of: order, db))
         if order.state == .placed, decision == .refund,
             try Ledger.mayBeGivenUp(id, witness, db)
         {
-            // What the provider took stays booked: nobody knows that he gives it back.
+            // What the provider charged stays booked: nobody knows whether it gives that back.
             try moves.settle(
                 order, as: .canceled,
                 charged: ProviderCharge(amount: moves.bookedCharge(of: order), cost: order.cost))
@@ -36,7 +37,7 @@ extension DeskDraft {
             return .rejected(Rejection(.notAllowed, "\(objection); nothing was changed"))
         }
         let decisions = Decisions(db: db, moves: moves, now: intake.now)
-        // What was sent again by a decision of a lost time is not sent once more (`holdIfLost`).
+        // An order that a replayed decision once sent again is not sent once more (`holdIfLost`).
         if witness.canDispute(decision) || (decision == .notPlaced && lostSince != nil) {
             try decisions.add(decision, on: order, by: person, file: file)
             return .pending()
@@ -47,20 +48,17 @@ extension DeskDraft {
         return .accepted(id)
     }
 
-    private func name(of provider: ProviderID) throws -> String {
-        try String.fetchOne(
-            db.grdb, sql: "SELECT name FROM providers WHERE id = ?", arguments: [provider])!
+    /// Gives back, after an order's end, some of what the house earned with it.
+    package func refund(_ amount: Amount, of id: OrderID, by person: String, _ line: Line) throws {
+        try record(outcome(ofRefunding: amount, of: id, by: person, line), of: line)
     }
 
-    /// Gives back, after the end, some of what the house earned with an order.
-    package func refund(_ amount: Amount, of id: OrderID, by person: String, _ line: Line) throws {
-        guard let order = try OrderRow.fetch(db, id) else {
-            try record(unknownOrder(id), of: line)
-            return
-        }
+    private func outcome(
+        ofRefunding amount: Amount, of id: OrderID, by person: String, _ line: Line
+    ) throws -> LineOutcome {
+        guard let order = try OrderRow.fetch(db, id) else { return unknownOrder(id) }
         guard order.state.isEnded else {
-            return try reject(
-                line,
+            return .rejected(
                 Rejection(
                     .notAllowed,
                     "order \(id) is \(order.state.rawValue), it has not ended; "
@@ -68,20 +66,18 @@ extension DeskDraft {
         }
         let earned = try order.charge - order.refunded
         guard amount <= earned else {
-            return try reject(
-                line,
+            return .rejected(
                 Rejection(
                     .notAllowed,
                     "only \(earned) of order \(id) was not refunded yet; nothing was refunded"))
         }
         try postings.post(
-            .refund, "refund:\(file):\(line.number)", from: .house(.revenue, intake.currency),
+            .refund(in: file, line: line.number), from: .house(.revenue, intake.currency),
             to: .user(order.user, .available), amount,
             Subject(order: id, file: file, user: order.user, metadata: person))
-        try db.grdb.execute(
-            literal: "UPDATE orders SET refunded = refunded + \(amount) WHERE id = \(id)")
+        try db.run("UPDATE orders SET refunded = refunded + \(amount) WHERE id = \(id)")
         try Changes.note(db, order.user, .order, id.rawValue)
-        try record(.accepted(id), of: line)
+        return .accepted(id)
     }
 
     private func unknownOrder(_ id: OrderID) -> LineOutcome {

@@ -1,4 +1,3 @@
-import GRDB
 import Identity
 import Money
 import Tables
@@ -12,9 +11,9 @@ package struct ConfirmedDeposit: Sendable {
     /// What was paid, in its own currency.
     package let amount: Amount
     package let currency: Currency
-    /// The same in the house currency.
+    /// The amount in the house currency.
     package let credited: Amount
-    /// What the house keeps of it.
+    /// The part of `credited` that the house keeps.
     package let fee: Amount
 
     package init(
@@ -41,7 +40,7 @@ extension DeskDraft {
         guard try exists(deposit.user) else { return Self.unknown(deposit.user) }
         let payments = try Payments(db, method: deposit.method, reference: deposit.reference)
         if let known = payments.confirmed { return Self.outcome(of: deposit, confirmedAs: known) }
-        guard deposit.fee <= deposit.credited else {
+        guard FeePayment.deposit.allows(deposit.fee, of: deposit.credited) else {
             return .rejected(
                 Rejection(
                     .notAllowed,
@@ -54,15 +53,15 @@ extension DeskDraft {
             file: file, user: deposit.user, metadata: "\(deposit.method) \(deposit.reference)")
         let available = WalletKey.user(deposit.user, .available)
         let transaction = try postings.post(
-            .deposit, "deposit:\(id)", from: .house(.deposits, intake.currency), to: available,
+            .deposit(id), from: .house(.deposits, intake.currency), to: available,
             deposit.credited, subject)
         try takeFee(
-            deposit.fee, from: available, .deposit, id: id, of: transaction, subject)
+            deposit.fee, on: .deposit, id, from: available, of: transaction, subject)
         try Changes.note(db, deposit.user, .deposit, id)
         return .accepted(note: "credited \(deposit.credited), fee \(deposit.fee)")
     }
 
-    /// The outcome of a payment that was confirmed before, however it was spelled then.
+    /// The outcome for a payment that was confirmed before, under any spelling.
     private static func outcome(
         of deposit: ConfirmedDeposit, confirmedAs known: Payments.Known
     ) -> LineOutcome {
@@ -82,32 +81,32 @@ extension DeskDraft {
             ))
     }
 
-    /// The row of a payment: that of the user's claim, or a new one.
+    /// The row of a payment: the user's claim, now confirmed, or a new one.
     private func insertOrConfirm(
         _ deposit: ConfirmedDeposit, _ payments: Payments
     ) throws -> Int64 {
         if let claim = payments.claim(of: deposit.user) {
-            try db.grdb.execute(
-                literal: """
-                    UPDATE deposits SET status = 'confirmed', amount = \(deposit.amount),
-                        currency = \(deposit.currency), credited = \(deposit.credited),
-                        fee = \(deposit.fee), confirmed_at = \(intake.now)
-                    WHERE id = \(claim.id)
-                    """)
+            try db.run(
+                """
+                UPDATE deposits SET status = 'confirmed', amount = \(deposit.amount),
+                    currency = \(deposit.currency), credited = \(deposit.credited),
+                    fee = \(deposit.fee), confirmed_at = \(intake.now)
+                WHERE id = \(claim.id)
+                """)
             return claim.id
         }
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
-                                      credited, fee, confirmed_at)
-                VALUES (\(deposit.user), \(deposit.method), \(deposit.reference),
-                        \(payments.identity), \(deposit.amount), \(deposit.currency), 'confirmed',
-                        \(deposit.credited), \(deposit.fee), \(intake.now))
-                """)
-        return db.grdb.lastInsertedRowID
+        try db.run(
+            """
+            INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
+                                  credited, fee, confirmed_at)
+            VALUES (\(deposit.user), \(deposit.method), \(deposit.reference), \(payments.identity),
+                    \(deposit.amount), \(deposit.currency), 'confirmed', \(deposit.credited),
+                    \(deposit.fee), \(intake.now))
+            """)
+        return db.lastInsertedID
     }
 
-    /// Says how a withdrawal ended: paid out, or declined and given back.
+    /// Ends a withdrawal: it was paid out, or it is declined and the money goes back.
     package func conclude(
         withdrawal ref: String, of user: UserID, isPaid: Bool, reference: String?, _ line: Line
     ) throws {
@@ -119,73 +118,87 @@ extension DeskDraft {
     ) throws -> LineOutcome {
         guard try exists(user) else { return Self.unknown(user) }
         let status = isPaid ? "paid" : "declined"
-        guard
-            let known = try GRDB.Row.fetchOne(
-                db.grdb, sql: "SELECT * FROM withdrawals WHERE user_id = ? AND ref = ?",
-                arguments: [
-                    user,
-                    References.asFirstWritten(
-                        db, user, Spelling(ofName: ref), hasSpellings: true),
-                ])
-        else {
+        guard let known = try withdrawal(ref, of: user) else {
             return .rejected(
                 Rejection(.badValue, "\(user) has no withdrawal \"\(ref)\"; nothing was done"))
         }
-        guard known["status"] == "held" else {
-            return known["status"] == status
-                && Self.isSame(known["reference"], reference)
+        guard known.status == "held" else {
+            return known.status == status && Self.isSame(known.reference, reference)
                 ? .duplicate()
                 : .rejected(
                     Rejection(
                         .notAllowed,
-                        "the withdrawal is \(known["status"] as String) already; nothing was done"))
+                        "the withdrawal is \(known.status) already; nothing was done"))
         }
-        let id: Int64 = known["id"]
-        try db.grdb.execute(
-            literal: """
-                UPDATE withdrawals SET status = \(status), reference = \(reference),
-                    ended_at = \(intake.now) WHERE id = \(id)
-                """)
-        try settleWithdrawal(known, isPaid: isPaid, user)
-        try Changes.note(db, user, .withdrawal, id)
+        try db.run(
+            """
+            UPDATE withdrawals SET status = \(status), reference = \(reference),
+                ended_at = \(intake.now) WHERE id = \(known.id)
+            """)
+        try settle(known, isPaid: isPaid)
+        try Changes.note(db, user, .withdrawal, known.id)
         return .accepted(note: status)
     }
 
-    /// Whether two references of a payment are one.
+    /// Whether two references name the same payment.
     private static func isSame(_ one: String?, _ other: String?) -> Bool {
         one.map { Spelling(ofPayment: $0).key } == other.map { Spelling(ofPayment: $0).key }
     }
 
-    private func settleWithdrawal(_ withdrawal: GRDB.Row, isPaid: Bool, _ user: UserID) throws {
-        let id: Int64 = withdrawal["id"]
-        let (amount, fee): (Amount, Amount) = (withdrawal["amount"], withdrawal["fee"])
-        let held = WalletKey.user(user, .held)
-        let subject = Subject(file: file, user: user, metadata: withdrawal["ref"])
-        if isPaid {
-            let transaction = try postings.post(
-                .withdrawal, "withdrawal:\(id)", from: held,
-                to: .house(.payouts, intake.currency), amount - fee, subject)
-            try takeFee(fee, from: held, .withdrawal, id: id, of: transaction, subject)
-        } else {
-            try postings.post(
-                .withdrawalRelease, "withdrawal_release:\(id)", from: held,
-                to: .user(user, .available), amount, subject)
+    /// A withdrawal as far as ending it needs to know.
+    private struct Withdrawal {
+        let id: Int64
+        let user: UserID
+        let ref: String
+        let amount, fee: Amount
+        let status: String
+        let reference: String?
+    }
+
+    private func withdrawal(_ ref: String, of user: UserID) throws -> Withdrawal? {
+        let ref = try References.asFirstWritten(
+            db, user, Spelling(ofName: ref), hasSpellings: true)
+        return try db.first(
+            """
+            SELECT id, ref, amount, fee, status, reference FROM withdrawals
+            WHERE user_id = \(user) AND ref = \(ref)
+            """
+        ) { row in
+            Withdrawal(
+                id: try row[0], user: user, ref: try row[1], amount: try row[2], fee: try row[3],
+                status: try row[4], reference: try row[5])
         }
     }
 
-    /// Moves a fee to the house, and keeps of which transaction it is.
+    private func settle(_ withdrawal: Withdrawal, isPaid: Bool) throws {
+        let held = WalletKey.user(withdrawal.user, .held)
+        let subject = Subject(file: file, user: withdrawal.user, metadata: withdrawal.ref)
+        if isPaid {
+            let transaction = try postings.post(
+                .withdrawal(withdrawal.id), from: held, to: .house(.payouts, intake.currency),
+                withdrawal.amount - withdrawal.fee, subject)
+            try takeFee(
+                withdrawal.fee, on: .withdrawal, withdrawal.id, from: held, of: transaction,
+                subject)
+        } else {
+            try postings.post(
+                .withdrawalRelease(withdrawal.id), from: held,
+                to: .user(withdrawal.user, .available), withdrawal.amount, subject)
+        }
+    }
+
+    /// Moves a fee to the house, and keeps which transaction it belongs to.
     private func takeFee(
-        _ fee: Amount, from wallet: WalletKey, _ type: TransactionType, id: Int64,
+        _ fee: Amount, on payment: FeePayment, _ id: Int64, from wallet: WalletKey,
         of transaction: Int64, _ subject: Subject
     ) throws {
         guard fee > .zero else { return }
         let feeTransaction = try postings.post(
-            .fee, "fee:\(type.rawValue):\(id)", from: wallet, to: .house(.fees, intake.currency),
-            fee, subject)
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO transaction_fees (transaction_id, fee_transaction_id, fee_amount, fee_type)
-                VALUES (\(transaction), \(feeTransaction), \(fee), \(type.rawValue))
-                """)
+            .fee(on: payment, id), from: wallet, to: .house(.fees, intake.currency), fee, subject)
+        try db.run(
+            """
+            INSERT INTO transaction_fees (transaction_id, fee_transaction_id, fee_amount, fee_type)
+            VALUES (\(transaction), \(feeTransaction), \(fee), \(payment.rawValue))
+            """)
     }
 }

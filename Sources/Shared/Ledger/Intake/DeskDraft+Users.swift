@@ -1,9 +1,8 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
-/// What a desk file says of a user; nil leaves what is there.
+/// What a desk file says about a user; nil leaves what is there.
 package struct UserEntry: Sendable {
     package var user: UserID
     package var email: String?
@@ -18,24 +17,22 @@ package struct UserEntry: Sendable {
 }
 
 extension DeskDraft {
-    /// Adds a user with his wallets, or changes what is said of him.
+    /// Adds a user and their wallets, or changes what is known about them.
     package func put(_ entry: UserEntry, _ line: Line) throws {
-        if try exists(entry.user) {
-            try record(change(entry), of: line)
-        } else {
-            let creditLimit = entry.creditLimit ?? .zero
-            try db.grdb.execute(
-                literal: """
-                    INSERT INTO users (id, name, email, role, discount_percent, credit_limit,
-                                       created_at, updated_at)
-                    VALUES (\(entry.user), \(entry.name), \(entry.email),
-                            \(entry.role ?? "reseller"), \(entry.discount ?? .zero), \(creditLimit),
-                            \(intake.now), \(intake.now))
-                    """)
-            try Wallets.openUser(
-                db, entry.user, currency: intake.currency, creditLimit: creditLimit)
-            try record(.accepted(note: "added"), of: line)
-        }
+        try record(exists(entry.user) ? change(entry) : add(entry), of: line)
+    }
+
+    private func add(_ entry: UserEntry) throws -> LineOutcome {
+        let creditLimit = entry.creditLimit ?? .zero
+        try db.run(
+            """
+            INSERT INTO users (id, name, email, role, discount_percent, credit_limit, created_at,
+                               updated_at)
+            VALUES (\(entry.user), \(entry.name), \(entry.email), \(entry.role ?? "reseller"),
+                    \(entry.discount ?? .zero), \(creditLimit), \(intake.now), \(intake.now))
+            """)
+        try Wallets.openUser(db, entry.user, currency: intake.currency, creditLimit: creditLimit)
+        return .accepted(note: "added")
     }
 
     private func change(_ entry: UserEntry) throws -> LineOutcome {
@@ -45,50 +42,49 @@ extension DeskDraft {
                 return .rejected(
                     Rejection(
                         .notAllowed,
-                        "\(entry.user) has used more credit than \(limit): he has \(available); "
-                            + "nothing was changed"))
+                        "\(entry.user) has used more credit than \(limit): they have "
+                            + "\(available); nothing was changed"))
             }
-            // The database holds the new minimum against the balance it knows.
+            // The database checks the new minimum against the balance that it knows.
             try postings.writeBalances()
             let wallet = try Wallets.find(db, .user(entry.user, .available)).id
-            try db.grdb.execute(
-                literal: "UPDATE wallets SET minimum = \(-limit.micros) WHERE id = \(wallet)")
+            try db.run("UPDATE wallets SET minimum = \(-limit.micros) WHERE id = \(wallet)")
         }
-        try db.grdb.execute(
-            literal: """
-                UPDATE users SET name = coalesce(\(entry.name), name),
-                    email = coalesce(\(entry.email), email), role = coalesce(\(entry.role), role),
-                    discount_percent = coalesce(\(entry.discount), discount_percent),
-                    credit_limit = coalesce(\(entry.creditLimit), credit_limit),
-                    updated_at = \(intake.now)
-                WHERE id = \(entry.user)
-                """)
+        try db.run(
+            """
+            UPDATE users SET name = coalesce(\(entry.name), name),
+                email = coalesce(\(entry.email), email), role = coalesce(\(entry.role), role),
+                discount_percent = coalesce(\(entry.discount), discount_percent),
+                credit_limit = coalesce(\(entry.creditLimit), credit_limit),
+                updated_at = \(intake.now)
+            WHERE id = \(entry.user)
+            """)
         return .accepted(note: "changed")
     }
 
-    /// Stops intake from a user, for ever or until a moment. His running orders go on to their end.
+    /// Stops intake from a user, for ever or until a moment. The user's running orders continue.
     package func ban(_ user: UserID, reason: String?, until: Timestamp?, _ line: Line) throws {
-        try noteIfKnown(user, line) {
-            try db.grdb.execute(
-                literal: """
-                    UPDATE users SET banned = 1, ban_reason = \(reason), ban_expires = \(until),
-                        updated_at = \(intake.now) WHERE id = \(user)
-                    """)
+        try changeIfKnown(user, line) {
+            try db.run(
+                """
+                UPDATE users SET banned = 1, ban_reason = \(reason), ban_expires = \(until),
+                    updated_at = \(intake.now) WHERE id = \(user)
+                """)
         }
     }
 
-    /// Lets a banned user's files in again.
+    /// Accepts a banned user's files again.
     package func unban(_ user: UserID, _ line: Line) throws {
-        try noteIfKnown(user, line) {
-            try db.grdb.execute(
-                literal: """
-                    UPDATE users SET banned = 0, ban_reason = NULL, ban_expires = NULL,
-                        updated_at = \(intake.now) WHERE id = \(user)
-                    """)
+        try changeIfKnown(user, line) {
+            try db.run(
+                """
+                UPDATE users SET banned = 0, ban_reason = NULL, ban_expires = NULL,
+                    updated_at = \(intake.now) WHERE id = \(user)
+                """)
         }
     }
 
-    /// Gives a user a price of his own for a service; nil takes it back.
+    /// Gives a user their own price for a service; nil takes it back.
     package func setPrice(
         _ price: Rate?, of service: ServiceID, for user: UserID, _ line: Line
     ) throws {
@@ -96,20 +92,17 @@ extension DeskDraft {
             return try reject(
                 line, Rejection(.unknownService, "there is no service \(service)"))
         }
-        try noteIfKnown(user, line) {
-            if let price {
-                try db.grdb.execute(
-                    literal: """
-                        INSERT INTO prices (user_id, service_id, price)
-                        VALUES (\(user), \(service), \(price))
-                        ON CONFLICT (user_id, service_id) DO UPDATE SET price = excluded.price
-                        """)
-            } else {
-                try db.grdb.execute(
-                    literal: """
-                        DELETE FROM prices WHERE user_id = \(user) AND service_id = \(service)
-                        """)
+        try changeIfKnown(user, line) {
+            guard let price else {
+                try db.run("DELETE FROM prices WHERE user_id = \(user) AND service_id = \(service)")
+                return
             }
+            try db.run(
+                """
+                INSERT INTO prices (user_id, service_id, price)
+                VALUES (\(user), \(service), \(price))
+                ON CONFLICT (user_id, service_id) DO UPDATE SET price = excluded.price
+                """)
         }
     }
 
@@ -121,12 +114,11 @@ extension DeskDraft {
         .rejected(Rejection(.unknownUser, "there is no user \(user); nothing was done"))
     }
 
-    /// Does `change` if the user exists, and writes down which of the two it was.
-    private func noteIfKnown(_ user: UserID, _ line: Line, _ change: () throws -> Void) throws {
-        guard try exists(user) else {
-            try record(Self.unknown(user), of: line)
-            return
-        }
+    /// Makes a change if the user exists, and records the outcome of the line.
+    private func changeIfKnown(
+        _ user: UserID, _ line: Line, _ change: () throws -> Void
+    ) throws {
+        guard try exists(user) else { return try record(Self.unknown(user), of: line) }
         try change()
         try record(.accepted(), of: line)
     }

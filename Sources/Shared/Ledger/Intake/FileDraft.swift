@@ -1,4 +1,3 @@
-import GRDB
 import Identity
 import Money
 import Tables
@@ -58,15 +57,15 @@ package class FileDraft {
                 first_order = ?6, last_order = ?7, reason = ?8, balance = ?9
                 \(rejected == 0 ? "" : ", status = ?10") WHERE id = ?1
             """)
-        update.bind(1, file.rawValue)
-        update.bind(2, Int64(lines))
-        update.bind(3, Int64(lines - rejected))
-        update.bind(4, Int64(rejected))
-        update.bind(5, ordered.charged.micros)
-        update.bind(6, ordered.first?.rawValue)
-        update.bind(7, ordered.last?.rawValue)
-        update.bind(8, reason?.rawValue)
-        update.bind(9, try intake.balance(of: arrival.user)?.micros)
+        update.bind(1, file)
+        update.bind(2, lines)
+        update.bind(3, lines - rejected)
+        update.bind(4, rejected)
+        update.bind(5, ordered.charged)
+        update.bind(6, ordered.first)
+        update.bind(7, ordered.last)
+        update.bind(8, reason)
+        update.bind(9, try intake.balance(of: arrival.user))
         if rejected > 0 { update.bind(10, status) }
         try update.run()
         return file
@@ -81,17 +80,17 @@ package class FileDraft {
         // From here on, everything that may be taken back is in the database.
         try postings.writeBalances()
         let mark = postings.mark
-        try db.grdb.execute(sql: "SAVEPOINT line")
+        try db.script("SAVEPOINT line")
         do {
             try act()
         } catch is MoneyError {
-            try db.grdb.execute(sql: "ROLLBACK TO line; RELEASE line")
+            try db.script("ROLLBACK TO line; RELEASE line")
             postings.rewind(to: mark)
             intake.forgetTerms()
             throw Rejection(
                 .badValue, "a balance would be more than can be counted; nothing was done")
         }
-        try db.grdb.execute(sql: "RELEASE line")
+        try db.script("RELEASE line")
     }
 
     /// Counts a line whose effect is its record: an accepted order, which its own row describes.
@@ -128,14 +127,14 @@ package class FileDraft {
             INSERT INTO lines (file_id, kind, line, ref, status, code, detail, order_id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """)
-        insertion.bind(1, file.rawValue)
+        insertion.bind(1, file)
         insertion.bind(2, line.kind.rawValue)
-        insertion.bind(3, Int64(line.number))
+        insertion.bind(3, line.number)
         insertion.bind(4, ref)
         insertion.bind(5, status)
-        insertion.bind(6, code?.rawValue)
+        insertion.bind(6, code)
         insertion.bind(7, detail)
-        insertion.bind(8, order?.rawValue)
+        insertion.bind(8, order)
         try insertion.run()
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Identity
 import Tables
 
@@ -9,23 +8,22 @@ enum Identities {
         case ref, batch
     }
 
-    /// What a payment is compared by: its method and its reference, whose control characters are
-    /// refused.
+    /// The key by which payments are compared: method and reference, joined by a control character,
+    /// which neither of them may contain.
     static func payment(_ method: String, _ reference: String) -> String {
         Spelling(ofPayment: method).key + "\u{1F}" + Spelling(ofPayment: reference).key
     }
 
-    /// What a top-up is compared by: its reference, or where it has none a name made of its batch,
-    /// of which case counts.
+    /// The key by which top-ups are compared: the reference, or without one a name made from the
+    /// batch, of which case counts.
     static func topup(_ reference: String?, fallback: String) -> String {
         reference.map { Spelling(ofPayment: $0).key } ?? Spelling(ofName: fallback).key
     }
 
-    /// Whether a user has any ref or batch that is not its own key; `''` is the desk.
+    /// Whether a user has any ref or batch that is spelled otherwise than its key; `''` is the
+    /// desk.
     static func hasSpellings(_ db: any Connection, _ user: String) throws -> Bool {
-        let any = try db.statement("SELECT EXISTS (SELECT 1 FROM spellings WHERE user_id = ?1)")
-        any.bind(1, user)
-        return try any.first { $0.integer(0) == 1 }!
+        try db.one("SELECT EXISTS (SELECT 1 FROM spellings WHERE user_id = \(user))")
     }
 
     /// Notes a spelling that differs from its key.
@@ -33,24 +31,24 @@ enum Identities {
         _ db: any Connection, _ kind: Kind, _ spelling: Spelling, of user: String
     ) throws {
         guard let key = spelling.differingKey else { return }
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO spellings (user_id, kind, key, text)
-                VALUES (\(user), \(kind.rawValue), \(key), \(spelling.text)) ON CONFLICT DO NOTHING
-                """)
+        try db.run(
+            """
+            INSERT INTO spellings (user_id, kind, key, text)
+            VALUES (\(user), \(kind.rawValue), \(key), \(spelling.text)) ON CONFLICT DO NOTHING
+            """)
     }
 
-    /// The spellings under which a text may be known: as it is written, its key, and what else has
-    /// that key.
+    /// The spellings under which a text may be known: the text itself, its key, and every other
+    /// spelling of that key.
     static func spellings(
         _ db: any Connection, _ kind: Kind, _ spelling: Spelling, of user: String
     ) throws -> [String] {
-        try [spelling.text] + (spelling.differingKey.map { [$0] } ?? [])
-            + String.fetchAll(
-                db.grdb.cachedStatement(
-                    sql: """
-                        SELECT text FROM spellings WHERE user_id = ?1 AND kind = ?2 AND key = ?3
-                        ORDER BY text
-                        """), arguments: [user, kind.rawValue, spelling.key])
+        let others: [String] = try db.values(
+            """
+            SELECT text FROM spellings
+            WHERE user_id = \(user) AND kind = \(kind.rawValue) AND key = \(spelling.key)
+            ORDER BY text
+            """)
+        return [spelling.text] + (spelling.differingKey.map { [$0] } ?? []) + others
     }
 }

@@ -1,10 +1,9 @@
-import GRDB
 import Identity
 import Money
 import Tables
 import Timestamps
 
-/// A file that arrived, by what makes it itself: who dropped it, and its bytes.
+/// A file that arrived. Its dropper and its bytes make it the file that it is.
 package struct Arrival: Sendable {
     /// Who dropped it; nil for the desk.
     package let user: UserID?
@@ -35,9 +34,9 @@ package struct BatchAborted: Error {
 }
 
 extension Ledger {
-    /// One commit in which several files take their effect, one after the other.
+    /// One commit in which several files take effect, one after the other.
     ///
-    /// - Throws: whatever `body` throws, and then nothing was committed.
+    /// - Throws: what `body` throws; then nothing was committed.
     package func intake<T>(at now: Timestamp, _ body: (Intake) throws -> T) throws -> T {
         try commit(at: now) { db, postings in
             try body(Intake(db, postings, at: now, currency: currency))
@@ -45,31 +44,22 @@ extension Ledger {
     }
 }
 
-/// A commit of intake on its way. Valid only within `Ledger.intake`.
+/// A commit of intake on its way, valid only within `Ledger.intake`.
 package final class Intake {
     let db: any Connection
     let postings: Postings
     let now: Timestamp
     let currency: Currency
     private var services: [ServiceID: Service?] = [:]
-    /// The terms of those that were sold.
+    /// The current sales of the services that were ordered.
     private var sales: [ServiceID: SaleID] = [:]
-    /// As far as they were asked for; nil inside where there is no such user.
+    /// The users asked for so far; nil inside if there is no such user.
     var terms: [UserID: UserTerms?] = [:]
-    /// Whether any file is one of a time that was lost.
+    /// The number of the next order, once one was numbered.
+    private var nextOrder: OrderID?
+    /// Whether any file is replayed after a restore.
     private(set) lazy var hasRetakenFiles = Result {
-        try Bool.fetchOne(
-            db.grdb, sql: "SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id >= '')")!
-    }
-    /// The last number that an order may have had before an older ledger was restored; nil unless
-    /// the next order would get that one or one before it.
-    private(set) lazy var lastLostOrder = Result {
-        try OrderID.fetchOne(
-            db.grdb,
-            sql: """
-                SELECT last_lost_order FROM generation WHERE id = 1 AND last_lost_order > 0
-                    AND last_lost_order >= (SELECT coalesce(max(id), 0) FROM orders)
-                """)
+        try db.one("SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id >= '')") as Bool
     }
 
     init(_ db: any Connection, _ postings: Postings, at now: Timestamp, currency: Currency) {
@@ -79,9 +69,10 @@ package final class Intake {
         self.currency = currency
     }
 
-    /// The file's row if its content had its effect before. Under another name it is a duplicate,
-    /// and gets a row that says so, which is new then. What was refused because its owner was banned,
-    /// and only therefore, is judged anew once they are banned no more.
+    /// The row of a file whose content took effect before; nil if the content is new.
+    ///
+    /// Under another name the file is a duplicate, and gets a new row that says so. A file that was
+    /// refused only because its owner was banned is judged again once the ban is over.
     package func settled(_ arrival: Arrival) throws -> (file: FileID, isNew: Bool)? {
         let known = try db.statement(
             """
@@ -92,8 +83,8 @@ package final class Intake {
         known.bind(1, arrival.user?.rawValue ?? "")
         known.bind(2, arrival.digest)
         known.bind(3, arrival.name)
-        let found = try known.first { row in
-            (file: FileID(row.integer(0)!), name: row.text(1), batch: row.text(2))
+        let found: (file: FileID, name: String, batch: String?)? = try known.first { row in
+            (try row[0], try row[1], try row[2])
         }
         guard let found, try !setAsideIfUnbanned(arrival) else { return nil }
         if found.name == arrival.name { return (found.file, false) }
@@ -103,38 +94,38 @@ package final class Intake {
         return (duplicate, true)
     }
 
-    /// Sets the rows of a content aside that was refused for a ban that is over.
+    /// Sets aside the rows of a content that was refused because of a ban, once the ban is over.
     private func setAsideIfUnbanned(_ arrival: Arrival) throws -> Bool {
         guard let user = arrival.user else { return false }
-        let refused = try db.statement(
+        let refused: Bool? = try db.value(
             """
             SELECT reason = 'USER_BANNED' FROM files
-            WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2 AND set_aside = 0 AND status <> 'duplicate'
+            WHERE coalesce(user_id, '') = \(user) AND sha256 = \(arrival.digest)
+                AND set_aside = 0 AND status <> 'duplicate'
             """)
-        refused.bind(1, user.rawValue)
-        refused.bind(2, arrival.digest)
-        guard try refused.first({ $0.integer(0) == 1 }) == true, try terms(of: user)?.ban == nil
-        else { return false }
-        try db.grdb.execute(
-            literal: """
-                UPDATE files SET set_aside = id
-                WHERE coalesce(user_id, '') = \(user) AND sha256 = \(arrival.digest) AND set_aside = 0
-                """)
+        guard refused == true, try terms(of: user)?.ban == nil else { return false }
+        try db.run(
+            """
+            UPDATE files SET set_aside = id
+            WHERE coalesce(user_id, '') = \(user) AND sha256 = \(arrival.digest) AND set_aside = 0
+            """)
         return true
     }
 
-    /// The latest row of a file's content: of a copy whose name is not known any more, because the
-    /// run that took it died.
+    /// The latest row of a file's content, for a copy whose name was lost when the run that took it
+    /// died.
     package func latest(_ arrival: Arrival) throws -> FileID? {
-        try FileID.fetchOne(
-            db.grdb.cachedStatement(
-                sql: "SELECT max(id) FROM files WHERE coalesce(user_id, '') = ? AND sha256 = ?"),
-            arguments: [arrival.user?.rawValue ?? "", arrival.digest])
+        try db.value(
+            """
+            SELECT max(id) FROM files
+            WHERE coalesce(user_id, '') = \(arrival.user?.rawValue ?? "")
+                AND sha256 = \(arrival.digest)
+            """)
     }
 
-    /// Writes down that the whole file is refused; nothing of it has an effect.
+    /// Records that the whole file is refused and has no effect.
     ///
-    /// `lines` is how many lines it holds, as far as they could be counted.
+    /// - Parameter lines: how many lines it holds, as far as they could be counted.
     package func refuse(
         _ arrival: Arrival, batch: String?, lines: Int, _ rejection: Rejection
     ) throws -> FileID {
@@ -179,25 +170,26 @@ package final class Intake {
 
     /// Does `body`, and takes all of it back if it throws a `Rejection` or `BatchAborted`.
     ///
-    /// Only for files that need it: inside a savepoint SQLite journals each statement that has
-    /// triggers, which is half of the writing of a large file.
+    /// Only for files that need it: inside a savepoint SQLite journals every statement that fires a
+    /// trigger, which is half of what a large file writes.
     package func undoingIfRejected<T>(_ body: () throws -> T) throws -> T {
         let mark = postings.mark
-        try db.grdb.execute(sql: "SAVEPOINT file")
+        try db.script("SAVEPOINT file")
         do {
             let result = try body()
-            try db.grdb.execute(sql: "RELEASE file")
+            try db.script("RELEASE file")
             return result
         } catch let error where error is Rejection || error is BatchAborted {
-            try db.grdb.execute(sql: "ROLLBACK TO file; RELEASE file")
+            try db.script("ROLLBACK TO file; RELEASE file")
             postings.rewind(to: mark)
+            nextOrder = nil
             forgetTerms()
             forgetServices()
             throw error
         }
     }
 
-    /// The file that used a batch, and how it spelled it.
+    /// The file that used a batch, and its spelling of the batch.
     private func user(
         of batch: String, by user: UserID?
     ) throws -> (batch: String, name: String)? {
@@ -217,17 +209,31 @@ package final class Intake {
         earlier.bind(1, owner)
         for text in spellings {
             earlier.bind(2, text)
-            if let name = try earlier.first({ $0.text(0)! }) { return (text, name) }
+            if let name: String = try earlier.first({ try $0[0] }) { return (text, name) }
         }
         return nil
     }
 
-    /// A service that is or was on sale, or nil.
+    /// A service that is or was on sale; nil if there is none of that id.
     package func service(_ id: ServiceID) throws -> Service? {
         if let known = services[id] { return known }
         let service = try Service.fetch(db, id)
         services[id] = .some(service)
         return service
+    }
+
+    /// The number of an order that is about to be inserted. Numbers that orders may have had before
+    /// an older ledger was restored are never given again.
+    func numberOrder() throws -> OrderID {
+        let number = try nextOrder ?? firstFreeOrder()
+        nextOrder = OrderID(number.rawValue + 1)
+        return number
+    }
+
+    private func firstFreeOrder() throws -> OrderID {
+        let last: Int64 = try db.one("SELECT coalesce(max(id), 0) FROM orders")
+        let lastLost: Int64? = try db.value("SELECT last_lost_order FROM generation WHERE id = 1")
+        return OrderID(max(last, lastLost ?? 0) + 1)
     }
 
     /// The terms on which a service is sold now.
@@ -238,8 +244,7 @@ package final class Intake {
         return sale
     }
 
-    /// To be called where services may have changed, or what was kept of their sales was taken
-    /// back.
+    /// Call where services may have changed, or their sales were taken back.
     func forgetServices() {
         services.removeAll(keepingCapacity: true)
         sales.removeAll(keepingCapacity: true)
@@ -249,8 +254,8 @@ package final class Intake {
         guard let ban = try terms(of: user)?.ban else { return }
         throw Rejection(
             .userBanned,
-            "\(user) is banned (\(ban)); nothing was done; once the ban is lifted, drop the file again"
-        )
+            "\(user) is banned (\(ban)); nothing was done; once the ban is lifted, drop the file "
+                + "again")
     }
 }
 
@@ -266,25 +271,25 @@ extension Intake {
                                received_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, 0, ?12, ?13)
             """)
-        insertion.bind(1, arrival.user?.rawValue)
+        insertion.bind(1, arrival.user)
         insertion.bind(2, arrival.name)
         insertion.bind(3, arrival.digest)
         insertion.bind(4, batch)
         insertion.bind(5, arrival.bytes)
         insertion.bind(6, status)
-        insertion.bind(7, rejection?.code.rawValue)
+        insertion.bind(7, rejection?.code)
         insertion.bind(8, rejection?.detail)
-        insertion.bind(9, duplicateOf?.rawValue)
-        insertion.bind(10, Int64(lines))
-        insertion.bind(11, Int64(status == "rejected" ? lines : 0))
-        insertion.bind(12, balance?.micros)
-        insertion.bind(13, arrival.receivedAt.milliseconds)
+        insertion.bind(9, duplicateOf)
+        insertion.bind(10, lines)
+        insertion.bind(11, status == "rejected" ? lines : 0)
+        insertion.bind(12, balance)
+        insertion.bind(13, arrival.receivedAt)
         try insertion.run()
-        return FileID(db.grdb.lastInsertedRowID)
+        return FileID(db.lastInsertedID)
     }
 
-    /// What the user has now: kept with his file, so that its receipt is the same whenever written.
-    /// Nil for the desk.
+    /// The user's balance now: kept with the file, so that its receipt is the same whenever it is
+    /// written. Nil for the desk.
     func balance(of user: UserID?) throws -> Amount? {
         try user.map { try postings.balance(of: .user($0, .available)) }
     }

@@ -1,20 +1,19 @@
-import GRDB
 import Tables
 import Timestamps
 
-/// Something in the spool that `ingest` left where it lies: perhaps for this run only, perhaps until
-/// somebody does something about it.
+/// Something in the spool that `ingest` left where it lies, for this run or until a person does
+/// something about it.
 package struct PassedOver: Equatable, Sendable {
-    /// Whose it is: a reseller's name, or the desk's.
+    /// The owner's name: a reseller's, or the desk's.
     package let owner: String
-    /// As a person finds it.
+    /// Where a person finds it.
     package let path: String
-    /// Another entry under the same path has another one; 0 where that says nothing.
+    /// Tells it from a later entry under the same path; 0 if it cannot.
     package let inode: Int64
     package let reason: Reason
-    /// What it is, what is still true, and what to do: a sentence.
+    /// A sentence: what is wrong, what is still true, and what to do.
     package let advice: String
-    /// Since when it is as it is; nil if only the runs that passed it over tell.
+    /// Since when it is so; nil if only the runs that passed it over can tell.
     package let since: Timestamp?
     /// Whether it is in `exceptions.csv`.
     package fileprivate(set) var isTold = false
@@ -31,19 +30,19 @@ package struct PassedOver: Equatable, Sendable {
         self.since = since
     }
 
-    package enum Reason: String, Sendable, DatabaseValueConvertible, Column {
+    package enum Reason: String, Sendable, Column {
         /// Perhaps it is still being written, or renamed.
         case settling
-        /// It ends early: perhaps the rest is on its way.
+        /// It ends early; perhaps the rest is on its way.
         case incomplete
         /// We may not open it.
         case unreadable
-        /// It has a name, a kind or a place that nothing is taken from.
+        /// Its name, kind or place is none that files are taken from.
         case misplaced
-        /// Somebody put it in the way of a receipt, a copy or a move.
+        /// It is in the way of a receipt, a copy or a move.
         case obstacle
 
-        /// Whether it stays so until somebody does something about it.
+        /// Whether it stays so until a person does something about it.
         fileprivate var isLasting: Bool { self == .unreadable || self == .obstacle }
 
         fileprivate func exception(_ detail: String) -> LedgerException {
@@ -58,23 +57,12 @@ package struct PassedOver: Equatable, Sendable {
 }
 
 extension PassedOver {
-    /// What is passed over for so long is an exception, in milliseconds.
+    /// How long an entry may be passed over before it becomes an exception, in milliseconds.
     static let patience: Int64 = 3_600_000
-
-    fileprivate init(row: GRDB.Row) {
-        self.init(
-            owner: row["owner"], path: row["path"], inode: row["inode_id"], reason: row["reason"],
-            advice: row["advice"], since: row["since_at"])
-    }
-
-    /// Whether `other` is the same entry for the same reason.
-    fileprivate func isStill(_ other: PassedOver) -> Bool {
-        (inode, reason) == (other.inode, other.reason)
-    }
 }
 
 extension Ledger {
-    /// What the last run of `ingest` passed over, by owner and path; `since` is known of each.
+    /// What the last run of `ingest` passed over, by owner and path, each with its `since`.
     package func passedOver() throws -> [PassedOver] {
         try read { db in
             try PassedOver.all(db).map { noted in
@@ -85,10 +73,11 @@ extension Ledger {
         }
     }
 
-    /// Notes all that a run passed over, in the place of what the run before did.
+    /// Notes all that a run passed over, in place of what the run before did.
     ///
-    /// What lasts for an hour is an exception, once; what cannot end by itself is one when it is passed
-    /// over for the second time. Nothing is written where nothing is new.
+    /// An entry that stays for an hour becomes an exception, once. One that cannot go away by
+    /// itself becomes one when it is passed over for the second time. Nothing is written if nothing
+    /// is new.
     ///
     /// - Returns: what became an exception.
     @discardableResult
@@ -102,64 +91,67 @@ extension Ledger {
         let new = noted.filter { known[$0.entry.path] != $0 }
         guard !new.isEmpty || !gone.isEmpty else { return [] }
         return try commit { db in
-            for path in gone {
-                try db.grdb.execute(
-                    sql: "DELETE FROM passed_over WHERE path = ?", arguments: [path])
-            }
+            for path in gone { try db.run("DELETE FROM passed_over WHERE path = \(path)") }
             for noted in new { try noted.write(db) }
-            let told = new.filter { $0.isTold && known[$0.entry.path]?.isTold != true }.map(\.entry)
-            for entry in told {
+            let told = new.filter { $0.isTold && known[$0.entry.path]?.isTold != true }
+            for noted in told {
+                let entry = noted.entry
                 try Self.raise(
-                    entry.reason.exception("\(entry.advice) It is so since \(entry.since!)."),
+                    entry.reason.exception("\(entry.advice) It is so since \(noted.since)."),
                     order: nil, provider: nil, db, at: now)
             }
-            return told
+            return told.map(\.entry)
         }
     }
 }
 
 extension PassedOver {
-    /// An entry as it is kept.
+    /// An entry as the ledger keeps it.
     fileprivate struct Noted: Equatable {
         let entry: PassedOver
+        let since: Timestamp
         let isTold: Bool
 
-        init(row: GRDB.Row) {
-            entry = PassedOver(row: row)
-            isTold = row["told"]
+        init(row: Row) throws {
+            since = try row["since_at"]
+            entry = PassedOver(
+                owner: try row["owner"], path: try row["path"], inode: try row["inode_id"],
+                reason: try row["reason"], advice: try row["advice"], since: since)
+            isTold = try row["told"]
         }
 
-        /// - Parameter former: what is known of the path from the run before.
+        /// - Parameter former: what the run before noted about the path.
         init(_ seen: PassedOver, after former: Noted?, at now: Timestamp) {
             // A note from a clock that was ahead says nothing.
-            let former = former.flatMap { $0.entry.since! <= now ? $0 : nil }
-            let isSame = former?.entry.isStill(seen) == true
-            let known = former?.entry.inode == seen.inode ? former?.entry.since : nil
-            let since = [seen.since, known, now].compactMap(\.self).min()!
+            let former = former.flatMap { $0.since <= now ? $0 : nil }
+            let isSameEntry = former?.entry.inode == seen.inode
+            let wasTold = former?.isTold == true
+            let isUnchanged = isSameEntry && former?.entry.reason == seen.reason
+            since = [seen.since, isSameEntry ? former?.since : nil].compactMap(\.self)
+                .reduce(now, min)
             entry = PassedOver(
                 owner: seen.owner, path: seen.path, inode: seen.inode, reason: seen.reason,
                 advice: seen.advice, since: since)
             isTold =
-                isSame && (former!.isTold || seen.reason.isLasting)
+                isUnchanged && (wasTold || seen.reason.isLasting)
                 || now.milliseconds - since.milliseconds >= PassedOver.patience
         }
 
         func write(_ db: any Connection) throws {
-            try db.grdb.execute(
-                literal: """
-                    INSERT INTO passed_over (path, owner, inode_id, reason, advice, since_at, told)
-                    VALUES (\(entry.path), \(entry.owner), \(entry.inode), \(entry.reason),
-                            \(entry.advice), \(entry.since), \(isTold))
-                    ON CONFLICT (path) DO UPDATE SET owner = excluded.owner,
-                        inode_id = excluded.inode_id, reason = excluded.reason,
-                        advice = excluded.advice, since_at = excluded.since_at,
-                        told = excluded.told
-                    """)
+            try db.run(
+                """
+                INSERT INTO passed_over (path, owner, inode_id, reason, advice, since_at, told)
+                VALUES (\(entry.path), \(entry.owner), \(entry.inode), \(entry.reason),
+                        \(entry.advice), \(since), \(isTold))
+                ON CONFLICT (path) DO UPDATE SET owner = excluded.owner,
+                    inode_id = excluded.inode_id, reason = excluded.reason,
+                    advice = excluded.advice, since_at = excluded.since_at,
+                    told = excluded.told
+                """)
         }
     }
 
     fileprivate static func all(_ db: any Connection) throws -> [Noted] {
-        try GRDB.Row.fetchAll(db.grdb, sql: "SELECT * FROM passed_over ORDER BY owner, path")
-            .map(Noted.init(row:))
+        try db.all("SELECT * FROM passed_over ORDER BY owner, path", Noted.init(row:))
     }
 }

@@ -1,11 +1,10 @@
-import GRDB
 import Money
 import Tables
 import Timestamps
 
 /// What the ledger knows of a file, for its receipt.
 package struct FileReport: Sendable {
-    /// Nil where the ledger has no row of it.
+    /// Nil if the ledger has no row of it.
     package let file: FileID?
     package let user: UserID?
     package let name: String
@@ -15,20 +14,20 @@ package struct FileReport: Sendable {
     package let status: String
     package let reason: String?
     package let detail: String?
-    /// The name under which the same content came first.
+    /// The name under which the same content first came.
     package let duplicateOf: String?
     package let lines: Int64
     package let accepted: Int64
     package let rejected: Int64
     package let charged: Amount
-    /// What the user had after the file; nil for the desk.
+    /// The user's balance after the file; nil for the desk.
     package let balance: Amount?
     package let receivedAt: Timestamp
     fileprivate let orders: ClosedRange<Int64>?
 }
 
 extension FileReport {
-    /// Of a file that has no row: nobody we know dropped it, or it is no file.
+    /// A file that has no row: we do not know its dropper, or it is no file at all.
     package init(unkept arrival: Arrival, _ rejection: Rejection) {
         self.init(
             file: nil, user: arrival.user, name: arrival.name, digest: arrival.digest,
@@ -39,7 +38,7 @@ extension FileReport {
     }
 }
 
-/// What became of one line, for a receipt.
+/// The outcome of one line, for a receipt.
 package struct LineReport: Sendable {
     package let line: Int64
     package let ref: String?
@@ -51,37 +50,37 @@ package struct LineReport: Sendable {
 }
 
 extension Ledger {
-    /// Reads what receipts say, as of one moment. Memory is bounded by a line, not by a file.
+    /// Reads what receipts report, as of one moment. Memory is bounded by a line, not by a file.
     package func receipts<T>(_ body: (Receipts) throws -> T) throws -> T {
         try read { try body(Receipts(db: $0)) }
     }
 }
 
-/// What receipts say. Valid only within `Ledger.receipts`.
+/// What receipts report, valid only within `Ledger.receipts`.
 package struct Receipts {
     let db: any Connection
 
     package func report(of file: FileID) throws -> FileReport {
-        let row = try db.statement(
+        let statement = try db.statement(
             """
             SELECT f.user_id, f.name, f.sha256, f.bytes, f.batch, f.status, f.reason, f.detail,
                 d.name, f.lines, f.accepted, f.rejected, f.charged, f.balance, f.received_at,
                 f.first_order, f.last_order
             FROM files f LEFT JOIN files d ON d.id = f.duplicate_of WHERE f.id = ?1
             """)
-        row.bind(1, file.rawValue)
-        let isThere = try row.step()
-        precondition(isThere, "there is no file \(file)")
-        defer { row.reset() }
-        return FileReport(
-            file: file, user: row.text(0).flatMap(UserID.init(rawValue:)), name: row.text(1)!,
-            digest: row.text(2)!, bytes: row.integer(3)!, batch: row.text(4),
-            status: row.text(5)!, reason: row.text(6), detail: row.text(7),
-            duplicateOf: row.text(8), lines: row.integer(9)!, accepted: row.integer(10)!,
-            rejected: row.integer(11)!, charged: Amount(micros: row.integer(12)!),
-            balance: row.integer(13).map(Amount.init(micros:)),
-            receivedAt: Timestamp(milliseconds: row.integer(14)!),
-            orders: row.integer(15).map { $0...row.integer(16)! })
+        statement.bind(1, file)
+        let report = try statement.first { row in
+            let (first, last): (Int64?, Int64?) = (try row[15], try row[16])
+            return FileReport(
+                file: file, user: try row[0], name: try row[1], digest: try row[2],
+                bytes: try row[3], batch: try row[4], status: try row[5], reason: try row[6],
+                detail: try row[7], duplicateOf: try row[8], lines: try row[9],
+                accepted: try row[10], rejected: try row[11], charged: try row[12],
+                balance: try row[13], receivedAt: try row[14],
+                orders: first.flatMap { first in last.map { first...$0 } })
+        }
+        guard let report else { preconditionFailure("there is no file \(file)") }
+        return report
     }
 
     /// Calls `body` with each line of one kind, in the order of the file.
@@ -89,7 +88,7 @@ package struct Receipts {
         of report: FileReport, _ kind: LineKind, _ body: (LineReport) throws -> Void
     ) throws {
         guard let file = report.file else { return }
-        // Where the orders are all there is, nothing else was written down.
+        // If every line is an accepted order, `lines` holds nothing.
         if let orders = report.orders, orders.count == report.lines {
             if kind == .orders { try forEachOrder(file, orders, body) }
             return
@@ -99,7 +98,7 @@ package struct Receipts {
             SELECT line, ref, status, code, detail, order_id FROM lines
             WHERE file_id = ?1 AND kind = ?2 ORDER BY line
             """)
-        notes.bind(1, file.rawValue)
+        notes.bind(1, file)
         notes.bind(2, kind.rawValue)
         defer { notes.reset() }
         var note = try nextNote(notes)
@@ -120,9 +119,10 @@ package struct Receipts {
 
     private func nextNote(_ notes: any Statement) throws -> LineReport? {
         guard try notes.step() else { return nil }
+        let row = notes.row
         return LineReport(
-            line: notes.integer(0)!, ref: notes.text(1), status: notes.text(2)!,
-            code: notes.text(3), detail: notes.text(4), order: notes.integer(5), charge: nil)
+            line: try row[0], ref: try row[1], status: try row[2], code: try row[3],
+            detail: try row[4], order: try row[5], charge: nil)
     }
 
     /// The accepted orders of a file: their ids rise with their lines.
@@ -136,14 +136,14 @@ package struct Receipts {
             """)
         rows.bind(1, orders.lowerBound)
         rows.bind(2, orders.upperBound)
-        rows.bind(3, file.rawValue)
+        rows.bind(3, file)
         defer { rows.reset() }
         while try rows.step() {
+            let row = rows.row
             try body(
                 LineReport(
-                    line: rows.integer(0)!, ref: rows.text(1), status: "accepted", code: nil,
-                    detail: nil, order: rows.integer(2)!,
-                    charge: Amount(micros: rows.integer(3)!)))
+                    line: try row[0], ref: try row[1], status: "accepted", code: nil, detail: nil,
+                    order: try row[2], charge: try row[3]))
         }
     }
 }

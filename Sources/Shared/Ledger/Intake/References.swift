@@ -1,31 +1,30 @@
-import GRDB
 import Identity
 import Tables
 
-/// Who already used a reseller's reference. A `ref` is unique per user, whatever it names
+/// The references that a reseller has used. A `ref` is unique per user, whatever it names
 /// (contract.md §4), and however it is spelled.
 enum References {
-    /// What a reference names, beside orders.
-    enum Holder: String {
+    /// What a reference names, besides orders.
+    enum Holder: String, Column {
         case deposit, withdrawal, refill, cancel
     }
 
-    /// Whether the user has any reference beside those of orders.
+    /// Whether the user has any reference besides those of orders.
     static func hasOthers(_ db: any Connection, _ user: UserID) throws -> Bool {
-        try Bool.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM deposits WHERE user_id = ?1 AND ref IS NOT NULL)
-                        OR EXISTS (SELECT 1 FROM withdrawals WHERE user_id = ?1)
-                        OR EXISTS (SELECT 1 FROM requests WHERE user_id = ?1)
-                    """), arguments: [user])!
+        let any = try db.statement(
+            """
+            SELECT EXISTS (SELECT 1 FROM deposits WHERE user_id = ?1 AND ref IS NOT NULL)
+                OR EXISTS (SELECT 1 FROM withdrawals WHERE user_id = ?1)
+                OR EXISTS (SELECT 1 FROM requests WHERE user_id = ?1)
+            """)
+        any.bind(1, user)
+        return try any.first { try $0[0] } ?? false
     }
 
-    /// The spelling under which the user has used a reference; as it is written where it is new.
+    /// The spelling under which the user first used a reference; a new one is returned as it is.
     ///
-    /// - Parameter hasSpellings: whether any of the user's is not its own key; else an ordinary one
-    /// is
-    ///   not looked up here.
+    /// - Parameter hasSpellings: whether any reference of the user is spelled otherwise than its
+    ///   key; if none is, an ordinary reference needs no look-up.
     static func asFirstWritten(
         _ db: any Connection, _ user: UserID, _ ref: Spelling, hasSpellings: Bool
     ) throws -> String {
@@ -34,27 +33,28 @@ enum References {
             .first { try isOrders(db, user, $0) || other(db, user, $0) != nil } ?? ref.text
     }
 
-    /// What the reference names beside an order, with its row.
+    /// What the reference names besides an order, with its row.
     static func other(
         _ db: any Connection, _ user: UserID, _ ref: String
     ) throws -> (Holder, id: Int64)? {
-        try db.grdb.cachedStatement(
-            sql: """
-                SELECT 'deposit', id FROM deposits WHERE user_id = ?1 AND ref = ?2
-                UNION ALL SELECT 'withdrawal', id FROM withdrawals WHERE user_id = ?1 AND ref = ?2
-                UNION ALL SELECT kind, id FROM requests WHERE user_id = ?1 AND ref = ?2
-                """
-        ).fetchRow([user, ref]).map { (Holder(rawValue: $0[0])!, $0[1]) }
+        let other = try db.statement(
+            """
+            SELECT 'deposit', id FROM deposits WHERE user_id = ?1 AND ref = ?2
+            UNION ALL SELECT 'withdrawal', id FROM withdrawals WHERE user_id = ?1 AND ref = ?2
+            UNION ALL SELECT kind, id FROM requests WHERE user_id = ?1 AND ref = ?2
+            """)
+        other.bind(1, user)
+        other.bind(2, ref)
+        return try other.first { (try $0[0], id: try $0[1]) }
     }
 
     /// Whether an order of the user has the reference.
     static func isOrders(_ db: any Connection, _ user: UserID, _ ref: String) throws -> Bool {
-        try Bool.fetchOne(
-            db.grdb.cachedStatement(
-                sql: "SELECT EXISTS (SELECT 1 FROM orders WHERE user_id = ?1 AND ref = ?2)"),
-            arguments: [user, ref])!
+        try db.one(
+            "SELECT EXISTS (SELECT 1 FROM orders WHERE user_id = \(user) AND ref = \(ref))")
     }
 
+    /// The outcome of a line whose reference names something else.
     static func reused(_ ref: String, by what: String) -> LineOutcome {
         .rejected(
             Rejection(

@@ -1,8 +1,7 @@
-import GRDB
 import Tables
 
 /// Why a line or a file was not accepted (contract.md §4).
-package enum RejectionCode: String, CaseIterable, Sendable, DatabaseValueConvertible, Column {
+package enum RejectionCode: String, CaseIterable, Sendable, Column {
     case badJSON = "BAD_JSON"
     case tooLarge = "TOO_LARGE"
     case tooManyLines = "TOO_MANY_LINES"
@@ -32,7 +31,7 @@ package enum RejectionCode: String, CaseIterable, Sendable, DatabaseValueConvert
     case batchAborted = "BATCH_ABORTED"
 }
 
-/// A refusal of one line, with a sentence for the one who wrote it.
+/// Why one line or file was refused, with a sentence for the person who wrote it.
 package struct Rejection: Error, Equatable, Sendable {
     package let code: RejectionCode
     package let detail: String
@@ -43,15 +42,15 @@ package struct Rejection: Error, Equatable, Sendable {
     }
 }
 
-/// What became of one line of a file.
+/// The outcome of one line of a file.
 package enum LineOutcome: Equatable, Sendable {
-    /// Done, with the order it made or is about, and a note where there is something to say.
+    /// Done, with the order that it made or is about, and a note if there is something to say.
     case accepted(OrderID? = nil, note: String? = nil)
-    /// Written down; it takes effect when somebody else confirms it. The note is for the person
+    /// Recorded; it takes effect once somebody else confirms it. The note is for the person
     /// who asked.
     case pending(note: String? = nil)
-    /// Done before, under the same reference and with the same content; the note says how it was
-    /// spelled then, if otherwise.
+    /// Done before, under the same reference and with the same content. The note gives the earlier
+    /// spelling, if it differs.
     case duplicate(of: OrderID? = nil, note: String? = nil)
     case rejected(Rejection)
 }

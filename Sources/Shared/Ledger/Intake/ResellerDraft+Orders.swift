@@ -1,4 +1,3 @@
-import GRDB
 import Identity
 import Money
 import Tables
@@ -8,13 +7,13 @@ import Timestamps
 package struct NewOrder: Sendable {
     package let ref: String
     package let service: ServiceID
-    /// Who will be asked first to serve it.
+    /// The provider that is asked first.
     package let provider: ProviderID
     package let link: String?
-    /// What the link is compared by, where that is another text.
+    /// The key by which the link is compared, if it differs from the link.
     package let linkKey: String?
     package let quantity: Int64?
-    /// What its type takes besides link and quantity, as a JSON object; nil if nothing.
+    /// The parameters besides link and quantity, as a JSON object; nil if there are none.
     package let parameters: String?
     package let billedUnits: Int64
     package let charge: Amount
@@ -37,10 +36,11 @@ package struct NewOrder: Sendable {
 }
 
 extension ResellerDraft {
-    /// Puts the order's charge on hold and the order in line to be sent.
+    /// Puts the order's charge on hold, and the order in line to be sent.
     ///
-    /// The same reference with the same content was done before, and costs nothing again. With
-    /// other content it is refused, and so is an order the user cannot pay.
+    /// An order with a reference that was used before is a duplicate if its content is the same,
+    /// and costs nothing again; with other content it is refused. So is one that the user cannot
+    /// pay.
     package func accept(_ order: NewOrder, _ line: ResellerLine) throws {
         let outcome = try outcome(of: order, line)
         if case .accepted = outcome { return countAccepted() }
@@ -51,15 +51,13 @@ extension ResellerDraft {
         let spelling = Spelling(ofName: order.ref)
         let ref = try asFirstWritten(spelling)
         if let known = try earlier(order, as: ref) { return known }
-        if terms.hasOtherReferences,
-            let (holder, _) = try References.other(db, user, ref)
-        {
+        if terms.hasOtherReferences, let (holder, _) = try References.other(db, user, ref) {
             return References.reused(order.ref, by: "a \(holder.rawValue)")
         }
         let available = try postings.balance(of: .user(user, .available))
         let held = try postings.balance(of: .user(user, .held))
-        // Nothing here can overflow, whatever credit somebody was given: neither is negative on the
-        // left, and what would be held is tried first.
+        // Nothing here can overflow, however much credit the user has: neither amount on the left
+        // is negative, and the sum to be held is tried first.
         guard try order.charge - terms.creditLimit <= available,
             (try? held + order.charge) != nil
         else {
@@ -74,8 +72,8 @@ extension ResellerDraft {
         let id = try insert(order, line)
         try noteSpelling(ofRef: spelling)
         try postings.post(
-            .hold, "hold:\(id)", from: .user(user, .available), to: .user(user, .held),
-            order.charge, Subject(order: id, file: file, user: user))
+            .hold(id), from: .user(user, .available), to: .user(user, .held), order.charge,
+            Subject(order: id, file: file, user: user))
         try ordered.add(id, for: order.charge)
         return .accepted(id)
     }
@@ -85,11 +83,11 @@ extension ResellerDraft {
     /// - Parameter ref: the reference as it was first written.
     private func earlier(_ order: NewOrder, as ref: String) throws -> LineOutcome? {
         let lookup = earlierOrder
-        lookup.bind(1, user.rawValue)
+        lookup.bind(1, user)
         lookup.bind(2, ref)
         guard try lookup.step() else { return nil }
         defer { lookup.reset() }
-        let id = OrderID(lookup.integer(0)!)
+        let id: OrderID = try lookup.row[0]
         let isSame =
             lookup.integer(1) == order.service.rawValue
             && (lookup.text(2) == order.link || lookup.text(5) == order.linkKey ?? order.link)
@@ -100,24 +98,25 @@ extension ResellerDraft {
     }
 
     private func insert(_ order: NewOrder, _ line: ResellerLine) throws -> OrderID {
+        let id = try intake.numberOrder()
         let insertion = insertOrder
-        insertion.bind(1, user.rawValue)
-        insertion.bind(2, file.rawValue)
-        insertion.bind(3, Int64(line.number))
-        insertion.bind(4, order.ref)
-        insertion.bind(5, order.service.rawValue)
-        insertion.bind(6, order.link)
-        insertion.bind(7, order.quantity)
-        insertion.bind(8, order.parameters)
-        insertion.bind(9, order.billedUnits)
-        insertion.bind(10, order.charge.micros)
-        insertion.bind(11, order.provider.rawValue)
-        insertion.bind(12, intake.now.milliseconds)
-        insertion.bind(13, try intake.sale(of: order.service).rawValue)
+        insertion.bind(1, id)
+        insertion.bind(2, user)
+        insertion.bind(3, file)
+        insertion.bind(4, line.number)
+        insertion.bind(5, order.ref)
+        insertion.bind(6, order.service)
+        insertion.bind(7, order.link)
+        insertion.bind(8, order.quantity)
+        insertion.bind(9, order.parameters)
+        insertion.bind(10, order.billedUnits)
+        insertion.bind(11, order.charge)
+        insertion.bind(12, order.provider)
+        insertion.bind(13, intake.now)
+        insertion.bind(14, try intake.sale(of: order.service))
         insertion.bind(15, order.linkKey)
-        if let lastLost = try intake.lastLostOrder.get() { insertion.bind(14, lastLost.rawValue) }
         try insertion.run()
-        return OrderID(db.grdb.lastInsertedRowID)
+        return id
     }
 
     static let earlierOrder = """
@@ -125,18 +124,12 @@ extension ResellerDraft {
         WHERE user_id = ?1 AND ref = ?2
         """
 
-    static let insertion = insertion("")
-    static let insertionPastLostOrders = insertion(
-        "id, ", "max(?14, (SELECT coalesce(max(id), 0) FROM orders)) + 1, ")
-
-    private static func insertion(_ column: String, _ value: String = "") -> String {
-        """
-        INSERT INTO orders (\(column)user_id, file_id, line, ref, service_id, link, quantity,
+    static let insertion = """
+        INSERT INTO orders (id, user_id, file_id, line, ref, service_id, link, quantity,
                             parameters, billed_units, charge, state, provider_id, due_at,
                             created_at, sale_id, link_key)
-        VALUES (\(value)?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'accepted', ?11, ?12, ?12, ?13, ?15)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'accepted', ?12, ?13, ?13, ?14, ?15)
         """
-    }
 }
 
 extension ResellerDraft {
@@ -144,16 +137,15 @@ extension ResellerDraft {
     ///
     /// - Parameter link: the key by which the link is compared.
     package func hasOpenOrder(for link: String, service: ServiceID) throws -> Bool {
-        try Bool.fetchOne(
-            db.grdb.cachedStatement(
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM orders
-                        WHERE coalesce(link_key, link) = ?1 AND service_id = ?2
-                            AND link IS NOT NULL AND ended_at IS NULL)
-                    """), arguments: [link, service])!
+        try db.one(
+            """
+            SELECT EXISTS (SELECT 1 FROM orders
+                WHERE coalesce(link_key, link) = \(link) AND service_id = \(service)
+                    AND link IS NOT NULL AND ended_at IS NULL)
+            """)
     }
 
-    /// Whether the user has an order under `ref`, so that a line with it says nothing new.
+    /// Whether the user has an order under `ref`, so that a line with it asks for nothing new.
     package func hasOrder(ref: String) throws -> Bool {
         try References.isOrders(db, user, asFirstWritten(ref))
     }

@@ -1,16 +1,15 @@
-import GRDB
 import Identity
 import Tables
 import Trade
 
 extension ResellerDraft {
-    /// Asks the provider to refill what an order has lost. Sent when it is due.
+    /// Asks the provider to refill what an order has lost. The request is sent when it is due.
     package func requestRefill(of order: OrderID, _ line: ResellerLine) throws {
         try record(refill(of: order, line), of: line)
     }
 
-    /// Cancels an order: at once and for all its money if it was not sent yet, else by asking the
-    /// provider, which moves no money until he says that it is cancelled.
+    /// Cancels an order. One that was not sent yet ends at once, and all its money goes back. Else
+    /// the provider is asked, and no money moves until it says that the order is cancelled.
     package func requestCancel(of order: OrderID, _ line: ResellerLine) throws {
         try record(cancel(order, line), of: line)
     }
@@ -51,49 +50,48 @@ extension ResellerDraft {
     }
 
     private func ask(
-        for order: OrderRow, _ line: ResellerLine, as holder: References.Holder
+        for order: OrderRow, _ line: ResellerLine, as kind: RequestKind
     ) throws -> LineOutcome {
-        let open = try Bool.fetchOne(
-            db.grdb,
-            sql: """
-                SELECT EXISTS (SELECT 1 FROM requests
-                               WHERE order_id = ? AND kind = ? AND state <> 'ended')
-                """, arguments: [order.id, holder.rawValue])!
-        guard !open else { return .duplicate(of: order.id) }
-        try insertRequest(for: order, line, as: holder, state: "accepted")
+        let isAsked: Bool = try db.one(
+            """
+            SELECT EXISTS (SELECT 1 FROM requests
+                WHERE order_id = \(order.id) AND kind = \(kind) AND state <> 'ended')
+            """)
+        guard !isAsked else { return .duplicate(of: order.id) }
+        try insertRequest(for: order, line, as: kind, state: "accepted")
         return .accepted(order.id)
     }
 
     private func insertRequest(
-        for order: OrderRow, _ line: ResellerLine, as holder: References.Holder, state: String,
+        for order: OrderRow, _ line: ResellerLine, as kind: RequestKind, state: String,
         status: RequestStatus? = nil
     ) throws {
         let now = intake.now
+        let endedAt = state == "ended" ? now : nil
         try noteSpelling(ofRef: Spelling(ofName: line.ref))
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO requests (user_id, kind, ref, order_id, state, status, due_at, created_at,
-                                      ended_at)
-                VALUES (\(user), \(holder.rawValue), \(line.ref), \(order.id), \(state), \(status?.rawValue),
-                        \(now), \(now), \(state == "ended" ? now : nil))
-                """)
+        try db.run(
+            """
+            INSERT INTO requests (user_id, kind, ref, order_id, state, status, due_at, created_at,
+                                  ended_at)
+            VALUES (\(user), \(kind), \(line.ref), \(order.id), \(state), \(status?.rawValue),
+                    \(now), \(now), \(endedAt))
+            """)
     }
 
     /// The outcome of a request whose reference is in use.
     private func earlierRequest(
-        _ order: OrderID, _ line: ResellerLine, as holder: References.Holder
+        _ order: OrderID, _ line: ResellerLine, as kind: RequestKind
     ) throws -> LineOutcome? {
         let ref = try asFirstWritten(line.ref)
         if try References.isOrders(db, user, ref) { return References.reused(ref, by: "an order") }
-        guard let (kind, id) = try References.other(db, user, ref) else { return nil }
-        let subject = try OrderID.fetchOne(
-            db.grdb, sql: "SELECT order_id FROM requests WHERE id = ? AND kind = ?",
-            arguments: [id, holder.rawValue])
-        return kind == holder && subject == order
-            ? .duplicate(of: order) : References.reused(ref, by: "a \(kind.rawValue)")
+        guard let (holder, id) = try References.other(db, user, ref) else { return nil }
+        let subject: OrderID? = try db.value(
+            "SELECT order_id FROM requests WHERE id = \(id) AND kind = \(kind)")
+        return holder.rawValue == kind.rawValue && subject == order
+            ? .duplicate(of: order) : References.reused(ref, by: "a \(holder.rawValue)")
     }
 
-    /// Also the answer for an order of somebody else: who has which orders is nobody's business.
+    /// Also the answer about another reseller's order: nobody learns who has which orders.
     private func unknown(_ id: OrderID) -> LineOutcome {
         .rejected(Rejection(.unknownOrder, "you have no order \(id)"))
     }

@@ -1,10 +1,9 @@
-import GRDB
 import Identity
 import Money
 import Tables
 
 extension ResellerDraft {
-    /// Writes down that the reseller says he paid. Credits nothing: the desk confirms it.
+    /// Keeps a reseller's word that they paid. It credits nothing until the desk confirms it.
     package func claimDeposit(
         method: String, reference: String, amount: Amount, currency: Currency, _ line: ResellerLine
     ) throws {
@@ -27,35 +26,35 @@ extension ResellerDraft {
             return .rejected(
                 Rejection(
                     .depositKnown,
-                    "this payment was confirmed for somebody else; nothing was done; if it is yours, "
-                        + "ask us: we know of this claim"))
+                    "this payment was confirmed for another user; nothing was done; if it is "
+                        + "yours, ask us: we know of this claim"))
         }
         if let holder = try holder(of: first) { return References.reused(ref, by: holder) }
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
-                                      ref, claimed_at)
-                VALUES (\(user), \(method), \(reference), \(payments.identity), \(amount),
-                        \(currency), 'pending', \(ref), \(intake.now))
-                """)
+        try db.run(
+            """
+            INSERT INTO deposits (user_id, method, reference, identity, amount, currency, status,
+                                  ref, claimed_at)
+            VALUES (\(user), \(method), \(reference), \(payments.identity), \(amount), \(currency),
+                    'pending', \(ref), \(intake.now))
+            """)
         try noteSpelling(ofRef: Spelling(ofName: ref))
         guard let other else { return .pending() }
         try tell(.claimedTwice(by: user, "\(method) \(reference)", other))
         return .pending(
-            note:
-                "somebody else claims this payment too; it is credited to whom it is confirmed for")
+            note: "another user claims this payment too; it is credited to the one for whom it is "
+                + "confirmed")
     }
 
     private func tell(_ exception: LedgerException) throws {
         try Ledger.raise(exception, order: nil, provider: nil, db, at: intake.now)
     }
 
-    /// A claim for a payment that the user claimed or has: said before, or under another reference.
+    /// The outcome of a claim for a payment that the user claimed before, or already has.
     private func outcome(
         ofClaim ref: String, _ amount: Amount, _ currency: Currency, known: Payments.Known
     ) -> LineOutcome {
         if known.ref == ref, known.status != "rejected" {
-            // Once confirmed, the desk's amount stands there, and that of the claim does not count.
+            // Once confirmed, the amount is the desk's, and that of the claim does not count.
             let isSame =
                 known.status == "confirmed"
                 || (known.amount == amount && known.currency == currency.code)
@@ -64,11 +63,11 @@ extension ResellerDraft {
         return .rejected(
             Rejection(
                 .depositKnown,
-                "this payment is known already as \(known.name), and \(known.status); nothing was done"
-            ))
+                "this payment is known already as \(known.name), and \(known.status); nothing was "
+                    + "done"))
     }
 
-    /// Holds money that the reseller wants paid out, until the desk says how it ended. The fee is
+    /// Holds money that the reseller wants paid out, until the desk pays or declines it. The fee is
     /// taken out of the amount when it is paid.
     package func requestWithdrawal(
         of amount: Amount, fee: Amount, to destination: String, _ line: ResellerLine
@@ -80,45 +79,42 @@ extension ResellerDraft {
         of amount: Amount, fee: Amount, to destination: String, ref: String
     ) throws -> LineOutcome {
         let first = try asFirstWritten(ref)
-        if let known = try GRDB.Row.fetchOne(
-            db.grdb,
-            sql: "SELECT amount, destination FROM withdrawals WHERE user_id = ? AND ref = ?",
-            arguments: [user, first])
-        {
-            // An account's letters may count: case is kept.
+        let known: (amount: Amount, destination: String)? = try db.first(
+            "SELECT amount, destination FROM withdrawals WHERE user_id = \(user) AND ref = \(first)"
+        ) { (try $0[0], try $0[1]) }
+        if let known {
+            // Case may count in the number of an account.
             let isSame =
-                known["amount"] == amount
-                && Spelling(ofName: known["destination"]).key == Spelling(ofName: destination).key
-            return isSame
-                ? .duplicate() : References.reused(ref, by: "a withdrawal")
+                known.amount == amount
+                && Spelling(ofName: known.destination).key == Spelling(ofName: destination).key
+            return isSame ? .duplicate() : References.reused(ref, by: "a withdrawal")
         }
         if let holder = try holder(of: first) { return References.reused(ref, by: holder) }
-        guard fee < amount else {
+        guard FeePayment.withdrawal.allows(fee, of: amount) else {
             return .rejected(
                 Rejection(.notAllowed, "the fee, \(fee), would leave nothing to pay out"))
         }
         let available = try postings.balance(of: .user(user, .available))
-        // Credit is for orders: only money that is there can be paid out.
+        // Credit is for orders: only the user's own money can be paid out.
         guard available >= amount else {
             return .rejected(
                 Rejection(
                     .insufficientFunds, "\(available) is available; nothing was held"))
         }
-        try db.grdb.execute(
-            literal: """
-                INSERT INTO withdrawals (user_id, ref, amount, fee, destination, status, created_at)
-                VALUES (\(user), \(ref), \(amount), \(fee), \(destination), 'held', \(intake.now))
-                """)
-        let id = db.grdb.lastInsertedRowID
+        try db.run(
+            """
+            INSERT INTO withdrawals (user_id, ref, amount, fee, destination, status, created_at)
+            VALUES (\(user), \(ref), \(amount), \(fee), \(destination), 'held', \(intake.now))
+            """)
+        let id = db.lastInsertedID
         try noteSpelling(ofRef: Spelling(ofName: ref))
         try postings.post(
-            .withdrawalHold, "withdrawal_hold:\(id)",
-            from: .user(user, .available), to: .user(user, .held), amount,
+            .withdrawalHold(id), from: .user(user, .available), to: .user(user, .held), amount,
             Subject(file: file, user: user, metadata: ref))
         return .accepted()
     }
 
-    /// What else a reference names, in words; nil if nothing.
+    /// What a reference names already, in words; nil if nothing.
     private func holder(of ref: String) throws -> String? {
         if try References.isOrders(db, user, ref) { return "an order" }
         return try References.other(db, user, ref).map { "a \($0.0.rawValue)" }

@@ -1,4 +1,3 @@
-import GRDB
 import Identity
 import Money
 import Tables
@@ -22,8 +21,7 @@ package final class ResellerDraft: FileDraft {
         self.terms = terms
         hasSpellings = terms.hasSpellings
         earlierOrder = try intake.db.statement(Self.earlierOrder)
-        insertOrder = try intake.db.statement(
-            intake.lastLostOrder.get() == nil ? Self.insertion : Self.insertionPastLostOrders)
+        insertOrder = try intake.db.statement(Self.insertion)
         try super.init(intake, arrival, batch: batch)
     }
 
@@ -47,7 +45,7 @@ extension ResellerDraft {
         try References.asFirstWritten(db, user, ref, hasSpellings: hasSpellings)
     }
 
-    /// Keeps the spelling of a reference that is now in use.
+    /// Notes the spelling of a reference that is now in use.
     func noteSpelling(ofRef ref: Spelling) throws {
         guard !ref.isKey else { return }
         try Identities.note(db, .ref, ref, of: user.rawValue)

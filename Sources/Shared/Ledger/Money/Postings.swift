@@ -58,14 +58,15 @@ final class Postings {
         try standing(key).balance
     }
 
-    /// Moves `amount`, zero or more, under a reference that is unique for ever.
+    /// Moves `amount`, zero or more, under a reference that was not used before.
     ///
+    /// - Returns: the number of the transaction.
     /// - Throws: `MoneyError.overflow`; `StoreError`, also if the reference was used before,
     ///   which is a bug of the caller: it must look before it posts.
     @discardableResult
     func post(
-        _ type: TransactionType, _ reference: String, from: WalletKey, to: WalletKey,
-        _ amount: Amount, _ subject: Subject
+        _ reference: PostingReference, from: WalletKey, to: WalletKey, _ amount: Amount,
+        _ subject: Subject
     ) throws -> Int64 {
         var source = try standing(from)
         var target = try standing(to)
@@ -75,7 +76,8 @@ final class Postings {
         target.isChanged = true
 
         try insertion.bound(
-            to: next, reference, type, source.id, target.id, amount, subject.order, subject.file,
+            to: next, reference.text, reference.type, source.id, target.id, amount, subject.order,
+            subject.file,
             subject.user, subject.metadata, now
         ).run()
 

@@ -96,7 +96,8 @@ extension Ledger {
             || coalesce(' (' || metadata || ')', '')
         FROM transactions
         -- No index leads from an order to its movements, but none is older than its hold.
-        WHERE id >= (SELECT id FROM transactions WHERE reference = 'hold:' || ?1)
+        WHERE id >= (SELECT id FROM transactions
+                     WHERE reference = \(PostingReference.sql(.hold, of: "?1")))
             AND order_id = ?1
         UNION ALL
         SELECT at, 'exception', kind || ': ' || detail FROM exceptions WHERE order_id = ?1

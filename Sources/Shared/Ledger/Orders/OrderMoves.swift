@@ -132,7 +132,7 @@ extension OrderMoves {
         let charge = try order.expectedCharge()
         if charge > .zero {
             try postings.post(
-                .providerCharge, "provider_charge:\(order.id)",
+                .providerCharge(order.id),
                 from: .provider(order.provider, .float, order.providerCurrency),
                 to: .provider(order.provider, .spent, order.providerCurrency),
                 charge, subject(order))
@@ -166,12 +166,12 @@ extension OrderMoves {
         let captured = try order.charge - refund
         if captured > .zero {
             try postings.post(
-                .capture, "capture:\(order.id)", from: .user(order.user, .held),
+                .capture(order.id), from: .user(order.user, .held),
                 to: .house(.revenue, houseCurrency()), captured, subject(order))
         }
         if refund > .zero {
             try postings.post(
-                .release, "release:\(order.id)", from: .user(order.user, .held),
+                .release(order.id), from: .user(order.user, .held),
                 to: .user(order.user, .available), refund, subject(order))
         }
         try db.statement(
@@ -218,11 +218,11 @@ extension OrderMoves {
         let spent = WalletKey.provider(order.provider, .spent, order.providerCurrency)
         if actual.amount > booked {
             try postings.post(
-                .providerCharge, "provider_charge:\(order.id):end", from: float, to: spent,
+                .chargeAtEnd(order.id), from: float, to: spent,
                 actual.amount - booked, subject(order))
         } else if actual.amount < booked {
             try postings.post(
-                .providerRefund, "provider_refund:\(order.id)", from: spent, to: float,
+                .providerRefund(order.id), from: spent, to: float,
                 booked - actual.amount, subject(order))
         }
         guard actual.cost != order.cost else { return }
@@ -239,7 +239,7 @@ extension OrderMoves {
     /// What was booked when the order was placed, in the provider's currency.
     func bookedCharge(of order: OrderRow) throws -> Amount {
         try db.statement("SELECT amount FROM transactions WHERE reference = ?1")
-            .bound(to: "provider_charge:\(order.id)").first { try $0[0] } ?? .zero
+            .bound(to: PostingReference.providerCharge(order.id).text).first { try $0[0] } ?? .zero
     }
 
     private func houseCurrency() throws -> Currency {

@@ -1,3 +1,5 @@
+import Money
+
 extension Invariant {
     /// The files, the guards of the ledger, and the course of orders.
     static let course = [
@@ -25,8 +27,10 @@ extension Invariant {
             SELECT d.id AS deposit, d.user_id AS user, d.status, d.credited, d.fee, t.amount AS moved,
                 f.amount AS fee_moved
             FROM deposits d
-                LEFT JOIN transactions t ON t.reference = 'deposit:' || d.id
-                LEFT JOIN transactions f ON f.reference = 'fee:deposit:' || d.id
+                LEFT JOIN transactions t
+                    ON t.reference = \(PostingReference.sql(.deposit, of: "d.id"))
+                LEFT JOIN transactions f
+                    ON f.reference = \(PostingReference.sql(feeOn: .deposit, of: "d.id"))
             WHERE CASE d.status
                 WHEN 'confirmed' THEN t.amount IS NOT d.credited
                     OR coalesce(f.amount, 0) <> coalesce(d.fee, 0)
@@ -36,10 +40,14 @@ extension Invariant {
             SELECT w.id AS withdrawal, w.user_id AS user, w.status, w.amount, w.fee, h.amount AS held,
                 p.amount AS paid, f.amount AS fee_moved, r.amount AS released
             FROM withdrawals w
-                LEFT JOIN transactions h ON h.reference = 'withdrawal_hold:' || w.id
-                LEFT JOIN transactions p ON p.reference = 'withdrawal:' || w.id
-                LEFT JOIN transactions f ON f.reference = 'fee:withdrawal:' || w.id
-                LEFT JOIN transactions r ON r.reference = 'withdrawal_release:' || w.id
+                LEFT JOIN transactions h
+                    ON h.reference = \(PostingReference.sql(.withdrawalHold, of: "w.id"))
+                LEFT JOIN transactions p
+                    ON p.reference = \(PostingReference.sql(.withdrawal, of: "w.id"))
+                LEFT JOIN transactions f
+                    ON f.reference = \(PostingReference.sql(feeOn: .withdrawal, of: "w.id"))
+                LEFT JOIN transactions r
+                    ON r.reference = \(PostingReference.sql(.withdrawalRelease, of: "w.id"))
             WHERE h.amount IS NOT w.amount
                 OR p.amount IS NOT CASE w.status WHEN 'paid' THEN w.amount - w.fee END
                 OR coalesce(f.amount, 0) <> CASE w.status WHEN 'paid' THEN w.fee ELSE 0 END
