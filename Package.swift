@@ -144,9 +144,8 @@ let package = Package(
         .target(
             name: "TestHouse",
             dependencies: [
-                "Identity", "Ledger", "LoopbackProvider", "Money", "Run", "SQLiteTables",
-                "Settings",
-                "StrictJSON", "TestSupport", "Timestamps", grdb, logging,
+                "CSQLite", "Identity", "Ledger", "LoopbackProvider", "Money", "Run", "SQLiteTables",
+                "Settings", "StrictJSON", "TestSupport", "Timestamps", logging,
             ],
             path: "Tests/TestHouse", swiftSettings: strict),
         .target(
@@ -154,7 +153,6 @@ let package = Package(
             dependencies: [
                 "Ledger", "LoopbackProvider", "Money", "Trade", "Providers", "SQLiteTables",
                 "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", "Transport",
-                grdb,
             ],
             path: "Tests/FaultRigs", swiftSettings: strict),
         tests(of: "FaultRigs", ["TestSupport"]),
@@ -195,7 +193,7 @@ let package = Package(
             dependencies: [
                 "DispatchStage", "IngestStage", "Ledger", "Money", "PollStage", "ReportStage",
                 "LoopbackProvider", "SandboxProvider", "SQLiteTables", "Settings", "TestHouse",
-                "TestSupport", "Timestamps", grdb,
+                "TestSupport", "Timestamps",
             ], swiftSettings: strict),
         tests(of: "SandboxProvider", ["Money", "StrictJSON", "Trade"]),
         tests(of: "ReportStage", stage + ["TestSupport", grdb]),
@@ -203,7 +201,7 @@ let package = Package(
             of: "AdminCommand",
             [
                 "DispatchStage", "IngestStage", "LoopbackProvider", "PollStage", "ReportStage",
-                "TestSupport", grdb,
+                "TestHouse", "TestSupport",
             ]),
         .testTarget(
             name: "TidyTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),

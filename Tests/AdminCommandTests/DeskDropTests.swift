@@ -1,90 +1,90 @@
-import GRDB
 import Glibc
+import TestHouse
 import Testing
 
 @Suite struct DeskDropTests {
+    private let panel = ObligingPanel()
+
     @Test func `what is dropped has its effect when ingest runs, in the order it was said`() throws
     {
-        let shop = Shop()
-        try shop.done(
+        let works = try Works(buyingFrom: panel)
+        try works.done(
             "admin user add acme --name 'Acme Ltd' --email ops@acme.example --discount 5 "
                 + "--credit-limit 10",
             "admin deposit acme 100.00 --method bank --reference TX-1",
             "admin user ban acme --reason chargeback --until 2099-01-01T00:00:00Z")
-        #expect(try shop.names("desk/inbox").count == 3)
-        try shop.done("ingest")
-        #expect(try shop.names("desk/inbox").isEmpty)
+        #expect(works.entries("desk/inbox").count == 3)
+        try works.done("ingest")
+        #expect(works.entries("desk/inbox").isEmpty)
         #expect(
-            try shop.table(
+            try works.table(
                 """
                 SELECT name, email, discount_percent, credit_limit, banned, ban_reason FROM users
-                """) == [#""Acme Ltd"|"ops@acme.example"|5000000|10000000|1|"chargeback""#])
+                """) == ["Acme Ltd|ops@acme.example|5000000|10000000|1|chargeback"])
         #expect(
-            try shop.table("SELECT balance FROM wallets WHERE name = 'available'")
-                == ["100000000"])
+            try works.balance() == 100_000_000)
 
-        try shop.done("admin user unban acme", "ingest")
-        #expect(try shop.table("SELECT banned FROM users") == ["0"])
+        try works.done("admin user unban acme", "ingest")
+        #expect(try works.table("SELECT banned FROM users") == ["0"])
     }
 
     @Test func `it is said what was dropped, that ingest applies it, and who dropped it`() throws {
-        let shop = Shop()
-        let said = try shop.run("admin user add acme --why 'signed today'").output
-        #expect(said.hasPrefix("dropped \(shop.spool)/desk/inbox/admin-"))
+        let works = try Works(buyingFrom: panel)
+        let said = works.run("admin user add acme --why 'signed today'").output
+        #expect(said.hasPrefix("dropped \(works.spool)/desk/inbox/admin-"))
         #expect(
             said.contains(
                 ".json: acme is added, or changed; ingest applies it with its next run, and answers in"
             ))
-        let name = try #require(try shop.names("desk/inbox").first)
-        let text = try shop.read("\(shop.spool)/desk/inbox/\(name)")
+        let name = try #require(works.entries("desk/inbox").first)
+        let text = try works.read("\(works.spool)/desk/inbox/\(name)")
         #expect(text.contains(#""by": "anna","#))
         #expect(text.contains(#""why": "signed today","#))
         #expect(text.contains(#""batch": "\#(name.dropLast(5))","#))
     }
 
     @Test func `a script is told the file as JSON`() throws {
-        let ended = try Shop().run("admin user add acme --json")
+        let ended = try Works(buyingFrom: panel).run("admin user add acme --json")
         #expect(ended.output.hasPrefix(#"{"file":""#))
         #expect(ended.output.contains(#","batch":"admin-"#))
     }
 
     @Test func `a deposit is said with what arrives of it`() throws {
-        let shop = Shop()
-        try shop.configure(
+        let works = try Works(buyingFrom: panel)
+        try works.configure(
             """
             fees: {deposit: {percent: "1", fixed: "0.50"}}
             exchange_rates: {EUR: "1.10"}
             providers:
             """, insteadOf: "providers:")
-        try shop.open()
+        try works.open()
         let command = "admin deposit acme 100 --method bank --reference"
         #expect(
-            try shop.run("\(command) T").output.contains(
+            works.run("\(command) T").output.contains(
                 "acme is credited 98.500000, after a fee of 1.500000, once for bank T"))
         #expect(
-            try shop.run("\(command) U --currency EUR").output.contains(
+            works.run("\(command) U --currency EUR").output.contains(
                 "acme is credited 108.400000 for 100.000000 EUR, after a fee of 1.600000"))
-        try shop.done("ingest")
+        try works.done("ingest")
         #expect(
-            try shop.table("SELECT balance FROM wallets WHERE name = 'available'")
-                == ["305400000"])
-        let nothing = try shop.run("admin deposit acme 0.10 --method bank --reference V")
+            try works.balance() == 305_400_000)
+        let nothing = works.run("admin deposit acme 0.10 --method bank --reference V")
         #expect(nothing.status == 64)
         #expect(nothing.log.contains("is more than the 0.100000; nothing was dropped"))
     }
 
     @Test func `a deposit said twice is credited once`() throws {
-        let shop = Shop()
-        try shop.open()
-        let again = try shop.run("admin deposit acme 100.00 --method bank --reference TX-1")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        let again = works.run("admin deposit acme 100.00 --method bank --reference TX-1")
         #expect(again.status == 64)
         #expect(
             again.log.contains(
                 "bank TX-1 was confirmed before and is credited; nothing was dropped"))
-        let other = try shop.run("admin deposit acme 99.00 --method bank --reference TX-1")
+        let other = works.run("admin deposit acme 99.00 --method bank --reference TX-1")
         #expect(
             other.log.contains("bank TX-1 was confirmed for acme over 100.000000 USD; nothing was"))
-        #expect(try shop.names("desk/inbox").isEmpty)
+        #expect(works.entries("desk/inbox").isEmpty)
     }
 
     private static let refused = [
@@ -122,58 +122,56 @@ import Testing
     ]
 
     @Test func `what intake would refuse is refused here, and says why`() throws {
-        let shop = Shop()
-        try shop.open()
-        shop.order("l1")
-        try shop.done("ingest")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.order("l1")
+        try works.done("ingest")
         for (command, why) in Self.refused {
-            let ended = try shop.run("admin \(command)")
+            let ended = works.run("admin \(command)")
             #expect(ended.status == 64, "\(command)")
             #expect(ended.log.contains(why), "\(command): \(ended.log)")
         }
-        #expect(try shop.names("desk/inbox").isEmpty)
+        #expect(works.entries("desk/inbox").isEmpty)
     }
 
     @Test func `an order with a provider is refunded once it stands in the exceptions`() throws {
-        let shop = Shop()
-        try shop.open()
-        shop.order("l1", "l2")
-        try shop.done("ingest", "dispatch")
-        let refused = try shop.run("admin decide 1 refund")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.order("l1", "l2")
+        try works.done("ingest", "dispatch")
+        let refused = works.run("admin decide 1 refund")
         #expect(refused.status == 64)
         #expect(
             refused.log.contains(
                 "Order 1 is placed: it can be given up once exceptions.csv lists it"))
-        try DatabaseQueue(path: shop.ledgerPath).write {
-            try $0.execute(
-                sql: """
-                    INSERT INTO exceptions (at, kind, order_id, detail) VALUES (1, 'no_status', 1, '')
-                    """)
-        }
-        #expect(try shop.run("admin decide 1 not-placed").status == 64)
-        try shop.done("admin decide 1 refund", "ingest", "report audit")
+        try works.alter(
+            """
+            INSERT INTO exceptions (at, kind, order_id, detail) VALUES (1, 'no_status', 1, '')
+            """)
+        #expect(works.run("admin decide 1 not-placed").status == 64)
+        try works.done("admin decide 1 refund", "ingest", "report audit")
         #expect(
-            try shop.table("SELECT state, refunded FROM orders")
-                == [#""canceled"|2000000"#, #""placed"|0"#])
+            try works.refunds()
+                == ["canceled|2000000", "placed|0"])
 
         // Or once nobody asks the provider any more.
-        try shop.configure("allow_http: true, enabled: false", insteadOf: "allow_http: true")
-        try shop.done("admin decide 2 refund", "ingest", "report audit")
-        #expect(try shop.table("SELECT DISTINCT state FROM orders") == [#""canceled""#])
+        try works.configure("allow_http: true, enabled: false", insteadOf: "allow_http: true")
+        try works.done("admin decide 2 refund", "ingest", "report audit")
+        #expect(Set(try works.orderStates()) == ["canceled"])
     }
 
     @Test func `users are listed with their money`() throws {
-        let shop = Shop()
-        try shop.open()
-        shop.order("l1")
-        try shop.done("ingest")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.order("l1")
+        try works.done("ingest")
         #expect(
-            try shop.run("admin user list").output == """
+            works.run("admin user list").output == """
                 user  role      banned  available  held      email
                 acme  reseller  -       98.000000  2.000000  -
                 """)
         #expect(
-            try shop.run("admin user list --json").output == """
+            works.run("admin user list --json").output == """
                 {"users":[{"user":"acme","role":"reseller","email":null,"banned":false,\
                 "available":"98.000000","held":"2.000000"}]}
                 """)

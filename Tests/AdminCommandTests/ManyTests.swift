@@ -1,39 +1,42 @@
+import TestHouse
 import TestSupport
 import Testing
 
 /// Decisions, deposits and payments by the dozen.
 @Suite struct ManyTests {
-    /// A shop with three orders in doubt and one that is placed.
-    private func doubtfulShop() throws -> Shop {
-        let shop = Shop()
-        try shop.open()
-        shop.order("doubt1", "doubt2", "doubt3", "l4")
+    private let panel = ObligingPanel()
+
+    /// A works with three orders in doubt and one that is placed.
+    private func doubtfulWorks() throws -> Works {
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.order("doubt1", "doubt2", "doubt3", "l4")
         // After enough doubts in a row the provider is paused: a run for each order.
-        try shop.done("ingest")
+        try works.done("ingest")
         for _ in 1...4 {
-            try shop.done("dispatch --limit 1")
-            try shop.change("UPDATE providers SET doubts = 0, state = 'active'")
+            try works.done("dispatch --limit 1")
+            try works.alter("UPDATE providers SET doubts = 0, state = 'active'")
         }
-        #expect(try shop.table("SELECT count(*) FROM orders WHERE state = 'in_doubt'") == ["3"])
-        return shop
+        #expect(try works.count("orders WHERE state = 'in_doubt'") == 3)
+        return works
     }
 
     @Test func `many doubts are shown first, and decided with one file on yes`() throws {
-        let shop = try doubtfulShop()
-        let shown = try shop.run("admin decide --provider alpha --outcome not-placed")
+        let works = try doubtfulWorks()
+        let shown = works.run("admin decide --provider alpha --outcome not-placed")
         #expect(shown.status == 0)
         #expect(
             shown.output.contains(
                 "nothing was dropped; with --yes, 3 orders in doubt with alpha, 6.000000 USD in all, "
                     + "from order 1 to 3, are decided: not_placed"), "\(shown.output)")
         #expect(shown.output.contains(#/1 +acme +2.000000 +20.+Z +.*Computer says perhaps/#))
-        #expect(try shop.names("desk/inbox").isEmpty)
+        #expect(works.entries("desk/inbox").isEmpty)
 
-        try shop.done(
+        try works.done(
             "admin decide --provider alpha --outcome not_placed --reason 'it was down' --yes")
-        #expect(try shop.names("desk/inbox").count == 1)
-        try shop.done("ingest", "report audit")
-        #expect(try shop.table("SELECT count(*) FROM orders WHERE state = 'accepted'") == ["3"])
+        #expect(works.entries("desk/inbox").count == 1)
+        try works.done("ingest", "report audit")
+        #expect(try works.count("orders WHERE state = 'accepted'") == 3)
     }
 
     @Test(arguments: [
@@ -44,19 +47,19 @@ import Testing
     func `of many doubts those are decided that were sent then, and failed so`(
         selection: String, count: Int
     ) throws {
-        let shop = try doubtfulShop()
-        let ended = try shop.run(
+        let works = try doubtfulWorks()
+        let ended = works.run(
             "admin decide --provider alpha --outcome refund \(selection) --yes --json")
         #expect(ended.status == (count > 0 ? 0 : 64), "\(ended.log)")
         if count > 0 { #expect(ended.output.contains("\"lines\":\(count)")) }
     }
 
     @Test func `decisions come from a CSV file, and one bad line drops nothing`() throws {
-        let shop = try doubtfulShop()
-        let good = shop.folder.write(
+        let works = try doubtfulWorks()
+        let good = try works.write(
             "\u{FEFF}outcome,order,provider_order\r\nplaced,1,77\r\nnot-placed,2,\r\nrefund,3,\r\n",
             to: "good.csv")
-        let bad = shop.folder.write(
+        let bad = try works.write(
             """
             order,outcome,provider_order
             1,placed,
@@ -67,7 +70,7 @@ import Testing
             2,refund,
             2,refund,
             """, to: "bad.csv")
-        let ended = try shop.run("admin decide --from '\(bad)'")
+        let ended = works.run("admin decide --from '\(bad)'")
         #expect(ended.status == 64)
         for line in [
             "bad.csv:2: provider_order belongs to placed, and placed needs it.",
@@ -79,21 +82,21 @@ import Testing
         ] {
             #expect(ended.log.contains(line), "\(ended.log)")
         }
-        #expect(try shop.names("desk/inbox").isEmpty)
+        #expect(works.entries("desk/inbox").isEmpty)
 
-        try shop.done("admin decide --from '\(good)'", "ingest")
+        try works.done("admin decide --from '\(good)'", "ingest")
         #expect(
-            try shop.table("SELECT id, state FROM orders ORDER BY id")
-                == [#"1|"in_doubt""#, #"2|"accepted""#, #"3|"refused""#, #"4|"placed""#])
+            try works.table("SELECT id, state FROM orders ORDER BY id")
+                == ["1|in_doubt", "2|accepted", "3|refused", "4|placed"])
         #expect(
-            try shop.table("SELECT provider_order FROM decisions WHERE state = 'pending'")
-                == [#""77""#])
+            try works.table("SELECT provider_order FROM decisions WHERE state = 'pending'")
+                == ["77"])
     }
 
     @Test func `deposits come from a CSV file, and what was confirmed before is left out`() throws {
-        let shop = Shop()
-        try shop.open()
-        let file = shop.folder.write(
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        let file = try works.write(
             """
             user,amount,method,reference
             acme,100.00,bank,TX-1
@@ -101,19 +104,19 @@ import Testing
             acme,1,card,"a ""b"", c"
 
             """, to: "bank.csv")
-        let ended = try shop.run("admin deposit --from '\(file)'")
+        let ended = works.run("admin deposit --from '\(file)'")
         #expect(ended.status == 0, "\(ended.log)")
         #expect(
             ended.output.contains(
                 "2 deposits of \(file) are credited; 1 were confirmed before and are"))
-        try shop.done("ingest", "report audit")
+        try works.done("ingest", "report audit")
         #expect(
-            try shop.table("SELECT reference FROM deposits ORDER BY id")
-                == [#""TX-1""#, #""+49-7""#, #""a \"b\", c""#])
+            try works.table("SELECT reference FROM deposits ORDER BY id")
+                == ["TX-1", "+49-7", #"a "b", c"#])
         #expect(
-            try shop.table("SELECT balance FROM wallets WHERE name = 'available'") == ["106500000"])
+            try works.balance() == 106_500_000)
         #expect(
-            try shop.run("admin deposit --from '\(file)'").log.contains("were confirmed before"))
+            works.run("admin deposit --from '\(file)'").log.contains("were confirmed before"))
     }
 
     @Test(arguments: [
@@ -157,19 +160,19 @@ import Testing
     func `a bad CSV file is refused with its line, and nothing is dropped`(
         text: String, why: String
     ) throws {
-        let shop = Shop()
-        try shop.open()
-        let file = shop.folder.write(text, to: "bad.csv")
-        let ended = try shop.run("admin deposit --from '\(file)'")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        let file = try works.write(text, to: "bad.csv")
+        let ended = works.run("admin deposit --from '\(file)'")
         #expect(ended.status == 64)
         #expect(ended.log.contains(why), "\(ended.log)")
-        #expect(try shop.names("desk/inbox").isEmpty)
+        #expect(works.entries("desk/inbox").isEmpty)
     }
 
     @Test func `all that is known of an order is shown in the order of time`() throws {
-        let shop = try doubtfulShop()
-        try shop.done("admin decide 1 refund --why 'they gave up'", "ingest")
-        let said = try shop.run("admin order 1").output
+        let works = try doubtfulWorks()
+        try works.done("admin decide 1 refund --why 'they gave up'", "ingest")
+        let said = works.run("admin order 1").output
         for line in [
             #/user +acme\n/#, #/ref +doubt1\n/#, #/state +refused\n/#, #/charge +2.000000\n/#,
             #/20.+Z +hold +2.000000\n/#,
@@ -179,42 +182,42 @@ import Testing
             #expect(said.contains(line), "\(said)")
         }
         #expect(
-            try shop.run("admin order 1 --json").output.hasPrefix(
+            works.run("admin order 1 --json").output.hasPrefix(
                 #"{"user":"acme","ref":"doubt1","#))
-        let none = try shop.run("admin order 99")
+        let none = works.run("admin order 99")
         #expect(none.status == 64)
         #expect(none.log.contains("There is no order 99."))
     }
 
     @Test func `withdrawals are listed, paid and declined, one or by the dozen`() throws {
-        let shop = Shop()
-        try shop.open()
+        let works = try Works(buyingFrom: panel)
+        try works.open()
         let lines = (1...4).map {
             #"{"ref": "W-\#($0)", "amount": "\#($0).00", "to": "IBAN \#($0)"}"#
         }
-        shop.folder.write(
+        try works.write(
             #"{"withdrawals": [\#(lines.joined(separator: ","))]}"#,
             to: "spool/resellers/acme/inbox/money.json")
-        try shop.done("ingest")
-        let listed = try shop.run("admin withdrawal list").output
+        try works.done("ingest")
+        let listed = works.run("admin withdrawal list").output
         #expect(listed.contains(#/acme +W-1 +1.000000 +0.000000 +1.000000 +20.+Z +IBAN 1\n/#))
 
-        let paid = try shop.run("admin withdrawal pay acme W-1 --reference TX-9").output
+        let paid = works.run("admin withdrawal pay acme W-1 --reference TX-9").output
         #expect(
             paid.contains("1.000000 of acme (W-1) to IBAN 1 is paid, of which 0.000000 is the fee"))
-        try shop.done("admin withdrawal decline acme W-2 --why 'wrong IBAN'")
-        let file = shop.folder.write(
+        try works.done("admin withdrawal decline acme W-2 --why 'wrong IBAN'")
+        let file = try works.write(
             "user,ref,reference\nacme,W-3,TX-10\nacme,W-4,\n", to: "paid.csv")
-        try shop.done("admin withdrawal pay --from '\(file)'", "ingest", "report audit")
+        try works.done("admin withdrawal pay --from '\(file)'", "ingest", "report audit")
         #expect(
-            try shop.table("SELECT ref, status, reference FROM withdrawals ORDER BY id") == [
-                #""W-1"|"paid"|"TX-9""#, #""W-2"|"declined"|NULL"#, #""W-3"|"paid"|"TX-10""#,
-                #""W-4"|"paid"|NULL"#,
+            try works.table("SELECT ref, status, reference FROM withdrawals ORDER BY id") == [
+                "W-1|paid|TX-9", "W-2|declined|-", "W-3|paid|TX-10",
+                "W-4|paid|-",
             ])
         #expect(
-            try shop.table("SELECT balance FROM wallets WHERE name = 'available'") == ["92000000"])
-        #expect(try shop.run("admin withdrawal list").output == "no withdrawal waits")
-        let again = try shop.run("admin withdrawal pay acme W-1")
+            try works.balance() == 92_000_000)
+        #expect(works.run("admin withdrawal list").output == "no withdrawal waits")
+        let again = works.run("admin withdrawal pay acme W-1")
         #expect(
             again.log.contains(
                 "The withdrawal \"W-1\" of acme is paid already; nothing was dropped."))

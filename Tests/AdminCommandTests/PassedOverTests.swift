@@ -1,48 +1,51 @@
 import Glibc
+import TestHouse
 import TestSupport
 import Testing
 
 @Suite struct PassedOverTests {
+    private let panel = ObligingPanel()
+
     @Test func `status shows what waits to become whole, by name, user and time`() throws {
-        let shop = Shop()
-        try shop.open()
-        shop.folder.write(
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.write(
             #"{"orders": ["#, to: "spool/resellers/acme/inbox/half.json")
-        try shop.done("ingest")
-        let status = try shop.run("admin status")
-        let path = "\(shop.spool)/resellers/acme/inbox/half.json"
+        try works.done("ingest")
+        let status = works.run("admin status")
+        let path = "\(works.spool)/resellers/acme/inbox/half.json"
         #expect(status.output.contains("\(path) (ends early, waits to become whole, since 20"))
         #expect(status.output.contains("fine: nothing needs you") || status.status != 0)
-        let json = try shop.run("admin status --json").output
+        let json = works.run("admin status --json").output
         #expect(json.contains(#""passed_over""#) && json.contains("incomplete"))
-        shop.folder.write("{}", to: "spool/resellers/acme/inbox/half.json")
-        try shop.done("ingest")
-        #expect(try !shop.run("admin status").output.contains("half.json"))
+        try works.write("{}", to: "spool/resellers/acme/inbox/half.json")
+        try works.done("ingest")
+        #expect(!works.run("admin status").output.contains("half.json"))
     }
 
     @Test(.enabled(if: geteuid() == 0, "root reads everything, and cannot be kept out"))
     func `a file that may not be read is an obstacle, and after two runs an exception`() throws {
-        let shop = Shop()
-        try shop.open()
-        mkdir("\(shop.folder.path)/reports", 0o755)
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        mkdir("\(works.path)/reports", 0o755)
         #expect(
             shellRun(
-                "chmod 755 '\(shop.folder.path)'; chown -R 65534:65534 '\(shop.folder.path)'/*"
+                "chmod 755 '\(works.path)'; chown -R 65534:65534 '\(works.path)'/*"
             ).status == 0)
-        shop.order("l1")
-        let path = "\(shop.spool)/resellers/acme/inbox/l1.json"
+        try works.order("l1")
+        let path = "\(works.spool)/resellers/acme/inbox/l1.json"
         #expect(chown(path, 0, 0) == 0 && chmod(path, 0o600) == 0)
-        let first = try shop.run("ingest")
+        let first = works.run("ingest")
         #expect(first.log.contains("obstacles=1"))
         #expect(first.log.contains("\(path) may not be read by nobody, who runs the programs"))
-        try shop.done("ingest", "report")
-        let status = try shop.run("admin status")
+        try works.done("ingest", "report")
+        let status = works.run("admin status")
         #expect(status.status != 0 && status.output.contains("look: \(path) may not be read"))
-        let exceptions = try shop.read("\(shop.folder.path)/reports/latest/exceptions.csv")
+        let exceptions = try works.read("\(works.path)/reports/latest/exceptions.csv")
         #expect(exceptions.contains("unreadable_file") && exceptions.contains(path))
         #expect(chmod(path, 0o644) == 0)
-        try shop.done("ingest")
-        #expect(try shop.names("resellers/acme/outbox").contains("l1.receipt.json"))
-        #expect(try !shop.run("admin status").output.contains("look: \(path)"))
+        try works.done("ingest")
+        #expect(works.entries("resellers/acme/outbox").contains("l1.receipt.json"))
+        #expect(!works.run("admin status").output.contains("look: \(path)"))
     }
 }

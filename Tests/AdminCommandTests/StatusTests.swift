@@ -1,18 +1,21 @@
 import Glibc
+import TestHouse
 import TestSupport
 import Testing
 
 @Suite struct StatusTests {
-    @Test func `one screen tells what waits, what is open, and how the last runs ended`() throws {
-        let shop = Shop()
-        try shop.open()
-        shop.order("l1", "l2")
-        try shop.done("ingest", "dispatch --limit 1", "poll balances")
-        shop.order("l3")
-        shop.folder.write("answers", to: "spool/journal/dispatch.answers")
-        shop.folder.write("{}", to: "spool/work/acme/\(String(repeating: "a", count: 64))")
+    private let panel = ObligingPanel()
 
-        let screen = try shop.run("admin status").output
+    @Test func `one screen tells what waits, what is open, and how the last runs ended`() throws {
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.order("l1", "l2")
+        try works.done("ingest", "dispatch --limit 1", "poll balances")
+        try works.order("l3")
+        try works.write("answers", to: "spool/journal/dispatch.answers")
+        try works.write("{}", to: "spool/work/acme/\(String(repeating: "a", count: 64))")
+
+        let screen = works.run("admin status").output
         let expected = [
             #/files waiting +acme 1 \(since 20/#, #/left in work +1 \(since 20/#,
             #/journals +dispatch.answers\n/#,
@@ -34,27 +37,27 @@ import Testing
         "report audit --journal books",
     ])
     func `a command that only looks makes no ledger`(command: String) throws {
-        let shop = Shop()
-        let ended = try shop.run(command)
+        let works = try Works(buyingFrom: panel)
+        let ended = works.run(command)
         #expect(ended.status == 78)
-        #expect(ended.log.contains("there is no ledger at \(shop.ledgerPath); nothing was made"))
-        #expect(!names(in: shop.folder.path).contains("var"))
+        #expect(ended.log.contains("there is no ledger at \(works.ledgerPath); nothing was made"))
+        #expect(!names(in: works.path).contains("var"))
     }
 
     @Test(arguments: ["admin status", "admin user list", "report audit", "report audit --json"])
     func `an answer that is lost is no success`(command: String) throws {
-        let shop = Shop()
-        try shop.open()
-        let ended = try shop.run("\(command) >/dev/full")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        let ended = works.run("\(command) >/dev/full")
         #expect(ended.status == 74)
         #expect(ended.log.contains("standard output cannot be written: no room is left"))
     }
 
     @Test func `a script gets the same as JSON`() throws {
-        let shop = Shop()
-        try shop.open()
-        shop.order("l1")
-        let json = try shop.run("admin status --json").output
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.order("l1")
+        let json = works.run("admin status --json").output
         for part in [
             #"{"status":2,"concerns":[{"status":2,"text":"dispatch has never run"#,
             #""withdrawals_to_pay":[],"deposits_to_confirm":[],"open_requests":0,"#,
@@ -69,26 +72,26 @@ import Testing
     }
 
     @Test func `status ends with 0 where all is well, and says so first`() throws {
-        let shop = Shop()
-        try shop.open()
-        try shop.done("dispatch", "poll", "report")
-        let ended = try shop.run("admin status")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.done("dispatch", "poll", "report")
+        let ended = works.run("admin status")
         #expect(ended.status == 0, "\(ended.output)")
         #expect(ended.output.hasPrefix("fine: nothing needs you\n"))
         #expect(
-            try shop.run("admin status --json").output.hasPrefix(#"{"status":0,"concerns":[],"#))
+            works.run("admin status --json").output.hasPrefix(#"{"status":0,"concerns":[],"#))
     }
 
     @Test func `status ends with 2 where a program was never run, or ended badly`() throws {
-        let shop = Shop()
-        try shop.open()
-        let never = try shop.run("admin status")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        let never = works.run("admin status")
         #expect(never.status == 2)
         #expect(never.output.contains("STANDS STILL: dispatch has never run; look at cron\n"))
-        try shop.done("dispatch", "report")
-        shop.folder.write("", to: "alpha.key")
-        #expect(try shop.run("dispatch").status == 78)
-        let failed = try shop.run("admin status")
+        try works.done("dispatch", "report")
+        try works.write("", to: "alpha.key")
+        #expect(works.run("dispatch").status == 78)
+        let failed = works.run("admin status")
         #expect(failed.status == 2)
         #expect(failed.output.contains(#/STANDS STILL: dispatch ended with 78: .*api_key/#))
         #expect(
@@ -98,13 +101,13 @@ import Testing
     }
 
     @Test func `status ends with 2 where a program has not run for long`() throws {
-        let shop = Shop()
-        try shop.open()
-        try shop.done("dispatch", "report")
-        shop.folder.write(
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.done("dispatch", "report")
+        try works.write(
             #"{"ended_at":"2026-01-01T00:00:00Z","status":0,"text":"polled"}"#,
             to: "spool/lock/poll.last")
-        let ended = try shop.run("admin status")
+        let ended = works.run("admin status")
         #expect(ended.status == 2)
         #expect(
             ended.output.contains(
@@ -115,15 +118,15 @@ import Testing
     @Test func `status ends with 1 where money waits for a person, and says whose turn it is`()
         throws
     {
-        let shop = Shop()
-        try shop.open()
-        shop.folder.write(
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.write(
             """
             {"withdrawals": [{"ref": "W-1", "amount": "25.00", "to": "IBAN"}],
              "deposits": [{"ref": "D-1", "method": "bank", "reference": "TX-2", "amount": "7"}]}
             """, to: "spool/resellers/acme/inbox/money.json")
-        try shop.done("ingest", "dispatch", "poll", "report")
-        let ended = try shop.run("admin status")
+        try works.done("ingest", "dispatch", "poll", "report")
+        let ended = works.run("admin status")
         #expect(ended.status == 1)
         for line in [
             #/look: 1 withdrawals wait to be paid, 25.000000 USD, the first since 20.+Z; see admin/#,
@@ -135,15 +138,15 @@ import Testing
     }
 
     @Test func `what is in the way is heard under quiet, and stands in the status`() throws {
-        let shop = Shop()
-        try shop.open()
-        try shop.done("dispatch", "poll", "report")
-        shop.folder.write("a file, not a directory", to: "spool/resellers/beta")
-        try shop.done("admin user add beta")
-        let quiet = try shop.run("ingest --quiet")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.done("dispatch", "poll", "report")
+        try works.write("a file, not a directory", to: "spool/resellers/beta")
+        try works.done("admin user add beta")
+        let quiet = works.run("ingest --quiet")
         #expect(quiet.status == 0)
         #expect(quiet.log.contains("warning ingest: something is in the way"), "\(quiet.log)")
-        let ended = try shop.run("admin status")
+        let ended = works.run("admin status")
         #expect(ended.status == 1)
         #expect(
             ended.output.contains("look: 1 directories or files were in the way of the last ingest")
@@ -153,12 +156,12 @@ import Testing
     @Test func `ingest warns of orders that nobody can send for want of a key, and only then`()
         throws
     {
-        let shop = Shop()
-        try shop.open()
-        shop.folder.write("", to: "alpha.key")
-        #expect(try shop.run("ingest --quiet").log == "")
-        shop.order("l1")
-        let ended = try shop.run("ingest --quiet")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.write("", to: "alpha.key")
+        #expect(works.run("ingest --quiet").log == "")
+        try works.order("l1")
+        let ended = works.run("ingest --quiet")
         #expect(ended.status == 0)
         #expect(
             ended.log.contains(
@@ -168,30 +171,30 @@ import Testing
 
     @Test func `a refused key is a standstill, and ingest warns of orders that wait for it`() throws
     {
-        let shop = Shop()
-        try shop.open()
-        shop.folder.write("another", to: "alpha.key")
-        shop.order("l1")
-        try shop.done("ingest", "dispatch", "poll", "report")
-        let ended = try shop.run("admin status")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.write("another", to: "alpha.key")
+        try works.order("l1")
+        try works.done("ingest", "dispatch", "poll", "report")
+        let ended = works.run("admin status")
         #expect(ended.status == 2)
         #expect(
             ended.output.contains(
                 "STANDS STILL: alpha refuses our key, and ingest takes orders for it"),
             "\(ended.output)")
-        shop.order("l2")
-        let log = try shop.run("ingest --quiet").log
+        try works.order("l2")
+        let log = works.run("ingest --quiet").log
         #expect(log.contains("those for a provider that refuses our key wait"), "\(log)")
     }
 
     @Test func `a provider that is switched off with open orders is a standstill`() throws {
-        let shop = Shop()
-        try shop.open()
-        shop.order("l1")
-        try shop.done("ingest", "dispatch")
-        try shop.configure("allow_http: true, enabled: false", insteadOf: "allow_http: true")
-        try shop.done("dispatch", "poll", "report")
-        let ended = try shop.run("admin status")
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.order("l1")
+        try works.done("ingest", "dispatch")
+        try works.configure("allow_http: true, enabled: false", insteadOf: "allow_http: true")
+        try works.done("dispatch", "poll", "report")
+        let ended = works.run("admin status")
         #expect(ended.status == 2)
         #expect(
             ended.output.contains("STANDS STILL: alpha is switched off with 1 open orders"),
@@ -199,40 +202,40 @@ import Testing
     }
 
     @Test func `it is seen whether a program runs now`() throws {
-        let shop = Shop()
-        try shop.open()
-        let lock = open("\(shop.spool)/lock/poll.lock", O_RDWR)
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        let lock = open("\(works.spool)/lock/poll.lock", O_RDWR)
         defer { close(lock) }
         #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
         #expect(
-            try shop.run("admin status").output.contains(
+            works.run("admin status").output.contains(
                 try Regex("poll +20.+Z +0 +runs \\(process \(getpid())\\) +")))
     }
 
     @Test func `books that were found wrong are remembered until an audit finds them right`() throws
     {
-        let shop = Shop()
-        try shop.open()
-        try shop.done("dispatch", "poll", "report", "report audit")
-        #expect(try shop.run("admin status").status == 0)
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.done("dispatch", "poll", "report", "report audit")
+        #expect(works.run("admin status").status == 0)
         func book(_ difference: Int) throws {
-            try shop.change(
+            try works.alter(
                 "UPDATE wallets SET balance = balance + \(difference) WHERE name = 'revenue'")
         }
         try book(1)
-        #expect(try shop.run("report audit").status == 65)
-        let ended = try shop.run("admin status")
+        #expect(works.run("report audit").status == 65)
+        let ended = works.run("admin status")
         #expect(ended.status == 2)
         #expect(ended.output.contains("STANDS STILL: audit ended with 65: the books are wrong"))
         try book(-1)
-        try shop.done("report audit", "admin status")
+        try works.done("report audit", "admin status")
     }
 
     @Test func `a run that failed is shown with its status and why`() throws {
-        let shop = Shop()
-        try shop.open()
-        shop.folder.write("", to: "reports")
-        #expect(try shop.run("report").status == 74)
-        #expect(try shop.run("admin status").output.contains(#/report +20.+Z +74 +- +cannot/#))
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        try works.write("", to: "reports")
+        #expect(works.run("report").status == 74)
+        #expect(works.run("admin status").output.contains(#/report +20.+Z +74 +- +cannot/#))
     }
 }

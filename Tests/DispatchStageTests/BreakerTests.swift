@@ -53,7 +53,7 @@ import Testing
             #expect(summary["in_doubt"] == 3)
             #expect(provider.requests.count == 3)
             #expect(try house.states() == ["accepted|97", "in_doubt|3"])
-            #expect(try house.table("SELECT state FROM providers") == ["paused"])
+            #expect(try house.providerStates() == ["paused"])
         }
     }
 
@@ -84,7 +84,7 @@ import Testing
             #expect(summary["placed"] == 5)
             #expect(summary["in_doubt"] == 5)
             #expect(try house.states() == ["in_doubt|5", "placed|5"])
-            #expect(try house.table("SELECT state FROM providers") == ["active"])
+            #expect(try house.providerStates() == ["active"])
         }
     }
 
@@ -95,7 +95,7 @@ import Testing
             try house.accept(links(10))
             try house.dispatch()
             #expect(provider.requests.count == 10)
-            #expect(try house.table("SELECT state FROM providers") == ["active"])
+            #expect(try house.providerStates() == ["active"])
         }
     }
 
@@ -111,7 +111,7 @@ import Testing
             house.clock.advance(seconds: 61)
             try house.dispatch()
             #expect(provider.requests.count == 2, "he is not")
-            #expect(try house.table("SELECT state FROM providers") == ["paused"])
+            #expect(try house.providerStates() == ["paused"])
 
             house.clock.advance(seconds: 61)
             try house.dispatch()

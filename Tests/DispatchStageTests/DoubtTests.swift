@@ -52,7 +52,7 @@ import Timestamps
             try house.accept(links(2))
             try house.dispatch()
             #expect(
-                try house.table("SELECT state, provider_order FROM orders ORDER BY id")
+                try house.placements()
                     == ["placed|23501", "in_doubt|-"])
             house.clock.advance(seconds: 86_400)
             try house.dispatch()
@@ -133,7 +133,7 @@ import Timestamps
             }
             try house.dispatch()
             #expect(
-                try house.table("SELECT state, provider_order FROM orders ORDER BY id")
+                try house.placements()
                     == ["placed|777", "placed|4", "refused|-"])
             #expect(links(3).map { provider.received(link: $0) } == [1, 2, 1])
         }

@@ -99,7 +99,7 @@ import Timestamps
             #expect(summary["refused"] == 6, "what each of them refused")
             #expect(try house.states() == ["refused|3"])
             #expect(try house.balances() == OutcomeTests.givenBack)
-            #expect(try house.table("SELECT count(*) FROM changes WHERE kind = 'order'") == ["3"])
+            #expect(try house.count("changes WHERE kind = 'order'") == 3)
             house.clock.advance(seconds: 86_400)
             try house.dispatch()
             #expect(alpha.requests.count == 3 && beta.requests.count == 3)

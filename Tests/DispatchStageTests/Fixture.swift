@@ -13,11 +13,6 @@ extension House {
         var sending = try SendDueOrders(context("dispatch"), only: only, limit: limit)
         return try sending.run()
     }
-
-    /// How many orders are in each state: `accepted|3`.
-    func states() throws -> [String] {
-        try table("SELECT state, count(*) FROM orders GROUP BY state ORDER BY state")
-    }
 }
 
 /// Runs `body` in a house whose provider answers as told; in the end the books must be right.

@@ -34,8 +34,8 @@ import Timestamps
         #expect(!impatient.withLock { $0 }, "nobody waited for the hole")
         #expect(hole.requests.count == 3, "as many as the breaker allows doubts")
         #expect(
-            try house.table("SELECT name, state FROM providers ORDER BY id")
-                == ["hole|paused", "alive|active"])
+            try house.providerStates()
+                == ["paused", "active"])
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 
@@ -134,7 +134,7 @@ import Timestamps
             house.clock.advance(seconds: seconds - 5)
             try house.dispatch()
             #expect(provider.requests.count == 3)
-            #expect(try house.table("SELECT state FROM providers") == ["active"])
+            #expect(try house.providerStates() == ["active"])
 
             isBusy.withLock { $0 = false }
             house.clock.advance(seconds: 6)

@@ -46,8 +46,8 @@ import Timestamps
         #expect(summary["placed"] == 40)
         #expect(links(40).allSatisfy { alive.received(link: $0) == 1 })
         #expect(
-            try house.table("SELECT name, state FROM providers ORDER BY id")
-                == ["dead|paused", "unreached|paused", "alive|active"])
+            try house.providerStates()
+                == ["paused", "paused", "active"])
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 

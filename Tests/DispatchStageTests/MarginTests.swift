@@ -30,9 +30,9 @@ import Testing
             #expect(provider.requests.count == 0)
             #expect(try house.states() == ["accepted|3"])
             #expect(
-                try house.table("SELECT kind, order_id FROM exceptions ORDER BY id")
+                try house.exceptions()
                     == ["below_cost|1", "below_cost|2", "below_cost|3"])
-            let detail = try house.table("SELECT detail FROM exceptions LIMIT 1")[0]
+            let detail = try house.exceptionDetails()[0]
             #expect(detail.hasPrefix("its charge of 2.000000 is less than 2."))
             try house.alter("UPDATE services SET \(again) WHERE id = 101")
             try house.dispatch()

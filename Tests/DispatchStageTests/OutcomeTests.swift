@@ -43,7 +43,7 @@ import Testing
             let second = try house.dispatch()
             #expect(second["placed"] == 1)
             #expect(provider.requests.count { !$0.isTrial } == 2)
-            #expect(try house.table("SELECT state FROM providers") == ["active"])
+            #expect(try house.providerStates() == ["active"])
         }
     }
 

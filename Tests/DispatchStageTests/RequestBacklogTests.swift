@@ -34,7 +34,7 @@ import Timestamps
             #expect(summary["requests"] == 350)
             #expect(provider.requests.count == 4)
             #expect(
-                try house.table("SELECT state, count(*) FROM requests GROUP BY 1") == ["sent|350"])
+                try house.requestStates() == ["sent|350"])
         }
     }
 
@@ -48,11 +48,11 @@ import Timestamps
             try house.dispatch()
             #expect(provider.requests.count == 1)
             #expect(
-                try house.table("SELECT state, count(*) FROM requests GROUP BY 1")
+                try house.requestStates()
                     == ["accepted|250", "sent|100"])
             for _ in 1...3 { try house.dispatch() }
             #expect(
-                try house.table("SELECT state, count(*) FROM requests GROUP BY 1") == ["sent|350"])
+                try house.requestStates() == ["sent|350"])
         }
     }
 
@@ -80,7 +80,7 @@ import Timestamps
             try house.dispatch()
             #expect(provider.requests.count == 1)
             #expect(
-                try house.table("SELECT state, count(*) FROM requests GROUP BY 1")
+                try house.requestStates()
                     == ["accepted|29", "ended|1"])
         }
     }

@@ -32,7 +32,7 @@ import Timestamps
             #expect(try house.states() == ["accepted|37", "in_doubt|3"])
             #expect(provider.requests.count - asked == 3)
             #expect((10...12).contains(asked), "it is asked every five minutes")
-            #expect(try house.table("SELECT state FROM providers") == ["paused"])
+            #expect(try house.providerStates() == ["paused"])
             let reason = try house.table("SELECT pause_reason FROM providers")[0]
             #expect(reason.hasPrefix("asked for our balance to see whether it is well: "))
         }
@@ -58,7 +58,7 @@ import Timestamps
             try house.dispatch()
             #expect(try house.states() == ["in_doubt|3", "placed|17"])
             #expect(provider.requests.count { $0.isTrial } == 1)
-            #expect(try house.table("SELECT state FROM providers") == ["active"])
+            #expect(try house.providerStates() == ["active"])
         }
     }
 
@@ -71,7 +71,7 @@ import Timestamps
             house.clock.advance(seconds: 301)
             try house.dispatch()
             #expect(try house.states() == ["accepted|16", "in_doubt|4"])
-            #expect(try house.table("SELECT state FROM providers") == ["paused"])
+            #expect(try house.providerStates() == ["paused"])
         }
     }
 
@@ -135,7 +135,7 @@ import Timestamps
             try house.dispatch()
             #expect(
                 provider.requests.map { $0.field("action") } == ["add", "balance", "refill"])
-            #expect(try house.table("SELECT state FROM providers") == ["active"])
+            #expect(try house.providerStates() == ["active"])
             #expect(try house.table("SELECT state FROM requests") == ["sent"])
         }
     }

@@ -12,7 +12,7 @@ import Testing
         throws
     {
         let works = try Works(sandbox: "--speed 0")
-        works.drop(
+        try works.drop(
             """
             "batch": "day", "count": 9, "orders": [\(order("A-1", "plain")), \
             \(order("A-2", "sandbox-partial")), \(order("A-3", "sandbox-cancel")), \
@@ -21,40 +21,39 @@ import Testing
             "deposits": [{"ref": "D-1", "method": "bank", "reference": "TX-3", "amount": "50.00"}],
             "withdrawals": [{"ref": "W-1", "amount": "20.00", "to": "IBAN 1"}]
             """, for: "acme")
-        works.drop(
+        try works.drop(
             #""orders": [\#(order("Z-1", "zenith-1")), \#(order("Z-2", "zenith-2"))]"#,
             for: "zenith")
-        works.run("ingest")
-        let second = try works.table("SELECT id FROM orders WHERE ref = 'Z-2'")[0]
-        works.drop(#""cancels": [{"ref": "C-1", "order": \#(second)}]"#, for: "zenith")
-        works.run("ingest")
-        works.run("dispatch")
-        let states = "SELECT ref, state, refunded FROM orders ORDER BY ref"
+        try works.done("ingest")
+        let second = try works.order("Z-2")
+        try works.drop(#""cancels": [{"ref": "C-1", "order": \#(second)}]"#, for: "zenith")
+        try works.done("ingest")
+        try works.done("dispatch")
         #expect(
-            try works.table(states) == [
+            try works.endings() == [
                 "A-1|placed|0", "A-2|placed|0", "A-3|placed|0", "A-4|refused|1080000",
                 "A-5|in_doubt|0", "A-6|in_doubt|0", "Z-1|placed|0", "Z-2|canceled|1080000",
             ])
 
         try works.decideDoubts()
-        works.run("ingest")
-        works.run("poll", "statuses")
-        works.run("dispatch")
-        #expect(try works.table("SELECT ref FROM orders WHERE state = 'in_doubt'") == ["A-6"])
-        let sixth = try works.table("SELECT id FROM orders WHERE ref = 'A-6'")[0]
-        works.desk(
+        try works.done("ingest")
+        try works.done("poll statuses")
+        try works.done("dispatch")
+        let sixth = try works.order("A-6")
+        #expect(try works.doubts().map { "\($0.order)" } == [sixth])
+        try works.desk(
             #"""
             "decisions": [{"order": \#(sixth), "outcome": "refund"}],
             "deposits": [{"user": "acme", "method": "bank", "reference": "TX-3", "amount": "50"}],
             "withdrawals": [{"user": "acme", "ref": "W-1", "outcome": "paid", "reference": "TX-9"}]
             """#)
-        works.run("ingest")
+        try works.done("ingest")
         try works.sandbox.advance(seconds: 100)
         works.wait()
-        works.run("poll")
+        try works.done("poll")
 
         #expect(
-            try works.table(states) == [
+            try works.endings() == [
                 "A-1|completed|0", "A-2|partial|432000", "A-3|canceled|1080000",
                 "A-4|refused|1080000", "A-5|completed|0", "A-6|refused|1080000", "Z-1|completed|0",
                 "Z-2|canceled|1080000",
@@ -85,9 +84,9 @@ import Testing
             #expect(count.received == (link.contains("before") ? 2 : 1), "\(link)")
         }
         #expect(try works.findings() == [])
-        works.run("report")
-        works.run("report", "audit")
-        let report = bytes(at: "\(works.folder.path)/reports/latest/orders.csv") ?? []
+        try works.done("report")
+        try works.done("report audit")
+        let report = bytes(at: "\(works.path)/reports/latest/orders.csv") ?? []
         #expect(report.count { $0 == UInt8(ascii: "\n") } == 1 + 8, "a header, and every order")
         for user in ["acme", "zenith"] { try works.expectStatusFilesComplete(for: user) }
     }

@@ -9,8 +9,9 @@ import Testing
     {
         let works = try Works(
             [
-                Panel("alpha", "--speed 0"), Panel("bravo", "--speed 0", currency: "EUR"),
-                Panel("broke", "--speed 0 --balance 0"),
+                SandboxSupplier("alpha", "--speed 0"),
+                SandboxSupplier("bravo", "--speed 0", currency: "EUR"),
+                SandboxSupplier("broke", "--speed 0 --balance 0"),
             ],
             also: """
                 exchange_rates: {EUR: "1.08"}
@@ -19,16 +20,16 @@ import Testing
                   - {provider: broke, service: "101", backups: [{provider: bravo, service: "101"}]}
                   - {provider: alpha, service: "101", backups: [{provider: bravo, service: "101"}]}
                 """)
-        works.desk(
+        try works.desk(
             """
             "topups": [\(["alpha", "bravo"].map {
                 #"{"provider": "\#($0)", "amount": "1000", "reference": "TX-\#($0)"}"#
             }.joined(separator: ","))]
             """)
-        works.run("ingest")
+        try works.done("ingest")
         let broke = try works.service(101, of: "broke")
         let alpha = try works.service(101, of: "alpha")
-        works.drop(
+        try works.drop(
             """
             "orders": [
               {"ref": "paused", "service": \(broke), "link": "https://a.example/1", "quantity": 1000},
@@ -39,8 +40,8 @@ import Testing
               {"ref": "lost", "service": \(alpha), "quantity": 1000,
                "link": "https://a.example/sandbox-500-after"}]
             """, for: "acme")
-        works.run("ingest")
-        works.run("dispatch")
+        try works.done("ingest")
+        try works.done("dispatch")
         // The sandboxes refuse by the link's words, so bravo does too.
         #expect(
             try works.table(
@@ -67,13 +68,13 @@ import Testing
         #expect(
             Set(try works.report("exceptions").map { $0[1] + $0[3] })
                 == ["service_refusedalpha", "service_refusedbravo"])
-        #expect(works.said("admin", "status").contains("2 WAIT FOR admin release"))
+        #expect(works.run("admin status").output.contains("2 WAIT FOR admin release"))
 
         for sandbox in works.sandboxes.values { try sandbox.advance(seconds: 1_000_000) }
         works.wait()
-        works.run("poll")
+        try works.done("poll")
         #expect(try works.table("SELECT state FROM orders WHERE ref = 'paused'") == ["completed"])
-        works.run("poll", "balances")
+        try works.done("poll balances")
         try works.expectReportsTrue()
         let drifts = try works.report("providers").filter { $0[0] == "bravo" }.map { $0[4] }
         #expect(drifts == ["0.000000"])

@@ -1,6 +1,6 @@
-import GRDB
 import LoopbackProvider
 import Synchronization
+import TestHouse
 import TestSupport
 import Testing
 
@@ -33,29 +33,29 @@ import Testing
         }
         defer { provider.stop() }
         list.offer([1: "1.00", 2: "2.00", 3: "3.00", 4: "4.00"])
-        let works = Works(buyingFrom: provider.url)
+        let works = try Works(buyingFrom: provider.url)
         // 1.00 EUR is 1.08 USD, and 20 percent more.
-        #expect(works.priceList() == ["1 1.296000", "2 2.592000", "3 3.888000", "4 5.184000"])
+        #expect(try works.priceList() == ["1 1.296000", "2 2.592000", "3 3.888000", "4 5.184000"])
 
         list.offer([1: "1.00", 2: "2.60", 3: "3.05", 5: "0.00"])
-        works.run("poll", "catalogue")
-        #expect(works.priceList() == ["1 1.296000", "3 3.952800"])
+        try works.done("poll catalogue")
+        #expect(try works.priceList() == ["1 1.296000", "3 3.952800"])
         #expect(try works.verdict(on: 2) == "BELOW_COST")
         #expect(try works.verdict(on: 4) == "SERVICE_DISABLED")
         #expect(try works.verdict(on: 3, maxRate: "3.90") == "RATE_CHANGED")
 
-        #expect(works.said("admin", "status").contains("1 WAIT FOR admin release"))
-        works.run("admin", "release 2")
-        works.run("ingest")
-        #expect(works.priceList() == ["1 1.296000", "2 3.369600", "3 3.952800"])
+        #expect(works.run("admin status").output.contains("1 WAIT FOR admin release"))
+        try works.done("admin release 2")
+        try works.done("ingest")
+        #expect(try works.priceList() == ["1 1.296000", "2 3.369600", "3 3.952800"])
         #expect(try works.verdict(on: 2) == "accepted")
         #expect(
             try works.table("SELECT charge FROM orders WHERE service_id = 2") == ["3369600"])
 
         list.offer([1: "1.00", 2: "2.60", 3: "3.05", 4: "4.00"])
-        works.run("poll", "catalogue")
+        try works.done("poll catalogue")
         #expect(try works.verdict(on: 4) == "accepted")
-        works.run("report")
+        try works.done("report")
         #expect(
             try works.told("catalogue-changes").dropFirst(4) == [
                 "2,2,Likes 2,quarantined,rate,2.000000,2.600000",
@@ -72,9 +72,9 @@ import Testing
 
 extension Works {
     /// What acme can order, and at which rate.
-    fileprivate func priceList() -> [String] {
-        run("report", "statements")
-        let list = content(at: "\(folder.path)/spool/resellers/acme/outbox/services.csv") ?? ""
+    fileprivate func priceList() throws -> [String] {
+        try done("report statements")
+        let list = content(at: "\(path)/spool/resellers/acme/outbox/services.csv") ?? ""
         let lines = (try? rows(ofCSV: list)) ?? []
         return lines.dropFirst().map { "\($0[0]) \($0[4])" }
     }
@@ -83,10 +83,10 @@ extension Works {
     fileprivate func verdict(on service: Int, maxRate: String? = nil) throws -> String {
         let most = maxRate.map { #", "max_rate": "\#($0)""# } ?? ""
         let link = "https://a.example/\(try table("SELECT count(*) FROM files")[0])"
-        drop(
+        try drop(
             #""orders": [{"service": \#(service), "link": "\#(link)", "quantity": 1000\#(most)}]"#,
             for: "acme")
-        run("ingest")
+        try done("ingest")
         return try table(
             """
             SELECT coalesce((SELECT code FROM lines WHERE file_id = f.id), f.status) FROM files f
@@ -96,7 +96,7 @@ extension Works {
 
     /// The lines of one of the operator's files without when and who.
     fileprivate func told(_ name: String) throws -> [String] {
-        let csv = try #require(content(at: "\(folder.path)/reports/latest/\(name).csv"))
+        let csv = try #require(content(at: "\(path)/reports/latest/\(name).csv"))
         return try rows(ofCSV: csv).dropFirst().map {
             $0.dropFirst(name == "exceptions" ? 1 : 2).joined(separator: ",")
         }

@@ -1,4 +1,4 @@
-import GRDB
+import TestHouse
 
 extension Recomputation {
     var transactions: [[String]] {
@@ -72,7 +72,8 @@ extension Recomputation {
                 }!
                 return provider["name"] as String? == backup["provider"] as String
                     && other["provider_service"] as String? == backup["provider_service"] as String
-                    && isOn(provider) && other["fault"] == nil && other["withheld"] == nil
+                    && isOn(provider) && other["fault"] as String? == nil
+                    && other["withheld"] as String? == nil
                     && other["type"] as String? == service["type"] as String
             }
         }

@@ -1,4 +1,4 @@
-import GRDB
+import TestHouse
 
 extension Recomputation {
     /// What the house asks for an order, and what it gave back of that, by the transactions.

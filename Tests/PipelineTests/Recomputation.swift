@@ -1,5 +1,5 @@
-import GRDB
 import Glibc
+import TestHouse
 
 /// What the operator's files must say (contract.md §5), worked out from the ledger's plain rows: no SQL
 /// but `SELECT *`, sums of money from the transactions alone, and none of the code of `report`.
@@ -20,12 +20,9 @@ struct Recomputation {
 
     init(ledger path: String, currency: String) throws {
         self.currency = currency
-        tables = try DatabaseQueue(path: path).read { db in
-            try Dictionary(
-                uniqueKeysWithValues: Self.names.map {
-                    ($0, try Row.fetchAll(db, sql: "SELECT * FROM \($0)"))
-                })
-        }
+        let ledger = try LedgerFile(path)
+        tables = try Dictionary(
+            uniqueKeysWithValues: Self.names.map { ($0, try ledger.rows("SELECT * FROM \($0)")) })
     }
 
     /// The rows of a table by their ids.

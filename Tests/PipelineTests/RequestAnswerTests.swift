@@ -109,7 +109,7 @@ import Timestamps
             #expect(
                 try house.requests() == Array(repeating: "cancel|ended|Unknown", count: 2))
             #expect(
-                try house.table("SELECT kind, order_id FROM exceptions")
+                try house.exceptions()
                     == ["cancel_unanswered|1", "cancel_unanswered|2"])
         }
     }
@@ -121,10 +121,10 @@ import Timestamps
             .reply("", status: 500)
         } _: { house, asked in
             try house.dispatch()
-            #expect(try house.table("SELECT kind FROM exceptions") == [])
+            #expect(try house.exceptionKinds() == [])
             house.clock.advance(seconds: 4_000)
             try house.dispatch()
-            #expect(try house.table("SELECT count(*) FROM exceptions") == ["2"])
+            #expect(try house.count("exceptions") == 2)
             #expect(
                 try house.requests() == Array(repeating: "cancel|accepted|Pending", count: 2))
             house.clock.advance(seconds: 86_400)
@@ -134,7 +134,7 @@ import Timestamps
             #expect(asked().count == 3)
             #expect(
                 try house.requests() == Array(repeating: "cancel|ended|Unknown", count: 2))
-            #expect(try house.table("SELECT count(*) FROM exceptions") == ["2"])
+            #expect(try house.count("exceptions") == 2)
         }
     }
 }

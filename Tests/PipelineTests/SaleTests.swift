@@ -1,4 +1,3 @@
-import GRDB
 import Ledger
 import LoopbackProvider
 import Money
@@ -117,9 +116,8 @@ struct Change: CustomTestStringConvertible, Sendable {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/l.db"
         _ = try! Ledger.open(in: SQLiteFile(path), currency: Currency(parsing: "USD"))
-        let columns = try! DatabaseQueue(path: path).read {
-            try Row.fetchAll($0, sql: "SELECT name, type FROM pragma_table_info('\(table)')")
-        }
+        let columns = try! LedgerFile(path).rows(
+            "SELECT name, type FROM pragma_table_info('\(table)')")
         return columns.filter { !left.contains($0["name"]) }.map { column in
             let name: String = column["name"]
             let other = special[name] ?? other(name, isText: column["type"] == "TEXT")

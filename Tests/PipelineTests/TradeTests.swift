@@ -10,7 +10,7 @@ import Testing
         throws
     {
         let works = try Works(Self.panels, also: #"exchange_rates: {EUR: "1.08"}"#)
-        works.desk(
+        try works.desk(
             """
             "users": [{"user": "vip", "discount_percent": "10"}],
             "topups": [\(Self.sellers.map {
@@ -20,7 +20,7 @@ import Testing
             "prices": [{"user": "vip", "service": \(try works.service(301, of: "bravo")), \
             "price": "0.95"}]
             """)
-        works.run("ingest")
+        try works.done("ingest")
 
         let all = try Self.sellers.flatMap { panel in
             try Order.each.map { try $0.placed(at: panel, in: works) }
@@ -37,32 +37,28 @@ import Testing
             try Order(101, #""link": "https://a.example/\#(panel)", "quantity": 500"#, 500)
                 .placed(at: panel, in: works)
         }
-        works.drop(#""orders": [\#((all + fates).joined(separator: ","))]"#, for: "acme")
-        works.drop(#""orders": [\#(stranded.joined(separator: ","))]"#, for: "zenith")
-        works.drop(
+        try works.drop(#""orders": [\#((all + fates).joined(separator: ","))]"#, for: "acme")
+        try works.drop(#""orders": [\#(stranded.joined(separator: ","))]"#, for: "zenith")
+        try works.drop(
             """
             "orders": [{"ref": "own price", "service": \(try works.service(301, of: "bravo")), \
             "link": "https://a.example/own", "quantity": 100}, \
             {"ref": "discount", "service": \(try works.service(302, of: "bravo")), \
             "link": "https://a.example/discount", "quantity": 100, "answer_number": 2}]
             """, for: "vip")
-        works.run("ingest")
+        try works.done("ingest")
         #expect(try works.table("SELECT * FROM lines WHERE status = 'rejected'") == [])
         try expectCharges(in: works)
 
-        works.end("dead")
-        works.run("dispatch")
+        works.stop("dead")
+        try works.done("dispatch")
         #expect(
-            try works.table(
-                """
-                SELECT p.name, o.state, count(*) FROM orders o JOIN providers p ON p.id = o.provider_id
-                GROUP BY 1, 2 ORDER BY 1, 2
-                """) == [
-                    "alpha|in_doubt|1", "alpha|placed|\(Order.each.count + 2)", "bravo|in_doubt|1",
-                    "bravo|placed|\(Order.each.count + 4)", "broke|accepted|1",
-                    "charlie|in_doubt|1", "charlie|placed|\(Order.each.count + 2)",
-                    "dead|accepted|1",
-                ])
+            try works.statesByProvider() == [
+                "alpha|in_doubt|1", "alpha|placed|\(Order.each.count + 2)", "bravo|in_doubt|1",
+                "bravo|placed|\(Order.each.count + 4)", "broke|accepted|1",
+                "charlie|in_doubt|1", "charlie|placed|\(Order.each.count + 2)",
+                "dead|accepted|1",
+            ])
         for (panel, sandbox) in works.sandboxes where panel != "broke" {
             for (link, count) in try sandbox.counts() {
                 #expect(count == .init(received: 1, placed: 1), "\(link) at \(panel)")
@@ -71,42 +67,38 @@ import Testing
         try works.expectReportsTrue()
 
         let waiting = try works.table("SELECT id FROM orders WHERE state = 'accepted'")
-        works.drop(
+        try works.drop(
             #""cancels": [\#(waiting.map { #"{"order": \#($0)}"# }.joined(separator: ","))]"#,
             for: "zenith")
         for sandbox in works.sandboxes.values { try sandbox.advance(seconds: 1_000_000) }
-        try works.settleEverything()
-        works.run("poll", "balances")
+        try works.settle()
+        try works.done("poll balances")
         try works.expectReportsTrue()
         #expect(
-            try works.table(
-                """
-                SELECT p.name, o.state, count(*) FROM orders o JOIN providers p ON p.id = o.provider_id
-                WHERE o.state <> 'completed' GROUP BY 1, 2 ORDER BY 1, 2
-                """) == [
-                    "alpha|canceled|1", "alpha|partial|1", "bravo|canceled|1", "bravo|partial|1",
-                    "broke|canceled|1", "charlie|canceled|1", "charlie|partial|1",
-                    "dead|canceled|1",
-                ])
+            try works.statesByProvider(where: "o.state <> 'completed'") == [
+                "alpha|canceled|1", "alpha|partial|1", "bravo|canceled|1", "bravo|partial|1",
+                "broke|canceled|1", "charlie|canceled|1", "charlie|partial|1",
+                "dead|canceled|1",
+            ])
         // What a provider says we have, against what we know we paid him and were charged.
         let drifts = try works.report("providers").filter { Self.sellers.contains($0[0]) }
         #expect(drifts.map { $0[4] } == ["0.000000", "0.000000", "0.000000"])
         #expect(try works.findings() == [])
-        works.run("report", "audit")
+        try works.done("report audit")
         for user in ["acme", "zenith", "vip"] { try works.expectStatusFilesComplete(for: user) }
     }
 
     /// The same menu at each, told and charged in five ways.
     private static let panels = [
-        Panel("alpha", "--speed 0"),
-        Panel(
+        SandboxSupplier("alpha", "--speed 0"),
+        SandboxSupplier(
             "bravo", "--speed 0 --seed 2 --dialect strings,names,words,separators,lists,bare",
             currency: "EUR"),
-        Panel(
+        SandboxSupplier(
             "charlie",
             "--speed 0 --seed 3 --latency 50 --dialect numbers,wrapped,codes,warning,silent"),
-        Panel("broke", "--speed 0 --balance 0"),
-        Panel("dead", "--speed 0"),
+        SandboxSupplier("broke", "--speed 0 --balance 0"),
+        SandboxSupplier("dead", "--speed 0"),
     ]
     /// Those who deliver.
     private static let sellers = ["alpha", "bravo", "charlie"]
@@ -209,16 +201,16 @@ extension Works {
 
     /// The lines of one of the operator's files, below its header.
     func report(_ name: String) throws -> [[String]] {
-        let csv = try #require(content(at: "\(folder.path)/reports/latest/\(name).csv"))
+        let csv = try #require(content(at: "\(path)/reports/latest/\(name).csv"))
         return Array(try rows(ofCSV: csv).dropFirst())
     }
 
     /// Has the reports made, and compares each with what the ledger's rows come to; made again, they
     /// are the same bytes.
     func expectReportsTrue() throws {
-        run("report")
-        let first = tree(at: "\(folder.path)/reports/latest")
-        let truth = try Recomputation(ledger: "\(folder.path)/var/ledger.sqlite", currency: "USD")
+        try done("report")
+        let first = tree(at: "\(path)/reports/latest")
+        let truth = try Recomputation(ledger: ledgerPath, currency: "USD")
         for (name, columns, lines) in truth.everything {
             let csv = try rows(
                 ofCSV: String(decoding: try #require(first["\(name).csv"]), as: UTF8.self))
@@ -226,7 +218,7 @@ extension Works {
             #expect(csv.first?.prefix(width).joined(separator: ",") == columns)
             #expect(csv.dropFirst().map { Array($0.prefix(width)) } == lines, "\(name).csv")
         }
-        run("report", "summaries")
-        #expect(tree(at: "\(folder.path)/reports/latest") == first)
+        try done("report summaries")
+        #expect(tree(at: "\(path)/reports/latest") == first)
     }
 }

@@ -58,7 +58,7 @@ import Testing
                 #expect(told == Array(["charge_differs|1|3", "charge_differs|4|3"].prefix(day)))
                 house.clock.advance(seconds: 86_400)
             }
-            let detail = try house.table("SELECT detail FROM exceptions")[0]
+            let detail = try house.exceptionDetails()[0]
             #expect(detail.hasPrefix("the provider charged 0.500000 USD for order 1 (its 9001), "))
         }
     }

@@ -37,7 +37,7 @@ import Timestamps
             try #require(try isSold(house))
             say(#"{"balance":"100","currency":"USD"}"#)
             for _ in 1...2 { try house.poll(.balances) }
-            #expect(try house.table("SELECT balance FROM providers") == ["-"])
+            #expect(try house.providerBalances() == ["-"])
             #expect(try !isSold(house))
             let told = try house.alerts()
             #expect(told.count == 1)
@@ -49,7 +49,7 @@ import Timestamps
             say(#"{"balance":"100","currency":"eur"}"#)
             try house.poll(.balances)
             #expect(try isSold(house))
-            #expect(try house.table("SELECT balance FROM providers") == ["100000000"])
+            #expect(try house.providerBalances() == ["100000000"])
         }
     }
 

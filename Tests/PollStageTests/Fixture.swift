@@ -25,11 +25,6 @@ extension House {
         try place(with: provider)
     }
 
-    /// State, the provider's word, and what was given back, of every order.
-    func fates() throws -> [String] {
-        try table("SELECT state, status, refunded FROM orders ORDER BY id")
-    }
-
     /// Seconds until each open order is asked about again.
     func dueIn() throws -> [String] {
         let now = clock.wall.now().milliseconds
@@ -38,10 +33,6 @@ extension House {
             SELECT CAST(round((due_at - \(now)) / 1000.0) AS INTEGER) FROM orders
             WHERE state = 'placed' ORDER BY id
             """)
-    }
-
-    func exceptions() throws -> [String] {
-        try table("SELECT kind, order_id FROM exceptions ORDER BY id")
     }
 
     /// The status files in acme's outbox, by name.

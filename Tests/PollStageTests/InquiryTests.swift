@@ -109,11 +109,11 @@ import Timestamps
     ) throws {
         try withDoubt(rows) { house, _ in
             house.clock.advance(seconds: 3_100)
-            let books = try house.table("SELECT * FROM transactions")
+            let books = try house.movements()
             #expect(try house.poll()["resolved"] == 0)
             #expect(try house.doubts() == ["in_doubt|-"])
             #expect(try house.evidence() == evidence)
-            #expect(try house.table("SELECT * FROM transactions") == books)
+            #expect(try house.movements() == books)
         }
     }
 
@@ -137,7 +137,7 @@ import Timestamps
         try withDoubt([], unknown: ["7009"]) { house, provider in
             house.clock.advance(seconds: 3_100)
             try decide(.placed(providerOrder: "7009"), in: house)
-            let books = try house.table("SELECT * FROM transactions")
+            let books = try house.movements()
             try house.poll()
             #expect(provider.requests.contains { $0.ids == ["7009"] })
             try house.expectContradicted(books)
@@ -150,7 +150,7 @@ import Timestamps
         try withDoubt([Self.row(7_009, link: "https://a.example/else")], unknown: ["7009"]) {
             house, _ in
             try decide(.placed(providerOrder: "7009"), in: house)
-            let books = try house.table("SELECT * FROM transactions")
+            let books = try house.movements()
             try house.poll()
             try house.expectContradicted(books)
         }
@@ -165,7 +165,7 @@ import Timestamps
             try withDoubt([Self.row(7_001, created: created)]) { house, provider in
                 house.clock.advance(seconds: 3_100)
                 try decide(decision, in: house)
-                let books = try house.table("SELECT * FROM transactions")
+                let books = try house.movements()
                 try house.poll()
                 try house.expectContradicted(books)
                 #expect(provider.received(link: Self.link) == 0)
@@ -181,7 +181,7 @@ import Timestamps
         try withDoubt(undated) { house, provider in
             house.clock.advance(seconds: 3_100)
             try decide(decision, in: house)
-            let books = try house.table("SELECT * FROM transactions")
+            let books = try house.movements()
             try house.poll()
             try house.expectContradicted(books)
             #expect(provider.received(link: Self.link) == 0)
@@ -251,7 +251,7 @@ extension House {
 
     /// State and provider's id of every order.
     fileprivate func doubts() throws -> [String] {
-        try table("SELECT state, provider_order FROM orders ORDER BY id")
+        try placements()
     }
 
     fileprivate func evidence() throws -> String {
@@ -270,7 +270,7 @@ extension House {
             // That it is in doubt for an hour is told besides.
             let told = try exceptions().filter { $0 != "orders_in_doubt|-" }
             #expect(told == ["decision_contradicted|1"], sourceLocation: location)
-            #expect(try table("SELECT * FROM transactions") == books, sourceLocation: location)
+            #expect(try movements() == books, sourceLocation: location)
             clock.advance(seconds: 600)
             try poll()
         }

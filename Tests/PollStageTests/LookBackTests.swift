@@ -32,7 +32,7 @@ import Testing
             try house.place(1)
             try house.poll()
             #expect(try house.fates() == ["completed|Completed|0"])
-            let books = try house.table("SELECT * FROM transactions")
+            let books = try house.movements()
             isOver.withLock { $0 = true }
             try house.poll()
             #expect(provider.requests.count == 1, "it is left alone for a while")
@@ -43,7 +43,7 @@ import Testing
             }
             #expect(provider.requests.count == 2, "it is asked about once more, and then never")
             #expect(try house.fates() == ["completed|Completed|0"])
-            #expect(try house.table("SELECT * FROM transactions") == books)
+            #expect(try house.movements() == books)
         }
     }
 
@@ -58,7 +58,7 @@ import Testing
             isOver.withLock { $0 = true }
             house.clock.advance(seconds: Self.wait + 60)
             try house.poll()
-            let detail = try house.table("SELECT detail FROM exceptions")
+            let detail = try house.exceptionDetails()
             #expect(detail.count == 1 && detail[0].contains(#"says "Refunded", remains 0"#))
         }
     }

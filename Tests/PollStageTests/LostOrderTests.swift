@@ -53,14 +53,14 @@ import Timestamps
     func `it is found, whenever in that time it was placed`(created: String) throws {
         try withLostOrder(Self.others + [Self.row(7_001, created: created)]) { house in
             try house.poll()
-            #expect(try house.table("SELECT state, provider_order FROM orders") == ["placed|7001"])
+            #expect(try house.placements() == ["placed|7001"])
         }
     }
 
     @Test func `one from before that time is another`() throws {
         try withLostOrder([Self.row(7_001, created: "2025-05-29 12:00:00")]) { house in
             try house.poll()
-            #expect(try house.table("SELECT state FROM orders") == ["in_doubt"])
+            #expect(try house.orderStates() == ["in_doubt"])
         }
     }
 
@@ -75,7 +75,7 @@ import Timestamps
             try decideNotPlaced(in: house)
             house.clock.advance(seconds: 3_100)
             try house.poll()
-            #expect(try house.table("SELECT state FROM orders") == [state])
+            #expect(try house.orderStates() == [state])
         }
     }
 }

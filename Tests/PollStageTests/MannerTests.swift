@@ -34,7 +34,7 @@ import Timestamps
             try house.place(3)
             try house.poll()
             #expect(
-                try house.table("SELECT state, refunded FROM orders ORDER BY id")
+                try house.refunds()
                     == ["completed|0", "placed|0", "completed|0"])
             #expect(Self.questions(provider).contains("order=9002"))
             let kinds = try house.exceptions()
@@ -80,7 +80,7 @@ import Timestamps
             try house.place(30)
             #expect(try house.poll()["orders"] == 30)
             #expect(try house.exceptions() == [])
-            #expect(try house.table("SELECT value FROM provider_habits") == ["single"])
+            #expect(try house.habits() == ["single"])
             let before = Self.questions(provider).count
             house.clock.advance(seconds: 400)
             #expect(try house.poll()["orders"] == 30)
@@ -106,7 +106,7 @@ import Timestamps
             try house.poll()
             #expect(
                 try house.table("SELECT DISTINCT status FROM orders") == ["In progress"])
-            #expect(try house.table("SELECT value FROM provider_habits") == ["comma"])
+            #expect(try house.habits() == ["comma"])
             let before = Self.questions(provider).count
             house.clock.advance(seconds: 400)
             try house.poll()
@@ -130,7 +130,7 @@ import Timestamps
             try house.poll()
             #expect(Self.questions(provider) == ["order=9001", "orders=9001"])
             #expect(try house.fates() == ["placed|In progress|0"])
-            #expect(try house.table("SELECT value FROM provider_habits") == ["orders"])
+            #expect(try house.habits() == ["orders"])
             house.clock.advance(seconds: 400)
             try house.poll()
             #expect(Self.questions(provider).suffix(1) == ["orders=9001"])
@@ -151,11 +151,11 @@ import Timestamps
                 try house.poll()
                 house.clock.advance(seconds: 400)
             }
-            let states = try house.table("SELECT state, count(*) FROM orders GROUP BY 1")
+            let states = try house.states()
             #expect(states == ["completed|99", "placed|1"])
             #expect(
-                try house.table("SELECT kind FROM exceptions") == ["status_unreadable"])
-            #expect(try house.table("SELECT * FROM provider_habits") == [])
+                try house.exceptionKinds() == ["status_unreadable"])
+            #expect(try house.habits() == [])
             #expect(provider.requests.count < 60)
         }
     }

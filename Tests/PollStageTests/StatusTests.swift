@@ -110,7 +110,7 @@ import Testing
         } _: { house, provider in
             try house.place(1)
             try house.poll()
-            let books = try house.table("SELECT * FROM transactions")
+            let books = try house.movements()
             house.clock.advance(seconds: 86_400)
             try house.poll()
             #expect(provider.requests.count == 1, "it is not asked about for a while")
@@ -118,7 +118,7 @@ import Testing
             var news = StatusNews(order: OrderID(1), askAgain: TickingClock.start)
             news.settlement = .canceled
             #expect(try house.ledger.record([news], at: TickingClock.start) == 0)
-            #expect(try house.table("SELECT * FROM transactions") == books)
+            #expect(try house.movements() == books)
             #expect(try house.fates() == ["partial|Partial|800000"])
         }
     }

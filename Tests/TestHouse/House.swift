@@ -1,4 +1,3 @@
-import GRDB
 import Ledger
 import Money
 import Run
@@ -11,13 +10,12 @@ import Timestamps
 ///
 /// Its user `acme` has 1,000,000.00 USD. Its first provider sells service 101, the second 201: of
 /// type Default, bought at 1.00 a thousand in his currency and sold at 2.00.
-package final class House: Sendable {
+package final class House: World, Sendable {
     package let folder = TemporaryFolder()
     package let clock: TickingClock
     package let log = LogBook()
     package let settings: Settings
     package let ledger: Ledger
-    private let eyes: DatabaseQueue
     /// What of the configuration stays as it is.
     private let head: String
 
@@ -30,13 +28,7 @@ package final class House: Sendable {
     ) throws {
         self.clock = clock
         let key = folder.write("s3cret", to: "key")
-        let lines = suppliers.map { supplier in
-            """
-              - {name: \(supplier.name), url: "\(supplier.url)", api_key: {file: "\(key)"}, \
-            currency: \(supplier.currency), requests_per_second: \(supplier.perSecond), \
-            allow_http: true\(supplier.settings.isEmpty ? "" : ", \(supplier.settings)")}
-            """
-        }
+        let lines = suppliers.map { $0.line(key: "{file: \"\(key)\"}") }
         head = """
             currency: USD
             spool: spool
@@ -48,7 +40,6 @@ package final class House: Sendable {
             """
         settings = try Settings.load(from: folder.write(head + also, to: "pipeline.yaml"))
         ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
-        eyes = try DatabaseQueue(path: settings.ledger)
         let providers = try ledger.providers(
             configured: settings.providers.map {
                 ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
@@ -89,6 +80,8 @@ package final class House: Sendable {
         try Settings.load(from: folder.write(head + also, to: "changed.yaml"))
     }
 
+    package var ledgerPath: String { settings.ledger }
+
     package var configuration: String { "\(folder.path)/pipeline.yaml" }
 
     package func id(of provider: String) throws -> ProviderID {
@@ -99,50 +92,7 @@ package final class House: Sendable {
     }
 }
 
-/// A provider of a test's house.
-package struct Supplier {
-    let name: String
-    let url: String
-    let currency: String
-    let perSecond: Int
-    let settings: String
-
-    /// - Parameter settings: more of his settings, as YAML between braces: `in_flight: 1`.
-    package init(
-        _ name: String = "alpha", url: String, currency: String = "USD", perSecond: Int = 10_000,
-        _ settings: String = ""
-    ) {
-        self.name = name
-        self.url = url
-        self.currency = currency
-        self.perSecond = perSecond
-        self.settings = settings
-    }
-}
-
 extension House {
-    /// Changes the ledger behind everybody's back.
-    package func alter(_ sql: String) throws {
-        try eyes.write { try $0.execute(sql: sql) }
-    }
-
-    /// The rows of a query as the `sqlite3` shell shows them, with `-` for NULL.
-    package func table(_ sql: String) throws -> [String] {
-        try eyes.read { db in
-            try Row.fetchAll(db, sql: sql).map { row in
-                row.databaseValues.map { value in
-                    switch value.storage {
-                    case .null: "-"
-                    case .int64(let number): String(number)
-                    case .double(let number): String(number)
-                    case .string(let text): text
-                    case .blob(let bytes): "\(bytes.count) bytes"
-                    }
-                }.joined(separator: "|")
-            }
-        }
-    }
-
     /// What acme can spend and what is held of his.
     package func balances() throws -> String {
         try table(

@@ -8,14 +8,15 @@ import TestSupport
 ///
 /// A process of its own, because a stage blocks the thread it runs on, and the sandbox's code would
 /// have to share the few threads there are for that.
-package final class SandboxProcess {
+package final class SandboxProcess: Sendable {
     package let url: String
     /// A sweep has more links than one reply of a provider may have orders.
     private static let limits = JSONLimits(keys: 1 << 14)
     private let key: String
     private let port: UInt16
     private let process: Int32
-    private let pipe: UnsafeMutablePointer<FILE>
+    /// Closed once, by `deinit`.
+    private nonisolated(unsafe) let pipe: UnsafeMutablePointer<FILE>
 
     package init(_ arguments: String, key: String = "s3cret") throws {
         self.key = key
@@ -26,7 +27,7 @@ package final class SandboxProcess {
             (while kill -0 $PPID && kill -0 $$; do sleep 1; done; kill $$) >/dev/null 2>&1 &
             SANDBOX_KEY=\(key) exec \(program) --port 0 \(arguments)
             """
-        guard let pipe = popen(script, "r") else { throw SystemFailure("no sandbox") }
+        guard let pipe = popen(script, "r") else { throw WorldFailure("no sandbox") }
         self.pipe = pipe
         func line() -> String {
             var line = [CChar](repeating: 0, count: 512)
@@ -37,7 +38,7 @@ package final class SandboxProcess {
         guard let process = Int32(line()),
             let url = line().split(separator: " ").last.map(String.init),
             let port = url.split(separator: ":").last.flatMap({ UInt16($0.prefix { $0 != "/" }) })
-        else { throw SystemFailure("the sandbox did not say where it listens") }
+        else { throw WorldFailure("the sandbox did not say where it listens") }
         (self.process, self.url, self.port) = (process, url, port)
     }
 
@@ -49,7 +50,7 @@ package final class SandboxProcess {
     /// How often each link was sent, and placed.
     package func counts() throws -> [String: Count] {
         guard case .object(let links)? = try ask("GET", "/control/orders")["by_link"] else {
-            throw SystemFailure("the sandbox does not tell its counts")
+            throw WorldFailure("the sandbox does not tell its counts")
         }
         return Dictionary(
             uniqueKeysWithValues: links.map { link in
@@ -77,10 +78,10 @@ package final class SandboxProcess {
         guard
             case .array(let orders) = try ask(
                 "POST", "/api/v2", "key=\(key)&action=orders&limit=1000")
-        else { throw SystemFailure("the sandbox does not list its orders") }
+        else { throw WorldFailure("the sandbox does not list its orders") }
         guard let order = orders.first(where: { $0["link"] == .string(link) }) else {
             guard orders.count < 1_000 else {
-                throw SystemFailure("the sandbox may have it, and lists only its last orders")
+                throw WorldFailure("the sandbox may have it, and lists only its last orders")
             }
             return nil
         }
@@ -88,7 +89,7 @@ package final class SandboxProcess {
         switch order["order"] ?? order["order_id"] {
         case .number(let number)?: return number.integer.map(String.init)
         case .string(let text)?: return text
-        default: throw SystemFailure("the sandbox lists an order without its id")
+        default: throw WorldFailure("the sandbox lists an order without its id")
         }
     }
 
@@ -96,7 +97,7 @@ package final class SandboxProcess {
     package func balance() throws -> String {
         let balance = try ask("POST", "/api/v2", "key=\(key)&action=balance")["balance"]
         guard case .string(let text)? = balance, let amount = try? Amount(parsing: text) else {
-            throw SystemFailure("the sandbox does not tell its balance")
+            throw WorldFailure("the sandbox does not tell its balance")
         }
         return "\(amount.micros)"
     }
@@ -122,7 +123,7 @@ package final class SandboxProcess {
                 + "Content-Type: application/x-www-form-urlencoded\r\n"
                 + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
         guard let gap = reply.firstRange(of: Array("\r\n\r\n".utf8)) else {
-            throw SystemFailure("the sandbox did not answer \(path)")
+            throw WorldFailure("the sandbox did not answer \(path)")
         }
         let body = reply[gap.upperBound...]
         // Some dialects begin with a warning.
@@ -137,7 +138,7 @@ package final class SandboxProcess {
         var waiting = pollfd(fd: connection, events: Int16(POLLOUT), revents: 0)
         poll(&waiting, 1, Int32(patience) * 1_000)
         guard Glibc.send(connection, request, request.utf8.count, 0) == request.utf8.count else {
-            throw SystemFailure("the sandbox cannot be reached")
+            throw WorldFailure("the sandbox cannot be reached")
         }
         var reply: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -148,15 +149,6 @@ package final class SandboxProcess {
             reply += chunk[..<count]
         }
         return reply
-    }
-}
-
-/// Something that a test needs from the machine is not there.
-package struct SystemFailure: Error, CustomStringConvertible {
-    package let description: String
-
-    package init(_ description: String) {
-        self.description = description
     }
 }
 

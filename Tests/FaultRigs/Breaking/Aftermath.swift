@@ -1,7 +1,4 @@
-import GRDB
-import Ledger
-import Money
-import SQLiteTables
+import TestHouse
 import TestSupport
 import Timestamps
 
@@ -10,19 +7,18 @@ import Timestamps
 struct Aftermath: Sendable {
     private let facts: Set<String>
 
-    init(of premises: Premises) throws {
-        let (rows, names) = try DatabaseQueue(path: premises.ledger).read { db in
-            (try Self.rows(db), try Names(db))
-        }
+    init(of works: Works) throws {
+        let ledger = try LedgerFile(works.ledgerPath)
+        let (rows, names) = (try Self.rows(of: ledger), try Names(ledger))
         // The same row may rightly be there twice, and wrongly once more.
         let counted = Dictionary(rows.map { ($0, 1) }, uniquingKeysWith: +).map { "\($1) × \($0)" }
         // In lock/, the programs say when they ran.
-        let files = tree(at: premises.spool).filter { !$0.key.hasPrefix("lock/") }
+        let files = tree(at: works.spool).filter { !$0.key.hasPrefix("lock/") }
             .map { path, bytes in
                 let content = names.replacing(in: String(decoding: bytes, as: UTF8.self))
                 return "\(path.replacing(/^archive\/[0-9-]+/, with: "archive")): \(content)"
             }
-        facts = Set(counted + files + (try premises.findings()))
+        facts = Set(counted + files + (try works.findings()))
     }
 
     /// What is missing here (-), and what is too much (+).
@@ -32,32 +28,24 @@ struct Aftermath: Sendable {
     }
 }
 
-extension Premises {
-    /// The violations of the 13 invariants.
-    func findings() throws -> [String] {
-        try Ledger.open(in: SQLiteFile(ledger), currency: Currency(parsing: "USD")).audit()
-            .map { "invariant \($0.rule): \($0.violations)" }
-    }
-}
-
 extension Aftermath {
     /// Every row of every table; and once more, by names, what refers to what.
-    private static func rows(_ db: Database) throws -> [String] {
-        let tables = try String.fetchAll(
-            db,
-            sql: """
-                SELECT name FROM sqlite_master
-                WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'generation'
-                """)
+    private static func rows(of ledger: LedgerFile) throws -> [String] {
+        let tables = try ledger.rows(
+            """
+            SELECT name FROM sqlite_master
+            WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'generation'
+            """
+        ).map(\.line)
         let contents = try tables.map { table in
-            let columns = try Row.fetchAll(db, sql: "PRAGMA table_info(\(table))")
+            let columns = try ledger.rows("PRAGMA table_info(\(table))")
                 .filter { !isIncidental($0["name"], of: table, type: $0["type"]) }
                 .map { "\"\($0["name"] as String)\"" }
             let list = columns.isEmpty ? "1" : columns.joined(separator: ", ")
             return "SELECT '\(table)' AS \"table\", \(list) FROM \(table)"
         }
         return try (contents + references).flatMap {
-            try Row.fetchAll(db, sql: $0).map(\.description)
+            try ledger.rows($0).map(\.description)
         }
     }
 
@@ -104,15 +92,15 @@ private struct Names {
     /// The SHA-256 of each file, with the times at which the ledger says that it came.
     private let arrivals: [String: Set<String>]
 
-    init(_ db: Database) throws {
+    init(_ ledger: LedgerFile) throws {
         orders = Dictionary(
-            uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT id, user_id, ref FROM orders")
+            uniqueKeysWithValues: try ledger.rows("SELECT id, user_id, ref FROM orders")
                 .map {
                     ("\($0["id"] as Int64)", "\($0["user_id"] as String) \($0["ref"] as String)")
                 }
         )
         arrivals = Dictionary(
-            try Row.fetchAll(db, sql: "SELECT sha256, received_at FROM files").map {
+            try ledger.rows("SELECT sha256, received_at FROM files").map {
                 ($0["sha256"], ["\(Timestamp(milliseconds: $0["received_at"]))"])
             }, uniquingKeysWith: { $0.union($1) })
     }

@@ -5,8 +5,8 @@ import TestSupport
 /// configuration, its provider. Whatever a program then says must be sentences of ours.
 final class BrokenHouse {
     private let folder = TemporaryFolder(inMemory: true)
-    private let sound: Premises
-    private let panel: Premises
+    private let sound: Works
+    private let panel: Works
     private let calls: SystemCalls?
 
     /// What an operator runs, with `PANEL` for the panel's folder; `ingest` has a file to take, `dispatch` an
@@ -57,15 +57,15 @@ final class BrokenHouse {
     ]
 
     init() throws {
-        sound = Premises(path: "\(folder.path)/sound")
-        panel = Premises(path: "\(folder.path)/panel")
-        let sandbox = try SandboxProcess("--speed 0 --balance 100000", key: Premises.key)
+        sound = Works(path: "\(folder.path)/sound")
+        panel = Works(path: "\(folder.path)/panel")
+        let sandbox = try SandboxProcess("--speed 0 --balance 100000", key: Works.key)
         try sound.open(with: sandbox)
         try sound.accept("first")
         try sound.done("dispatch", "poll", "report summaries")
         try sound.stage("second")
         let drop = "cp '\(sound.path)/staged/second.json' '\(sound.spool)/resellers/acme/inbox/'"
-        guard shellRun(drop).status == 0 else { throw RigFailure("nothing can be dropped") }
+        guard shellRun(drop).status == 0 else { throw WorldFailure("nothing can be dropped") }
         try sound.accept("third")
         // The sandbox ends here: nobody waits for a provider that is not there.
         try sound.copy(to: panel)
@@ -78,7 +78,7 @@ final class BrokenHouse {
         for command in Self.commands {
             try sound.copy(to: panel)
             guard shellRun("cd '\(panel.path)' && \(script)").status == 0 else {
-                throw RigFailure("cannot be done: \(script)")
+                throw WorldFailure("cannot be done: \(script)")
             }
             seen += raw(panel.run(inPlace(command)).text, of: command) + rawWritten(of: command)
         }

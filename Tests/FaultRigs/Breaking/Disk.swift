@@ -1,4 +1,5 @@
 import Glibc
+import TestHouse
 import TestSupport
 
 /// An ext4 file system in an image, on a loop device, whose power can be cut.
@@ -14,7 +15,7 @@ final class Disk {
     private var image: String { "\(folder.path)/image" }
     private var kept: String { "\(folder.path)/kept" }
 
-    /// - Throws: `NoDisk` where nothing can be mounted; `RigFailure` if it does not lose what was not
+    /// - Throws: `NoDisk` where nothing can be mounted; `WorldFailure` if it does not lose what was not
     ///   synced.
     init(megabytes: Int) throws {
         path = "\(folder.path)/disk"
@@ -55,7 +56,7 @@ final class Disk {
     /// Does something to the image, and mounts it.
     private func shell(_ script: String) throws {
         let run = shellRun("exec 2>&1; set -e; \(script); \(mounting)")
-        guard run.status == 0 else { throw RigFailure("the disk: \(run.output)") }
+        guard run.status == 0 else { throw WorldFailure("the disk: \(run.output)") }
     }
 
     /// A cut must lose what was not synced, and nothing else: otherwise it shows nothing.
@@ -68,7 +69,7 @@ final class Disk {
             """)
         let left = names(in: "\(path)/a")
         guard left == ["kept"] else {
-            throw RigFailure("a cut left \(left) of a synced and an unsynced file")
+            throw WorldFailure("a cut left \(left) of a synced and an unsynced file")
         }
         try shell("rm -r '\(path)/a'; umount '\(path)'")
     }

@@ -23,27 +23,26 @@ final class FaultyDialogue {
         }
     }
 
-    private let premises: Premises
+    private let works = Works(inMemory: true)
     private let (bad, good): (SandboxProcess, SandboxProcess)
-    private let folder = TemporaryFolder(inMemory: true)
     private var rounds = 0
 
     /// How long an answer is waited for that never comes, in seconds: the request is out by then.
     private static let timeout = 3
 
     init() throws {
-        premises = Premises(path: folder.path)
         let arguments = "--speed 0 --balance 100000 --slow 1"
-        bad = try SandboxProcess(arguments, key: Premises.key)
-        good = try SandboxProcess("\(arguments) --seed 2", key: Premises.key)
+        bad = try SandboxProcess(arguments, key: Works.key)
+        good = try SandboxProcess("\(arguments) --seed 2", key: Works.key)
         try configure(bad.url)
-        try premises.populate()
+        try works.populate()
     }
 
     /// Says where the bad provider is to be found, and how long it is waited for.
-    private func configure(_ address: String, timeouts: [String: Int] = [:]) throws {
-        try premises.configure(
-            providers: ["bad": address, "good": good.url], timeouts: timeouts)
+    private func configure(_ address: String, timeout: Int = patience) throws {
+        try works.configure([
+            .unpaused("bad", url: address, timeout: timeout), .unpaused("good", url: good.url),
+        ])
     }
 
     /// What should not be after `action` has met this fault.
@@ -53,12 +52,12 @@ final class FaultyDialogue {
         let isSilent = fault.answer?.name == "hang"
         try configure(
             fault.address(insteadOf: bad.url) ?? bad.url,
-            timeouts: isSilent ? ["bad": Self.timeout] : [:])
+            timeout: isSilent ? Self.timeout : patience)
         if let answer = fault.answer {
             try bad.misbehave(
                 on: action.rawValue, answer.name, times: 1_000, after: answer.isAfter)
         }
-        let ending = premises.run(action.command)
+        let ending = works.run(action.command)
         if let answer = fault.answer {
             try bad.misbehave(on: action.rawValue, answer.name, times: 0)
         }
@@ -71,30 +70,30 @@ final class FaultyDialogue {
         if states.1 != action.rightState { seen.append("of the good one: \(states.1)") }
         // It asked to be left alone for two seconds.
         if fault.isThrottle { _ = shellRun("sleep 2.1") }
-        return seen + (try premises.findings()) + (try premises.silentInAnHour())
+        return seen + (try works.findings()) + (try works.silentInAnHour())
     }
 
     /// An order at each provider, just so far that the action is due for it.
     private func prepare(_ action: Action, _ fault: Fault) throws {
         if action == .services { return }
         // What an order costs is the difference between the balance of now and that of before.
-        if action == .balance { try premises.done("poll balances") }
+        if action == .balance { try works.done("poll balances") }
         if fault.word != nil {
             // The order before must be one whose id we know, and on its way alone.
             try order("before-")
-            try premises.done("dispatch")
+            try works.done("dispatch")
         }
         try order("", fault.word ?? "")
         if action == .add { return }
-        try premises.done("dispatch")
+        try works.done("dispatch")
         if action == .balance { return }
         if action == .cancel { return try ask("cancels") }
         for sandbox in [bad, good] { try sandbox.advance(seconds: 1_000) }
         if action == .status { return }
-        try premises.done("poll statuses")
+        try works.done("poll statuses")
         try ask("refills")
         if action == .refill { return }
-        try premises.done("dispatch")
+        try works.done("dispatch")
         for sandbox in [bad, good] { try sandbox.advance(seconds: 1_000_000) }
     }
 
@@ -114,7 +113,7 @@ final class FaultyDialogue {
 
     /// Our number of the service that a provider calls 101.
     private func service(of provider: String) throws -> String {
-        try premises.table(
+        try works.table(
             """
             SELECT s.id FROM services s JOIN providers p ON p.id = s.provider_id
             WHERE p.name = '\(provider)' AND s.provider_service = '101'
@@ -123,16 +122,16 @@ final class FaultyDialogue {
     }
 
     private func ask(_ array: String) throws {
-        let orders = try premises.table("SELECT id FROM orders WHERE ref LIKE '\(rounds)-%'")
+        let orders = try works.table("SELECT id FROM orders WHERE ref LIKE '\(rounds)-%'")
         try take(
             #""\#(array)": [\#(orders.map { #"{"order": \#($0)}"# }.joined(separator: ","))]"#,
             array)
     }
 
     private func take(_ content: String, _ name: String) throws {
-        try premises.write(
+        try works.write(
             "{\(content)}", to: "spool/resellers/acme/inbox/\(rounds)-\(name).json")
-        try premises.done("ingest")
+        try works.done("ingest")
     }
 
     /// How things stand at a provider with what was asked.
@@ -158,7 +157,7 @@ final class FaultyDialogue {
                 WHERE p.name = '\(provider)' AND s.enabled
                 """
             }
-        let state = try premises.table(sql).joined(separator: ",")
+        let state = try works.table(sql).joined(separator: ",")
         guard action == .balance else { return state }
         return try state == (provider == "bad" ? bad : good).balance() ? "as it is" : "as it was"
     }
@@ -166,10 +165,10 @@ final class FaultyDialogue {
     /// What should not be, once both behave and every doubt is resolved.
     func verdict() throws -> [String] {
         // Nobody waits here until what was not sent is tried again.
-        try premises.hasten()
-        try premises.settle(with: ["bad": bad, "good": good])
+        try works.hasten()
+        try works.settle(with: ["bad": bad, "good": good])
         let counts = try bad.counts().merging(good.counts()) { first, _ in first }
-        let ends = try premises.table(
+        let ends = try works.table(
             """
             SELECT o.ref, o.state, o.refunded FROM orders o
             WHERE NOT CASE WHEN EXISTS (SELECT 1 FROM requests
@@ -180,6 +179,6 @@ final class FaultyDialogue {
         return ends.map { "ended as \($0)" }
             + counts.filter { $0.value.placed != 1 }
             .map { "\($0.key) was placed \($0.value.placed ?? -1) times" }
-            + (try premises.findings()) + (try premises.statusFaults())
+            + (try works.findings()) + (try works.statusFaults())
     }
 }

@@ -22,18 +22,18 @@ extension Rig {
     private static func fillUnderIngest(
         _ disk: SmallDisk, _ extent: Extent, _ findings: inout Findings
     ) throws {
-        let scene = try IntakeScene()
-        let premises = Premises(path: "\(disk.path)/panel")
-        try scene.premises.copy(to: premises)
-        try premises.done("ingest")
-        let expected = try Aftermath(of: premises)
+        let scene = try Works.intakeScene()
+        let works = Works(path: "\(disk.path)/panel")
+        try scene.copy(to: works)
+        try works.done("ingest")
+        let expected = try Aftermath(of: works)
         for left in pages(extent, to: 160) {
             findings.trying("ingest, with \(left) pages left") {
-                try scene.premises.copy(to: premises)
-                let seen = try disk.leaving(pages: left) { premises.ending(of: "ingest") }
-                let half = try premises.aside().findings() + premises.untrueReceipts()
-                try premises.done("ingest")
-                return try seen + half + Aftermath(of: premises).difference(from: expected)
+                try scene.copy(to: works)
+                let seen = try disk.leaving(pages: left) { works.ending(of: "ingest") }
+                let half = try works.aside().findings() + works.untrueReceipts()
+                try works.done("ingest")
+                return try seen + half + Aftermath(of: works).difference(from: expected)
             }
         }
     }
@@ -42,66 +42,66 @@ extension Rig {
     private static func fillUnderSending(
         _ disk: SmallDisk, _ extent: Extent, _ findings: inout Findings
     ) throws {
-        let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Premises.key)
-        let premises = Premises(path: "\(disk.path)/panel")
-        try premises.open(with: sandbox)
-        try premises.accept("b0")
-        try premises.done("dispatch", "poll", "report")
-        try fillUnderBackup(disk, premises, extent, &findings)
+        let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Works.key)
+        let works = Works(path: "\(disk.path)/panel")
+        try works.open(with: sandbox)
+        try works.accept("b0")
+        try works.done("dispatch", "poll", "report")
+        try fillUnderBackup(disk, works, extent, &findings)
         var (batches, journals) = (1, 0)
         for left in pages(extent, to: 60) {
-            try premises.accept("b\(batches)")
+            try works.accept("b\(batches)")
             batches += 1
             for program in ["dispatch", "poll", "report"] {
                 findings.trying("\(program), with \(left) pages left") {
-                    let seen = try disk.leaving(pages: left) { premises.ending(of: program) }
-                    if try premises.isJournalKept() { journals += 1 }
-                    try premises.done(program)
-                    return try seen + premises.findings() + premises.halfReports()
+                    let seen = try disk.leaving(pages: left) { works.ending(of: program) }
+                    if try works.isJournalKept() { journals += 1 }
+                    try works.done(program)
+                    return try seen + works.findings() + works.halfReports()
                 }
             }
         }
         findings.trying("what became of all of it") {
             // An answer that the ledger had no room for is in the journal: nothing is in doubt.
-            let doubts = try premises.table("SELECT ref FROM orders WHERE state = 'in_doubt'")
-            try premises.settle(with: ["sandbox": sandbox])
+            let doubts = try works.table("SELECT ref FROM orders WHERE state = 'in_doubt'")
+            try works.settle(with: ["sandbox": sandbox])
             return try doubts.map { "\($0) was held in doubt" }
                 + (journals == 0 ? ["no answer ever needed the journal"] : [])
-                + premises.verdict(on: batches, by: sandbox)
+                + works.verdict(on: batches, by: sandbox)
         }
     }
 
     /// Whatever has a backup's name is whole: at once, where the run found room or seemed to, and after
     /// the next. The pages go as far as a backup needs them.
     private static func fillUnderBackup(
-        _ disk: SmallDisk, _ premises: Premises, _ extent: Extent, _ findings: inout Findings
+        _ disk: SmallDisk, _ works: Works, _ extent: Extent, _ findings: inout Findings
     ) throws {
         let backup = "\(disk.path)/backup"
         let command = "admin backup \(backup)"
-        let whole = (bytes(at: premises.ledger)?.count ?? 0) / SmallDisk.page
+        let whole = (bytes(at: works.ledgerPath)?.count ?? 0) / SmallDisk.page
         var (failed, made) = (0, 0)
         for left in pages(extent, to: whole + 40) {
             findings.trying("backup, with \(left) pages left") {
                 defer { _ = shellRun("rm -f '\(backup)' '\(backup).part'") }
-                let ending = try disk.leaving(pages: left) { premises.run(command) }
-                var seen = premises.complaints(about: ending)
+                let ending = try disk.leaving(pages: left) { works.run(command) }
+                var seen = works.complaints(about: ending)
                 if ending.status == 0 { made += 1 } else { failed += 1 }
                 if names(in: disk.path).contains("backup") {
-                    seen += try premises.faults(inLatestBackup: backup)
+                    seen += try works.faults(inLatestBackup: backup)
                 } else if ending.status == 0 {
                     seen.append("status 0, and there is no backup")
                 } else {
-                    try premises.done(command)
-                    seen += try premises.faults(inLatestBackup: backup)
+                    try works.done(command)
+                    seen += try works.faults(inLatestBackup: backup)
                 }
-                return try seen + premises.findings()
+                return try seen + works.findings()
             }
         }
         if failed == 0 || made == 0 { findings.fail("\(failed) backups failed, \(made) did not") }
     }
 }
 
-extension Premises {
+extension Works {
     /// What should not be of how a program ends that may find no room.
     fileprivate func ending(of program: String) -> [String] {
         complaints(about: run(program))

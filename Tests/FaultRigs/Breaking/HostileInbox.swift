@@ -1,4 +1,5 @@
 import Glibc
+import TestHouse
 import TestSupport
 
 /// An inbox as a careless or malicious reseller leaves it, among files of honest ones.
@@ -7,8 +8,8 @@ struct HostileInbox {
     private let tiny: Int
     /// Why not all could be made; nil if it could.
     private(set) var notice: String?
-    private var premises: Premises { Premises(path: folder.path) }
-    private var acme: String { "\(premises.spool)/resellers/acme" }
+    private var works: Works { Works(path: folder.path) }
+    private var acme: String { "\(works.spool)/resellers/acme" }
 
     /// KiB of address space: what `ingest` may use at most, whatever it finds.
     private static let memory = 1 << 20
@@ -19,15 +20,13 @@ struct HostileInbox {
     init(tiny: Int, huge: String) throws {
         self.tiny = tiny
         // One of the files ends early for ever.
-        try premises.configure(
-            provider: "http://127.0.0.1:9/api/v2",
-            intake: "max_files_per_commit: 1000")
-        try premises.write(
+        try works.configure([.unpaused("sandbox", url: "http://127.0.0.1:9/api/v2")])
+        try works.write(
             #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, {"user": "zenith"}]}"#,
             to: "spool/desk/inbox/users.json")
-        try premises.done("ingest")
+        try works.done("ingest")
         // What no link may lead to, and what no name may reach.
-        try premises.write("secret", to: "secret")
+        try works.write("secret", to: "secret")
         let made = shellRun(
             """
             cd '\(acme)/inbox' || exit 1
@@ -36,10 +35,10 @@ struct HostileInbox {
             mkdir folder.json; echo '{}' > first; ln first hard.json
             echo '{}' > "$(printf 'line\\nbreak.json')"; echo '{}' > 'x..json'; echo '{}' > '-rf *.json'
             head -c 10000 /dev/zero | tr '\\0' '[' > deep.json; truncate -s \(huge) huge.json
-            cd '\(premises.spool)/resellers/zenith/inbox' || exit 1
+            cd '\(works.spool)/resellers/zenith/inbox' || exit 1
             seq \(tiny) | while read n; do echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > $n.json; done
             """)
-        guard made.status == 0 else { throw RigFailure("the inbox cannot be filled") }
+        guard made.status == 0 else { throw WorldFailure("the inbox cannot be filled") }
         if !made.output.isEmpty { notice = "no device can be made here, so none was in the inbox" }
     }
 
@@ -50,11 +49,11 @@ struct HostileInbox {
             echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > new; mv new replaced.json; done) & restless=$!; trap "kill $restless" EXIT; \
             ulimit -v \(Self.memory); timeout 900
             """
-        let busy = premises.run("ingest", under: restless)
-        let quiet = premises.run("ingest", under: "ulimit -v \(Self.memory); exec timeout 900")
+        let busy = works.run("ingest", under: restless)
+        let quiet = works.run("ingest", under: "ulimit -v \(Self.memory); exec timeout 900")
         var seen = [busy, quiet].filter { $0.status != 0 }
             .map { "ingest ended with \($0.status): \($0.text.prefix(500))" }
-        let receipts = names(in: "\(premises.spool)/resellers/zenith/outbox").count {
+        let receipts = names(in: "\(works.spool)/resellers/zenith/outbox").count {
             $0.hasSuffix(".receipt.json")
         }
         if receipts != tiny { seen.append("\(receipts) of \(tiny) honest files have a receipt") }
@@ -69,7 +68,7 @@ struct HostileInbox {
         let left = names(in: "\(acme)/inbox").filter { $0.hasSuffix(".json") }
         if left != ["hard.json"] { seen.append("the inbox keeps \(left)") }
         if content(at: "\(folder.path)/secret") != "secret" { seen.append("a link was followed") }
-        let audit = premises.run("report audit")
+        let audit = works.run("report audit")
         if audit.status != 0 { seen.append("the books are wrong: \(audit.text)") }
         return seen
     }

@@ -1,34 +1,35 @@
+import TestHouse
 import TestSupport
 
 /// Strikes `ingest` in copies of one scene, lets it run once more, and compares what is left with what
 /// a run leaves that nothing disturbs.
 struct IntakeSweep {
-    private let scene: IntakeScene
+    private let scene: Works
     private let workshop = TemporaryFolder(inMemory: true)
     private let expected: Aftermath
     let calls: SystemCalls
 
     /// Every copy lies here, so that paths are always the same.
-    private var premises: Premises { Premises(path: "\(workshop.path)/panel") }
+    private var works: Works { Works(path: "\(workshop.path)/panel") }
 
-    /// - Throws: `RigFailure`, `NoPowerSwitch`.
+    /// - Throws: `WorldFailure`, `NoPowerSwitch`.
     init() throws {
-        scene = try IntakeScene()
-        let premises = Premises(path: "\(workshop.path)/panel")
-        try scene.premises.copy(to: premises)
-        try premises.done("ingest")
-        expected = try Aftermath(of: premises)
-        guard try premises.findings().isEmpty else { throw RigFailure("the scene is unsound") }
-        try scene.premises.copy(to: premises)
-        calls = try SystemCalls(of: "ingest", on: premises)
+        scene = try Works.intakeScene()
+        let works = Works(path: "\(workshop.path)/panel")
+        try scene.copy(to: works)
+        try works.done("ingest")
+        expected = try Aftermath(of: works)
+        guard try works.findings().isEmpty else { throw WorldFailure("the scene is unsound") }
+        try scene.copy(to: works)
+        calls = try SystemCalls(of: "ingest", on: works)
     }
 
     /// What should not be, after runs that were struck and one that was not; nil if a blow was never
     /// felt, because its run ended before.
     func seen(after blows: [Blow]) throws -> [String]? {
-        try scene.premises.copy(to: premises)
+        try scene.copy(to: works)
         for blow in blows {
-            let ending = premises.run("ingest", struckBy: blow)
+            let ending = works.run("ingest", struckBy: blow)
             if blow.effect == .kill {
                 if ending.status == 0 { return nil }
                 guard ending.isKilled else { return ["status \(ending.status): \(ending.text)"] }
@@ -41,21 +42,21 @@ struct IntakeSweep {
                 return ["status \(ending.status): \(ending.text)"]
             }
         }
-        let untrue = try premises.untrueReceipts()
+        let untrue = try works.untrueReceipts()
         guard untrue.isEmpty else { return untrue }
-        let last = premises.run("ingest")
+        let last = works.run("ingest")
         guard last.status == 0 else { return ["then status \(last.status): \(last.text)"] }
-        return try Aftermath(of: premises).difference(from: expected)
+        return try Aftermath(of: works).difference(from: expected)
     }
 
     /// Whether every file is as it was before the first run.
-    private var isUntouched: Bool { tree(at: premises.path) == tree(at: scene.premises.path) }
+    private var isUntouched: Bool { tree(at: works.path) == tree(at: scene.path) }
 }
 
-extension Premises {
+extension Works {
     /// Makes an exact copy, in the place of what is there.
-    func copy(to other: Premises) throws {
+    func copy(to other: Works) throws {
         let script = "rm -rf '\(other.path)' && cp -a '\(path)' '\(other.path)'"
-        guard shellRun(script).status == 0 else { throw RigFailure("\(path) cannot be copied") }
+        guard shellRun(script).status == 0 else { throw WorldFailure("\(path) cannot be copied") }
     }
 }

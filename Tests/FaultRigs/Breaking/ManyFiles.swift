@@ -1,29 +1,30 @@
 import Glibc
+import TestHouse
 import TestSupport
 
 /// An inbox with more files than anybody would look at at once, and a reseller with a single one.
 struct ManyFiles {
     private let folder: TemporaryFolder
     private let count: Int
-    private var premises: Premises { Premises(path: folder.path) }
+    private var works: Works { Works(path: folder.path) }
 
     /// KiB of memory that a run may have for its data, its threads' stacks among it: a look at some files
     /// needs 80 MiB of it, and what would be kept of each of a million files is more than the rest.
     private static let memory = 96 << 10
 
-    /// - Throws: `NoRoomInMemory`; `RigFailure`.
+    /// - Throws: `NoRoomInMemory`; `WorldFailure`.
     init(_ count: Int) throws {
         self.count = count
         // A disk takes and forgets a thousand files a second where it is busy; memory, a hundred thousand.
         folder = TemporaryFolder(inMemory: true)
         try NoRoomInMemory.check(files: count, at: folder.path)
-        try premises.configure(provider: "http://127.0.0.1:9/api/v2")
-        try premises.write(
+        try works.configure([.unpaused("sandbox", url: "http://127.0.0.1:9/api/v2")])
+        try works.write(
             #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, {"user": "zenith"}]}"#,
             to: "spool/desk/inbox/users.json")
-        try premises.done("ingest")
+        try works.done("ingest")
         try drop(1...500)
-        try premises.done("ingest")
+        try works.done("ingest")
     }
 
     /// What is wrong after runs that are killed on the way; and, if there is time to finish, once all is
@@ -32,7 +33,7 @@ struct ManyFiles {
     /// - Parameter seconds: until each run is killed.
     func seen(killedAfter seconds: [Int], finishing: Bool) throws -> [String] {
         try drop(501...count)
-        try premises.write(
+        try works.write(
             #"{"batch": "only", "cancels": []}"#, to: "spool/resellers/zenith/inbox/only.json")
         var seen: [String] = []
         for limit in seconds {
@@ -41,23 +42,23 @@ struct ManyFiles {
         }
         if finishing { seen += run(under: "exec") + (try unfinished()) }
         // Turns are fair: a single file is in the first commits.
-        let before = try premises.table(
+        let before = try works.table(
             "SELECT count(*) FROM files WHERE id < (SELECT id FROM files WHERE name = 'only.json')")
         if (Int(before[0]) ?? .max) > 2_500 { seen.append("\(before) came before a single file") }
-        return seen + (try premises.findings())
+        return seen + (try works.findings())
     }
 
     /// Runs `ingest` with little memory; what is wrong about how it ended.
     private func run(under other: String) -> [String] {
-        let run = premises.run("ingest", under: "ulimit -d \(Self.memory); \(other)")
+        let run = works.run("ingest", under: "ulimit -d \(Self.memory); \(other)")
         return run.isKilled || run.status == 0 ? [] : ["ended with \(run.status): \(run.text)"]
     }
 
     /// What is neither where it was dropped nor taken, row, receipt and all; and what is told without
     /// being so.
     private func lost() throws -> [String] {
-        let acme = "\(premises.spool)/resellers/acme"
-        let rows = Set(try premises.table("SELECT name FROM files WHERE user_id = 'acme'"))
+        let acme = "\(works.spool)/resellers/acme"
+        let rows = Set(try works.table("SELECT name FROM files WHERE user_id = 'acme'"))
         let receipts = Set(
             names(in: "\(acme)/outbox").filter { $0.hasSuffix(".receipt.json") }
                 .map { "\($0.dropLast(".receipt.json".count)).json" })
@@ -78,10 +79,10 @@ struct ManyFiles {
             ("resellers/acme/inbox", 0), ("resellers/acme/outbox", count),
             ("archive/*/acme", count), ("resellers/zenith/outbox", 1), ("work", 0), ("tmp", 0),
         ] {
-            let found = shellRun("find '\(premises.spool)'/\(place) -type f | wc -l").output
+            let found = shellRun("find '\(works.spool)'/\(place) -type f | wc -l").output
             if Int(found.filter(\.isNumber)) != wanted { seen.append("\(place) has \(found)") }
         }
-        let taken = try premises.table(
+        let taken = try works.table(
             "SELECT count(*), count(DISTINCT name), min(status) FROM files WHERE user_id = 'acme'")
         if taken != ["\(count)|\(count)|accepted"] { seen.append("taken were \(taken)") }
         return seen
@@ -89,11 +90,11 @@ struct ManyFiles {
 
     private func drop(_ numbers: ClosedRange<Int>) throws {
         let script = """
-            cd '\(premises.spool)/resellers/acme/inbox' && seq \(numbers.lowerBound) \
+            cd '\(works.spool)/resellers/acme/inbox' && seq \(numbers.lowerBound) \
             \(numbers.upperBound) | while read n; do \
             echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > $n.json || exit 1; done
             """
-        guard shellRun(script).status == 0 else { throw RigFailure("the inbox cannot be filled") }
+        guard shellRun(script).status == 0 else { throw WorldFailure("the inbox cannot be filled") }
     }
 }
 
@@ -108,7 +109,7 @@ struct NoRoomInMemory: Error, CustomStringConvertible {
     /// Throws where `path` has no room for so many files.
     static func check(files: Int, at path: String) throws {
         var status = statvfs()
-        guard statvfs(path, &status) == 0 else { throw RigFailure("\(path) cannot be looked at") }
+        guard statvfs(path, &status) == 0 else { throw WorldFailure("\(path) cannot be looked at") }
         let nodes = files * Self.nodes
         let bytes = nodes * nodeBytes
         let words = content(at: "/proc/meminfo")?.split(separator: "\n")

@@ -6,17 +6,17 @@ extension Rig {
         "overlap", "programs may overlap and be killed at random; books and providers agree"
     ) { extent, findings in
         let folder = TemporaryFolder(inMemory: true)
-        let premises = Premises(path: "\(folder.path)/panel")
-        let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Premises.key)
-        try premises.open(with: sandbox)
-        let crowd = Crowd(premises, extent == .full ? .full : .short)
-        for batch in 1...crowd.work.batches { try premises.stage("\(batch)") }
+        let works = Works(path: "\(folder.path)/panel")
+        let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Works.key)
+        try works.open(with: sandbox)
+        let crowd = Crowd(works, extent == .full ? .full : .short)
+        for batch in 1...crowd.work.batches { try works.stage("\(batch)") }
         findings.trying("\(crowd.work.copies) copies of each program, seed \(crowd.seed)") {
             try crowd.seen()
         }
         findings.trying("once every doubt is resolved") {
-            try premises.settle(with: ["sandbox": sandbox])
-            return try premises.verdict(on: crowd.work.batches, by: sandbox)
+            try works.settle(with: ["sandbox": sandbox])
+            return try works.verdict(on: crowd.work.batches, by: sandbox)
         }
     }
 }
@@ -43,12 +43,12 @@ private struct CrowdWork {
 /// Copies of every program in endless loops, and one backup after the other, with somebody among them who
 /// kills: in turn a process that holds a lock, and any process.
 private struct Crowd {
-    let premises: Premises
+    let works: Works
     let work: CrowdWork
     let seed = Seeded().seed
 
-    init(_ premises: Premises, _ work: CrowdWork) {
-        self.premises = premises
+    init(_ works: Works, _ work: CrowdWork) {
+        self.works = works
         self.work = work
     }
 
@@ -56,14 +56,14 @@ private struct Crowd {
     /// with the backups.
     func seen() throws -> [String] {
         _ = shellRun(script())
-        let lines = (content(at: "\(premises.path)/said") ?? "").split(separator: "\n")
+        let lines = (content(at: "\(works.path)/said") ?? "").split(separator: "\n")
         let said = Dictionary(lines.map { (String($0), 1) }, uniquingKeysWith: +)
         // Some are killed, some find the lock taken; the shell tells of the killed, and the next run
         // of dispatch of the orders that a killed one had on their way.
         let told = [Self.holderKilled, "Killed", "held in doubt"]
         let holders = said[Self.holderKilled] ?? 0
         // Beside them is what a killed one leaves: `N.part` and its journal.
-        let backups = names(in: "\(premises.path)/backups").filter { Int($0) != nil }
+        let backups = names(in: "\(works.path)/backups").filter { Int($0) != nil }
         return Self.endings.filter { said[$0] == nil }.map { "nobody ended with \($0)" }
             + said.keys.filter { line in
                 !Self.endings.contains(line) && !told.contains { line.contains($0) }
@@ -71,7 +71,7 @@ private struct Crowd {
             + (holders < work.kills ? ["only \(holders) were killed that held a lock"] : [])
             + (backups.count < work.backups ? ["only \(backups.count) backups were made"] : [])
             + (try backups.flatMap {
-                try premises.faults(inBackup: "\(premises.path)/backups/\($0)")
+                try works.faults(inBackup: "\(works.path)/backups/\($0)")
             })
     }
 
@@ -85,11 +85,11 @@ private struct Crowd {
             (1...work.copies).map { "loop \(program).\($0) '\(builtProgram(program))' &" }
         }
         return """
-            cd '\(premises.path)' && exec bash >>said 2>&1 <<'END'
-            export SANDBOX_KEY=\(Premises.key); RANDOM=\(seed % 32_768)
+            cd '\(works.path)' && exec bash >>said 2>&1 <<'END'
+            export SANDBOX_KEY=\(Works.key); RANDOM=\(seed % 32_768)
             mkdir running backups
             run() {
-                "${@:2}" --config '\(premises.path)/pipeline.yaml' --quiet &
+                "${@:2}" --config '\(works.path)/pipeline.yaml' --quiet &
                 echo $! >running/$1; wait $!; echo "status $?"
             }
             loop() { while [ ! -e stop ]; do run "$@"; done; }

@@ -17,29 +17,29 @@ extension Rig {
     private static func cutIngest(
         _ disk: Disk, _ extent: Extent, _ findings: inout Findings
     ) throws {
-        let premises = Premises(path: "\(disk.path)/panel")
-        try IntakeScene.furnish(premises)
+        let works = Works(path: "\(disk.path)/panel")
+        try works.furnishIntake()
         try disk.keep()
-        try premises.done("ingest")
-        let expected = try Aftermath(of: premises)
+        try works.done("ingest")
+        let expected = try Aftermath(of: works)
         try disk.putBack()
-        let calls = try SystemCalls(of: "ingest", on: premises)
+        let calls = try SystemCalls(of: "ingest", on: works)
         findings.trying("ingest, cut at its end") {
             try disk.putBack()
-            try premises.done("ingest")
+            try works.done("ingest")
             try disk.cutPower()
-            return try Aftermath(of: premises).difference(from: expected)
+            return try Aftermath(of: works).difference(from: expected)
         }
         for call in SystemCalls.names {
             findings.kill(
                 "ingest, power cut", at: call, of: calls, extent, most: extent == .full ? 40 : 1
             ) { blow in
                 try disk.putBack()
-                guard try premises.isKilled("ingest", by: blow) else { return nil }
+                guard try works.isKilled("ingest", by: blow) else { return nil }
                 try disk.cutPower()
-                let untrue = try premises.untrueReceipts()
-                try premises.done("ingest")
-                return try untrue + Aftermath(of: premises).difference(from: expected)
+                let untrue = try works.untrueReceipts()
+                try works.done("ingest")
+                return try untrue + Aftermath(of: works).difference(from: expected)
             }
         }
     }
@@ -49,37 +49,37 @@ extension Rig {
     private static func cutSending(
         _ disk: Disk, _ extent: Extent, _ findings: inout Findings
     ) throws {
-        let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Premises.key)
-        let premises = Premises(path: "\(disk.path)/panel")
-        try premises.open(with: sandbox)
+        let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Works.key)
+        let works = Works(path: "\(disk.path)/panel")
+        try works.open(with: sandbox)
         // Whoever writes a configuration sees to it that it is on the disk.
         try disk.keep()
         var batches = 0
         func prepare(_ program: String) throws {
-            try premises.accept("b\(batches)")
+            try works.accept("b\(batches)")
             batches += 1
-            if program == "poll" { try premises.done("dispatch") }
-            try premises.hasten()
+            if program == "poll" { try works.done("dispatch") }
+            try works.hasten()
         }
         for program in ["dispatch", "poll"] {
             try prepare(program)
-            let calls = try SystemCalls(of: program, on: premises, and: ["sendto"])
+            let calls = try SystemCalls(of: program, on: works, and: ["sendto"])
             for call in calls.counts.keys.sorted() where call != "openat" && call != "write" {
                 findings.kill(
                     "\(program), power cut", at: call, of: calls, extent,
                     most: extent == .full ? 60 : 1
                 ) { blow in
                     try prepare(program)
-                    guard try premises.isKilled(program, by: blow) else { return nil }
+                    guard try works.isKilled(program, by: blow) else { return nil }
                     try disk.cutPower()
-                    try premises.done("dispatch")
-                    return try premises.findings()
+                    try works.done("dispatch")
+                    return try works.findings()
                 }
             }
         }
-        try premises.settle(with: ["sandbox": sandbox])
+        try works.settle(with: ["sandbox": sandbox])
         findings.trying("what became of all of it") {
-            try premises.verdict(on: batches, by: sandbox)
+            try works.verdict(on: batches, by: sandbox)
         }
     }
 }

@@ -1,11 +1,12 @@
+import TestHouse
 import TestSupport
 
 /// An inbox whose owner takes his files out and puts others under their names, all the time that
 /// `ingest` takes them. Each of his files is a batch of its own, so it is known what became of each.
 struct ReplacedFiles {
     private let folder = TemporaryFolder(inMemory: true)
-    private var premises: Premises { Premises(path: folder.path) }
-    private var home: String { "\(premises.spool)/resellers/eve" }
+    private var works: Works { Works(path: folder.path) }
+    private var home: String { "\(works.spool)/resellers/eve" }
 
     /// How many names he uses.
     private static let names = 30
@@ -15,16 +16,16 @@ struct ReplacedFiles {
     /// for many files to be replaced between its look and its deed.
     private static let hesitation = 10_000
 
-    /// - Throws: `RigFailure`, `NoPowerSwitch`.
+    /// - Throws: `WorldFailure`, `NoPowerSwitch`.
     init() throws {
         try NoPowerSwitch.check()
-        try premises.configure(provider: "http://127.0.0.1:9/api/v2")
-        try premises.write(
+        try works.configure([.unpaused("sandbox", url: "http://127.0.0.1:9/api/v2")])
+        try works.write(
             #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "eve"}]}"#,
             to: "spool/desk/inbox/users.json")
-        try premises.done("ingest")
+        try works.done("ingest")
         guard shellRun("cd '\(home)' && mkdir out && touch put").status == 0 else {
-            throw RigFailure("there is no inbox")
+            throw WorldFailure("there is no inbox")
         }
     }
 
@@ -33,12 +34,12 @@ struct ReplacedFiles {
     func seen(runs: Int) throws -> [String] {
         var seen: [String] = []
         for run in 1...runs {
-            let ending = premises.run("ingest", under: "\(owner(run)) \(hesitating(run))")
+            let ending = works.run("ingest", under: "\(owner(run)) \(hesitating(run))")
             let isWell = ending.status == 0 || run.isMultiple(of: 2) && ending.isKilled
             if !isWell { seen.append("ended with \(ending.status): \(ending.text)") }
         }
-        try premises.done("ingest")
-        return seen + (try lost()) + (try premises.findings())
+        try works.done("ingest")
+        return seen + (try lost()) + (try works.findings())
     }
 
     /// Every other run ends where an original, or what another may have put in its place, is in `work`.
@@ -72,7 +73,7 @@ struct ReplacedFiles {
         let told = words(
             "cat outbox/*.receipt.json | sed -n 's/.*\"batch\": \"\\([0-9]*\\)\".*/\\1/p'")
         let rows = Set(
-            try premises.table(
+            try works.table(
                 "SELECT batch FROM files WHERE user_id = 'eve' AND batch IS NOT NULL"))
         if out.isEmpty || rows.isEmpty {
             return ["\(put.count) files: \(out.count) were taken out, \(rows.count) by ingest"]

@@ -1,4 +1,3 @@
-import GRDB
 import TestHouse
 import TestSupport
 
@@ -20,10 +19,10 @@ extension Rig {
     /// Restores the ledger of every moment of some days, and recovers; a kill at every call of it.
     private static func restoreEachDay(_ extent: Extent, _ findings: inout Findings) throws {
         for moment in stride(from: 0, through: days.count - 1, by: extent == .full ? 1 : 5) {
-            let sandbox = try SandboxProcess("--speed 1000000", key: Premises.key)
+            let sandbox = try SandboxProcess("--speed 1000000", key: Works.key)
             let folder = TemporaryFolder(inMemory: true)
-            let today = Premises(path: "\(folder.path)/today")
-            let restored = Premises(path: "\(folder.path)/restored")
+            let today = Works(path: "\(folder.path)/today")
+            let restored = Works(path: "\(folder.path)/restored")
             let (backup, copy) = ("\(folder.path)/backup", "\(folder.path)/copy")
             try today.open(with: sandbox)
             for (number, deed) in days.enumerated() {
@@ -76,9 +75,7 @@ extension Rig {
 
     /// Kills `admin backup`: a backup that has its name is whole.
     private static func killBackups(_ extent: Extent, _ findings: inout Findings) throws {
-        let furnished = try IntakeScene()
-        defer { withExtendedLifetime(furnished) {} }
-        let scene = furnished.premises
+        let scene = try Works.intakeScene()
         let backup = "\(scene.path)/backup"
         let calls = try SystemCalls(of: "admin backup \(backup)", on: scene)
         for call in SystemCalls.names {
@@ -97,7 +94,7 @@ extension Rig {
     }
 }
 
-extension Premises {
+extension Works {
     /// One deed of a day: a batch is accepted, or a program runs.
     fileprivate func perform(_ deed: String) throws {
         if deed.hasPrefix("accept ") { return try accept(String(deed.dropFirst(7))) }
@@ -122,17 +119,17 @@ extension Premises {
 
     /// Copies the ledger, as anybody can who knows SQLite.
     fileprivate func copyLedger(to file: String) throws {
-        try DatabaseQueue(path: ledger).inDatabase {
-            try $0.execute(sql: "VACUUM INTO ?", arguments: [file])
-        }
+        try alter("VACUUM INTO '\(file)'")
     }
 
-    /// Makes a copy of these premises with a backup in the place of the ledger.
-    fileprivate func restore(_ backup: String, to other: Premises) throws {
+    /// Makes a copy of these works with a backup in the place of the ledger.
+    fileprivate func restore(_ backup: String, to other: Works) throws {
         try copy(to: other)
         let script =
             "cd '\(other.path)/var' && rm -f ledger.sqlite* && cp '\(backup)' ledger.sqlite"
-        guard shellRun(script).status == 0 else { throw RigFailure("\(backup) cannot be restored") }
+        guard shellRun(script).status == 0 else {
+            throw WorldFailure("\(backup) cannot be restored")
+        }
     }
 
     /// The programs that do not refuse this ledger.

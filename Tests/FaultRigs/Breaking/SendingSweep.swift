@@ -14,9 +14,8 @@ final class SendingSweep {
         case poll
     }
 
-    private let premises: Premises
+    private let works = Works(inMemory: true)
     private let sandbox: SandboxProcess
-    private let folder = TemporaryFolder(inMemory: true)
     private var rounds = 0
     private var kills = 0
     /// Whether the sandbox will soon have more orders than its list shows.
@@ -36,19 +35,18 @@ final class SendingSweep {
     private static let time = 1_000
 
     init() throws {
-        premises = Premises(path: folder.path)
-        sandbox = try SandboxProcess("--speed 0 --balance 100000", key: Premises.key)
-        try premises.open(with: sandbox)
+        sandbox = try SandboxProcess("--speed 0 --balance 100000", key: Works.key)
+        try works.open(with: sandbox)
     }
 
     /// The calls of a run of `program` that has everything to do. A send counts as one too.
     func calls(of program: Program) throws -> SystemCalls {
         _ = try round(killing: nil)
         try take(Self.kinds.map(\.word))
-        if program == .poll { try premises.done("dispatch") }
+        if program == .poll { try works.done("dispatch") }
         try prepare(program)
-        let calls = try SystemCalls(of: program.rawValue, on: premises, and: ["sendto"])
-        try premises.done("dispatch", "poll statuses")
+        let calls = try SystemCalls(of: program.rawValue, on: works, and: ["sendto"])
+        try works.done("dispatch", "poll statuses")
         return calls
     }
 
@@ -63,8 +61,10 @@ final class SendingSweep {
     private func prepare(_ program: Program) throws {
         guard program == .poll else { return }
         try sandbox.advance(seconds: Self.time)
-        try premises.configure(providers: ["sandbox": sandbox.url], category: category)
-        try premises.hasten()
+        try works.configure(
+            [.unpaused("sandbox", url: sandbox.url)],
+            also: "catalogue: {rules: [{rename_category: \"\(category)\"}]}")
+        try works.hasten()
     }
 
     /// What every service's category is called in this round.
@@ -76,7 +76,7 @@ final class SendingSweep {
         for program in Program.allCases {
             try prepare(program)
             if let target, target.program == program {
-                let ending = premises.run(program.rawValue, struckBy: target.blow)
+                let ending = works.run(program.rawValue, struckBy: target.blow)
                 if ending.isKilled {
                     kills += 1
                 } else if ending.status != 0 {
@@ -84,15 +84,15 @@ final class SendingSweep {
                 }
             }
             seen += try halfLists()
-            try premises.done(program.rawValue)
+            try works.done(program.rawValue)
         }
-        let silent = target == nil ? [] : try premises.silentInAnHour()
-        return seen + (try halfLists()) + (try news()) + (try premises.findings()) + silent
+        let silent = target == nil ? [] : try works.silentInAnHour()
+        return seen + (try halfLists()) + (try news()) + (try works.findings()) + silent
     }
 
     /// Lists of services that were taken over in part, or without the lines of the report.
     private func halfLists() throws -> [String] {
-        try premises.table(
+        try works.table(
             """
             SELECT c.name, count(*),
                 (SELECT count(*) FROM catalogue_changes WHERE after = c.name) AS told
@@ -105,7 +105,7 @@ final class SendingSweep {
 
     /// What `poll` should have learnt of the provider in this round.
     private func news() throws -> [String] {
-        let known = try premises.table(
+        let known = try works.table(
             """
             SELECT p.balance, (SELECT min(c.name) FROM services s
                 JOIN categories c ON c.id = s.category_id WHERE s.provider_id = p.id)
@@ -126,17 +126,17 @@ final class SendingSweep {
                 + #""link": "https://\#(rounds).example/\#(word)"}"#
         }
         let name = words.isEmpty ? "after-\(rounds)" : "\(rounds)"
-        try premises.write(
+        try works.write(
             """
             {"orders": [\(orders.joined(separator: ","))], "refills": [\(refills)],
              "cancels": [\(cancels)]}
             """, to: "spool/resellers/acme/inbox/\(name).json")
-        try premises.done("ingest")
+        try works.done("ingest")
     }
 
     /// Lines that ask something about the orders of which that is so, and of which nothing was asked.
     private func lines(_ condition: String) throws -> String {
-        try premises.table(
+        try works.table(
             """
             SELECT o.id FROM orders o
             WHERE \(condition) AND NOT EXISTS (SELECT 1 FROM requests WHERE order_id = o.id)
@@ -147,21 +147,21 @@ final class SendingSweep {
     /// What should not be, after all rounds, once every doubt is resolved.
     func verdict() throws -> [String] {
         // Whatever was in doubt and is frozen can be cancelled once that is known.
-        for round in 1...3 {
-            try premises.decideDoubts(by: ["sandbox": sandbox], "after-\(round)")
-            try premises.done("ingest", "dispatch", "poll statuses")
+        for _ in 1...3 {
+            try works.decideDoubts(by: ["sandbox": sandbox])
+            try works.done("ingest", "dispatch", "poll statuses")
             try take([])
-            try premises.done("dispatch")
+            try works.done("dispatch")
             try sandbox.advance(seconds: Self.time)
-            try premises.done("poll statuses")
+            try works.done("poll statuses")
         }
-        try premises.settle(with: ["sandbox": sandbox])
+        try works.settle(with: ["sandbox": sandbox])
         return try (kills == 0 ? ["no run was ever killed"] : []) + wrongEnds() + wrongCounts()
-            + premises.findings() + premises.statusFaults()
+            + works.findings() + works.statusFaults()
     }
 
     private func wrongEnds() throws -> [String] {
-        let ends = try premises.table(
+        let ends = try works.table(
             """
             SELECT substr(ref, instr(ref, '-') + 1), state, count(*), min(refunded), max(refunded)
             FROM orders GROUP BY 1, 2
@@ -170,7 +170,7 @@ final class SendingSweep {
             "\($0.word)|\($0.state)|\(rounds)|\($0.refunded)|\($0.refunded)"
         }
         // A refill that was asked for twice, the sandbox would have rejected.
-        let requests = try premises.table(
+        let requests = try works.table(
             """
             SELECT kind, status, count(*) FROM requests
             WHERE NOT coalesce(status IN ('Completed', CASE kind WHEN 'refill' THEN 'Unknown' END), 0)

@@ -1,4 +1,4 @@
-import GRDB
+import TestHouse
 
 /// Whether anybody would know: what stands still in a ledger until a person does something, and is told
 /// nowhere. Written from the states that there are, not from the code that raises alarms.
@@ -11,16 +11,11 @@ enum Silence {
     /// No setting puts anything off for longer than a day, but for a look back: in milliseconds.
     private static let longest: Int64 = 91_000_000
 
-    /// What nobody would know of, as sentences.
-    ///
-    /// - Parameter now: in milliseconds; alarms were raised then.
-    static func faults(in db: Database, at now: Int64) throws -> [String] {
-        try states.flatMap { state in
-            try String.fetchAll(db, sql: state, arguments: ["before": now - hour])
-        }
-            + outOfReach.flatMap { due in
-                try String.fetchAll(db, sql: due, arguments: ["horizon": now + longest])
-            } + untold.flatMap { try String.fetchAll(db, sql: $0) }
+    fileprivate static func faults(in file: LedgerFile, at now: Int64) throws -> [String] {
+        try
+            (states.flatMap { try file.rows($0, [":before": now - hour]) }
+            + outOfReach.flatMap { try file.rows($0, [":horizon": now + longest]) }
+            + untold.flatMap { try file.rows($0) }).map(\.line)
     }
 
     /// Each state in which things wait for a person, without an alarm of one of the kinds that say so.
@@ -107,4 +102,13 @@ enum Silence {
         """,
         "SELECT 'alarm ' || kind || ' says nothing' FROM alarms WHERE length(detail) < 80",
     ]
+}
+
+extension World {
+    /// What stands still and nobody would know of, in sentences.
+    ///
+    /// - Parameter now: when alarms were raised, in milliseconds.
+    func silence(at now: Int64) throws -> [String] {
+        try Silence.faults(in: LedgerFile(ledgerPath), at: now)
+    }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import TestHouse
 import TestSupport
 
 /// A file system in memory, whose size is set.
@@ -23,7 +24,7 @@ final class SmallDisk {
     /// Does something while it has only so many pages left, and then has room again.
     func leaving<Value>(pages: Int, _ body: () throws -> Value) throws -> Value {
         var status = statvfs()
-        guard statvfs(path, &status) == 0 else { throw RigFailure("\(path) cannot be looked at") }
+        guard statvfs(path, &status) == 0 else { throw WorldFailure("\(path) cannot be looked at") }
         let used = Int(status.f_blocks - status.f_bfree) * Int(status.f_frsize)
         // A size of 0 would be no limit.
         try resize(to: "\(max(Self.page, used + pages * Self.page))")
@@ -33,6 +34,6 @@ final class SmallDisk {
 
     private func resize(to size: String) throws {
         let run = shellRun("exec 2>&1; mount -o remount,size=\(size) '\(path)'")
-        guard run.status == 0 else { throw RigFailure("the disk's size: \(run.output)") }
+        guard run.status == 0 else { throw WorldFailure("the disk's size: \(run.output)") }
     }
 }

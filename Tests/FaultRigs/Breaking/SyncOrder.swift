@@ -20,19 +20,19 @@ struct SyncOrder {
     private let events: [Event]
     private let root: String
 
-    /// Watches `ingest` on premises with something to do.
-    init(_ premises: Premises) throws {
+    /// Watches `ingest` on works with something to do.
+    init(_ works: Works) throws {
         try NoPowerSwitch.check()
         let folder = TemporaryFolder(inMemory: true)
         let calls =
             "write,pwrite64,ftruncate,fsync,fdatasync,syncfs,?rename,renameat,renameat2,?unlink,unlinkat"
-        let ending = premises.run(
+        let ending = works.run(
             "ingest",
             under: "exec strace -f -y -qq -s 4096 -o \(folder.path)/trace -e trace=\(calls)")
         guard ending.status == 0, let trace = content(at: "\(folder.path)/trace") else {
-            throw RigFailure("ingest could not be watched: \(ending.text)")
+            throw WorldFailure("ingest could not be watched: \(ending.text)")
         }
-        root = premises.path
+        root = works.path
         events = trace.split(separator: "\n").compactMap(Self.event)
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestHouse
 import TestSupport
 
 /// The system calls of a run that change something, as `strace` saw them.
@@ -42,17 +43,17 @@ extension SystemCalls {
     /// The calls of one run of `command`, which must end well.
     ///
     /// - Parameter others: more names of calls to look at.
-    init(of command: String, on premises: Premises, and others: [String] = []) throws {
+    init(of command: String, on works: Works, and others: [String] = []) throws {
         try NoPowerSwitch.check()
         let calls = (Self.names + others).map { "?\($0)" }.joined(separator: ",")
         let trace = TemporaryFolder(inMemory: true)
-        let ending = premises.run(
+        let ending = works.run(
             command, under: "exec strace -f -y -qq -o \(trace.path)/trace -e trace=\(calls)")
         guard ending.status == 0, let bytes = bytes(at: "\(trace.path)/trace") else {
-            throw RigFailure("\(command) could not be watched: \(ending.text)")
+            throw WorldFailure("\(command) could not be watched: \(ending.text)")
         }
-        self.init(trace: String(decoding: bytes, as: UTF8.self), in: premises.path)
-        guard !counts.isEmpty else { throw RigFailure("strace showed no call of \(command)") }
+        self.init(trace: String(decoding: bytes, as: UTF8.self), in: works.path)
+        guard !counts.isEmpty else { throw WorldFailure("strace showed no call of \(command)") }
     }
 
     /// A blow at the `number`th call of that name.

@@ -1,18 +1,16 @@
-import GRDB
 import Ledger
 import Money
 import SQLiteTables
+import TestHouse
 import TestSupport
 import Timestamps
 
 /// The ledger's side of a model run: a ledger of its own with the provider `alpha`, who sells two
 /// services, of which only the first can be refilled and cancelled, and bought from `beta` instead.
-final class ModelBooks {
+final class ModelBooks: World {
     let ledger: Ledger
     private let providers: [Model.Place: ProviderID]
     private let folder = TemporaryFolder(inMemory: true)
-    /// Of its own, so that what the ledger says of itself is not believed.
-    private let eyes: DatabaseQueue
     private var files = 0
     private(set) var now = Timestamp(milliseconds: 1_795_000_000_000)
 
@@ -35,8 +33,9 @@ final class ModelBooks {
                     provider: "alpha", providerService: "1",
                     backups: [.init(provider: "beta", providerService: "1")])
             ], at: now)
-        eyes = try DatabaseQueue(path: "\(folder.path)/ledger.sqlite")
     }
+
+    var ledgerPath: String { "\(folder.path)/ledger.sqlite" }
 
     func id(of place: Model.Place) -> ProviderID { providers[place]! }
 
@@ -128,16 +127,6 @@ final class ModelBooks {
     func silence() throws -> [String] {
         let later = now.adding(seconds: 3_601)
         _ = try ledger.raiseAlarms(pollEvery: [:], at: later)
-        return try eyes.read { try Silence.faults(in: $0, at: later.milliseconds) }
-    }
-
-    /// The rows of a query, their columns parted by a space.
-    func rows(_ sql: String) throws -> [String] {
-        try eyes.read { db in
-            try Row.fetchAll(db, sql: sql).map { row in
-                row.databaseValues.map { String.fromDatabaseValue($0) ?? "\($0)" }
-                    .joined(separator: " ")
-            }
-        }
+        return try silence(at: later.milliseconds)
     }
 }

@@ -1,5 +1,6 @@
 import Ledger
 import Money
+import TestHouse
 import Timestamps
 
 /// Orders and what becomes of them, told to both.
@@ -21,7 +22,7 @@ extension ModelRun {
         expect(reply, isCovered ? "accepted" : "INSUFFICIENT_FUNDS", "an order")
         guard isCovered else { return }
         model.available[user]! -= micros
-        let id = Int64(try books.rows("SELECT max(id) FROM orders")[0])!
+        let id = Int64(try books.table("SELECT max(id) FROM orders")[0])!
         model.orders[id] = Model.Order(
             user: user, ref: ref, charge: micros, isFlexible: isFlexible,
             due: books.now.milliseconds)

@@ -1,5 +1,6 @@
 import Ledger
 import Money
+import TestHouse
 import TestSupport
 
 /// The ledger and the model, side by side, hearing the same from a seeded source.
@@ -34,7 +35,8 @@ struct ModelRun {
         disagreements = []
         let operation = Operation.allCases.randomElement(using: &random)!
         try perform(operation)
-        let facts = try Model.questions.flatMap { try books.rows($0) }
+        let facts = try Model.questions.flatMap { try books.table($0) }
+            .map { $0.replacing("|", with: " ") }
         let wanted = model.facts
         if facts != wanted {
             disagreements += wanted.filter { !facts.contains($0) }.map { "not so: \($0)" }

@@ -21,7 +21,7 @@ struct BatchFuzz {
     private(set) var orders = 0
     private(set) var rejections: Int64 = 0
 
-    private var premises: Premises { Premises(path: folder.path) }
+    private var works: Works { Works(path: folder.path) }
 
     /// Files a run is given.
     private static let perRun = 250
@@ -32,11 +32,11 @@ struct BatchFuzz {
         self.random = random
         maker = BatchMaker(Seeded(seed: random.seed &+ 1))
         mutator = Mutator(Seeded(seed: random.seed &+ 2), samples: [], words: BatchMaker.words)
-        let premises = Premises(path: folder.path)
-        try premises.configure(providers: ["alpha": "http://127.0.0.1:9/api/v2"])
-        try premises.done("ingest")
+        let works = Works(path: folder.path)
+        try works.configure([.unpaused("alpha", url: "http://127.0.0.1:9/api/v2")])
+        try works.done("ingest")
         let usd = try Currency(parsing: "USD")
-        ledger = try Ledger.open(in: SQLiteFile(premises.ledger), currency: usd)
+        ledger = try Ledger.open(in: SQLiteFile(works.ledgerPath), currency: usd)
         alpha = try ledger.providers(configured: [
             ConfiguredProvider(name: "alpha", currency: usd, isEnabled: true)
         ])["alpha"]!.id
@@ -49,7 +49,7 @@ struct BatchFuzz {
     /// One run of `ingest` over new inputs; each is a point of `findings`.
     mutating func run(into findings: inout Findings) throws {
         let files = try drop()
-        let ending = premises.run(
+        let ending = works.run(
             "ingest", under: "ulimit -v \(Self.memory); exec timeout \(patience)")
         let about = "SEED=\(random.seed), inputs \(inputs - Self.perRun + 1) to \(inputs)"
         guard ending.status == 0 else {
@@ -72,7 +72,7 @@ struct BatchFuzz {
     }
 
     /// The 13 invariants.
-    func auditSeen() throws -> [String] { try premises.findings() }
+    func auditSeen() throws -> [String] { try works.findings() }
 
     /// Fills the inboxes: by turns as it was made, and garbled. Returns where the receipts will be.
     private mutating func drop() throws -> [(number: Int, receipt: String)] {
@@ -85,7 +85,7 @@ struct BatchFuzz {
             // A file without a byte waits for the rest of itself.
             let name = "spool/\(home)/inbox/\(inputs).json"
             folder.write(bytes.isEmpty ? [UInt8(ascii: " ")] : bytes, to: name)
-            return (inputs, "\(premises.spool)/\(home)/outbox/\(inputs).receipt.json")
+            return (inputs, "\(works.spool)/\(home)/outbox/\(inputs).receipt.json")
         }
     }
 
@@ -94,7 +94,7 @@ struct BatchFuzz {
         func lines(_ line: (String) -> String) -> String {
             BatchMaker.users.map(line).joined(separator: ",")
         }
-        try premises.write(
+        try works.write(
             """
             {"users": [\(lines { #"{"user": "\#($0)"}"# })],
              "unbans": [\(lines { #"{"user": "\#($0)"}"# })],
@@ -112,20 +112,20 @@ extension BatchFuzz {
     /// much.
     private mutating func booksSeen(_ charged: Amount) throws -> [String] {
         let since = lastTransaction
-        let held = try premises.table(
+        let held = try works.table(
             """
             SELECT coalesce(sum(amount), 0) FROM transactions
             WHERE id > \(since) AND type = 'hold'
             """)
         var seen = held == ["\(charged.micros)"] ? [] : ["held is \(held), charged \(charged)"]
-        seen += try premises.table(
+        seen += try works.table(
             """
             SELECT DISTINCT f.name FROM transactions t JOIN files f ON f.id = t.file_id
             WHERE t.id > \(since) AND f.accepted = 0
             """
         ).map { "\($0) moved money, and nothing of it was accepted" }
         for user in BatchMaker.users {
-            let files = try premises.table(
+            let files = try works.table(
                 """
                 SELECT balance, accepted FROM files WHERE user_id = '\(user)'
                 ORDER BY id DESC LIMIT \(Self.perRun / 3)
@@ -136,17 +136,19 @@ extension BatchFuzz {
                 seen.append("\(user)'s balance changed by a file of which nothing was accepted")
             }
         }
-        lastTransaction = Int64(try premises.table("SELECT max(id) FROM transactions")[0]) ?? 0
+        lastTransaction = Int64(try works.table("SELECT max(id) FROM transactions")[0]) ?? 0
         maker.lastOrder =
-            Int64(try premises.table("SELECT coalesce(max(id), 0) FROM orders")[0]) ?? 0
+            Int64(try works.table("SELECT coalesce(max(id), 0) FROM orders")[0]) ?? 0
         return seen
     }
 
     /// Removes what was kept of the files: a minute of them would fill the memory.
     private func clear() throws {
         let script =
-            "cd '\(premises.spool)' && rm -rf archive/* quarantine/* */outbox/* */*/outbox/*"
-        guard shellRun(script).status == 0 else { throw RigFailure("the spool cannot be cleared") }
+            "cd '\(works.spool)' && rm -rf archive/* quarantine/* */outbox/* */*/outbox/*"
+        guard shellRun(script).status == 0 else {
+            throw WorldFailure("the spool cannot be cleared")
+        }
     }
 
     /// What `dispatch` and `poll` would do to some orders, so that lines about orders find all kinds.

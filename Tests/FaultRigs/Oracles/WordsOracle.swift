@@ -4,6 +4,7 @@ import Providers
 import SQLiteTables
 import Settings
 import StrictJSON
+import TestHouse
 import TestSupport
 import Transport
 
@@ -19,13 +20,13 @@ package final class WordsOracle {
         name: "alpha", url: "https://alpha.example/api/v2", key: "s3cr3t-k3y", connectTimeout: 1,
         totalTimeout: 1)
 
-    /// - Throws: `RigFailure` where no sound ledger can be made.
+    /// - Throws: `WorldFailure` where no sound ledger can be made.
     package init() throws {
         currency = try Currency(parsing: "USD")
         let ledger = try Ledger.open(in: SQLiteFile("\(folder.path)/sound"), currency: currency)
         try ledger.backUp(to: folder.write("", to: "copy"))
         guard let bytes = bytes(at: "\(folder.path)/copy") else {
-            throw RigFailure("a ledger cannot be copied")
+            throw WorldFailure("a ledger cannot be copied")
         }
         sound = bytes
     }

@@ -1,4 +1,3 @@
-import GRDB
 import Glibc
 import TestHouse
 import TestSupport
@@ -34,66 +33,62 @@ private final class WrongClock {
         return (extent == .full ? all.map { [$0] } : []) + [all]
     }
 
-    private let folder = TemporaryFolder(inMemory: true)
-    private let premises: Premises
+    private let works = Works(inMemory: true)
     private let sandbox: SandboxProcess
 
     init() throws {
-        premises = Premises(path: folder.path)
-        sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Premises.key)
-        try premises.open(with: sandbox)
+        sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Works.key)
+        try works.open(with: sandbox)
     }
 
     func seen(_ programs: [String], by error: String) throws -> [String] {
-        try premises.accept("before")
-        try premises.done("dispatch", "poll")
-        try premises.stageIntoInbox("during")
+        try works.accept("before")
+        try works.done("dispatch", "poll")
+        try works.stageIntoInbox("during")
         for program in ["ingest", "dispatch", "poll", "report"] {
             let ending =
                 programs.contains(program)
-                ? premises.run(
+                ? works.run(
                     program,
                     under: "env NO_FAKE_STAT=1 DONT_FAKE_MONOTONIC=1 faketime -f '\(error)'")
-                : premises.run(program)
+                : works.run(program)
             if ending.status != 0 {
                 return ["\(program) ended with \(ending.status): \(ending.text)"]
             }
         }
-        try premises.accept("after")
-        try premises.settle(with: ["sandbox": sandbox])
-        try premises.done("report")
-        return try counts() + daily() + silence() + premises.findings()
+        try works.accept("after")
+        try works.settle(with: ["sandbox": sandbox])
+        try works.done("report")
+        return try counts() + daily() + silence() + works.findings()
     }
 
     /// Each link is there once.
     private func counts() throws -> [String] {
         let counts = try sandbox.counts()
-        let links = Premises.kinds.count * 3
+        let links = Works.kinds.count * 3
         return (counts.count == links ? [] : ["\(counts.count) of \(links) orders were sent"])
             + counts.filter { $0.value.placed != 1 }.map { "\($0.key) was placed \($0.value)" }
     }
 
     /// `daily.csv` has every order once, on whatever day.
     private func daily() throws -> [String] {
-        let text = content(at: "\(premises.path)/reports/latest/daily.csv") ?? ""
+        let text = content(at: "\(works.path)/reports/latest/daily.csv") ?? ""
         let bare = text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text
         let lines = try rows(ofCSV: bare)
         guard let column = lines.first?.firstIndex(of: "orders") else {
             return ["daily.csv has no orders: \(text)"]
         }
         let sum = lines.dropFirst().compactMap { Int($0[column]) }.reduce(0, +)
-        let wanted = Premises.kinds.count * 3
+        let wanted = Works.kinds.count * 3
         return sum == wanted ? [] : ["daily.csv has \(sum) orders of \(wanted)"]
     }
 
     private func silence() throws -> [String] {
-        try DatabaseQueue(path: premises.ledger).read { db in
-            try Silence.faults(in: db, at: Int64(time(nil)) * 1_000)
-        }
+        try works.silence(at: Int64(time(nil)) * 1_000)
     }
 }
 
-extension Premises {
+extension Works {
     /// Drops a batch with an order of each kind, for the next run of `ingest`.
     func stageIntoInbox(_ batch: String) throws {
         try stage(batch)

@@ -1,9 +1,9 @@
 import LoopbackProvider
 import Synchronization
 
-/// A provider that takes every order and delivers it at once, and knows what it was sent. What it says of a
-/// link that begins with `doubt` is neither yes nor no.
-final class Panel: Sendable {
+/// A provider that takes every order, delivers it at once, and knows what it was sent. About a link
+/// that begins with `doubt` it says neither yes nor no.
+final class ObligingPanel: Sendable {
     let provider: LoopbackProvider
     private let orders: Orders
 
@@ -37,14 +37,14 @@ final class Panel: Sendable {
 
     deinit { provider.stop() }
 
-    var port: UInt16 { provider.port }
+    var url: String { provider.url }
 
     /// The links of the orders received, in order.
     var links: [String] { orders.links.withLock(\.self) }
 
     /// The panel's id of the one order for a link.
     func id(of link: String) -> String {
-        String(9_001 + links.firstIndex(of: link)!)
+        links.firstIndex(of: link).map { String(9_001 + $0) } ?? "none"
     }
 
     private static let catalogue = """

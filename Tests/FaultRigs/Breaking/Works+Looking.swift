@@ -1,23 +1,25 @@
-import GRDB
 import Glibc
+import TestHouse
 import TestSupport
 
 // What is looked at between a run that was disturbed and the next. Whoever opens a ledger mends it, so
 // copies are opened, and the next run finds what the last one left.
-extension Premises {
-    /// Premises beside these, in the same folder, with a copy of a ledger in the place of theirs.
+extension Works {
+    /// Works beside these, in the same folder, with a copy of a ledger in the place of theirs.
     ///
-    /// - Parameter file: the ledger that is copied, with its log; nil: that of these premises.
-    func aside(_ file: String? = nil) throws -> Premises {
-        let copy = Premises(path: "\(path).aside")
+    /// - Parameter file: the ledger that is copied, with its log; nil: that of these works.
+    func aside(_ file: String? = nil) throws -> Works {
+        let copy = Works(path: "\(path).aside")
         let script = """
             rm -rf '\(copy.path)'; mkdir -p '\(copy.path)/var'
             for end in '' -wal; do
-                [ ! -e '\(file ?? ledger)'$end ] \
-                    || cp '\(file ?? ledger)'$end '\(copy.ledger)'$end 2>/dev/null || exit 1
+                [ ! -e '\(file ?? ledgerPath)'$end ] \
+                    || cp '\(file ?? ledgerPath)'$end '\(copy.ledgerPath)'$end 2>/dev/null || exit 1
             done
             """
-        guard shellRun(script).status == 0 else { throw RigFailure("\(ledger) cannot be copied") }
+        guard shellRun(script).status == 0 else {
+            throw WorldFailure("\(ledgerPath) cannot be copied")
+        }
         return copy
     }
 
@@ -66,7 +68,7 @@ extension Premises {
         let later = try aside()
         let seconds = 3_700
         guard shellRun("cp '\(path)/pipeline.yaml' '\(later.path)/'").status == 0 else {
-            throw RigFailure("\(path)/pipeline.yaml cannot be copied")
+            throw WorldFailure("\(path)/pipeline.yaml cannot be copied")
         }
         let now = Int64(time(nil)) + Int64(seconds)
         let ending = later.run(
@@ -75,8 +77,6 @@ extension Premises {
         guard ending.status == 0 else {
             return ["an hour later, poll ended with \(ending.status): \(ending.text)"]
         }
-        return try DatabaseQueue(path: later.ledger).read { db in
-            try Silence.faults(in: db, at: now * 1_000)
-        }
+        return try later.silence(at: now * 1_000)
     }
 }

@@ -1,0 +1,153 @@
+import Ledger
+import Money
+import SQLiteTables
+
+/// A world that tests act in: a `House` runs the stages in process, a `Works` the built programs.
+///
+/// What a test wants to know of the ledger it asks here, by name. Only what is asked in one place, or
+/// is about the tables themselves, is asked in SQL.
+package protocol World {
+    /// The path of its ledger.
+    var ledgerPath: String { get }
+}
+
+extension World {
+    /// The rows of a query as the `sqlite3` shell shows them, with `-` for NULL.
+    package func table(_ sql: String) throws -> [String] {
+        try LedgerFile(ledgerPath).rows(sql).map(\.line)
+    }
+
+    /// Changes the ledger behind the back of every program.
+    package func alter(_ sql: String) throws {
+        try LedgerFile(ledgerPath).run(sql)
+    }
+
+    /// The invariants that do not hold, each with what violates it.
+    package func findings() throws -> [String] {
+        try Ledger.open(in: SQLiteFile(ledgerPath), currency: Currency(parsing: "USD")).audit()
+            .map { "invariant \($0.rule): \($0.violations)" }
+    }
+}
+
+/// What tests ask about orders.
+extension World {
+    /// How many orders are in each state: `accepted|3`.
+    package func states() throws -> [String] {
+        try table("SELECT state, count(*) FROM orders GROUP BY state ORDER BY state")
+    }
+
+    /// The state of each order.
+    package func orderStates() throws -> [String] {
+        try table("SELECT state FROM orders ORDER BY id")
+    }
+
+    /// How many orders have not ended.
+    package func openOrders() throws -> Int {
+        try count("orders WHERE ended_at IS NULL")
+    }
+
+    /// State, the provider's word, and what was given back, of each order.
+    package func fates() throws -> [String] {
+        try table("SELECT state, status, refunded FROM orders ORDER BY id")
+    }
+
+    /// State and refund of each order.
+    package func refunds() throws -> [String] {
+        try table("SELECT state, refunded FROM orders ORDER BY id")
+    }
+
+    /// State and provider's id of each order.
+    package func placements() throws -> [String] {
+        try table("SELECT state, provider_order FROM orders ORDER BY id")
+    }
+
+    /// The state of each of a user's orders that have ended, by the orders' ids.
+    package func endedOrders(of user: String) throws -> [Int64: String] {
+        let rows = try LedgerFile(ledgerPath).rows(
+            "SELECT id, state FROM orders WHERE user_id = '\(user)' AND ended_at IS NOT NULL")
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"], $0["state"]) })
+    }
+
+    /// The orders in doubt.
+    package func doubts() throws -> [Doubt] {
+        try LedgerFile(ledgerPath).rows(
+            """
+            SELECT o.id, p.name, o.link FROM orders o JOIN providers p ON p.id = o.provider_id
+            WHERE o.state = 'in_doubt' ORDER BY o.id
+            """
+        ).map { Doubt(order: $0["id"], provider: $0["name"], link: $0["link"] ?? "") }
+    }
+
+    /// How many rows a table has, or those that a condition selects: `orders WHERE state = 'sending'`.
+    package func count(_ rows: String) throws -> Int {
+        try table("SELECT count(*) FROM \(rows)").first.flatMap { Int($0) } ?? 0
+    }
+}
+
+/// An order in doubt, as a test sees it.
+package struct Doubt {
+    package let order: Int64
+    package let provider: String
+    package let link: String
+}
+
+/// What tests ask about money, providers, and what the operator is told.
+extension World {
+    /// What a user can spend, in millionths.
+    package func balance(of user: String = "acme", _ wallet: String = "available") throws -> Int64 {
+        let rows = try LedgerFile(ledgerPath).rows(
+            "SELECT balance FROM wallets WHERE user_id = '\(user)' AND name = '\(wallet)'")
+        guard let row = rows.first else { throw WorldFailure("\(user) has no \(wallet)") }
+        return row["balance"]
+    }
+
+    /// What a wallet of the house holds, in millionths: `fees`.
+    package func houseBalance(_ wallet: String) throws -> Int64 {
+        let rows = try LedgerFile(ledgerPath).rows(
+            """
+            SELECT coalesce(sum(balance), 0) AS balance FROM wallets
+            WHERE user_id IS NULL AND name = '\(wallet)'
+            """)
+        return rows[0]["balance"]
+    }
+
+    /// Every movement of money so far. Two of these are equal if nothing moved between them.
+    package func movements() throws -> [String] {
+        try table("SELECT * FROM transactions ORDER BY id")
+    }
+
+    /// The state of each provider.
+    package func providerStates() throws -> [String] {
+        try table("SELECT state FROM providers ORDER BY id")
+    }
+
+    /// The balance that each provider reported, in millionths.
+    package func providerBalances() throws -> [String] {
+        try table("SELECT balance FROM providers ORDER BY id")
+    }
+
+    /// What was learnt of how the providers want to be asked.
+    package func habits() throws -> [String] {
+        try table("SELECT value FROM provider_habits")
+    }
+
+    /// The kind of each row of `exceptions.csv`.
+    package func exceptionKinds() throws -> [String] {
+        try table("SELECT kind FROM exceptions ORDER BY id")
+    }
+
+    /// Kind and order of each row of `exceptions.csv`.
+    package func exceptions() throws -> [String] {
+        try table("SELECT kind, order_id FROM exceptions ORDER BY id")
+    }
+
+    /// What each row of `exceptions.csv` says.
+    package func exceptionDetails() throws -> [String] {
+        try table("SELECT detail FROM exceptions ORDER BY id")
+    }
+
+    /// How many requests for refills and cancels are in each state: `sent|2`.
+    package func requestStates() throws -> [String] {
+        try table("SELECT state, count(*) FROM requests GROUP BY state ORDER BY state")
+    }
+}
