@@ -183,8 +183,8 @@ let package = Package(
         tests(
             of: "IngestStage",
             [
-                "Failures", "Ledger", "Money", "Trade", "Run", "SQLiteTables", "Settings",
-                "Spool", "StrictJSON", "TestSupport", "Timestamps", grdb, logging,
+                "Failures", "Ledger", "Money", "Run", "Settings", "Spool", "StrictJSON",
+                "TestHouse", "TestSupport", "Timestamps", "Trade", logging,
             ]),
         tests(of: "DispatchStage", sending),
         tests(of: "PollStage", sending),
@@ -196,7 +196,7 @@ let package = Package(
                 "TestSupport", "Timestamps",
             ], swiftSettings: strict),
         tests(of: "SandboxProvider", ["Money", "StrictJSON", "Trade"]),
-        tests(of: "ReportStage", stage + ["TestSupport", grdb]),
+        tests(of: "ReportStage", stage + ["TestHouse", "TestSupport"]),
         tests(
             of: "AdminCommand",
             [

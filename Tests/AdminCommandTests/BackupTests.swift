@@ -6,7 +6,7 @@ import Testing
 @Suite struct BackupTests {
     private let panel = ObligingPanel()
 
-    @Test func `a backup holds the ledger of one moment, for its owner's eyes`() throws {
+    @Test func `a backup holds the ledger of one moment, and only its owner can read it`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1")
@@ -23,7 +23,7 @@ import Testing
         #expect(try LedgerFile(path).rows("SELECT id FROM orders").count == 1)
     }
 
-    @Test func `a backup is made while another program has its hands in the ledger`() throws {
+    @Test func `a backup can be made while another program is writing to the ledger`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let other = try LedgerFile(works.ledgerPath)
@@ -34,7 +34,7 @@ import Testing
             try LedgerFile(works.backup).rows("SELECT name FROM users").map(\.line) == ["Acme Ltd"])
     }
 
-    @Test func `nothing is overwritten`() throws {
+    @Test func `a backup never overwrites a file`() throws {
         let works = try Works(buyingFrom: panel)
         let path = try works.write("dear diary", to: "backup")
         let ended = works.run("admin backup \(path)")
@@ -43,7 +43,7 @@ import Testing
         #expect(try works.read(path) == "dear diary")
     }
 
-    @Test func `books that are wrong make no backup`() throws {
+    @Test func `wrong books are not backed up`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.alter("UPDATE wallets SET balance = balance + 1 WHERE name = 'available'")
@@ -54,7 +54,7 @@ import Testing
         #expect(access(path, F_OK) != 0 && access("\(path).part", F_OK) != 0)
     }
 
-    @Test func `a disk without room ends with 74 and leaves nothing`() throws {
+    @Test func `a full disk ends with 74 and leaves no file behind`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let path = "\(works.path)/backup"
@@ -65,7 +65,7 @@ import Testing
         #expect(access(path, F_OK) != 0 && access("\(path).part", F_OK) != 0)
     }
 
-    @Test func `a folder that is not there is an error that names it`() throws {
+    @Test func `a missing folder is an error that names it`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let ended = works.run("admin backup \(works.path)/no/backup")

@@ -5,7 +5,8 @@ import Testing
 @Suite struct DeskDropTests {
     private let panel = ObligingPanel()
 
-    @Test func `what is dropped has its effect when ingest runs, in the order it was said`() throws
+    @Test func `dropped commands take effect when ingest runs, in the order they were given`()
+        throws
     {
         let works = try Works(buyingFrom: panel)
         try works.done(
@@ -28,7 +29,9 @@ import Testing
         #expect(try works.table("SELECT banned FROM users") == ["0"])
     }
 
-    @Test func `it is said what was dropped, that ingest applies it, and who dropped it`() throws {
+    @Test func `a command reports what it dropped, that ingest applies it, and who dropped it`()
+        throws
+    {
         let works = try Works(buyingFrom: panel)
         let said = works.run("admin user add acme --why 'signed today'").output
         #expect(said.hasPrefix("dropped \(works.spool)/desk/inbox/admin-"))
@@ -43,13 +46,13 @@ import Testing
         #expect(text.contains(#""batch": "\#(name.dropLast(5))","#))
     }
 
-    @Test func `a script is told the file as JSON`() throws {
+    @Test func `a script gets the dropped file's name as JSON`() throws {
         let ended = try Works(buyingFrom: panel).run("admin user add acme --json")
         #expect(ended.output.hasPrefix(#"{"file":""#))
         #expect(ended.output.contains(#","batch":"admin-"#))
     }
 
-    @Test func `a deposit is said with what arrives of it`() throws {
+    @Test func `a deposit is reported with the amount that is credited`() throws {
         let works = try Works(buyingFrom: panel)
         try works.configure(
             """
@@ -73,7 +76,7 @@ import Testing
         #expect(nothing.log.contains("is more than the 0.100000; nothing was dropped"))
     }
 
-    @Test func `a deposit said twice is credited once`() throws {
+    @Test func `a deposit entered twice is credited once`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let again = works.run("admin deposit acme 100.00 --method bank --reference TX-1")
@@ -121,7 +124,7 @@ import Testing
         ("decide 1 refund", "Order 1 is accepted, not in doubt; nothing was dropped."),
     ]
 
-    @Test func `what intake would refuse is refused here, and says why`() throws {
+    @Test func `a command that intake would reject is refused at once, with the reason`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1")
@@ -134,7 +137,7 @@ import Testing
         #expect(works.entries("desk/inbox").isEmpty)
     }
 
-    @Test func `an order with a provider is refunded once it stands in the exceptions`() throws {
+    @Test func `an order at a provider can be refunded once it is in the exceptions`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1", "l2")
@@ -160,7 +163,7 @@ import Testing
         #expect(Set(try works.orderStates()) == ["canceled"])
     }
 
-    @Test func `users are listed with their money`() throws {
+    @Test func `users are listed with their balances`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1")

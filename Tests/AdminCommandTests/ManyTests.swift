@@ -21,7 +21,7 @@ import Testing
         return works
     }
 
-    @Test func `many doubts are shown first, and decided with one file on yes`() throws {
+    @Test func `many doubts are shown first, and with --yes decided in one file`() throws {
         let works = try doubtfulWorks()
         let shown = works.run("admin decide --provider alpha --outcome not-placed")
         #expect(shown.status == 0)
@@ -44,7 +44,7 @@ import Testing
         ("--since 2026-01-01 --until 2099-01-01", 3), ("--since 2099-01-01", 0),
         ("--until 2026-01-01T00:00:00Z", 0),
     ])
-    func `of many doubts those are decided that were sent then, and failed so`(
+    func `doubts can be chosen by when they were sent and how they failed`(
         selection: String, count: Int
     ) throws {
         let works = try doubtfulWorks()
@@ -54,7 +54,9 @@ import Testing
         if count > 0 { #expect(ended.output.contains("\"lines\":\(count)")) }
     }
 
-    @Test func `decisions come from a CSV file, and one bad line drops nothing`() throws {
+    @Test func `decisions can come from a CSV file, and with one bad line nothing is dropped`()
+        throws
+    {
         let works = try doubtfulWorks()
         let good = try works.write(
             "\u{FEFF}outcome,order,provider_order\r\nplaced,1,77\r\nnot-placed,2,\r\nrefund,3,\r\n",
@@ -93,7 +95,8 @@ import Testing
                 == ["77"])
     }
 
-    @Test func `deposits come from a CSV file, and what was confirmed before is left out`() throws {
+    @Test func `deposits can come from a CSV file, and those confirmed before are left out`() throws
+    {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let file = try works.write(
@@ -157,7 +160,7 @@ import Testing
             ":2: There is no exchange rate for EUR"
         ),
     ])
-    func `a bad CSV file is refused with its line, and nothing is dropped`(
+    func `a bad CSV file is refused with the line at fault, and nothing is dropped`(
         text: String, why: String
     ) throws {
         let works = try Works(buyingFrom: panel)
@@ -169,7 +172,7 @@ import Testing
         #expect(works.entries("desk/inbox").isEmpty)
     }
 
-    @Test func `all that is known of an order is shown in the order of time`() throws {
+    @Test func `everything known about an order is shown in order of time`() throws {
         let works = try doubtfulWorks()
         try works.done("admin decide 1 refund --why 'they gave up'", "ingest")
         let said = works.run("admin order 1").output
@@ -189,7 +192,7 @@ import Testing
         #expect(none.log.contains("There is no order 99."))
     }
 
-    @Test func `withdrawals are listed, paid and declined, one or by the dozen`() throws {
+    @Test func `withdrawals are listed, paid and declined, one by one or from a file`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let lines = (1...4).map {

@@ -35,7 +35,8 @@ struct OwnershipTests {
 
     private static let asNobody = "setpriv --reuid=\(nobody) --regid=\(nobody) --clear-groups"
 
-    @Test func `root becomes the owner of the spool, and leaves nothing in the owner's way`() throws
+    @Test func `root runs as the owner of the spool, and leaves no file the owner cannot use`()
+        throws
     {
         let works = try works()
         try works.order("l1")
@@ -49,7 +50,7 @@ struct OwnershipTests {
         #expect(rootsFiles(works) == [])
     }
 
-    @Test func `recover as root leaves the programs to the owner`() throws {
+    @Test func `after a recovery by root the owner can run the programs`() throws {
         let works = try works()
         #expect(chown(works.spool, 0, 0) == 0)
         try works.done("admin backup \(works.path)/var/b")
@@ -62,7 +63,7 @@ struct OwnershipTests {
             rootsFiles(works).filter { $0 != "spool" && !$0.hasPrefix("spool/resellers") } == [])
     }
 
-    @Test func `what root made before is given to the owner`() throws {
+    @Test func `files that root made earlier are given to the owner`() throws {
         let works = try works()
         let places = [
             "spool/lock/ingest.lock", "spool/work/acme", "spool/archive/2026-11-26/acme",
@@ -83,7 +84,7 @@ struct OwnershipTests {
     }
 
     @Test(arguments: ["ingest", "dispatch", "poll", "report", "admin status", "admin user add b"])
-    func `another user is told who may run, and how`(command: String) throws {
+    func `another user is told who may run the programs, and how`(command: String) throws {
         let works = try works()
         #expect(
             chown("\(works.spool)/lock", 12_345, 0) == 0 && chmod("\(works.spool)/lock", 0o755) == 0
@@ -98,7 +99,7 @@ struct OwnershipTests {
         #expect(output.hasSuffix("74\n") || output.hasSuffix("74"))
     }
 
-    @Test func `one user's folder that is in the way stops nobody else's files`() throws {
+    @Test func `a folder that blocks one reseller's files does not stop the others'`() throws {
         let works = try works()
         try works.done("admin user add zenith", "ingest")
         #expect(shellRun("mkdir -p '\(works.spool)/work/acme'").status == 0)

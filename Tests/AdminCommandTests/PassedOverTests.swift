@@ -6,7 +6,7 @@ import Testing
 @Suite struct PassedOverTests {
     private let panel = ObligingPanel()
 
-    @Test func `status shows what waits to become whole, by name, user and time`() throws {
+    @Test func `status shows which incomplete files wait, by name, user and time`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.write(
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0, "root reads everything, and cannot be kept out"))
-    func `a file that may not be read is an obstacle, and after two runs an exception`() throws {
+    func `an unreadable file is an obstacle, and after two runs an exception`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         mkdir("\(works.path)/reports", 0o755)

@@ -4,7 +4,8 @@ import Testing
 @Suite struct ProviderTests {
     private let panel = ObligingPanel()
 
-    @Test func `a provider that answers is told with balance and time, and without the key`() throws
+    @Test func `a provider that answers is reported with balance and time, never with the key`()
+        throws
     {
         let works = try Works(buyingFrom: panel)
         let ended = works.run("admin provider test alpha --verbose")
@@ -24,7 +25,7 @@ import Testing
         #expect(ended.log.contains("check its url and api_key"))
     }
 
-    @Test func `a pause is ended by a person, who is told what it was`() throws {
+    @Test func `resume ends a pause and reports what it was for`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let none = works.run("admin provider resume alpha")
@@ -51,7 +52,7 @@ import Testing
         #expect(panel.links == ["l1"])
     }
 
-    @Test func `one that is switched off is not resumed, and it is said where it is switched on`()
+    @Test func `a disabled provider is not resumed, and the error says where to enable it`()
         throws
     {
         let works = try Works(buyingFrom: panel)

@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `a decision of the lost time cannot make an order be sent again`() throws {
+    @Test func `a decision from the gap cannot make an order be sent again`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1")
@@ -81,7 +81,7 @@ import Testing
         try works.done("report audit")
     }
 
-    @Test func `files of the lost time are taken again in the order in which they were taken`()
+    @Test func `files from the gap are replayed in the order they were first taken`()
         throws
     {
         let works = try Works(buyingFrom: panel)
@@ -120,7 +120,7 @@ import Testing
         try works.done("report audit")
     }
 
-    @Test func `what was taken in the lost time and is rejected now is told`() throws {
+    @Test func `a line accepted in the gap and rejected on replay is reported`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.done("admin backup \(works.backup)")
@@ -145,7 +145,7 @@ import Testing
         try works.done("report audit")
     }
 
-    @Test func `a backup is refused where no spool is left to compare it with`() throws {
+    @Test func `a backup is refused if no spool is left to compare it with`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.done("admin backup \(works.backup)")
@@ -170,7 +170,7 @@ import Testing
         try works.expectRefusal(panel)
     }
 
-    @Test func `a ledger that is gone is refused, not begun anew`() throws {
+    @Test func `a missing ledger is refused, not replaced by a new one`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         works.removeLedger()
@@ -179,7 +179,8 @@ import Testing
         #expect(!names(in: works.path + "/var").contains("ledger.sqlite"))
     }
 
-    @Test func `a slip in the ledger's path makes nothing, and says where the last one is`() throws
+    @Test func `a typo in the ledger's path creates nothing, and the error names the last one`()
+        throws
     {
         let works = try Works(buyingFrom: panel)
         try works.open()
@@ -229,14 +230,14 @@ import Testing
         }
     }
 
-    @Test func `the ledger that goes on after a backup is not refused`() throws {
+    @Test func `the ledger a backup was made from is not refused`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1")
         try works.done("admin backup \(works.backup)", "ingest", "dispatch", "poll", "report")
     }
 
-    @Test func `recovering twice is recovering once`() throws {
+    @Test func `recovering twice is the same as recovering once`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1")
@@ -252,7 +253,7 @@ import Testing
         try works.done("report audit")
     }
 
-    @Test func `a ledger whose books are wrong is not gone on with`() throws {
+    @Test func `a ledger whose books are wrong cannot be recovered`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.done("admin backup \(works.backup)")
@@ -264,7 +265,7 @@ import Testing
         try works.expectRefusal(panel)
     }
 
-    @Test func `nothing is recovered while a program runs, or unless it is confirmed`() throws {
+    @Test func `nothing is recovered while a program runs, or without confirmation`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let lock = open("\(works.spool)/lock/poll.lock", O_RDWR)

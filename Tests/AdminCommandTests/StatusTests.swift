@@ -6,7 +6,7 @@ import Testing
 @Suite struct StatusTests {
     private let panel = ObligingPanel()
 
-    @Test func `one screen tells what waits, what is open, and how the last runs ended`() throws {
+    @Test func `one screen shows what waits, what is open, and how the last runs ended`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1", "l2")
@@ -36,7 +36,7 @@ import Testing
         "admin status", "admin user list", "admin backup copy", "report audit",
         "report audit --journal books",
     ])
-    func `a command that only looks makes no ledger`(command: String) throws {
+    func `a command that only reads creates no ledger`(command: String) throws {
         let works = try Works(buyingFrom: panel)
         let ended = works.run(command)
         #expect(ended.status == 78)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: ["admin status", "admin user list", "report audit", "report audit --json"])
-    func `an answer that is lost is no success`(command: String) throws {
+    func `output that cannot be written is not a success`(command: String) throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let ended = works.run("\(command) >/dev/full")
@@ -53,7 +53,7 @@ import Testing
         #expect(ended.log.contains("standard output cannot be written: no room is left"))
     }
 
-    @Test func `a script gets the same as JSON`() throws {
+    @Test func `a script gets the same facts as JSON`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.order("l1")
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func `status ends with 0 where all is well, and says so first`() throws {
+    @Test func `status is 0 if all is well, and the first line says so`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.done("dispatch", "poll", "report")
@@ -82,7 +82,7 @@ import Testing
             works.run("admin status --json").output.hasPrefix(#"{"status":0,"concerns":[],"#))
     }
 
-    @Test func `status ends with 2 where a program was never run, or ended badly`() throws {
+    @Test func `status is 2 if a program never ran, or ended badly`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let never = works.run("admin status")
@@ -100,7 +100,7 @@ import Testing
                     + "ingest takes orders and charges them: it is empty"))
     }
 
-    @Test func `status ends with 2 where a program has not run for long`() throws {
+    @Test func `status is 2 if a program has not run for a long time`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.done("dispatch", "report")
@@ -115,7 +115,7 @@ import Testing
             ))
     }
 
-    @Test func `status ends with 1 where money waits for a person, and says whose turn it is`()
+    @Test func `status is 1 if money waits for a person, and says whose turn it is`()
         throws
     {
         let works = try Works(buyingFrom: panel)
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `what is in the way is heard under quiet, and stands in the status`() throws {
+    @Test func `an obstacle is reported even with --quiet, and shown by status`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.done("dispatch", "poll", "report")
@@ -153,7 +153,7 @@ import Testing
         )
     }
 
-    @Test func `ingest warns of orders that nobody can send for want of a key, and only then`()
+    @Test func `ingest warns of orders that cannot be sent for lack of a key, and only then`()
         throws
     {
         let works = try Works(buyingFrom: panel)
@@ -169,8 +169,7 @@ import Testing
         #expect(ended.log.contains("provider=alpha"))
     }
 
-    @Test func `a refused key is a standstill, and ingest warns of orders that wait for it`() throws
-    {
+    @Test func `a refused key is a standstill, and ingest warns of the orders that wait`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.write("another", to: "alpha.key")
@@ -201,7 +200,7 @@ import Testing
             "\(ended.output)")
     }
 
-    @Test func `it is seen whether a program runs now`() throws {
+    @Test func `status shows which programs are running now`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let lock = open("\(works.spool)/lock/poll.lock", O_RDWR)
@@ -212,8 +211,7 @@ import Testing
                 try Regex("poll +20.+Z +0 +runs \\(process \(getpid())\\) +")))
     }
 
-    @Test func `books that were found wrong are remembered until an audit finds them right`() throws
-    {
+    @Test func `status shows books found wrong until an audit finds them right`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.done("dispatch", "poll", "report", "report audit")
@@ -231,7 +229,7 @@ import Testing
         try works.done("report audit", "admin status")
     }
 
-    @Test func `a run that failed is shown with its status and why`() throws {
+    @Test func `a failed run is shown with its status and its reason`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         try works.write("", to: "reports")

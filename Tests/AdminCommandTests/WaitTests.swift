@@ -19,7 +19,7 @@ import Testing
         #expect(json.hasSuffix(#"","status":"accepted","rejected":[]}"#))
     }
 
-    @Test func `what was rejected is said with its code, and ends with 1`() throws {
+    @Test func `a rejection is reported with its code, and the status is 1`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         // Dropped before, and taken first: what the command saw is true no more when it is taken.
@@ -32,7 +32,7 @@ import Testing
         #expect(ended.output.contains("  deposits line 1: DEPOSIT_KNOWN: "))
     }
 
-    @Test func `a user whom nobody added is refused also while desk files wait`() throws {
+    @Test func `an unknown user is refused even while desk files wait`() throws {
         let works = try Works(buyingFrom: panel)
         try works.done("admin user add acme")
         for command in ["user ban nobody", "deposit nobody 1 --method a --reference b"] {

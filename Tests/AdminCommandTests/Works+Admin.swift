@@ -2,8 +2,8 @@ import TestHouse
 import TestSupport
 
 extension Works {
-    /// Works whose provider `alpha` is the panel: its only service costs 1.00 a thousand and is sold
-    /// for 2.00.
+    /// Works whose provider `alpha` is the panel: its only service costs 1.00 a thousand and is
+    /// sold for 2.00.
     convenience init(buyingFrom panel: ObligingPanel) throws {
         self.init()
         try write(Works.key, to: "alpha.key")

@@ -30,8 +30,7 @@ import Timestamps
                 Supplier("beta", url: second.url, settings),
             ], also: also)
         try house.back(101, of: "alpha", by: [("beta", "201")])
-        try house.alter(
-            "UPDATE services SET rate = 1500000, cost_rate = 1500000, cancel = 0 WHERE id = 201")
+        try house.change(service: 201, "rate = 1500000, cost_rate = 1500000, cancel = 0")
         try body(house, first, second)
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
@@ -62,7 +61,7 @@ import Timestamps
                         JOIN wallets w ON w.id = t.to_wallet_id WHERE t.type = 'provider_charge'
                     """) == ["2|1500000"])
             // Beta's service has no cancel, and beta has the order.
-            try house.file(of: House.acme) { draft in
+            try house.file(of: acme) { draft in
                 try draft.requestCancel(of: order, ResellerLine(.cancels, 1, ref: "C-1"))
             }
             #expect(
@@ -205,7 +204,7 @@ import Timestamps
 
     @Test func `a backup need not be sold itself`() throws {
         try withTrade(alpha: always(.error("Incorrect request"))) { house, _, beta in
-            try house.alter("UPDATE services SET enabled = 0 WHERE id = 201")
+            try house.change(service: 201, "enabled = 0")
             try house.accept(links(1))
             #expect(try house.dispatch()["placed"] == 1 && beta.requests.count == 1)
         }
@@ -214,7 +213,7 @@ import Timestamps
     @Test(arguments: [(0, "refused|1"), (1, "placed|1")])
     func `an order in runs goes to a backup with drip-feed only`(drips: Int, state: String) throws {
         try withTrade(alpha: always(.error("Incorrect request"))) { house, _, _ in
-            try house.alter("UPDATE services SET dripfeed = \(drips) WHERE id = 201")
+            try house.change(service: 201, "dripfeed = \(drips)")
             try house.accept([
                 NewOrder(
                     ref: "", service: ServiceID(101), provider: house.id(of: "alpha"),
@@ -232,14 +231,14 @@ import Timestamps
             alpha: always(.error("Incorrect request")),
             also: #"pricing: {min_profit_percent: "25"}"#
         ) { house, _, beta in
-            try house.alter("UPDATE services SET cost_rate = 1600001 WHERE id = 201")
+            try house.change(service: 201, "cost_rate = 1600001")
             try house.accept(links(1))
             try house.dispatch()
             #expect(try house.states() == ["accepted|1"])
             #expect(
                 try house.table("SELECT kind, order_id, provider_id FROM exceptions")
                     == ["below_cost|1|2"])
-            try house.alter("UPDATE services SET cost_rate = 1600000 WHERE id = 201")
+            try house.change(service: 201, "cost_rate = 1600000")
             house.clock.advance(seconds: 301)
             try house.dispatch()
             #expect(beta.requests.count == 1)

@@ -200,6 +200,6 @@ extension House {
 
     /// A file of acme's that asks for something.
     fileprivate func ask(_ body: (ResellerDraft) throws -> Void) throws {
-        try file(of: Self.acme, body)
+        try file(of: acme, body)
     }
 }

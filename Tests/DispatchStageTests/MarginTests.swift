@@ -22,7 +22,7 @@ import Testing
             .placed($0)
         } _: { house, provider in
             try house.accept(links(3))
-            try house.alter("UPDATE services SET \(dear) WHERE id = 101")
+            try house.change(service: 101, "\(dear)")
             for _ in 1...3 {
                 try house.dispatch()
                 house.clock.advance(seconds: 301)
@@ -34,7 +34,7 @@ import Testing
                     == ["below_cost|1", "below_cost|2", "below_cost|3"])
             let detail = try house.exceptionDetails()[0]
             #expect(detail.hasPrefix("its charge of 2.000000 is less than 2."))
-            try house.alter("UPDATE services SET \(again) WHERE id = 101")
+            try house.change(service: 101, "\(again)")
             try house.dispatch()
             #expect(try house.states() == ["placed|3"])
         }
@@ -84,7 +84,7 @@ import Testing
         defer { provider.stop() }
         let house = try House([Supplier(url: provider.url), Supplier("beta", url: provider.url)])
         try house.accept(links(40))
-        try house.alter("UPDATE services SET cost_rate = 3000000 WHERE id = 101")
+        try house.change(service: 101, "cost_rate = 3000000")
         let alpha = try house.id(of: "alpha")
         _ = try house.ledger.takeOver([.sample("102")], of: alpha, at: TickingClock.start)
         try house.accept([

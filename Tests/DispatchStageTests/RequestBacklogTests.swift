@@ -20,7 +20,7 @@ import Timestamps
     private func cancel(_ count: Int, in house: House) throws {
         let orders = try house.accept(links(count))
         try house.place()
-        try house.file(of: House.acme) { draft in
+        try house.file(of: acme) { draft in
             for (index, order) in orders.enumerated() {
                 try draft.requestCancel(of: order, ResellerLine(.cancels, index + 1, ref: "C-\(index)"))
             }
@@ -72,7 +72,7 @@ import Timestamps
                 news.settlement = .completed
                 _ = try house.ledger.record([news], at: house.clock.wall.now())
             }
-            try house.file(of: House.acme) { draft in
+            try house.file(of: acme) { draft in
                 for (index, order) in orders.enumerated() {
                     try draft.requestRefill(of: order, ResellerLine(.refills, index + 1, ref: "R-\(index)"))
                 }

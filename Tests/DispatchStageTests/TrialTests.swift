@@ -129,7 +129,7 @@ import Timestamps
                 house.id(of: "alpha"), until: house.clock.wall.now(), reason: "it was ill")
             try house.dispatch()
             #expect(provider.requests.count == 1, "nothing is due to it")
-            try house.file(of: House.acme) { draft in
+            try house.file(of: acme) { draft in
                 try draft.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1"))
             }
             try house.dispatch()
@@ -151,7 +151,7 @@ import Timestamps
             isDown.withLock { $0 = true }
             try house.ledger.pause(
                 house.id(of: "alpha"), until: house.clock.wall.now(), reason: "it was ill")
-            try house.file(of: House.acme) { draft in
+            try house.file(of: acme) { draft in
                 try draft.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1"))
             }
             try house.dispatch()

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: mutants)
-    func `a mutant says what it breaks, and who must see it`(_ mutant: String) throws {
+    func `a mutant says what it breaks, and which tests must fail`(_ mutant: String) throws {
         let text = try #require(content(at: "\(Self.folder)/\(mutant)"))
         #expect(text.contains(/^Breaks: .+\nHow: .+\n(Red: (rig|test) [A-Za-z-]+\n)+\n/))
         for rig in text.matches(of: /\nRed: rig (.+)/) {

@@ -11,7 +11,7 @@ import Testing
         "stopped by something unexpected: IOError(errnoCode: 2)", "the rate is Optional(1)",
         "stopped: DecodingError",
     ])
-    func `a library's words that stand alone are seen`(message: String) {
+    func `a library's words outside parentheses are found`(message: String) {
         #expect(RawWords.alone(in: message) != nil)
     }
 
@@ -20,7 +20,7 @@ import Testing
         "l.sqlite: it is damaged (SQLite 11: malformed, in `f(a, (b))`); nothing more is written",
         "1.000 orders (of 2) were sent to alpha.example",
     ])
-    func `what stands in parentheses behind our sentence is not`(message: String) {
+    func `a library's words in parentheses after our sentence are not`(message: String) {
         #expect(RawWords.alone(in: message) == nil)
     }
 }

@@ -1,8 +1,8 @@
 import FaultRigs
 import Glibc
 
-/// Runs every rig in full, or those that are named, and prints a table with the seconds that each took:
-/// `make test-faults`.
+/// Runs every rig in full, or those that are named, and prints a table with the seconds that each
+/// took: `make test-faults`.
 ///
 /// With `--short`, at some points only; `--list` prints the rigs' names.
 ///

@@ -8,8 +8,8 @@ struct FuzzTarget: Sendable {
     let seeds: [[UInt8]]
     /// What means something to the reader.
     let words: [String]
-    /// Makes what is needed once, and returns who says what is wrong with an input, if anything is. The
-    /// same input is always judged alike.
+    /// Makes what is needed once, and returns who says what is wrong with an input, if anything is.
+    /// The same input is always judged alike.
     let judge: @Sendable () throws -> (_ input: [UInt8]) throws -> String?
 
     static let all = [reader, replies, configuration, batch, words]
@@ -39,7 +39,7 @@ struct FuzzTarget: Sendable {
     /// The first byte says whose file it is: `d` for the desk's.
     private static let batch = FuzzTarget(
         name: "batch", seeds: batches, words: BatchMaker.words
-    ) { try BatchHouse().complaint }
+    ) { try BatchOracle().complaint }
 
     /// The first byte says what is broken.
     private static let words = FuzzTarget(

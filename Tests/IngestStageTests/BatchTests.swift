@@ -1,3 +1,4 @@
+import TestHouse
 import Testing
 
 private let order = #"{"service": 101, "link": "a", "quantity": 1000}"#
@@ -26,41 +27,41 @@ private let refusedFiles: [(text: String, reason: String)] = [
 ]
 
 @Test(arguments: refusedFiles.indices)
-func `a file that is wrong as a whole has no effect, and says why`(index: Int) throws {
+func `a file that is wrong as a whole has no effect, and its receipt says why`(index: Int) throws {
     let (text, reason) = refusedFiles[index]
-    let shop = try Shop("intake: {min_free_bytes: 0, max_orders_per_file: 3}")
-    try shop.add()
-    shop.put(text)
-    try shop.run()
+    let house = try House.stocked("intake: {min_free_bytes: 0, max_orders_per_file: 3}")
+    try house.add()
+    house.put(text)
+    try house.ingest()
     guard reason != "none" else {
         // It is no batch and no JSON, and has no row.
-        #expect(shop.names(in: "resellers/acme/inbox").isEmpty)
-        #expect(try shop.value("SELECT count(*) FROM files WHERE user_id = 'acme'") == 0)
+        #expect(house.names(in: "resellers/acme/inbox").isEmpty)
+        #expect(try house.count("files WHERE user_id = 'acme'") == 0)
         return
     }
-    let receipt = try shop.receipt(of: "orders.json")
+    let receipt = try house.receipt(of: "orders.json")
     #expect(receipt.reason == reason)
     #expect(receipt["status"] == "rejected")
     #expect(receipt["charged"] == "0.000000")
     #expect(receipt["balance"] == "1000.000000")
-    #expect(try shop.value("SELECT count(*) FROM orders") == 0)
-    #expect(shop.names(in: "resellers/acme/inbox").isEmpty)
-    #expect(shop.names(in: "quarantine/acme").isEmpty == (reason != "BAD_JSON"))
-    try shop.expectSound()
+    #expect(try house.count("orders") == 0)
+    #expect(house.names(in: "resellers/acme/inbox").isEmpty)
+    #expect(house.names(in: "quarantine/acme").isEmpty == (reason != "BAD_JSON"))
+    try house.expectSound()
 }
 
 @Test func `bytes that are not UTF-8 are refused`() throws {
-    let shop = try Shop()
-    try shop.add()
-    shop.put(Array(#"{"batch": ""#.utf8) + [0xFF] + Array(#""}"#.utf8))
-    try shop.run()
-    #expect(try shop.receipt(of: "orders.json").reason == "BAD_JSON")
+    let house = try House.stocked()
+    try house.add()
+    house.put(Array(#"{"batch": ""#.utf8) + [0xFF] + Array(#""}"#.utf8))
+    try house.ingest()
+    #expect(try house.receipt(of: "orders.json").reason == "BAD_JSON")
 }
 
 @Test func `the keys of a file may come in any order`() throws {
-    let shop = try Shop()
-    try shop.add()
-    let receipt = try shop.drop(
+    let house = try House.stocked()
+    try house.add()
+    let receipt = try house.drop(
         """
         {"withdrawals": [{"ref": "W", "amount": 1, "to": "IBAN"}], "orders": [\(order)],
          "total": 2.2, "count": 2, "batch": "b/1", "all_or_nothing": true}
@@ -70,10 +71,10 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
     #expect(receipt["balance"] == "997.800000")
 }
 
-@Test func `the total is of orders and withdrawals, whatever becomes of them`() throws {
-    let shop = try Shop()
-    try shop.add(funds: "1.5")
-    let receipt = try shop.drop(
+@Test func `the stated total counts orders and withdrawals, accepted or not`() throws {
+    let house = try House.stocked()
+    try house.add(funds: "1.5")
+    let receipt = try house.drop(
         """
         {"total": "12.40", "orders": [\(order), {"service": 101, "link": "b", "quantity": 1000}],
          "deposits": [{"ref": "D", "method": "bank", "reference": "T", "amount": 5}],
@@ -84,49 +85,48 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
     #expect(receipt.verdicts("withdrawals") == ["INSUFFICIENT_FUNDS"])
 }
 
-@Test func `a batch is used once, unless nothing of it was done`() throws {
-    let shop = try Shop()
-    try shop.add()
+@Test func `a batch id is used once, unless its file had no effect`() throws {
+    let house = try House.stocked()
+    try house.add()
     func batch(_ name: String, _ lines: String) throws -> Receipt {
-        try shop.drop(#"{"batch": "b", "orders": [\#(lines)]}"#, as: name)
+        try house.drop(#"{"batch": "b", "orders": [\#(lines)]}"#, as: name)
     }
     #expect(try batch("1.json", #"{"service": 9}"#)["status"] == "rejected")
     #expect(try batch("2.json", "\(order), 5")["status"] == "partial")
     let third = try batch("3.json", order)
     #expect(third.reason == "BATCH_REUSED")
     #expect(third["batch"] == "b")
-    try shop.add("zenith")
+    try house.add("zenith")
     #expect(
-        try shop.drop(#"{"batch": "b", "orders": [\#(order)]}"#, by: "zenith")["status"]
+        try house.drop(#"{"batch": "b", "orders": [\#(order)]}"#, by: "zenith")["status"]
             == "accepted")
-    try shop.expectSound()
+    try house.expectSound()
 }
 
-@Test func `a line without a reference is named after its batch, kind and place`() throws {
-    let shop = try Shop()
-    try shop.add()
-    let named = try shop.drop(#"{"batch": "b", "orders": [5, \#(order)]}"#, as: "1.json")
+@Test func `a line without a ref is named by its batch, kind and place`() throws {
+    let house = try House.stocked()
+    try house.add()
+    let named = try house.drop(#"{"batch": "b", "orders": [5, \#(order)]}"#, as: "1.json")
     #expect(named.lines().map { $0["ref"] } == ["b#orders#1", "b#orders#2"])
-    let unnamed = try shop.drop(#"{"orders": [\#(order)]}"#, as: "2.json")
+    let unnamed = try house.drop(#"{"orders": [\#(order)]}"#, as: "2.json")
     let digest = try #require(unnamed["sha256"])
     #expect(unnamed["batch"] == digest)
     #expect(unnamed.lines()[0]["ref"] == "\(digest)#orders#1")
 }
 
 @Suite struct AllOrNothingTests {
-    @Test func `all of it is done where nothing fails`() throws {
-        let shop = try Shop()
-        try shop.add()
-        let receipt = try shop.drop(#"{"all_or_nothing": true, "orders": [\#(order)]}"#)
+    @Test func `an all-or-nothing batch takes effect if no line fails`() throws {
+        let house = try House.stocked()
+        try house.add()
+        let receipt = try house.drop(#"{"all_or_nothing": true, "orders": [\#(order)]}"#)
         #expect(receipt["status"] == "accepted")
         #expect(receipt["balance"] == "998.800000")
     }
 
-    @Test func `one fault stops everything; each line says its own or that another had one`() throws
-    {
-        let shop = try Shop("intake: {min_free_bytes: 0}\nduplicate_links: reject")
-        try shop.add(funds: "2")
-        let receipt = try shop.drop(
+    @Test func `one bad line stops an all-or-nothing batch, and every line says why`() throws {
+        let house = try House.stocked("intake: {min_free_bytes: 0}\nduplicate_links: reject")
+        try house.add(funds: "2")
+        let receipt = try house.drop(
             """
             {"batch": "b", "all_or_nothing": true,
              "orders": [\(order), \(order), {"service": 101, "link": "b", "quantity": 1000},
@@ -145,19 +145,19 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
         #expect(receipt.verdicts("withdrawals") == ["BATCH_ABORTED"])
         #expect(receipt["charged"] == "0.000000")
         #expect(receipt["balance"] == "2.000000")
-        #expect(try shop.value("SELECT count(*) FROM orders") == 0)
-        #expect(try shop.value("SELECT count(*) FROM deposits WHERE status = 'pending'") == 0)
-        try shop.expectSound()
+        #expect(try house.count("orders") == 0)
+        #expect(try house.count("deposits WHERE status = 'pending'") == 0)
+        try house.expectSound()
 
-        let mended = try shop.drop(#"{"batch": "b", "orders": [\#(order)]}"#, as: "mended.json")
+        let mended = try house.drop(#"{"batch": "b", "orders": [\#(order)]}"#, as: "mended.json")
         #expect(mended["status"] == "accepted", "a batch of which nothing was done can be used")
     }
 
-    @Test func `more faults than are kept are still told as lines that were not done`() throws {
-        let shop = try Shop()
-        try shop.add(funds: "0")
+    @Test func `lines beyond the limit of recorded faults still count as not done`() throws {
+        let house = try House.stocked()
+        try house.add(funds: "0")
         let lines = repeatElement(order, count: 1_200).joined(separator: ",")
-        let receipt = try shop.drop(#"{"all_or_nothing": true, "orders": [\#(lines)]}"#)
+        let receipt = try house.drop(#"{"all_or_nothing": true, "orders": [\#(lines)]}"#)
         let verdicts = receipt.verdicts()
         #expect(verdicts[..<1_000].allSatisfy { $0 == "INSUFFICIENT_FUNDS" })
         #expect(verdicts[1_000...].allSatisfy { $0 == "BATCH_ABORTED" })
@@ -173,13 +173,14 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
         """
     }
 
-    @Test func `a line whose sum cannot be counted is refused alone, and leaves nothing`() throws {
-        let shop = try Shop("intake: {min_free_bytes: 0}\nfees: {deposit: {percent: \"1\"}}")
-        try shop.add(funds: "0")
-        try shop.add("zenith", funds: "0")
+    @Test func `a line whose sum overflows is rejected alone, and leaves nothing behind`() throws {
+        let house = try House.stocked(
+            "intake: {min_free_bytes: 0}\nfees: {deposit: {percent: \"1\"}}")
+        try house.add(funds: "0")
+        try house.add("zenith", funds: "0")
         // The house's wallet of deposits takes nine of them, and a little.
         let lines = (1...10).map { deposit($0) }.joined(separator: ",")
-        let receipt = try shop.drop(
+        let receipt = try house.drop(
             """
             {"deposits": [\(lines),
                 {"user": "zenith", "method": "bank", "reference": "T", "amount": 100}],
@@ -190,10 +191,10 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
             receipt.verdicts("deposits")
                 == Array(repeating: "accepted", count: 9) + ["BAD_VALUE", "accepted"])
         #expect(receipt.verdicts("adjustments") == ["accepted"])
-        #expect(try shop.value("SELECT count(*) FROM deposits WHERE reference = '10'") == 0)
-        #expect(try shop.drop("{}", as: "look.json")["balance"] == "8909999999999.000000")
-        #expect(try shop.drop("{}", as: "look.json", by: "zenith")["balance"] == "99.000000")
-        try shop.expectSound()
+        #expect(try house.count("deposits WHERE reference = '10'") == 0)
+        #expect(try house.drop("{}", as: "look.json")["balance"] == "8909999999999.000000")
+        #expect(try house.drop("{}", as: "look.json", by: "zenith")["balance"] == "99.000000")
+        try house.expectSound()
     }
 
     @Test(arguments: [
@@ -201,14 +202,16 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
         ("topups", #"{"provider": "alpha", "amount": AMOUNT}"#),
         ("adjustments", #"{"user": "acme", "amount": AMOUNT}"#),
     ])
-    func `what one line brings has a limit, which is named`(kind: String, line: String) throws {
-        let shop = try Shop()
-        try shop.add()
+    func `the amount of one line has a limit, and the rejection names it`(
+        kind: String, line: String
+    ) throws {
+        let house = try House.stocked()
+        try house.add()
         for (amount, verdict) in [
             ("1000000000000", "accepted"), ("1000000000000.000001", "rejected"),
         ] {
             let line = line.replacing("AMOUNT", with: amount)
-            let receipt = try shop.drop(
+            let receipt = try house.drop(
                 #"{"\#(kind)": [\#(line)]}"#, as: "\(verdict).json", by: "desk")
             #expect(receipt["status"] == verdict)
             guard verdict == "rejected" else { continue }
@@ -216,14 +219,14 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
             #expect(
                 receipt.lines(kind)[0]["detail"]?.contains("at most 1000000000000.000000") == true)
         }
-        try shop.expectSound()
+        try house.expectSound()
     }
 
-    @Test func `lines that were refused for want of money do not stop others`() throws {
-        let shop = try Shop()
-        try shop.add(funds: "10")
+    @Test func `lines rejected for lack of money do not stop the others`() throws {
+        let house = try House.stocked()
+        try house.add(funds: "10")
         let dear = #"{"service": 205, "link": "a", "quantity": 99000}"#
-        let receipt = try shop.drop(
+        let receipt = try house.drop(
             """
             {"orders": [\(dear), \(dear), \(dear), \(order)],
              "withdrawals": [{"amount": 9000000000000, "to": "IBAN"}, {"amount": 1, "to": "IBAN"}]}
@@ -231,10 +234,10 @@ func `a file that is wrong as a whole has no effect, and says why`(index: Int) t
         #expect(
             receipt.verdicts() == Array(repeating: "INSUFFICIENT_FUNDS", count: 3) + ["accepted"])
         #expect(receipt.verdicts("withdrawals") == ["INSUFFICIENT_FUNDS", "accepted"])
-        let total = try shop.drop(
+        let total = try house.drop(
             #"{"total": 5, "orders": [\#(dear), \#(dear)]}"#, as: "total.json")
         #expect(total.reason == "TOTALS_MISMATCH")
         #expect(total["detail"]?.contains("come to more than can be counted") == true)
-        try shop.expectSound()
+        try house.expectSound()
     }
 }

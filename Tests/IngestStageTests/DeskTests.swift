@@ -1,3 +1,4 @@
+import TestHouse
 import Testing
 import Timestamps
 
@@ -82,20 +83,20 @@ private let deskLines: [(kind: String, line: String, verdict: String)] = [
 ]
 
 @Test(arguments: deskLines.indices)
-func `the desk's word is taken, or refused with the code of its fault`(index: Int) throws {
+func `a desk line is accepted, or rejected with the code of its fault`(index: Int) throws {
     let (kind, line, verdict) = deskLines[index]
-    let shop = try Shop("intake: {min_free_bytes: 0}\nfees: {deposit: {fixed: \"0.01\"}}")
-    try shop.add(funds: "1000.01")
-    _ = try shop.order(.inDoubt, ref: "A-1")
-    _ = try shop.order(.completed, ref: "A-2")
-    #expect(try shop.verdict(on: line, in: kind, by: "desk") == verdict)
-    try shop.expectSound()
+    let house = try House.stocked("intake: {min_free_bytes: 0}\nfees: {deposit: {fixed: \"0.01\"}}")
+    try house.add(funds: "1000.01")
+    _ = try house.order(.inDoubt, ref: "A-1")
+    _ = try house.order(.completed, ref: "A-2")
+    #expect(try house.verdict(on: line, in: kind, by: "desk") == verdict)
+    try house.expectSound()
 }
 
-@Test func `who moved money, and why, stays in the books`() throws {
-    let shop = try Shop()
-    try shop.add()
-    let receipt = try shop.drop(
+@Test func `the books keep who moved money, and why`() throws {
+    let house = try House.stocked()
+    try house.add()
+    let receipt = try house.drop(
         """
         {"batch": "x", "by": "anna", "why": "a mistake of ours",
          "adjustments": [{"user": "acme", "amount": "-1"}]}
@@ -103,13 +104,13 @@ func `the desk's word is taken, or refused with the code of its fault`(index: In
     #expect(receipt["status"] == "accepted")
     #expect(receipt["balance"] == nil)
     #expect(
-        try shop.value("SELECT metadata FROM transactions WHERE type = 'adjustment'")
-            == "anna: a mistake of ours")
+        try house.table("SELECT metadata FROM transactions WHERE type = 'adjustment'")
+            == ["anna: a mistake of ours"])
 }
 
-@Test func `within a desk file users come before what needs them`() throws {
-    let shop = try Shop()
-    let receipt = try shop.drop(
+@Test func `in a desk file, users come before the lines that need them`() throws {
+    let house = try House.stocked()
+    let receipt = try house.drop(
         """
         {"deposits": [{"user": "acme", "method": "bank", "reference": "T", "amount": 5}],
          "prices": [{"user": "acme", "service": 101, "price": "1.10"}], "users": [{"user": "acme"}]}
@@ -118,31 +119,31 @@ func `the desk's word is taken, or refused with the code of its fault`(index: In
 }
 
 @Test(arguments: [#"{"orders": []}"#, #"{"count": 1}"#, #"{"all_or_nothing": true}"#])
-func `the desk orders nothing`(file: String) throws {
-    let shop = try Shop()
-    #expect(try shop.drop(file, by: "desk").reason == "UNKNOWN_FIELD")
+func `the desk cannot order`(file: String) throws {
+    let house = try House.stocked()
+    #expect(try house.drop(file, by: "desk").reason == "UNKNOWN_FIELD")
 }
 
-@Test func `the desk is heard before the resellers, in the same run`() throws {
-    let shop = try Shop()
-    shop.put(#"{"orders": [{"service": 101, "link": "a", "quantity": 1000}]}"#)
-    shop.put(
+@Test func `in one run, desk files are taken before resellers' files`() throws {
+    let house = try House.stocked()
+    house.put(#"{"orders": [{"service": 101, "link": "a", "quantity": 1000}]}"#)
+    house.put(
         """
         {"users": [{"user": "acme"}],
          "deposits": [{"user": "acme", "method": "bank", "reference": "T", "amount": 5}]}
         """, as: "zzz.json", by: "desk")
-    try shop.run()
-    #expect(try shop.receipt(of: "orders.json")["balance"] == "3.800000")
+    try house.ingest()
+    #expect(try house.receipt(of: "orders.json")["balance"] == "3.800000")
 }
 
-@Test func `a banned user's files are refused until the ban ends`() throws {
-    let shop = try Shop()
-    try shop.add()
+@Test func `a banned user's files are rejected until the ban ends`() throws {
+    let house = try House.stocked()
+    try house.add()
     let ban = #"{"user": "acme", "reason": "chargeback", "until": "2026-12-24T00:00:00Z"}"#
-    #expect(try shop.verdict(on: ban, in: "bans", by: "desk") == "accepted")
-    let refused = try shop.drop(#"{"batch": "1"}"#, as: "1.json")
+    #expect(try house.verdict(on: ban, in: "bans", by: "desk") == "accepted")
+    let refused = try house.drop(#"{"batch": "1"}"#, as: "1.json")
     #expect(refused.reason == "USER_BANNED")
     #expect(refused["detail"]?.contains("chargeback") == true)
-    shop.now = shop.now.adding(seconds: 31 * 86_400)
-    #expect(try shop.drop(#"{"batch": "2"}"#, as: "2.json")["status"] == "accepted")
+    house.now = house.now.adding(seconds: 31 * 86_400)
+    #expect(try house.drop(#"{"batch": "2"}"#, as: "2.json")["status"] == "accepted")
 }

@@ -1,5 +1,5 @@
-import GRDB
 import Spool
+import TestHouse
 import TestSupport
 import Testing
 
@@ -29,14 +29,14 @@ private func order(of lines: [String: [String]], bytes: (String) -> Int64) throw
 }
 
 @Suite struct FairTurnsTests {
-    @Test func `large files are taken one of each in turn`() throws {
+    @Test func `large files are taken in turn, one from each reseller`() throws {
         let taken = try order(of: ["a": ["1", "2", "3"], "b": ["4"], "c": ["5", "6"]]) { _ in
             FairTurns.quantum
         }
         #expect(taken == ["a/1", "b/4", "c/5", "a/2", "c/6", "a/3"])
     }
 
-    @Test func `small files share a turn, and even empty ones end it`() throws {
+    @Test func `small files share a turn, and even empty files use it up`() throws {
         let perTurn = Int(FairTurns.quantum / FairTurns.leastBytes)
         let many = (1...(2 * perTurn)).map { "\($0)" }
         let taken = try order(of: ["a": many, "b": ["x"]]) { _ in 0 }
@@ -44,7 +44,7 @@ private func order(of lines: [String: [String]], bytes: (String) -> Int64) throw
         #expect(taken.count == many.count + 1)
     }
 
-    @Test func `everything is taken once, whatever the sizes`() throws {
+    @Test func `every file is taken once, whatever the sizes`() throws {
         var random = Seeded()
         let seed = random.seed
         for _ in 0..<50 {
@@ -58,7 +58,7 @@ private func order(of lines: [String: [String]], bytes: (String) -> Int64) throw
         }
     }
 
-    @Test func `a name that is put back is the next, also where it was the last`() throws {
+    @Test func `a name that is put back is next, even if it was the last`() throws {
         let folder = TemporaryFolder()
         var turns = FairTurns([
             (try inbox(of: "a", in: folder), [FileName("1")]),
@@ -72,23 +72,18 @@ private func order(of lines: [String: [String]], bytes: (String) -> Int64) throw
         #expect(turns.next() == nil)
     }
 
-    @Test func `one with many files does not starve another`() throws {
-        let shop = try Shop("intake: {min_free_bytes: 0, max_files_per_commit: 10}")
-        try shop.add()
-        try shop.add("zenith")
+    @Test func `a reseller with many files does not starve another`() throws {
+        let house = try House.stocked("intake: {min_free_bytes: 0, max_files_per_commit: 10}")
+        try house.add()
+        try house.add("zenith")
         let line = #"{"service": 101, "link": "a", "quantity": 1}"#
         for number in 100...299 {
-            shop.put(#"{"batch": "\#(number)", "orders": [\#(line)]}"#, as: "\(number).json")
+            house.put(#"{"batch": "\#(number)", "orders": [\#(line)]}"#, as: "\(number).json")
         }
-        shop.put(#"{"orders": [\#(line)]}"#, by: "zenith")
-        try shop.run()
-        let before: Int64 = try #require(
-            try shop.value("SELECT id FROM orders WHERE user_id = 'zenith'"))
+        house.put(#"{"orders": [\#(line)]}"#, by: "zenith")
+        try house.ingest()
+        let before = try #require(try house.orders(of: "zenith").first)
         #expect(before <= FairTurns.quantum / FairTurns.leastBytes + 1)
-        let links = try shop.database().read {
-            try String.fetchAll(
-                $0, sql: "SELECT name FROM files WHERE user_id = 'acme' ORDER BY id")
-        }
-        #expect(links == (100...299).map { "\($0).json" })
+        #expect(try house.files(of: "acme") == (100...299).map { "\($0).json" })
     }
 }

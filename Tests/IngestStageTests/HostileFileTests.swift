@@ -1,3 +1,4 @@
+import TestHouse
 import TestSupport
 import Testing
 
@@ -53,12 +54,12 @@ private struct Adversary {
 }
 
 @Suite struct HostileFileTests {
-    @Test func `whatever is dropped has a receipt, and its bytes are kept`() throws {
+    @Test func `every dropped file gets a receipt, and its bytes are kept`() throws {
         var adversary = Adversary(random: Seeded())
         let seed = Comment("SEED=\(adversary.random.seed)")
-        let shop = try Shop("intake: {min_free_bytes: 0, max_orders_per_commit: 20}")
-        try shop.add(funds: "1")
-        try shop.add("zenith", creditLimit: "9000000000000")
+        let house = try House.stocked("intake: {min_free_bytes: 0, max_orders_per_commit: 20}")
+        try house.add(funds: "1")
+        try house.add("zenith", creditLimit: "9000000000000")
         var dropped: [(user: String, name: String, bytes: [UInt8])] = []
         for number in 0..<150 {
             let user = ["acme", "acme", "zenith", "desk", "ghost"].randomElement(
@@ -68,17 +69,17 @@ private struct Adversary {
                 number % 10 == 9
                 ? dropped.randomElement(using: &adversary.random)!.bytes : adversary.file()
             dropped.append((user, "\(number).json", bytes))
-            shop.put(bytes, as: "\(number).json", by: user)
+            house.put(bytes, as: "\(number).json", by: user)
         }
-        try shop.run()
+        try house.ingest()
 
         // In lock/, the programs say how far they saw the ledger.
         func files() -> [String: [UInt8]] {
-            tree(at: shop.spool).filter { !$0.key.hasPrefix("lock/") }
+            tree(at: house.spool).filter { !$0.key.hasPrefix("lock/") }
         }
         let before = files()
         for (user, name, bytes) in dropped {
-            #expect(try shop.receipt(of: name, by: user)["file"] == name, seed)
+            #expect(try house.receipt(of: name, by: user)["file"] == name, seed)
             let isKept = before.contains { path, kept in
                 (path.hasPrefix("archive/") || path.hasPrefix("quarantine/"))
                     && path.contains("/\(user)/") && path.hasSuffix("-\(name)") && kept == bytes
@@ -86,9 +87,9 @@ private struct Adversary {
             #expect(isKept, seed)
         }
         #expect(!before.keys.contains { $0.contains("inbox/") || $0.hasPrefix("work/") }, seed)
-        try shop.expectSound()
+        try house.expectSound()
 
-        try shop.run()
+        try house.ingest()
         #expect(files() == before, seed)
     }
 }

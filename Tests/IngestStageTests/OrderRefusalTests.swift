@@ -1,3 +1,4 @@
+import TestHouse
 import Testing
 
 /// Order lines of a user with 1.00, and what becomes of each when it stands alone in a file.
@@ -59,27 +60,27 @@ private let sentences: [(kind: String, line: String, detail: String)] = [
 ]
 
 @Test(arguments: sentences.indices)
-func `a refusal says what was found and what is wanted`(index: Int) throws {
+func `a rejection says what was found and what is expected`(index: Int) throws {
     let (kind, line, detail) = sentences[index]
-    let shop = try Shop("intake: {min_free_bytes: 0}\nexchange_rates: {YEN: \"0.0065\"}")
-    try shop.add(funds: "0", creditLimit: "5")
+    let house = try House.stocked("intake: {min_free_bytes: 0}\nexchange_rates: {YEN: \"0.0065\"}")
+    try house.add(funds: "0", creditLimit: "5")
     let user = kind == "deposits" ? "desk" : "acme"
-    let receipt = try shop.drop(#"{"\#(kind)": [\#(line)]}"#, as: "one.json", by: user)
+    let receipt = try house.drop(#"{"\#(kind)": [\#(line)]}"#, as: "one.json", by: user)
     #expect(receipt.lines(kind)[0]["detail"] == detail)
 }
 
 @Test(arguments: refusals.indices)
-func `an order is refused with the code of its fault`(index: Int) throws {
-    let shop = try Shop()
-    try shop.add(funds: "1")
-    #expect(try shop.verdict(on: refusals[index].line) == refusals[index].code)
-    try shop.expectSound()
+func `an order is rejected with the code of its fault`(index: Int) throws {
+    let house = try House.stocked()
+    try house.add(funds: "1")
+    #expect(try house.verdict(on: refusals[index].line) == refusals[index].code)
+    try house.expectSound()
 }
 
-@Test func `a line that fails costs the others nothing`() throws {
-    let shop = try Shop()
-    try shop.add(funds: "1")
-    let receipt = try shop.drop(
+@Test func `a rejected line costs the others nothing`() throws {
+    let house = try House.stocked()
+    try house.add(funds: "1")
+    let receipt = try house.drop(
         """
         {"orders": [{"service": 101, "link": "a", "quantity": 500},
                     {"service": 101, "link": "b", "quantity": 500},
@@ -96,45 +97,46 @@ func `an order is refused with the code of its fault`(index: Int) throws {
     #expect(receipt.count("received") == "5")
     #expect(receipt.count("accepted") == "2")
     #expect(receipt.count("rejected") == "3")
-    try shop.expectSound()
+    try house.expectSound()
 }
 
-@Test func `the same order under the same reference is done once`() throws {
-    let shop = try Shop()
-    try shop.add()
+@Test func `the same order under the same ref is accepted once`() throws {
+    let house = try House.stocked()
+    try house.add()
     let order = #"{"ref": "A", "service": 101, "link": "a", "quantity": 100}"#
-    let first = try shop.drop(#"{"orders": [\#(order)]}"#, as: "one.json")
-    let again = try shop.drop(#"{"batch": "2", "orders": [\#(order)]}"#, as: "two.json")
+    let first = try house.drop(#"{"orders": [\#(order)]}"#, as: "one.json")
+    let again = try house.drop(#"{"batch": "2", "orders": [\#(order)]}"#, as: "two.json")
     #expect(again.verdicts() == ["duplicate"])
     #expect(again.lines()[0]["order"] == first.lines()[0]["order"])
     #expect(again["charged"] == "0.000000")
     #expect(
-        try shop.verdict(on: #"{"ref": "A", "service": 101, "link": "a", "quantity": 101}"#)
+        try house.verdict(on: #"{"ref": "A", "service": 101, "link": "a", "quantity": 101}"#)
             == "REF_REUSED")
 }
 
 @Test(arguments: [("reject", "DUPLICATE_LINK"), ("wait", "accepted"), ("allow", "accepted")])
-func `an open order for the same link is judged as configured`(
+func `a second open order for a link is treated as configured`(
     policy: String, verdict: String
 ) throws {
-    let shop = try Shop("intake: {min_free_bytes: 0}\nduplicate_links: \(policy)")
-    try shop.add()
+    let house = try House.stocked("intake: {min_free_bytes: 0}\nduplicate_links: \(policy)")
+    try house.add()
     let order = #"{"ref": "A", "service": 101, "link": "a", "quantity": 100}"#
-    #expect(try shop.drop(#"{"orders": [\#(order)]}"#).verdicts() == ["accepted"])
+    #expect(try house.drop(#"{"orders": [\#(order)]}"#).verdicts() == ["accepted"])
     #expect(
-        try shop.verdict(on: #"{"service": 101, "link": "a", "quantity": 200}"#) == verdict)
+        try house.verdict(on: #"{"service": 101, "link": "a", "quantity": 200}"#) == verdict)
     #expect(
-        try shop.drop(#"{"batch": "again", "orders": [\#(order)]}"#, as: "again.json").verdicts()
+        try house.drop(#"{"batch": "again", "orders": [\#(order)]}"#, as: "again.json").verdicts()
             == ["duplicate"])
 }
 
 @Test func `a credit limit can be spent to its end and no further`() throws {
-    let shop = try Shop()
-    try shop.add(funds: "1", creditLimit: "0.20")
-    #expect(try shop.verdict(on: #"{"service": 101, "link": "a", "quantity": 1000}"#) == "accepted")
-    #expect(try shop.receipt(of: "one.json")["balance"] == "-0.200000")
+    let house = try House.stocked()
+    try house.add(funds: "1", creditLimit: "0.20")
     #expect(
-        try shop.verdict(on: #"{"service": 101, "link": "b", "quantity": 1}"#)
+        try house.verdict(on: #"{"service": 101, "link": "a", "quantity": 1000}"#) == "accepted")
+    #expect(try house.receipt(of: "one.json")["balance"] == "-0.200000")
+    #expect(
+        try house.verdict(on: #"{"service": 101, "link": "b", "quantity": 1}"#)
             == "INSUFFICIENT_FUNDS")
-    try shop.expectSound()
+    try house.expectSound()
 }

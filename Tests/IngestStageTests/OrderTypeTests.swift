@@ -1,5 +1,5 @@
-import GRDB
 import StrictJSON
+import TestHouse
 import Testing
 import Trade
 
@@ -46,23 +46,23 @@ private func line(_ type: String, _ members: some Sequence<String>) -> String {
 }
 
 @Test(arguments: leastLines.indices)
-func `the least an order can say is enough, and is billed by its type`(index: Int) throws {
+func `the shortest valid order is enough, and is billed by its type`(index: Int) throws {
     let (type, members, units) = leastLines[index]
-    let shop = try Shop()
-    try shop.add()
-    #expect(try shop.verdict(on: line(type, members)) == "accepted")
-    #expect(try shop.value("SELECT billed_units FROM orders") == units)
+    let house = try House.stocked()
+    try house.add()
+    #expect(try house.verdict(on: line(type, members)) == "accepted")
+    #expect(try house.billedUnits() == units)
 }
 
 @Test(arguments: leastLines.indices)
-func `whatever is left out is missed by its name`(index: Int) throws {
+func `a missing parameter is named`(index: Int) throws {
     let (type, members, _) = leastLines[index]
-    let shop = try Shop()
-    try shop.add()
+    let house = try House.stocked()
+    try house.add()
     let lines = members.indices.map { left in
         line(type, members.indices.filter { $0 != left }.map { members[$0] })
     }
-    let receipt = try shop.drop("{\"orders\": [\(lines.joined(separator: ", "))]}")
+    let receipt = try house.drop("{\"orders\": [\(lines.joined(separator: ", "))]}")
     for (member, rejected) in zip(members, receipt.lines()) {
         let key = member.split(separator: "\"")[0]
         #expect(rejected["code"] == "MISSING_FIELD", "without \(key)")
@@ -72,20 +72,20 @@ func `whatever is left out is missed by its name`(index: Int) throws {
 }
 
 @Test(arguments: leastLines.indices)
-func `a parameter that the type does not take is unknown`(index: Int) throws {
+func `a parameter that the type does not take is rejected as unknown`(index: Int) throws {
     let (type, members, _) = leastLines[index]
     let known = OrderType.named(type)!
     let strangers = Parameter.allCases.filter {
         !known.takes($0) && $0 != .runs && $0 != .interval
     }
-    let shop = try Shop()
-    try shop.add()
+    let house = try House.stocked()
+    try house.add()
     let lines = strangers.map { line(type, members + ["\"\($0.rawValue)\": 1"]) }
-    let receipt = try shop.drop("{\"orders\": [\(lines.joined(separator: ", "))]}")
+    let receipt = try house.drop("{\"orders\": [\(lines.joined(separator: ", "))]}")
     #expect(receipt.verdicts() == strangers.map { _ in "UNKNOWN_FIELD" })
 }
 
-@Test func `a parameter with a wrong value costs its line alone`() throws {
+@Test func `a wrong value rejects its line alone`() throws {
     let wrong: [(type: String, member: String)] = [
         ("Default", #""link": 7"#), ("Default", #""link": """#), ("Default", #""link": null"#),
         ("Default", #""link": "two\nlines""#), ("Default", #""link": ["a"]"#),
@@ -112,9 +112,9 @@ func `a parameter that the type does not take is unknown`(index: Int) throws {
         let others = leastLines.first { $0.type == type }!.members.filter { !$0.hasPrefix(key) }
         return line(type, others + [member])
     }
-    let shop = try Shop()
-    try shop.add()
-    let receipt = try shop.drop("{\"orders\": [\(lines.joined(separator: ", "))]}")
+    let house = try House.stocked()
+    try house.add()
+    let receipt = try house.drop("{\"orders\": [\(lines.joined(separator: ", "))]}")
     for (line, verdict) in zip(lines, receipt.verdicts()) {
         #expect(verdict == "BAD_VALUE", "\(line)")
     }
@@ -126,21 +126,21 @@ func `a parameter that the type does not take is unknown`(index: Int) throws {
     ("Subscriptions", [#""old_posts": 0"#, #""expiry": "29/2/2028""#], 60),
     ("Web Traffic", [#""referring_url": "https://b.example""#], 50),
 ])
-func `what is optional is taken along`(type: String, more: [String], units: Int64) throws {
-    let shop = try Shop()
-    try shop.add()
+func `optional parameters are accepted`(type: String, more: [String], units: Int64) throws {
+    let house = try House.stocked()
+    try house.add()
     let members = leastLines.first { $0.type == type }!.members
-    #expect(try shop.verdict(on: line(type, members + more)) == "accepted")
-    #expect(try shop.value("SELECT billed_units FROM orders") == units)
-    let kept: String = try #require(try shop.value("SELECT parameters FROM orders"))
+    #expect(try house.verdict(on: line(type, members + more)) == "accepted")
+    #expect(try house.billedUnits() == units)
+    let kept = try #require(try house.parameters().first)
     for member in more {
         #expect(kept.contains(member.replacing(": ", with: ":", maxReplacements: 1)))
     }
 }
 
-@Test func `a list is kept as it is sent, whichever way it was written`() throws {
-    let shop = try Shop()
-    try shop.add()
+@Test func `a list is stored in one form, however it was written`() throws {
+    let house = try House.stocked()
+    try house.add()
     let service = Catalogue.service(of: OrderType.named("Custom Comments")!)
     for (ref, comments) in [
         ("array", #"["nice", "", "so \"good\""]"#), ("text", #""nice\r\n\nso \"good\"""#),
@@ -149,10 +149,7 @@ func `what is optional is taken along`(type: String, more: [String], units: Int6
         let line =
             #"{"ref": "\#(ref)", "service": \#(service), "link": "a", "comments": \#(comments)}"#
         #expect(
-            try shop.drop("{\"orders\": [\(line)]}", as: "\(ref).json").verdicts() == ["accepted"])
+            try house.drop("{\"orders\": [\(line)]}", as: "\(ref).json").verdicts() == ["accepted"])
     }
-    let kept = try shop.database().read {
-        try String.fetchAll($0, sql: "SELECT DISTINCT parameters FROM orders")
-    }
-    #expect(kept == [#"{"comments":"nice\nso \"good\""}"#])
+    #expect(Set(try house.parameters()) == [#"{"comments":"nice\nso \"good\""}"#])
 }

@@ -16,18 +16,18 @@ import Testing
         "currency: USD\nintake: {settle_seconds: -1}",
         "currency: [USD", "",
     ])
-    func `a wrong configuration is status 78, and nothing is touched`(configuration: String) {
+    func `a wrong configuration ends with 78, and nothing is touched`(configuration: String) {
         #expect(ingest(configuration) == 78)
         #expect(names(in: folder.path) == ["log", "p.yaml"])
     }
 
-    @Test func `a disk without the room that is wanted is status 74`() {
+    @Test func `a disk without enough free space ends with 74`() {
         #expect(ingest("currency: USD\nspool: s\nintake: {min_free_bytes: 1099511627776}") == 74)
         let log = String(decoding: bytes(at: "\(folder.path)/log") ?? [], as: UTF8.self)
         #expect(log.contains("nothing was taken"))
     }
 
-    @Test func `a reseller's directory with the desk's name is told once a run`() {
+    @Test func `a reseller's directory with the desk's name is reported once a run`() {
         folder.write("{}", to: "s/resellers/desk/inbox/a.json")
         #expect(ingest("currency: USD\nspool: s\nledger: l.db") == 0)
         let log = String(decoding: bytes(at: "\(folder.path)/log") ?? [], as: UTF8.self)
@@ -38,7 +38,7 @@ import Testing
         #expect(told.count == 1)
     }
 
-    @Test func `a run with nothing to do is status 0, and so is the next`() {
+    @Test func `a run with nothing to do ends with 0, and so does the next`() {
         for _ in 1...2 { #expect(ingest("currency: USD\nspool: s\nledger: l.db") == 0) }
     }
 }

@@ -1,3 +1,4 @@
+import TestHouse
 import TestSupport
 import Testing
 import Timestamps
@@ -39,123 +40,123 @@ import Timestamps
 
         """
 
-    @Test func `a receipt says to the byte what became of the file`() throws {
-        let shop = try Shop()
-        try shop.add(funds: "0.90")
-        _ = try shop.drop(batch)
-        let receipt = try shop.contents(of: "resellers/acme/outbox/orders.receipt.json")
+    @Test func `a receipt is exact to the byte`() throws {
+        let house = try House.stocked()
+        try house.add(funds: "0.90")
+        _ = try house.drop(batch)
+        let receipt = try house.contents(of: "resellers/acme/outbox/orders.receipt.json")
         #expect(String(decoding: receipt, as: UTF8.self) == golden)
     }
 
-    @Test func `a receipt that was lost is written again, to the byte`() throws {
-        let shop = try Shop()
-        try shop.add()
+    @Test func `a lost receipt is written again, byte for byte`() throws {
+        let house = try House.stocked()
+        try house.add()
         let receipt = "resellers/acme/outbox/orders.receipt.json"
-        _ = try shop.drop(batch)
-        let before = try shop.contents(of: receipt)
+        _ = try house.drop(batch)
+        let before = try house.contents(of: receipt)
 
         // As after a crash between the commit and the receipt.
-        shop.remove(receipt)
-        shop.put(batch)
-        shop.now = shop.now.adding(seconds: 90)
-        try shop.run()
-        #expect(try shop.contents(of: receipt) == before)
-        #expect(try shop.value("SELECT count(*) FROM orders") == 2)
-        #expect(shop.names(in: "resellers/acme/inbox").isEmpty)
+        house.remove(receipt)
+        house.put(batch)
+        house.now = house.now.adding(seconds: 90)
+        try house.ingest()
+        #expect(try house.contents(of: receipt) == before)
+        #expect(try house.count("orders") == 2)
+        #expect(house.names(in: "resellers/acme/inbox").isEmpty)
     }
 
-    @Test func `a copy whose original is gone gets the receipt of its name`() throws {
-        let shop = try Shop()
-        try shop.add()
-        let digest = try #require(try shop.drop(batch)["sha256"])
+    @Test func `a copy in work without its original gets the receipt of its name`() throws {
+        let house = try House.stocked()
+        try house.add()
+        let digest = try #require(try house.drop(batch)["sha256"])
         let receipt = "resellers/acme/outbox/orders.receipt.json"
-        let before = try shop.contents(of: receipt)
+        let before = try house.contents(of: receipt)
 
         // As after a crash in the middle, and the reseller took his file back.
-        shop.remove(receipt)
-        shop.move("archive/2026-11-23/acme/\(digest)-orders.json", to: "work/acme/\(digest)")
-        try shop.run()
-        #expect(try shop.contents(of: receipt) == before)
-        #expect(shop.names(in: "resellers/acme/outbox") == ["orders.receipt.json"])
-        #expect(shop.names(in: "archive/2026-11-23/acme") == ["\(digest)-orders.json"])
-        #expect(shop.names(in: "work/acme").isEmpty)
+        house.remove(receipt)
+        house.move("archive/2026-11-23/acme/\(digest)-orders.json", to: "work/acme/\(digest)")
+        try house.ingest()
+        #expect(try house.contents(of: receipt) == before)
+        #expect(house.names(in: "resellers/acme/outbox") == ["orders.receipt.json"])
+        #expect(house.names(in: "archive/2026-11-23/acme") == ["\(digest)-orders.json"])
+        #expect(house.names(in: "work/acme").isEmpty)
     }
 
-    @Test func `a copy nobody knows has its effect under the name of its digest`() throws {
-        let shop = try Shop()
-        try shop.add()
+    @Test func `an unknown copy in work takes effect under its digest as a name`() throws {
+        let house = try House.stocked()
+        try house.add()
         // The digest is the spool's word; it is not computed again.
         let digest = String(repeating: "5", count: 64)
-        shop.folder.write(batch, to: "spool/work/acme/\(digest)")
-        try shop.run()
-        #expect(try shop.receipt(of: "\(digest).json")["status"] == "accepted")
-        #expect(shop.names(in: "archive/2026-11-23/acme") == ["\(digest)-\(digest).json"])
+        house.folder.write(batch, to: "spool/work/acme/\(digest)")
+        try house.ingest()
+        #expect(try house.receipt(of: "\(digest).json")["status"] == "accepted")
+        #expect(house.names(in: "archive/2026-11-23/acme") == ["\(digest)-\(digest).json"])
     }
 
-    @Test func `the newest receipt has the plain name, also of bytes that are known`() throws {
-        let shop = try Shop()
-        try shop.add()
+    @Test func `the newest receipt has the plain name, even for known bytes`() throws {
+        let house = try House.stocked()
+        try house.add()
         func drop(_ text: String) throws {
-            shop.put(text)
-            try shop.run()
+            house.put(text)
+            try house.ingest()
         }
         try drop("no JSON")
-        let first = try #require(try shop.receipt(of: "orders.json")["sha256"])
+        let first = try #require(try house.receipt(of: "orders.json")["sha256"])
         try drop("{}")
-        let second = try shop.receipt(of: "orders.json")
+        let second = try house.receipt(of: "orders.json")
         #expect(second["status"] == "accepted")
         #expect(
-            shop.names(in: "resellers/acme/outbox")
+            house.names(in: "resellers/acme/outbox")
                 == ["orders.\(first.prefix(8)).receipt.json", "orders.receipt.json"])
         try drop("no JSON")
-        #expect(try shop.receipt(of: "orders.json").reason == "BAD_JSON")
-        let names = shop.names(in: "resellers/acme/outbox")
+        #expect(try house.receipt(of: "orders.json").reason == "BAD_JSON")
+        let names = house.names(in: "resellers/acme/outbox")
         #expect(
             names == ["orders.\(second["sha256"]!.prefix(8)).receipt.json", "orders.receipt.json"])
         #expect(
-            try shop.receipt(of: String(names[0].dropLast(".receipt.json".count)) + ".json")[
+            try house.receipt(of: String(names[0].dropLast(".receipt.json".count)) + ".json")[
                 "status"] == "accepted")
     }
 
-    @Test func `of two files with one receipt's name the later in order has it`() throws {
-        let shop = try Shop()
-        try shop.add()
-        shop.put("{}", as: "orders.JSON")
-        shop.put("{ }", as: "orders.json")
-        try shop.run()
-        #expect(try shop.receipt(of: "orders.json")["file"] == "orders.json")
-        #expect(shop.names(in: "resellers/acme/outbox").count == 2)
+    @Test func `of two files with the same receipt name, the later one gets it`() throws {
+        let house = try House.stocked()
+        try house.add()
+        house.put("{}", as: "orders.JSON")
+        house.put("{ }", as: "orders.json")
+        try house.ingest()
+        #expect(try house.receipt(of: "orders.json")["file"] == "orders.json")
+        #expect(house.names(in: "resellers/acme/outbox").count == 2)
     }
 
-    @Test func `the same bytes under another name are a duplicate, every time`() throws {
-        let shop = try Shop()
-        try shop.add()
-        let first = try shop.drop(batch)
+    @Test func `the same bytes under another name are always a duplicate`() throws {
+        let house = try House.stocked()
+        try house.add()
+        let first = try house.drop(batch)
         for name in ["copy.json", "copy.json", "third.json"] {
-            let copy = try shop.drop(batch, as: name)
+            let copy = try house.drop(batch, as: name)
             #expect(copy["status"] == "duplicate")
             #expect(copy["duplicate_of"] == "orders.json")
             #expect(copy["charged"] == "0.000000")
         }
-        #expect(try shop.value("SELECT count(*) FROM orders") == 2)
+        #expect(try house.count("orders") == 2)
         #expect(
-            shop.names(in: "archive/2026-11-23/acme")
+            house.names(in: "archive/2026-11-23/acme")
                 == ["copy", "orders", "third"].map { "\(first["sha256"]!)-\($0).json" })
-        try shop.add("zenith")
-        #expect(try shop.drop(batch, by: "zenith")["status"] == "accepted")
+        try house.add("zenith")
+        #expect(try house.drop(batch, by: "zenith")["status"] == "accepted")
     }
 
-    @Test func `twins in one run are one effect and two receipts`() throws {
-        let shop = try Shop()
-        try shop.add()
+    @Test func `identical files in one run have one effect and two receipts`() throws {
+        let house = try House.stocked()
+        try house.add()
         let names = (1...40).map { "\($0).json" }
-        for name in names { shop.put(batch, as: name) }
-        try shop.run()
-        let statuses = try names.map { try shop.receipt(of: $0)["status"] }
+        for name in names { house.put(batch, as: name) }
+        try house.ingest()
+        let statuses = try names.map { try house.receipt(of: $0)["status"] }
         #expect(statuses.filter { $0 == "accepted" }.count == 1)
         #expect(statuses.filter { $0 == "duplicate" }.count == 39)
-        #expect(try shop.value("SELECT count(*) FROM orders") == 2)
-        #expect(shop.names(in: "resellers/acme/inbox").isEmpty)
-        try shop.expectSound()
+        #expect(try house.count("orders") == 2)
+        #expect(house.names(in: "resellers/acme/inbox").isEmpty)
+        try house.expectSound()
     }
 }

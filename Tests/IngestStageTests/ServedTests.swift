@@ -1,8 +1,7 @@
-import GRDB
 import Ledger
 import Money
-import SQLiteTables
 import Settings
+import TestHouse
 import Testing
 import Timestamps
 
@@ -10,34 +9,32 @@ import Timestamps
 @Suite struct ServedTests {
     private static let line = #"{"service": 101, "link": "a", "quantity": 1000}"#
 
-    @Test func `a provider that is switched off sells nothing, and again once it is on`() throws {
-        let shop = try Shop(provider: ", enabled: false")
-        try shop.add()
-        #expect(try shop.verdict(on: Self.line) == "SERVICE_DISABLED")
-        #expect(try shop.value("SELECT state FROM providers") == "disabled")
-        let again = try Ledger.open(
-            in: SQLiteFile(shop.settings.ledger), currency: shop.settings.currency)
+    @Test func `a disabled provider sells nothing until it is enabled again`() throws {
+        let house = try House.stocked(provider: "enabled: false")
+        try house.add()
+        #expect(try house.verdict(on: Self.line) == "SERVICE_DISABLED")
+        #expect(try house.providerStates() == ["disabled"])
+        let again = house.ledger
         try again.providers(configured: [
             ConfiguredProvider(
                 name: "alpha", currency: Currency(parsing: "USD"), isEnabled: true)
         ])
-        #expect(try shop.value("SELECT state FROM providers") == "active")
+        #expect(try house.providerStates() == ["active"])
     }
 
-    @Test func `one that is gone from the configuration sells nothing`() throws {
-        let shop = try Shop()
-        try shop.add()
-        let ledger = try Ledger.open(
-            in: SQLiteFile(shop.settings.ledger), currency: shop.settings.currency)
+    @Test func `a provider missing from the configuration sells nothing`() throws {
+        let house = try House.stocked()
+        try house.add()
+        let ledger = house.ledger
         let beta = try ledger.providers(configured: [
             ConfiguredProvider(
                 name: "beta", currency: Currency(parsing: "USD"), isEnabled: true)
         ])["beta"]!.id
-        _ = try ledger.takeOver([service("900")], of: beta, at: shop.now)
+        _ = try ledger.takeOver([service("900")], of: beta, at: house.now)
         let line = #"{"service": 900, "link": "a", "quantity": 1000}"#
         // The configuration knows alpha alone.
-        #expect(try shop.verdict(on: line) == "SERVICE_DISABLED")
-        #expect(try shop.verdict(on: Self.line) == "accepted")
+        #expect(try house.verdict(on: line) == "SERVICE_DISABLED")
+        #expect(try house.verdict(on: Self.line) == "accepted")
     }
 
     /// What the backup is, and whether it serves.
@@ -47,29 +44,26 @@ import Timestamps
         ("enabled = 0, fault = 'it is broken'", "SERVICE_DISABLED"),
         ("type = 'Package'", "SERVICE_DISABLED"),
     ])
-    func `a usable backup serves for a provider that is gone, sold or not`(
+    func `a usable backup serves for a missing provider, on sale itself or not`(
         backup: String, verdict: String
     ) throws {
-        let shop = try Shop()
-        try shop.add()
-        let ledger = try Ledger.open(
-            in: SQLiteFile(shop.settings.ledger), currency: shop.settings.currency)
+        let house = try House.stocked()
+        try house.add()
+        let ledger = house.ledger
         let beta = try ledger.providers(configured: [
             ConfiguredProvider(
                 name: "beta", currency: Currency(parsing: "USD"), isEnabled: true)
         ])["beta"]!.id
-        _ = try ledger.takeOver([service("900")], of: beta, at: shop.now)
+        _ = try ledger.takeOver([service("900")], of: beta, at: house.now)
         try ledger.keep(
             [
                 ServiceBackups(
                     provider: "beta", providerService: "900",
                     backups: [.init(provider: "alpha", providerService: "101")])
-            ], at: shop.now)
-        try shop.database().write {
-            try $0.execute(sql: "UPDATE services SET \(backup) WHERE id = 101")
-        }
+            ], at: house.now)
+        try house.change(service: 101, backup)
         let line = #"{"service": 900, "link": "a", "quantity": 1000}"#
-        #expect(try shop.verdict(on: line) == verdict)
+        #expect(try house.verdict(on: line) == verdict)
     }
 
     private func service(_ id: String) -> PricedService {

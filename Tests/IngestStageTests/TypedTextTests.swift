@@ -1,3 +1,4 @@
+import TestHouse
 import Testing
 
 @testable import IngestStage
@@ -16,57 +17,57 @@ import Testing
         " https://instagram.com/p/AbC\\u200b",
         "https://instagram.com/p/AbC?utm_source=x&utm_medium=y#",
     ])
-    func `with reject, an open order for the same page refuses another`(link: String) throws {
-        let shop = try Shop("intake: {min_free_bytes: 0}\nduplicate_links: reject")
-        try shop.add()
-        let first = try shop.drop(
+    func `with reject, an open order for a page rejects another`(link: String) throws {
+        let house = try House.stocked("intake: {min_free_bytes: 0}\nduplicate_links: reject")
+        try house.add()
+        let first = try house.drop(
             #"{"orders": [\#(order("https://instagram.com/p/AbC", ref: "A"))]}"#, as: "one.json")
         #expect(first.verdicts() == ["accepted"])
-        #expect(try shop.verdict(on: order(link, ref: "B")) == "DUPLICATE_LINK")
-        #expect(try shop.verdict(on: order("https://instagram.com/p/abc", ref: "C")) == "accepted")
-        #expect(try shop.verdict(on: order(link, ref: "D", service: 201)) == "accepted")
-        try shop.expectSound()
+        #expect(try house.verdict(on: order(link, ref: "B")) == "DUPLICATE_LINK")
+        #expect(try house.verdict(on: order("https://instagram.com/p/abc", ref: "C")) == "accepted")
+        #expect(try house.verdict(on: order(link, ref: "D", service: 201)) == "accepted")
+        try house.expectSound()
     }
 
-    @Test func `which parameters tell pages apart is the house's choice`() throws {
-        let shop = try Shop(
+    @Test func `the house chooses which parameters tell pages apart`() throws {
+        let house = try House.stocked(
             """
             intake: {min_free_bytes: 0}
             duplicate_links: reject
             links: {tracking_parameters: [ref*]}
             """)
-        try shop.add()
+        try house.add()
         let verdicts = try ["?v=1", "?v=1&ref=2", "?v=1&igsh=2", "?refid=7"].enumerated().map {
-            try shop.verdict(on: order("https://a.example/\($1)", ref: "\($0)"))
+            try house.verdict(on: order("https://a.example/\($1)", ref: "\($0)"))
         }
         #expect(verdicts == ["accepted", "DUPLICATE_LINK", "accepted", "accepted"])
     }
 
-    @Test func `a link is kept as it was written, without the blanks around it`() throws {
-        let shop = try Shop()
-        try shop.add()
+    @Test func `a link is kept as written, without the spaces around it`() throws {
+        let house = try House.stocked()
+        try house.add()
         let link = #" \u00a0HTTP://www.A.example/X/?igsh=1\ufeff "#
-        #expect(try shop.verdict(on: order(link, ref: "A")) == "accepted")
+        #expect(try house.verdict(on: order(link, ref: "A")) == "accepted")
         #expect(
-            try shop.value("SELECT link || '|' || link_key FROM orders")
-                == "HTTP://www.A.example/X/?igsh=1|https://a.example/X")
+            try house.table("SELECT link || '|' || link_key FROM orders")
+                == ["HTTP://www.A.example/X/?igsh=1|https://a.example/X"])
     }
 
     @Test(arguments: [
         " ", #"\u00a0"#, #"\u200b\u200d"#, #"\ufeff"#, #"\u3164"#, #"\u2800 "#, #"\u202e\u202c"#,
         #"\u00ad"#,
     ])
-    func `what shows nothing is no link, no ref, no method and no reference`(text: String) throws {
-        let shop = try Shop()
-        try shop.add()
-        #expect(try shop.verdict(on: order(text, ref: "A")) == "BAD_VALUE")
-        #expect(try shop.verdict(on: order("https://a.example", ref: text)) == "BAD_VALUE")
+    func `invisible text is no link, no ref, no method and no reference`(text: String) throws {
+        let house = try House.stocked()
+        try house.add()
+        #expect(try house.verdict(on: order(text, ref: "A")) == "BAD_VALUE")
+        #expect(try house.verdict(on: order("https://a.example", ref: text)) == "BAD_VALUE")
         for (method, reference) in [(text, "TX-1"), ("bank", text)] {
             let line =
                 #"{"user": "acme", "method": "\#(method)", "reference": "\#(reference)", "amount": 1}"#
-            #expect(try shop.verdict(on: line, in: "deposits", by: "desk") == "BAD_VALUE")
+            #expect(try house.verdict(on: line, in: "deposits", by: "desk") == "BAD_VALUE")
         }
-        let receipt = try shop.drop(
+        let receipt = try house.drop(
             #"{"orders": [{"service": 101, "link": "\#(text)", "quantity": 100}]}"#, as: "why.json")
         #expect(
             receipt.lines()[0]["detail"]
@@ -78,29 +79,29 @@ import Testing
         #"one\\ntwo"#,
         #"one\\r\\ntwo"#, #"one\n\u200b\ntwo\n \u3000\n"#, #"\r\rone\r\r\rtwo"#,
     ])
-    func `comments end where a line ends, and what shows nothing is none`(comments: String) throws {
-        let shop = try Shop()
-        try shop.add()
+    func `each line is a comment, and an invisible line is none`(comments: String) throws {
+        let house = try House.stocked()
+        try house.add()
         // 104 is Custom Comments: as many units as comments.
         let line = #"{"service": 104, "link": "https://a.example", "comments": "\#(comments)"}"#
-        let receipt = try shop.drop(#"{"orders": [\#(line)]}"#, as: "one.json")
+        let receipt = try house.drop(#"{"orders": [\#(line)]}"#, as: "one.json")
         #expect(receipt.verdicts() == ["accepted"])
         #expect(
-            try shop.value("SELECT billed_units || ' ' || (parameters ->> 'comments') FROM orders")
-                == "2 one\ntwo")
+            try house.table("SELECT billed_units || ' ' || (parameters ->> 'comments') FROM orders")
+                == ["2 one\ntwo"])
     }
 
     @Test(arguments: ["usernames", "hashtags", "keywords", "groups"])
-    func `any list ends its lines so`(key: String) throws {
-        let shop = try Shop()
-        try shop.add()
+    func `every list is split into lines the same way`(key: String) throws {
+        let house = try House.stocked()
+        try house.add()
         let services = ["usernames": 106, "hashtags": 107, "keywords": 103, "groups": 115]
         let rest = key == "hashtags" ? #", "usernames": ["a"]"# : ""
         let line =
             #"{"service": \#(services[key]!), "link": "a", "quantity": 1, "\#(key)": ["x\ry", "\u200b"]\#(rest)}"#
-        let receipt = try shop.drop(#"{"orders": [\#(line)]}"#, as: "one.json")
+        let receipt = try house.drop(#"{"orders": [\#(line)]}"#, as: "one.json")
         #expect(receipt.verdicts() == ["accepted"], "\(receipt.lines()[0]["detail"] ?? "")")
-        #expect(try shop.value("SELECT parameters ->> '\(key)' FROM orders") == "x\ny")
+        #expect(try house.table("SELECT parameters ->> '\(key)' FROM orders") == ["x\ny"])
     }
 
     @Test(arguments: [
@@ -113,29 +114,32 @@ import Testing
         (Array("PK\u{3}\u{4}xl/".utf8), "workbook"),
         (Array("<html></html>".utf8), "HTML"), ([0x1F, 0x8B, 8, 0], "compressed"),
     ])
-    func `a file that is no JSON is told what it is`(bytes: [UInt8], word: String) throws {
-        let shop = try Shop()
-        try shop.add()
-        shop.put(bytes, as: "orders.json")
-        try shop.run()
-        let receipt = try shop.receipt(of: "orders.json")
+    func `the receipt of a file that is not JSON says what the file is`(
+        bytes: [UInt8], word: String
+    ) throws {
+        let house = try House.stocked()
+        try house.add()
+        house.put(bytes, as: "orders.json")
+        try house.ingest()
+        let receipt = try house.receipt(of: "orders.json")
         #expect(receipt.reason == "BAD_JSON")
         #expect(receipt["detail"]?.contains(word) == true, "\(receipt["detail"] ?? "")")
         #expect(receipt["detail"]?.contains("nothing was done") == true)
     }
 
-    @Test func `a mistake within JSON is told by its place`() throws {
-        let shop = try Shop()
-        try shop.add()
+    @Test func `a mistake in JSON is reported with its place`() throws {
+        let house = try House.stocked()
+        try house.add()
         for text in ["{\"orders\": [1,]}", "[1, 2]", "{\"a\" 1}"] {
-            let receipt = try shop.drop(text)
+            let receipt = try house.drop(text)
             #expect(receipt["detail"]?.contains("CSV") == false, "\(receipt["detail"] ?? "")")
         }
     }
 
-    @Test func `a currency is read in letters of any size, and an unknown one is named`() throws {
-        let shop = try Shop("intake: {min_free_bytes: 0}\nexchange_rates: {EUR: \"1.08\"}")
-        try shop.add(funds: "0")
+    @Test func `a currency may be in upper or lower case, and an unknown one is named`() throws {
+        let house = try House.stocked(
+            "intake: {min_free_bytes: 0}\nexchange_rates: {EUR: \"1.08\"}")
+        try house.add(funds: "0")
         func line(_ currency: String, _ number: Int) -> String {
             """
             {"user": "acme", "method": "bank", "reference": "\(number)", "amount": "1",
@@ -144,38 +148,38 @@ import Testing
         }
         for (number, code) in ["usd", "Usd ", "eur", "ＥＵＲ"].enumerated() {
             #expect(
-                try shop.verdict(on: line(code, number), in: "deposits", by: "desk") == "accepted")
+                try house.verdict(on: line(code, number), in: "deposits", by: "desk") == "accepted")
         }
-        #expect(try shop.value("SELECT group_concat(DISTINCT currency) FROM deposits") == "USD,EUR")
-        let receipt = try shop.drop(
+        #expect(
+            try house.table("SELECT group_concat(DISTINCT currency) FROM deposits") == ["USD,EUR"])
+        let receipt = try house.drop(
             #"{"deposits": [\#(line("gbp", 9))]}"#, as: "x.json", by: "desk")
         #expect(
             receipt.lines("deposits")[0]["detail"]
                 == #"currency is "gbp"; it must be one that has an exchange rate here: USD, EUR"#)
     }
 
-    @Test func `a file that was refused for a ban is judged anew once the ban is lifted`() throws {
-        let shop = try Shop()
-        try shop.add()
+    @Test func `a file rejected for a ban is taken anew once the ban is lifted`() throws {
+        let house = try House.stocked()
+        try house.add()
         let batch = #"{"batch": "B", "orders": [\#(order("https://a.example", ref: "A"))]}"#
-        _ = try shop.drop(#"{"bans": [{"user": "acme"}]}"#, as: "ban.json", by: "desk")
+        _ = try house.drop(#"{"bans": [{"user": "acme"}]}"#, as: "ban.json", by: "desk")
         for name in ["one.json", "two.json", "one.json"] {
-            let receipt = try shop.drop(batch, as: name)
+            let receipt = try house.drop(batch, as: name)
             #expect(receipt.reason == "USER_BANNED" || receipt["status"] == "duplicate")
         }
-        let detail: String = try #require(
-            try shop.value("SELECT detail FROM files WHERE reason = 'USER_BANNED'"))
-        #expect(detail.contains("drop the file again"))
-        _ = try shop.drop(#"{"unbans": [{"user": "acme"}]}"#, as: "unban.json", by: "desk")
-        #expect(try shop.drop(batch, as: "two.json")["status"] == "accepted")
+        let details = try house.table("SELECT detail FROM files WHERE reason = 'USER_BANNED'")
+        #expect(details.first?.contains("drop the file again") == true)
+        _ = try house.drop(#"{"unbans": [{"user": "acme"}]}"#, as: "unban.json", by: "desk")
+        #expect(try house.drop(batch, as: "two.json")["status"] == "accepted")
         // And once only.
-        #expect(try shop.drop(batch, as: "two.json")["status"] == "accepted")
-        #expect(try shop.drop(batch, as: "one.json")["status"] == "duplicate")
-        #expect(try shop.value("SELECT count(*) FROM orders") == 1)
+        #expect(try house.drop(batch, as: "two.json")["status"] == "accepted")
+        #expect(try house.drop(batch, as: "one.json")["status"] == "duplicate")
+        #expect(try house.count("orders") == 1)
         // A second ban finds it done.
-        _ = try shop.drop(
+        _ = try house.drop(
             #"{"batch": "b2", "bans": [{"user": "acme"}]}"#, as: "ban2.json", by: "desk")
-        #expect(try shop.drop(batch, as: "two.json")["status"] == "accepted")
-        try shop.expectSound()
+        #expect(try house.drop(batch, as: "two.json")["status"] == "accepted")
+        try house.expectSound()
     }
 }

@@ -1,3 +1,4 @@
+import TestHouse
 import Testing
 
 private let priced = "intake: {min_free_bytes: 0}\nexchange_rates: {EUR: \"1.08\"}\n"
@@ -17,28 +18,28 @@ private let priced = "intake: {min_free_bytes: 0}\nexchange_rates: {EUR: \"1.08\
         (#"{"reference": "T", "amount": 5}"#, "MISSING_FIELD"),
         (#"{"method": "bank", "reference": "T", "amount": 5, "user": "b"}"#, "UNKNOWN_FIELD"),
     ])
-    func `a claim is written down and credits nothing`(line: String, verdict: String) throws {
-        let shop = try Shop(priced)
-        try shop.add()
-        #expect(try shop.verdict(on: line, in: "deposits") == verdict)
-        #expect(try shop.receipt(of: "one.json")["balance"] == "1000.000000")
+    func `a claimed deposit is recorded and credits nothing`(line: String, verdict: String) throws {
+        let house = try House.stocked(priced)
+        try house.add()
+        #expect(try house.verdict(on: line, in: "deposits") == verdict)
+        #expect(try house.receipt(of: "one.json")["balance"] == "1000.000000")
     }
 
-    @Test func `a claim becomes money when the desk confirms it, once`() throws {
-        let shop = try Shop(priced + "fees: {deposit: {percent: \"1\", fixed: \"0.10\"}}")
-        try shop.add(funds: "0")
+    @Test func `a claimed deposit becomes money once, when the desk confirms it`() throws {
+        let house = try House.stocked(priced + "fees: {deposit: {percent: \"1\", fixed: \"0.10\"}}")
+        try house.add(funds: "0")
         let line =
             #"{"ref": "D", "method": "bank", "reference": "T", "amount": 10, "currency": "EUR"}"#
-        #expect(try shop.verdict(on: line, in: "deposits") == "pending")
+        #expect(try house.verdict(on: line, in: "deposits") == "pending")
         let word = line.replacing(#""ref": "D""#, with: #""user": "acme""#)
-        #expect(try shop.verdict(on: word, in: "deposits", by: "desk") == "accepted")
+        #expect(try house.verdict(on: word, in: "deposits", by: "desk") == "accepted")
         #expect(
-            try shop.drop(#"{"batch": "2", "deposits": [\#(word)]}"#, as: "2.json", by: "desk")
+            try house.drop(#"{"batch": "2", "deposits": [\#(word)]}"#, as: "2.json", by: "desk")
                 .verdicts("deposits") == ["duplicate"])
-        let again = try shop.drop(#"{"batch": "2", "deposits": [\#(line)]}"#, as: "again.json")
+        let again = try house.drop(#"{"batch": "2", "deposits": [\#(line)]}"#, as: "again.json")
         #expect(again.verdicts("deposits") == ["duplicate"])
         #expect(again["balance"] == "10.592000")
-        try shop.expectSound()
+        try house.expectSound()
     }
 }
 
@@ -53,32 +54,32 @@ private let priced = "intake: {min_free_bytes: 0}\nexchange_rates: {EUR: \"1.08\
         (#"{"amount": 25}"#, "MISSING_FIELD"), (#"{"to": "IBAN"}"#, "MISSING_FIELD"),
         (#"{"amount": 25, "to": "IBAN", "currency": "USD"}"#, "UNKNOWN_FIELD"),
     ])
-    func `a withdrawal is held if it is there, and worth its fee`(
+    func `a withdrawal is held if the money is there and exceeds the fee`(
         line: String, verdict: String
     ) throws {
-        let shop = try Shop(priced + "fees: {withdrawal: {percent: \"1\", fixed: \"1\"}}")
-        try shop.add(creditLimit: "50")
-        #expect(try shop.verdict(on: line, in: "withdrawals") == verdict)
-        try shop.expectSound()
+        let house = try House.stocked(priced + "fees: {withdrawal: {percent: \"1\", fixed: \"1\"}}")
+        try house.add(creditLimit: "50")
+        #expect(try house.verdict(on: line, in: "withdrawals") == verdict)
+        try house.expectSound()
     }
 
     @Test(arguments: [("paid", "975.000000", 1_250_000), ("declined", "1000.000000", 0)])
-    func `the desk says how a withdrawal ended, once`(
+    func `the desk ends a withdrawal once`(
         outcome: String, balance: String, fee: Int64
     ) throws {
-        let shop = try Shop(priced + "fees: {withdrawal: {percent: \"5\", fixed: \"0\"}}")
-        try shop.add()
+        let house = try House.stocked(priced + "fees: {withdrawal: {percent: \"5\", fixed: \"0\"}}")
+        try house.add()
         #expect(
-            try shop.verdict(on: #"{"ref": "W", "amount": "25", "to": "IBAN"}"#, in: "withdrawals")
+            try house.verdict(on: #"{"ref": "W", "amount": "25", "to": "IBAN"}"#, in: "withdrawals")
                 == "accepted")
         let word = #"{"user": "acme", "ref": "W", "outcome": "\#(outcome)", "reference": "T"}"#
         let other = #"{"user": "acme", "ref": "W", "outcome": "\#(outcome)", "reference": "U"}"#
-        let receipt = try shop.drop(
+        let receipt = try house.drop(
             #"{"withdrawals": [\#(word), \#(word), \#(other)]}"#, as: "w.json", by: "desk")
         #expect(receipt.verdicts("withdrawals") == ["accepted", "duplicate", "NOT_ALLOWED"])
-        #expect(try shop.drop("{}", as: "look.json")["balance"] == balance)
-        #expect(try shop.value("SELECT balance FROM wallets WHERE name = 'fees'") == fee)
-        try shop.expectSound()
+        #expect(try house.drop("{}", as: "look.json")["balance"] == balance)
+        #expect(try house.houseBalance("fees") == fee)
+        try house.expectSound()
     }
 }
 
@@ -88,13 +89,13 @@ private let priced = "intake: {min_free_bytes: 0}\nexchange_rates: {EUR: \"1.08\
         (.placed, 101, "REFILL_NOT_ALLOWED"), (.accepted, 101, "REFILL_NOT_ALLOWED"),
         (.inDoubt, 101, "REFILL_NOT_ALLOWED"),
     ])
-    func `what was delivered can be refilled, where the service does`(
+    func `a delivered order can be refilled if its service allows refills`(
         progress: Progress, service: Int, verdict: String
     ) throws {
-        let shop = try Shop()
-        try shop.add()
-        let order = try shop.order(progress, of: service)
-        #expect(try shop.verdict(on: #"{"order": \#(order)}"#, in: "refills") == verdict)
+        let house = try House.stocked()
+        try house.add()
+        let order = try house.order(progress, of: service)
+        #expect(try house.verdict(on: #"{"order": \#(order)}"#, in: "refills") == verdict)
     }
 
     @Test(arguments: [
@@ -105,37 +106,37 @@ private let priced = "intake: {min_free_bytes: 0}\nexchange_rates: {EUR: \"1.08\
         (.inDoubt, 101, "accepted", "998.800000"),
         (.completed, 101, "ORDER_ENDED", "998.800000"),
     ])
-    func `an order that was not sent is cancelled at once, another is asked for`(
+    func `an unsent order is canceled at once; for a sent one the provider is asked`(
         progress: Progress, service: Int, verdict: String, balance: String
     ) throws {
-        let shop = try Shop()
-        try shop.add()
-        let order = try shop.order(progress, of: service)
-        #expect(try shop.verdict(on: #"{"order": \#(order)}"#, in: "cancels") == verdict)
-        #expect(try shop.receipt(of: "one.json")["balance"] == balance)
-        try shop.expectSound()
+        let house = try House.stocked()
+        try house.add()
+        let order = try house.order(progress, of: service)
+        #expect(try house.verdict(on: #"{"order": \#(order)}"#, in: "cancels") == verdict)
+        #expect(try house.receipt(of: "one.json")["balance"] == balance)
+        try house.expectSound()
     }
 
     @Test(arguments: ["refills", "cancels"])
-    func `an order of somebody else is not known here`(kind: String) throws {
-        let shop = try Shop()
-        try shop.add()
-        try shop.add("zenith")
-        let order = try shop.order(.completed)
+    func `another reseller's order is unknown here`(kind: String) throws {
+        let house = try House.stocked()
+        try house.add()
+        try house.add("zenith")
+        let order = try house.order(.completed)
         #expect(
-            try shop.verdict(on: #"{"order": \#(order)}"#, in: kind, by: "zenith")
+            try house.verdict(on: #"{"order": \#(order)}"#, in: kind, by: "zenith")
                 == "UNKNOWN_ORDER")
-        let wrong = try shop.drop(
+        let wrong = try house.drop(
             #"{"\#(kind)": [{}, {"order": "1"}, {"order": 0}, {"order": 1, "why": "x"}]}"#,
             as: "wrong.json")
         #expect(
             wrong.verdicts(kind) == ["MISSING_FIELD", "BAD_VALUE", "BAD_VALUE", "UNKNOWN_FIELD"])
     }
 
-    @Test func `orders come before what is asked about them, in one file`() throws {
-        let shop = try Shop()
-        try shop.add()
-        let receipt = try shop.drop(
+    @Test func `in one file, orders come before the requests about them`() throws {
+        let house = try House.stocked()
+        try house.add()
+        let receipt = try house.drop(
             """
             {"withdrawals": [{"amount": "1000", "to": "IBAN"}], "cancels": [{"order": 1}],
              "orders": [{"service": 101, "link": "a", "quantity": 1000}]}
@@ -143,13 +144,13 @@ private let priced = "intake: {min_free_bytes: 0}\nexchange_rates: {EUR: \"1.08\
         #expect(receipt["status"] == "accepted")
         #expect(receipt["charged"] == "1.200000")
         #expect(receipt["balance"] == "0.000000")
-        try shop.expectSound()
+        try house.expectSound()
     }
 
-    @Test func `a reference names one thing, whatever kind it is of`() throws {
-        let shop = try Shop()
-        try shop.add()
-        let receipt = try shop.drop(
+    @Test func `a ref names one thing, of whatever kind`() throws {
+        let house = try House.stocked()
+        try house.add()
+        let receipt = try house.drop(
             """
             {"orders": [{"ref": "R", "service": 101, "link": "a", "quantity": 1000}],
              "cancels": [{"ref": "R", "order": 1}],

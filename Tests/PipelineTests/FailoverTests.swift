@@ -4,7 +4,7 @@ import Testing
 
 /// What one provider does not take, another serves, and every report says so.
 @Suite struct FailoverTests {
-    @Test func `orders move on to who serves them, at the price they had, and the books are right`()
+    @Test func `orders move on to a provider that serves them, at the price they had`()
         throws
     {
         let works = try Works(

@@ -4,7 +4,8 @@ import TestHouse
 import TestSupport
 import Testing
 
-/// A provider's list as it changes, through the built programs: what the operator and a reseller see.
+/// A provider's list as it changes, through the built programs: what the operator and a reseller
+/// see.
 @Suite struct GuardedCatalogueTests {
     private let list = List()
 
@@ -27,7 +28,9 @@ import Testing
         }
     }
 
-    @Test func `a jump is sold neither below cost nor dearer until the operator agrees`() throws {
+    @Test func `after a price jump, nothing sells below cost or dearer until the operator agrees`()
+        throws
+    {
         let provider = LoopbackProvider { [list] request in
             .reply(request.field("action") == "services" ? list.text : "{}")
         }

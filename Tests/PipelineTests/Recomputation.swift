@@ -1,8 +1,8 @@
 import Glibc
 import TestHouse
 
-/// What the operator's files must say (contract.md §5), worked out from the ledger's plain rows: no SQL
-/// but `SELECT *`, sums of money from the transactions alone, and none of the code of `report`.
+/// What the operator's files must say (contract.md §5), worked out from the ledger's plain rows: no
+/// SQL but `SELECT *`, sums of money from the transactions alone, and none of the code of `report`.
 ///
 /// Every file is given as its lines; each has the contract's columns, and perhaps not those beyond.
 struct Recomputation {

@@ -11,8 +11,8 @@ import Timestamps
 
 /// Refills and cancels at panels that answer them in their own manner.
 @Suite struct RequestAnswerTests {
-    /// A house with two orders at a provider that answers requests as told, and the ids it was asked
-    /// about, in order.
+    /// A house with two orders at a provider that answers requests as told, and the ids it was
+    /// asked about, in order.
     private func withTwo(
         _ kind: String, _ settings: String = "poll_every: 10",
         answer: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer,
@@ -46,7 +46,7 @@ import Timestamps
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 
-    @Test func `a panel that takes one refill at a time gets one at a time`() throws {
+    @Test func `a provider that takes one refill at a time gets one at a time`() throws {
         try withTwo("refill") { request in
             .reply(#"{"refill":\#(request.field("order") ?? "555")}"#)
         } _: { house, asked in
@@ -80,7 +80,7 @@ import Timestamps
         #"{"success":"It will be cancelled soon"}"#, #"{"cancel":"accepted"}"#,
         #"{"message":"Kami sedang memproses"}"#,
     ])
-    func `a yes in words, or words that nobody understands, is asked; the status decides`(
+    func `after a yes in words, or unreadable words, the status decides`(
         reply: String
     ) throws {
         try withTwo("cancel") { request in
@@ -95,7 +95,7 @@ import Timestamps
         }
     }
 
-    @Test func `a cancel whose answer names no order is asked for alone, and then ends as unknown`()
+    @Test func `a cancel whose answer names no order is sent alone, and then ends as unknown`()
         throws
     {
         try withTwo("cancel") { _ in
@@ -114,7 +114,7 @@ import Timestamps
         }
     }
 
-    @Test func `a cancel that is never answered is told after an hour, and ends after a day`()
+    @Test func `an unanswered cancel is reported after an hour, and ends after a day`()
         throws
     {
         try withTwo("cancel") { _ in

@@ -12,7 +12,7 @@ import Timestamps
 
 /// Refills and cancels, from a reseller's line to their end.
 @Suite struct RequestTests {
-    @Test func `a refill is asked for, followed to its end, and told`() throws {
+    @Test func `a refill is requested, followed to its end, and reported`() throws {
         let sandbox = try SandboxProcess("--speed 0")
         let house = try House([Supplier(url: sandbox.url, "poll_every: 10")])
         let order = try house.delivered("https://a.example/1", by: sandbox)
@@ -32,7 +32,7 @@ import Timestamps
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 
-    @Test func `a cancel that was taken moves no money until the status says so`() throws {
+    @Test func `an accepted cancel moves no money until the status says so`() throws {
         let sandbox = try SandboxProcess("--speed 0")
         let house = try House([Supplier(url: sandbox.url, "poll_every: 10")])
         let order = try house.accept(["https://a.example/1"])[0]
@@ -54,7 +54,7 @@ import Timestamps
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 
-    @Test func `a refill whose answer was lost is not asked for twice, and told the operator`()
+    @Test func `a refill whose answer was lost is not requested twice, and the operator is told`()
         throws
     {
         let provider = LoopbackProvider { request in
@@ -75,7 +75,7 @@ import Timestamps
         #expect(try house.exceptionKinds() == ["refill_unanswered"])
     }
 
-    @Test func `a refill that a dead run left is not asked for again`() throws {
+    @Test func `a refill that a dead run left is not requested again`() throws {
         let provider = LoopbackProvider { _ in .reply(#"{"order":77}"#) }
         defer { provider.stop() }
         let house = try House([Supplier(url: provider.url)])
@@ -91,10 +91,10 @@ import Timestamps
         #expect(try house.requests() == ["refill|ended|Unknown"])
     }
 
-    /// Asked a second time, because the first answer was lost or its run died, a provider refuses what
-    /// he has taken.
+    /// Asked a second time, because the first answer was lost or its run died, a provider refuses
+    /// what he has taken.
     @Test(arguments: [false, true])
-    func `a cancel refused after an answer that was lost ends as the order does`(
+    func `a cancel refused after a lost answer ends as the order does`(
         isKilled: Bool
     ) throws {
         let asked = Mutex(isKilled ? 1 : 0)
@@ -133,7 +133,7 @@ import Timestamps
         #expect(try house.orderStates() == ["canceled"])
     }
 
-    @Test func `a cancel asked for while the order was on its way ends it where it was not sent`()
+    @Test func `a cancel of an order on its way ends it if it was not sent`()
         throws
     {
         let provider = LoopbackProvider { _ in .reply(#"{"error":"Rate limit exceeded"}"#) }
@@ -189,7 +189,7 @@ extension House {
 
     func ask(_ body: (ResellerDraft) throws -> Void) throws {
         clock.advance(seconds: 1)
-        try file(of: Self.acme, body)
+        try file(of: acme, body)
     }
 
     func requests() throws -> [String] {

@@ -34,7 +34,7 @@ import Timestamps
         }
     }
 
-    @Test func `a subscription that became an ordinary service gives back what was not served`()
+    @Test func `a subscription that became an ordinary service refunds what was not delivered`()
         throws
     {
         let life = try Life()
@@ -46,7 +46,7 @@ import Timestamps
         #expect(fate == ["partial|1200000|720000"])
     }
 
-    @Test func `an order that is bought elsewhere keeps the terms of that purchase`() throws {
+    @Test func `an order bought elsewhere keeps the terms of that purchase`() throws {
         func costs(_ change: String?) throws -> [String] {
             let alpha = LoopbackProvider { _ in .reply(#"{"error":"Incorrect service ID"}"#) }
             defer { alpha.stop() }
@@ -66,12 +66,11 @@ import Timestamps
                         provider: "alpha", providerService: "101",
                         backups: [.init(provider: "beta", providerService: "201")])
                 ], at: TickingClock.start)
-            try house.alter(
-                "UPDATE services SET rate = 1500000, cost_rate = 1500000 WHERE id = 201")
+            try house.change(service: 201, "rate = 1500000, cost_rate = 1500000")
             try house.accept(["https://a.example/1"])
             try house.send()
             #expect(try house.table("SELECT bought_service_id FROM orders") == ["201"])
-            if let change { try house.alter("UPDATE services SET \(change) WHERE id = 201") }
+            if let change { try house.change(service: 201, "\(change)") }
             isWell.withLock { $0 = true }
             house.clock.advance(seconds: 4_000)
             try house.send()
@@ -228,7 +227,7 @@ private final class Life {
         var asking = try AskProviders(house.context("poll", settings))
         _ = try asking.run(only: .statuses, now: false)
         house.clock.advance(seconds: 20)
-        try house.file(of: House.acme) { draft in
+        try house.file(of: acme) { draft in
             try draft.requestRefill(of: OrderID(1), ResellerLine(.refills, 1, ref: "R-1"))
             try draft.requestCancel(of: OrderID(4), ResellerLine(.cancels, 1, ref: "C-1"))
         }

@@ -6,7 +6,7 @@ import Testing
 
 /// Several providers at once, each with habits of its own, and every kind of order.
 @Suite struct TradeTests {
-    @Test func `five providers, every kind of order, and every file of the operator is true`()
+    @Test func `with five providers and every kind of order, all the operator's files are true`()
         throws
     {
         let works = try Works(Self.panels, also: #"exchange_rates: {EUR: "1.08"}"#)
@@ -205,8 +205,8 @@ extension Works {
         return Array(try rows(ofCSV: csv).dropFirst())
     }
 
-    /// Has the reports made, and compares each with what the ledger's rows come to; made again, they
-    /// are the same bytes.
+    /// Has the reports made, and compares each with what the ledger's rows come to; made again,
+    /// they are the same bytes.
     func expectReportsTrue() throws {
         try done("report")
         let first = tree(at: "\(path)/reports/latest")

@@ -10,8 +10,9 @@ import Timestamps
 @testable import PollStage
 @testable import ReportStage
 
-/// Runs with a clock that is minutes, days and years ahead or behind, and then right again: nothing is
-/// out of reach, nothing is sent twice, and no period of a report loses an order or has it twice.
+/// Runs with a clock that is minutes, days and years ahead or behind, and then right again: nothing
+/// is out of reach, nothing is sent twice, and no period of a report loses an order or has it
+/// twice.
 @Suite struct WrongClockTests {
     private static let day = 86_400
 
@@ -29,7 +30,7 @@ import Timestamps
         }
     }
 
-    @Test func `a house whose clock jumps about all the time ends as one whose clock is right`()
+    @Test func `a house whose clock keeps jumping ends as one whose clock is right`()
         throws
     {
         let seeded = Seeded()
@@ -143,8 +144,8 @@ private final class Life {
                     placed(id).map { .placed(providerOrder: "\($0)") } ?? .notPlaced, on: id,
                     asking: round < 30 ? .orders : .silent)
             }
-            // A list that proves nothing, because nobody knows when the order was sent: that is told,
-            // and the provider can be switched off, so that the desk is believed.
+            // A list that proves nothing, because nobody knows when the order was sent: that is
+            // told, and the provider can be switched off, so that the desk is believed.
             if round == 30, !doubts.isEmpty {
                 let alarms = try house.ledger.alarms().map(\.kind)
                 #expect(alarms.contains(.ordersInDoubt), "\(what)")

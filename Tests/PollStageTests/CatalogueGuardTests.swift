@@ -226,8 +226,7 @@ import Testing
         try shelf.house { house in
             shelf.list(101...105)
             try house.poll(.catalogue)
-            try house.alter(
-                "UPDATE services SET enabled = 0, withheld = 'refused' WHERE id = 103")
+            try house.change(service: 103, "enabled = 0, withheld = 'refused'")
             try house.poll(.catalogue)
             #expect(try house.shelf()[2].hasSuffix("|0|refused"))
             shelf.list([101, 102, 104, 105])

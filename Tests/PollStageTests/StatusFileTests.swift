@@ -18,7 +18,7 @@ import Timestamps
             }
         } _: { house, _ in
             try house.place(2)
-            try house.file(of: House.acme) { draft in
+            try house.file(of: acme) { draft in
                 try draft.claimDeposit(
                     method: "bank", reference: "TX-2", amount: Amount(micros: 5_000_000),
                     currency: house.settings.currency, ResellerLine(.deposits, 1, ref: "D-1"))
@@ -29,12 +29,12 @@ import Timestamps
             try house.deskFile { draft in
                 try draft.confirm(
                     ConfirmedDeposit(
-                        user: House.acme, method: "bank", reference: "TX-2",
+                        user: acme, method: "bank", reference: "TX-2",
                         amount: Amount(micros: 5_000_000), currency: house.settings.currency,
                         credited: Amount(micros: 5_000_000), fee: Amount(micros: 100_000)),
                     Line(.deposits, 1))
                 try draft.conclude(
-                    withdrawal: "W-1", of: House.acme, isPaid: true, reference: "TX-901",
+                    withdrawal: "W-1", of: acme, isPaid: true, reference: "TX-901",
                     Line(.withdrawals, 1))
             }
             let summary = try house.poll()
@@ -106,7 +106,7 @@ import Timestamps
 
             // Killed after the number was committed.
             try house.accept(["https://a.example/2"])
-            try house.file(of: House.acme) {
+            try house.file(of: acme) {
                 try $0.requestCancel(of: OrderID(2), ResellerLine(.cancels, 1, ref: "C-1"))
             }
             try house.ledger.issueStatusFiles(at: house.clock.wall.now()) { report in
@@ -121,7 +121,7 @@ import Timestamps
             _ = try asking.run(only: .statuses, now: false)
             let fourth = house.statusFile(4)
             try house.accept(["https://a.example/3"])
-            try house.file(of: House.acme) {
+            try house.file(of: acme) {
                 try $0.requestCancel(of: OrderID(3), ResellerLine(.cancels, 1, ref: "C-2"))
             }
             try house.ledger.issueStatusFiles(at: house.clock.wall.now()) { _ in Array("five".utf8)

@@ -1,4 +1,5 @@
 import Money
+import TestHouse
 import Testing
 
 @testable import ReportStage
@@ -6,11 +7,11 @@ import Testing
 /// The files of one run agree with each other and with the movements of money they stand for.
 @Suite struct AgreementTests {
     @Test func `orders, days and every breakdown have the same sums`() throws {
-        let book = try Book()
-        try book.report([.summaries])
-        let orders = try Sums(book.summary("orders"))
+        let house = try House.withBook()
+        try house.report([.summaries])
+        let orders = try Sums(house.summary("orders"))
         for file in ["daily", "by-service", "by-provider", "by-user"] {
-            let sums = try Sums(book.summary(file))
+            let sums = try Sums(house.summary(file))
             #expect(sums.charged == orders.charge, "\(file)")
             #expect(sums.refunded == orders.refunded, "\(file)")
             #expect(sums.cost == orders.cost, "\(file)")
@@ -20,10 +21,10 @@ import Testing
     }
 
     @Test(arguments: ["acme", "zoe"])
-    func `a user's sums are those of his transactions`(user: String) throws {
-        let book = try Book()
-        try book.report([.summaries])
-        let moves = try book.summary("transactions").filter { $0[7] == user }
+    func `a user's sums are those of their transactions`(user: String) throws {
+        let house = try House.withBook()
+        try house.report([.summaries])
+        let moves = try house.summary("transactions").filter { $0[7] == user }
         func moved(_ type: String) throws -> Amount {
             try moves.filter { $0[2] == type }.reduce(.zero) { try $0 + Amount(parsing: $1[5]) }
         }
@@ -34,7 +35,7 @@ import Testing
                     ? try sum + amount : move[3] == wallet ? try sum - amount : sum
             }
         }
-        let row = try #require(try book.summary("users").first { $0[0] == user })
+        let row = try #require(try house.summary("users").first { $0[0] == user })
         #expect(try row[4] == "\(held("\(user):available"))")
         #expect(try row[5] == "\(held("\(user):held"))")
         #expect(try row[6] == "\(moved("deposit"))")
@@ -42,12 +43,12 @@ import Testing
         #expect(try row[8] == "\(moved("release") + moved("refund"))")
     }
 
-    @Test func `fees of the days are the fee transactions`() throws {
-        let book = try Book()
-        try book.report([.summaries])
-        let fees = try book.summary("transactions").filter { $0[2] == "fee" }
+    @Test func `the daily fees add up to the fee transactions`() throws {
+        let house = try House.withBook()
+        try house.report([.summaries])
+        let fees = try house.summary("transactions").filter { $0[2] == "fee" }
             .reduce(Amount.zero) { try $0 + Amount(parsing: $1[5]) }
-        #expect(try Sums(book.summary("daily")).fees == fees)
+        #expect(try Sums(house.summary("daily")).fees == fees)
         #expect(fees == "1.75")
     }
 }

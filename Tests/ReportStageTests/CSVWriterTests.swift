@@ -14,7 +14,7 @@ import Timestamps
         ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""), ("a\r\nb", "\"a\r\nb\""),
         ("naïve 🎉", "naïve 🎉"),
     ])
-    func `no text is a formula, and what RFC 4180 wants in quotation marks is`(
+    func `no text is a formula, and fields are quoted as RFC 4180 says`(
         text: String, cell: String
     ) throws {
         var csv = CSVWriter()
@@ -25,7 +25,7 @@ import Timestamps
         #expect(try rows(ofCSV: "\(cell)\r\n") == [[isPrefixed ? "'\(text)" : text]])
     }
 
-    @Test func `amounts and times are written as they write themselves`() {
+    @Test func `amounts and times are written in their own format`() {
         var random = Seeded()
         let values =
             [0, 1, -1, 999_999, -1_000_000, .max, .min] + (0..<500).map { _ in random.integer() }

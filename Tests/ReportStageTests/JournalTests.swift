@@ -1,5 +1,6 @@
 import Ledger
 import Money
+import TestHouse
 import TestSupport
 import Testing
 
@@ -7,15 +8,15 @@ import Testing
 
 /// The books as Debian's hledger adds them up, which knows nothing of ours.
 @Suite struct JournalTests {
-    @Test func `hledger finds the books right and agrees on every balance`() throws {
-        let book = try Book()
-        try book.befriendStrangers()
-        let file = try book.journal()
+    @Test func `hledger accepts the journal and agrees on every balance`() throws {
+        let house = try House.withBook()
+        try house.befriendStrangers()
+        let file = try house.journal()
 
         let checked = shellRun("hledger --strict check -f '\(file)' 2>&1")
         #expect(checked.status == 0, "\(checked.output)")
         let balances = try hledgerBalances(file)
-        let wallets = try book.wallets()
+        let wallets = try house.wallets()
         #expect(balances == wallets)
         #expect(balances["users:acme:available USD"] == "95.812500")
         #expect(
@@ -23,10 +24,11 @@ import Testing
                 == "7.000000")
     }
 
-    @Test func `its first line says how amounts are to be read, and hledger obeys the mark`() throws
+    @Test func `the first line of a journal declares the decimal mark, and hledger obeys it`()
+        throws
     {
-        let book = try Book()
-        let file = try book.journal()
+        let house = try House.withBook()
+        let file = try house.journal()
         let journal = try #require(content(at: file))
         #expect(
             journal.hasPrefix(
@@ -35,42 +37,43 @@ import Testing
         #expect(journal.contains("\ndecimal-mark .\n"))
     }
 
-    @Test func `every transaction is an entry, in order, and the file is its owner's alone`() throws
+    @Test func `every transaction is an entry, in order, and only the owner can read the file`()
+        throws
     {
-        let book = try Book()
-        try book.befriendStrangers()
-        let file = try book.journal()
+        let house = try House.withBook()
+        try house.befriendStrangers()
+        let file = try house.journal()
         let numbers = (content(at: file) ?? "").split(separator: "\n").compactMap { line in
             line.split(separator: " ").dropFirst().first.flatMap {
                 $0.hasPrefix("(") ? String($0.dropFirst().dropLast()) : nil
             }
         }
         #expect(numbers == (1...numbers.count).map(String.init))
-        #expect(numbers.count == (try book.count(of: .movements)))
+        #expect(numbers.count == (try house.count(of: .movements)))
         #expect(shellRun("stat -c %a '\(file)'").output == "600\n")
     }
 
-    @Test func `hledger sees a journal that lost a millionth`() throws {
-        let book = try Book()
-        let file = try book.journal()
+    @Test func `hledger notices a journal that lost a millionth`() throws {
+        let house = try House.withBook()
+        let file = try house.journal()
         let honest = try #require(content(at: file))
         let forged = honest.replacing("= USD 95.812500", with: "= USD 95.812501")
         #expect(forged != honest)
-        let path = book.folder.write(forged, to: "forged.journal")
+        let path = house.folder.write(forged, to: "forged.journal")
         #expect(shellRun("hledger check -f '\(path)' 2>/dev/null").status != 0)
     }
 
-    @Test func `empty books are a journal too, and an older one is replaced whole`() throws {
-        let book = try Book.empty()
-        book.folder.write("something longer than a journal of nothing\n", to: "books.journal")
-        let file = try book.journal()
+    @Test func `empty books make a journal too, and it replaces an older one whole`() throws {
+        let house = try House.unused()
+        house.folder.write("something longer than a journal of nothing\n", to: "books.journal")
+        let file = try house.journal()
         #expect(shellRun("hledger --strict check -f '\(file)' 2>&1").output == "")
-        #expect(try hledgerBalances(file) == book.wallets())
-        #expect(names(in: book.folder.path).filter { $0.hasPrefix(".report") } == [])
+        #expect(try hledgerBalances(file) == house.wallets())
+        #expect(names(in: house.folder.path).filter { $0.hasPrefix(".report") } == [])
     }
 }
 
-extension Book {
+extension House {
     /// A provider and a payment with names that mean something to hledger.
     fileprivate func befriendStrangers() throws {
         let name = "a  b; :c\")\u{2003}ü\n2026-01-01 x"
@@ -78,7 +81,7 @@ extension Book {
         _ = try ledger.providers(configured: [
             ConfiguredProvider(name: name, currency: eur, isEnabled: true)
         ])
-        try deskFile("strange.json", at: Book.now) { draft in
+        try deskFile("strange.json", at: House.now) { draft in
             try draft.topUp(
                 name, by: "7", reference: "; = * date:2020-13-45 [2026]", Line(.topups, 1))
             try draft.confirm(

@@ -1,5 +1,5 @@
-import GRDB
 import Glibc
+import TestHouse
 import TestSupport
 import Testing
 
@@ -13,8 +13,8 @@ import Testing
         "$report audit --config $config", "$report --config $config audit --json",
         "$report audit --config $config --journal $folder/books.journal",
     ])
-    func `every word is understood, wherever the options stand`(command: String) throws {
-        #expect(try Shell(book: Book()).status(of: "\(command) 2>/dev/null") == "0")
+    func `every command is understood, wherever the options stand`(command: String) throws {
+        #expect(try Shell(house: .withBook()).status(of: "\(command) 2>/dev/null") == "0")
     }
 
     @Test(arguments: [
@@ -24,13 +24,14 @@ import Testing
         "$report summaries --since 2026-11-02 --until 2026-11-01 --to x",
     ])
     func `wrong usage ends with 64 and touches nothing`(command: String) throws {
-        let book = try Book.empty()
-        #expect(try Shell(book: book).status(of: "\(command) --config $config 2>/dev/null") == "64")
-        #expect(names(in: book.reports).isEmpty)
+        let house = try House.unused()
+        #expect(
+            try Shell(house: house).status(of: "\(command) --config $config 2>/dev/null") == "64")
+        #expect(names(in: house.reports).isEmpty)
     }
 
-    @Test func `sound books are said to be right in one line, and quietly not at all`() throws {
-        let shell = try Shell(book: Book())
+    @Test func `right books are reported in one line, and with --quiet not at all`() throws {
+        let shell = try Shell(house: .withBook())
         #expect(
             try shell.lines(of: "$report audit --config $config 2>/dev/null")
                 == ["the books are right: 13 invariants hold"])
@@ -41,15 +42,13 @@ import Testing
     }
 
     @Test func `wrong books are shown row by row and end with 65`() throws {
-        let book = try Book()
-        let writer = try DatabaseQueue(path: book.database)
-        try writer.write { db in
-            try db.execute(
-                sql:
-                    "UPDATE wallets SET balance = balance + 1 WHERE user_id = 'acme' AND name = 'available'"
-            )
-        }
-        let shell = Shell(book: book)
+        let house = try House.withBook()
+        try house.alter(
+            """
+            UPDATE wallets SET balance = balance + 1
+            WHERE user_id = \'acme\' AND name = \'available\'
+            """)
+        let shell = Shell(house: house)
         let printed = try shell.lines(of: "$report audit --config $config 2>/dev/null; echo $?")
         #expect(
             printed == [
@@ -66,11 +65,11 @@ import Testing
         #expect(json.last == "65")
     }
 
-    @Test func `an audit needs no lock, everything else does`() throws {
-        let book = try Book()
-        let shell = Shell(book: book)
-        try book.report([.summaries])
-        let lock = open("\(book.spool)/lock/report.lock", O_RDWR | O_CREAT, 0o600)
+    @Test func `only an audit needs no lock`() throws {
+        let house = try House.withBook()
+        let shell = Shell(house: house)
+        try house.report([.summaries])
+        let lock = open("\(house.spool)/lock/report.lock", O_RDWR | O_CREAT, 0o600)
         defer { close(lock) }
         #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
         #expect(try shell.status(of: "$report audit --quiet --config $config 2>/dev/null") == "0")
@@ -79,16 +78,16 @@ import Testing
         #expect(try shell.status(of: journal) == "75", "a journal is written by one run at a time")
     }
 
-    @Test func `a directory that cannot be made ends with 74`() throws {
-        let book = try Book()
-        book.folder.write("a file", to: "reports")
-        #expect(try Shell(book: book).status(of: "$report --config $config 2>/dev/null") == "74")
+    @Test func `a directory that cannot be created ends with 74`() throws {
+        let house = try House.withBook()
+        house.folder.write("a file", to: "reports")
+        #expect(try Shell(house: house).status(of: "$report --config $config 2>/dev/null") == "74")
     }
 }
 
 /// A shell that knows the built program as `$report`, and a book as `$config` and `$folder`.
 private struct Shell {
-    let book: Book
+    let house: House
 
     func status(of command: String) throws -> String? {
         try lines(of: "\(command); echo $?").last
@@ -96,8 +95,8 @@ private struct Shell {
 
     func lines(of script: String) throws -> [String] {
         let variables = """
-            report='\(try Self.program())'; folder='\(book.folder.path)'; \
-            config='\(book.folder.path)/pipeline.yaml';
+            report='\(try Self.program())'; folder='\(house.folder.path)'; \
+            config='\(house.folder.path)/pipeline.yaml';
             """
         let pipe = try #require(popen("\(variables) \(script)", "r"))
         defer { pclose(pipe) }

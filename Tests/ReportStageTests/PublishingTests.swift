@@ -1,6 +1,7 @@
 import Glibc
 import Ledger
 import Spool
+import TestHouse
 import TestSupport
 import Testing
 import Timestamps
@@ -8,34 +9,34 @@ import Timestamps
 @testable import ReportStage
 
 @Suite struct PublishingTests {
-    @Test func `latest leads to the day's files, and to the next day's after midnight`() throws {
-        let book = try Book()
-        try book.report([.summaries])
-        #expect(target(of: "\(book.reports)/latest") == "2026-11-23")
+    @Test func `latest points to today's files, and after midnight to the next day's`() throws {
+        let house = try House.withBook()
+        try house.report([.summaries])
+        #expect(target(of: "\(house.reports)/latest") == "2026-11-23")
         #expect(
-            names(in: "\(book.reports)/2026-11-23")
+            names(in: "\(house.reports)/2026-11-23")
                 == ReportQuery.summaries.map { "\($0.name).csv" }.sorted())
-        try book.report([.summaries], at: "2026-11-24T00:00:00Z")
-        #expect(target(of: "\(book.reports)/latest") == "2026-11-24")
-        #expect(names(in: book.reports) == ["2026-11-23", "2026-11-24", "latest"])
+        try house.report([.summaries], at: "2026-11-24T00:00:00Z")
+        #expect(target(of: "\(house.reports)/latest") == "2026-11-24")
+        #expect(names(in: house.reports) == ["2026-11-23", "2026-11-24", "latest"])
     }
 
-    @Test func `who has a file open reads the old one to its end, and the name is never missing`()
+    @Test func `a reader of an open file reads the old one, and the name never disappears`()
         throws
     {
-        let book = try Book()
-        try book.report([.summaries])
-        let path = "\(book.reports)/latest/orders.csv"
+        let house = try House.withBook()
+        try house.report([.summaries])
+        let path = "\(house.reports)/latest/orders.csv"
         let old = try #require(content(at: path))
         let reader = open(path, O_RDONLY)
         defer { close(reader) }
         // Half of a file would show: this one is made of another length.
-        try book.file("more.json", by: acme, at: Book.now) { draft in
+        try house.file("more.json", by: acme, at: House.now) { draft in
             try draft.accept(
-                book.order("A-9", 101, units: 10, "0.01", ProviderID(1)),
+                house.order("A-9", 101, units: 10, "0.01", ProviderID(1)), 
                 ResellerLine(.orders, 1, ref: "A-9"))
         }
-        try book.report([.summaries])
+        try house.report([.summaries])
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = read(reader, &bytes, bytes.count)
         #expect(String(decoding: bytes.prefix(count), as: UTF8.self) == old)
@@ -43,24 +44,24 @@ import Timestamps
         #expect(content(at: path) != old)
     }
 
-    @Test func `what a run that died left half-written is gone after the next`() throws {
-        let book = try Book()
-        try book.report([.summaries])
-        book.folder.write("half", to: "reports/2026-11-23/.report.out.0")
-        book.folder.write("half", to: "spool/tmp/report.out.0")
-        try book.report()
-        #expect(names(in: "\(book.reports)/2026-11-23").allSatisfy { $0.hasSuffix(".csv") })
-        #expect(names(in: "\(book.spool)/tmp").isEmpty)
+    @Test func `half-written files of a run that died are gone after the next run`() throws {
+        let house = try House.withBook()
+        try house.report([.summaries])
+        house.folder.write("half", to: "reports/2026-11-23/.report.out.0")
+        house.folder.write("half", to: "spool/tmp/report.out.0")
+        try house.report()
+        #expect(names(in: "\(house.reports)/2026-11-23").allSatisfy { $0.hasSuffix(".csv") })
+        #expect(names(in: "\(house.spool)/tmp").isEmpty)
     }
 
-    @Test func `the users of a period have its sums, and the balances of its end`() throws {
-        let book = try Book()
+    @Test func `the users of a period have its sums, and the balances at its end`() throws {
+        let house = try House.withBook()
         func users(since: String, until: String) throws -> [String] {
             let period = Day(argument: since)!.start..<Day(argument: until)!.end
             _ = try MakeReports(
-                book.context(), period: period, directory: "\(book.folder.path)/chosen"
+                house.context(), period: period, directory: "\(house.folder.path)/chosen"
             ).run([.summaries])
-            return try rows(ofCSV: book.text(of: "chosen/users.csv") ?? "").dropFirst().map {
+            return try rows(ofCSV: house.text(of: "chosen/users.csv") ?? "").dropFirst().map {
                 ([$0[0]] + $0[4..<11]).joined(separator: ",")
             }
         }
@@ -76,11 +77,11 @@ import Timestamps
             ])
     }
 
-    @Test func `what says how things stand now is not among the files of a period`() throws {
-        let book = try Book()
+    @Test func `files about the present are not among the files of a period`() throws {
+        let house = try House.withBook()
         let day = Day(argument: "2026-11-02")!
-        let chosen = "\(book.folder.path)/chosen"
-        _ = try MakeReports(book.context(), period: day.start..<day.end, directory: chosen)
+        let chosen = "\(house.folder.path)/chosen"
+        _ = try MakeReports(house.context(), period: day.start..<day.end, directory: chosen)
             .run([.summaries])
         let left = Set(ReportQuery.summaries.map { "\($0.name).csv" }).subtracting(
             names(in: chosen))
@@ -88,29 +89,29 @@ import Timestamps
             left == ["services.csv", "providers.csv", "in-doubt.csv", "stuck.csv", "prices.csv"])
     }
 
-    @Test func `a script that minds a byte order mark gets none`() throws {
-        let book = try Book(reports: "{directory: reports, bom: false}")
-        try book.report()
-        #expect(book.text(of: "reports/latest/daily.csv")?.hasPrefix("day,") == true)
+    @Test func `the byte order mark can be switched off`() throws {
+        let house = try House.withBook(reports: "{directory: reports, bom: false}")
+        try house.report()
+        #expect(house.text(of: "reports/latest/daily.csv")?.hasPrefix("day,") == true)
     }
 
-    @Test func `what resellers' scripts read begins with the header itself`() throws {
-        let book = try Book()
-        try book.report()
+    @Test func `files for resellers begin with the header itself, without a mark`() throws {
+        let house = try House.withBook()
+        try house.report()
         let outbox = "spool/resellers/acme/outbox"
-        #expect(book.text(of: "\(outbox)/services.csv")?.hasPrefix("service,") == true)
-        #expect(book.text(of: "\(outbox)/statement-2026-10.csv")?.hasPrefix("date,") == true)
+        #expect(house.text(of: "\(outbox)/services.csv")?.hasPrefix("service,") == true)
+        #expect(house.text(of: "\(outbox)/statement-2026-10.csv")?.hasPrefix("date,") == true)
     }
 
-    @Test func `a chosen period tells what happened on its days, elsewhere`() throws {
-        let book = try Book()
+    @Test func `a chosen period is reported in its own directory`() throws {
+        let house = try House.withBook()
         let first = Day(argument: "2026-11-02")!
-        let chosen = "\(book.folder.path)/chosen"
+        let chosen = "\(house.folder.path)/chosen"
         let stage = try MakeReports(
-            book.context(), period: first.start..<first.end, directory: chosen)
+            house.context(), period: first.start..<first.end, directory: chosen)
         _ = try stage.run([.summaries])
         func keys(_ file: String, _ column: Int) throws -> [String] {
-            try rows(ofCSV: book.text(of: "chosen/\(file).csv") ?? "").dropFirst().map {
+            try rows(ofCSV: house.text(of: "chosen/\(file).csv") ?? "").dropFirst().map {
                 $0[column]
             }
         }
@@ -122,14 +123,14 @@ import Timestamps
         #expect(try keys("exceptions", 0) == [])
         #expect(try keys("transactions", 1).allSatisfy { $0.hasPrefix("2026-11-02T") })
         #expect(try keys("users", 0) == ["acme", "zoe"])
-        #expect(book.text(of: "reports/latest/orders.csv") == nil)
+        #expect(house.text(of: "reports/latest/orders.csv") == nil)
     }
 
-    @Test func `an empty ledger makes files with headers alone`() throws {
-        let book = try Book.empty()
-        try book.report()
+    @Test func `an empty ledger makes files of headers alone`() throws {
+        let house = try House.unused()
+        try house.report()
         for name in ["orders", "daily", "users", "by-service"] {
-            #expect(try book.summary(name).count == 1)
+            #expect(try house.summary(name).count == 1)
         }
     }
 }

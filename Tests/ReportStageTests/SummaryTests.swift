@@ -1,3 +1,4 @@
+import TestHouse
 import Testing
 
 @testable import ReportStage
@@ -182,18 +183,18 @@ import Testing
         """
 
     @Test(arguments: expected)
-    func `a summary says what a person adds up`(file: String, lines: [String]) throws {
-        let book = try Book()
-        try book.report([.summaries])
-        let text = book.text(of: "reports/latest/\(file).csv")
+    func `each summary matches sums added up by hand`(file: String, lines: [String]) throws {
+        let house = try House.withBook()
+        try house.report([.summaries])
+        let text = house.text(of: "reports/latest/\(file).csv")
         // The byte order mark, by which Excel and LibreOffice know UTF-8.
         #expect(text == "\u{FEFF}" + lines.map { "\($0)\r\n" }.joined())
     }
 
-    @Test func `files are told as they were taken, the desk's too`() throws {
-        let book = try Book()
-        try book.report([.summaries])
-        let rows = try book.summary("files")
+    @Test func `files are listed in the order they were taken, including the desk's`() throws {
+        let house = try House.withBook()
+        try house.report([.summaries])
+        let rows = try house.summary("files")
         #expect(
             rows.first?.joined(separator: ",")
                 == "user,file,sha256,batch,status,received,accepted,rejected,charged,received_at")
@@ -207,10 +208,10 @@ import Testing
                 ].map { $0.components(by: ",") })
     }
 
-    @Test func `transactions name their wallets by whose they are`() throws {
-        let book = try Book()
-        try book.report([.summaries])
-        let rows = try book.summary("transactions")
+    @Test func `transactions name their wallets by owner`() throws {
+        let house = try House.withBook()
+        try house.report([.summaries])
+        let rows = try house.summary("transactions")
         #expect(
             rows.first?.joined(separator: ",")
                 == "transaction,at,type,from_wallet,to_wallet,amount,currency,user,order,reference,file,"

@@ -68,7 +68,7 @@ extension House {
     /// Accepts orders of a user's. Their references are `r` and their numbers.
     @discardableResult
     package func accept(
-        _ orders: [NewOrder], by user: UserID = House.acme
+        _ orders: [NewOrder], by user: UserID = acme
     ) throws -> [OrderID] {
         let last = try Int64(table("SELECT coalesce(max(id), 0) FROM orders")[0])!
         try file(of: user) { draft in

@@ -6,58 +6,66 @@ import Settings
 import TestSupport
 import Timestamps
 
-/// A house of its own for the test of a stage: configuration, spool, ledger and clock, in a folder.
-///
-/// Its user `acme` has 1,000,000.00 USD. Its first provider sells service 101, the second 201: of
-/// type Default, bought at 1.00 a thousand in his currency and sold at 2.00.
+/// A house in which a test runs stages in process: configuration, spool, ledger and clock, in a
+/// folder of its own.
 package final class House: World, Sendable {
-    package let folder = TemporaryFolder()
+    package let folder: TemporaryFolder
     package let clock: TickingClock
     package let log = LogBook()
     package let settings: Settings
     package let ledger: Ledger
-    /// What of the configuration stays as it is.
+    /// The part of the configuration that stays as it is.
     private let head: String
 
-    package static let acme = UserID(rawValue: "acme")!
     package static let wealth = Amount(micros: 1_000_000_000_000)
 
-    /// - Parameter also: more lines of `pipeline.yaml`.
+    /// A house with nothing in its ledger.
+    ///
+    /// - Parameters:
+    ///   - also: more lines of `pipeline.yaml`.
+    ///   - inMemory: for tests that would otherwise mostly wait for the disk.
     package init(
-        _ suppliers: [Supplier], also: String = "", clock: TickingClock = TickingClock()
+        empty suppliers: [Supplier], also: String = "", clock: TickingClock = TickingClock(),
+        inMemory: Bool = false
     ) throws {
         self.clock = clock
+        folder = TemporaryFolder(inMemory: inMemory)
         let key = folder.write("s3cret", to: "key")
         let lines = suppliers.map { $0.line(key: "{file: \"\(key)\"}") }
         head = """
             currency: USD
             spool: spool
             ledger: var/ledger.sqlite
-            exchange_rates: {EUR: "1.10"}
             providers:
             \(lines.joined(separator: "\n"))
 
             """
         settings = try Settings.load(from: folder.write(head + also, to: "pipeline.yaml"))
         ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
-        let providers = try ledger.providers(
-            configured: settings.providers.map {
-                ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
-            })
+    }
+
+    /// A house whose user `acme` has 1,000,000.00 USD. Its first provider sells service 101, the
+    /// second 201: of type Default, bought at 1.00 a thousand in its currency and sold at 2.00.
+    ///
+    /// - Parameter also: more lines of `pipeline.yaml`.
+    package convenience init(
+        _ suppliers: [Supplier], also: String = "", clock: TickingClock = TickingClock()
+    ) throws {
+        try self.init(empty: suppliers, also: Self.rates + also, clock: clock)
+        let providers = try providers()
         for (index, supplier) in suppliers.enumerated() {
+            guard let provider = providers[supplier.name]?.id else { continue }
             _ = try ledger.takeOver(
-                [.sample("\(index + 1)01")], of: providers[supplier.name]!.id,
-                at: TickingClock.start)
+                [.sample("\(index + 1)01")], of: provider, at: TickingClock.start)
             try ledger.ask(
-                providers[supplier.name]!.id, .catalogue,
-                at: TickingClock.start.adding(
-                    seconds: settings.catalogue.syncEverySeconds))
+                provider, .catalogue,
+                at: TickingClock.start.adding(seconds: settings.catalogue.syncEverySeconds))
         }
         try deskFile { draft in
-            try draft.put(UserEntry(user: Self.acme), Line(.users, 1))
+            try draft.put(UserEntry(user: acme), Line(.users, 1))
             try draft.confirm(
                 ConfirmedDeposit(
-                    user: Self.acme, method: "bank", reference: "TX-1", amount: Self.wealth,
+                    user: acme, method: "bank", reference: "TX-1", amount: Self.wealth,
                     currency: settings.currency, credited: Self.wealth, fee: .zero),
                 Line(.deposits, 1))
         }
@@ -65,6 +73,8 @@ package final class House: World, Sendable {
         try ledger.issueStatusFiles(at: TickingClock.start) { _ in [] }
         try ledger.notePublished(ledger.unpublishedStatusFiles())
     }
+
+    private static let rates = "exchange_rates: {EUR: \"1.10\"}\n"
 
     /// What a run of `program` is given.
     ///
@@ -77,29 +87,43 @@ package final class House: World, Sendable {
 
     /// The settings with other lines of `pipeline.yaml` than the house was built with.
     package func settings(also: String) throws -> Settings {
-        try Settings.load(from: folder.write(head + also, to: "changed.yaml"))
+        try Settings.load(from: folder.write(head + Self.rates + also, to: "changed.yaml"))
     }
 
     package var ledgerPath: String { settings.ledger }
 
     package var configuration: String { "\(folder.path)/pipeline.yaml" }
 
+    package var spool: String { settings.spool }
+
+    /// What its clock says if it is right; setting it is as if so much time went by.
+    package var now: Timestamp {
+        get { clock.truth }
+        set { clock.truth = newValue }
+    }
+
     package func id(of provider: String) throws -> ProviderID {
+        guard let known = try providers()[provider] else {
+            throw WorldFailure("there is no provider \(provider)")
+        }
+        return known.id
+    }
+
+    private func providers() throws -> [String: Provider] {
         try ledger.providers(
             configured: settings.providers.map {
                 ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
-            })[provider]!.id
+            })
     }
 }
 
 extension House {
-    /// What acme can spend and what is held of his.
+    /// What acme can spend, and what is held of it.
     package func balances() throws -> String {
-        try table(
-            """
-            SELECT available.balance, held.balance FROM wallets available, wallets held
-            WHERE available.user_id = 'acme' AND available.name = 'available'
-                AND held.user_id = 'acme' AND held.name = 'held'
-            """)[0]
+        "\(try balance())|\(try balance(of: "acme", "held"))"
     }
 }
+
+/// The user of every house.
+package let acme = UserID(rawValue: "acme")!
+package let usd = try! Currency(parsing: "USD")

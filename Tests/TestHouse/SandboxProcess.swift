@@ -21,7 +21,8 @@ package final class SandboxProcess: Sendable {
     package init(_ arguments: String, key: String = "s3cret") throws {
         self.key = key
         let program = builtProgram("sandbox")
-        // A test that is killed cannot end its sandbox, so something looks whether it is still there.
+        // A test that is killed cannot end its sandbox, so something looks whether it is still
+        // there.
         let script = """
             echo $$
             (while kill -0 $PPID && kill -0 $$; do sleep 1; done; kill $$) >/dev/null 2>&1 &

@@ -1,8 +1,9 @@
 import StrictJSON
 import TestSupport
 
-/// What is wrong with the status files in an outbox, as a whole: their numbers must rise from 1 without
-/// a gap, none may tell of an order what the one before it told, and their last words must be true.
+/// What is wrong with the status files in an outbox, as a whole: their numbers must rise from 1
+/// without a gap, none may tell of an order what the one before it told, and their last words must
+/// be true.
 ///
 /// - Parameters:
 ///   - ended: the orders that have ended, with the ledger's state.

@@ -22,7 +22,8 @@ package struct Supplier: Sendable {
 
     /// A provider that no answer pauses, and that is asked again after a second.
     ///
-    /// - Parameter timeout: how long a request may take, in seconds; else only what hangs is given up.
+    /// - Parameter timeout: how long a request may take, in seconds; else only what hangs is given
+    ///   up.
     package static func unpaused(
         _ name: String, url: String, currency: String = "USD", timeout: Int = patience
     ) -> Supplier {

@@ -1,8 +1,8 @@
 import Synchronization
 import TestSupport
 
-/// Lets one out when so many are in, and everybody once all have come: a caller that does not keep it
-/// full gets stuck in it.
+/// Lets one out when so many are in, and everybody once all have come: a caller that does not keep
+/// it full gets stuck in it.
 package final class Turnstile: Sendable {
     private let capacity: Int
     private let total: Int

@@ -2,7 +2,8 @@ import Glibc
 import TestSupport
 
 extension Works {
-    /// Runs all programs until every order has ended; doubts are decided by what the sandboxes have.
+    /// Runs all programs until every order has ended; doubts are decided by what the sandboxes
+    /// have.
     ///
     /// - Parameter sandboxes: the providers by name, if they are not the works' own.
     /// - Throws: `WorldFailure` if the orders do not end.
@@ -47,10 +48,11 @@ extension Works {
             """)
     }
 
-    /// What is wrong with a reseller's status files: every number from 1 must be there, and the last
-    /// word about each order must be true.
+    /// What is wrong with a reseller's status files: every number from 1 must be there, and the
+    /// last word about each order must be true.
     ///
-    /// - Parameter mayRepeat: whether an older ledger was put back, which does not know what it told.
+    /// - Parameter mayRepeat: whether an older ledger was put back, which does not know what it
+    ///   told.
     package func statusFaults(of user: String = "acme", mayRepeat: Bool = false) throws -> [String]
     {
         try statusFileFaults(

@@ -135,7 +135,8 @@ extension Works {
 
     /// Drops a file into the desk's inbox.
     ///
-    /// - Parameter content: what stands between the braces of the file, beside who wrote it and why.
+    /// - Parameter content: what stands between the braces of the file, beside who wrote it and
+    ///   why.
     package func desk(_ content: String) throws {
         let number = nextFile()
         try write(

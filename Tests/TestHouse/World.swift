@@ -4,8 +4,8 @@ import SQLiteTables
 
 /// A world that tests act in: a `House` runs the stages in process, a `Works` the built programs.
 ///
-/// What a test wants to know of the ledger it asks here, by name. Only what is asked in one place, or
-/// is about the tables themselves, is asked in SQL.
+/// What a test wants to know of the ledger it asks here, by name. Only what is asked in one place,
+/// or is about the tables themselves, is asked in SQL.
 package protocol World {
     /// The path of its ledger.
     var ledgerPath: String { get }
@@ -68,6 +68,29 @@ extension World {
         return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"], $0["state"]) })
     }
 
+    /// The numbers of a user's orders.
+    package func orders(of user: String) throws -> [Int64] {
+        try LedgerFile(ledgerPath).rows(
+            "SELECT id FROM orders WHERE user_id = '\(user)' ORDER BY id"
+        ).map { $0["id"] }
+    }
+
+    /// The billed units of the first order.
+    package func billedUnits() throws -> Int64? {
+        try LedgerFile(ledgerPath).rows("SELECT billed_units FROM orders ORDER BY id")
+            .first?["billed_units"]
+    }
+
+    /// The parameters of each order, as JSON.
+    package func parameters() throws -> [String] {
+        try table("SELECT parameters FROM orders ORDER BY id")
+    }
+
+    /// The names of a user's files, in the order in which they were taken.
+    package func files(of user: String) throws -> [String] {
+        try table("SELECT name FROM files WHERE user_id = '\(user)' ORDER BY id")
+    }
+
     /// The orders in doubt.
     package func doubts() throws -> [Doubt] {
         try LedgerFile(ledgerPath).rows(
@@ -78,7 +101,8 @@ extension World {
         ).map { Doubt(order: $0["id"], provider: $0["name"], link: $0["link"] ?? "") }
     }
 
-    /// How many rows a table has, or those that a condition selects: `orders WHERE state = 'sending'`.
+    /// How many rows a table has, or those that a condition selects: `orders WHERE state =
+    /// 'sending'`.
     package func count(_ rows: String) throws -> Int {
         try table("SELECT count(*) FROM \(rows)").first.flatMap { Int($0) } ?? 0
     }
@@ -134,6 +158,13 @@ extension World {
     /// The kind of each row of `exceptions.csv`.
     package func exceptionKinds() throws -> [String] {
         try table("SELECT kind FROM exceptions ORDER BY id")
+    }
+
+    /// Changes a service behind the back of every program.
+    ///
+    /// - Parameter change: the columns to set: `enabled = 0`.
+    package func change(service: Int64, _ change: String) throws {
+        try alter("UPDATE services SET \(change) WHERE id = \(service)")
     }
 
     /// Kind and order of each row of `exceptions.csv`.

@@ -5,8 +5,8 @@ package struct NoCSV: Error {
 }
 
 /// Reads CSV as RFC 4180 has it and no other: every line ends with CRLF, a quotation mark stands
-/// only around a field or doubled in it, and every line has as many fields as the first. A byte order mark
-/// at its start says that it is UTF-8, and is no part of the first field.
+/// only around a field or doubled in it, and every line has as many fields as the first. A byte
+/// order mark at its start says that it is UTF-8, and is no part of the first field.
 package func rows(ofCSV text: String) throws -> [[String]] {
     var rest = Array(text.utf8)[...]
     if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }

@@ -18,7 +18,8 @@ package struct KillPoint: Sendable, CustomStringConvertible {
         numbers.map { KillPoint(call, $0) }
     }
 
-    /// The command that runs `command` and does to it here what `injection` says, in strace's words.
+    /// The command that runs `command` and does to it here what `injection` says, in strace's
+    /// words.
     ///
     /// - Parameters:
     ///   - isLasting: whether the same is done at every later call of that name.

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Seconds after which what did not come hangs, however busy the machine is. No test waits for less.
+/// Seconds after which what did not come hangs, however busy the machine is. No test waits for
+/// less.
 package let patience = 300
 
 /// Waits for what must come true; false if it did not while `patience` lasted.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The path of a program of this package: in the folder that `PROGRAMS` names, else beside the tests,
-/// where it was built with them.
+/// The path of a program of this package: in the folder that `PROGRAMS` names, else beside the
+/// tests, where it was built with them.
 package func builtProgram(_ name: String) -> String {
     if let folder = getenv("PROGRAMS") { return "\(String(cString: folder))/\(name)" }
     var path = [CChar](repeating: 0, count: Int(PATH_MAX))

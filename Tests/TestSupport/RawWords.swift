@@ -1,7 +1,8 @@
 import Glibc
 
-/// Words of libraries: SQLite's, libcurl's, libyaml's, the system's, Swift's own. In front of a person they may
-/// stand in parentheses, behind a sentence of ours; alone they say neither what is still true nor what to do.
+/// Words of libraries: SQLite's, libcurl's, libyaml's, the system's, Swift's own. In front of a
+/// person they may stand in parentheses, behind a sentence of ours; alone they say neither what is
+/// still true nor what to do.
 package enum RawWords {
     /// The first of them that stands outside parentheses in a message; nil if there is none.
     package static func alone(in message: String) -> String? {

@@ -2,8 +2,8 @@ import TestHouse
 import TestSupport
 import Timestamps
 
-/// What runs left behind: every row of the ledger and every file of the spool, as text, without what
-/// differs from run to run: times, and the numbers of rows.
+/// What runs left behind: every row of the ledger and every file of the spool, as text, without
+/// what differs from run to run: times, and the numbers of rows.
 struct Aftermath: Sendable {
     private let facts: Set<String>
 
@@ -105,8 +105,8 @@ private struct Names {
             }, uniquingKeysWith: { $0.union($1) })
     }
 
-    /// A file's text with its orders by name, and without the time of a receipt, if it is the one in
-    /// the ledger.
+    /// A file's text with its orders by name, and without the time of a receipt, if it is the one
+    /// in the ledger.
     func replacing(in text: String) -> String {
         let known = text.firstMatch(of: /"sha256": "([0-9a-f]{64})"/)
             .map { arrivals[String($0.1)] ?? [] }

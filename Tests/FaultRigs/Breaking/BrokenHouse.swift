@@ -1,16 +1,16 @@
 import TestHouse
 import TestSupport
 
-/// A panel at which something is broken that the programs stand on: its ledger, its folders, its disk, its
-/// configuration, its provider. Whatever a program then says must be sentences of ours.
+/// A panel at which something is broken that the programs stand on: its ledger, its folders, its
+/// disk, its configuration, its provider. Whatever a program then says must be sentences of ours.
 final class BrokenHouse {
     private let folder = TemporaryFolder(inMemory: true)
     private let sound: Works
     private let panel: Works
     private let calls: SystemCalls?
 
-    /// What an operator runs, with `PANEL` for the panel's folder; `ingest` has a file to take, `dispatch` an
-    /// order to send.
+    /// What an operator runs, with `PANEL` for the panel's folder; `ingest` has a file to take,
+    /// `dispatch` an order to send.
     static let commands = [
         "ingest", "dispatch", "poll", "report summaries", "report audit", "admin status",
         "admin user list", "admin backup PANEL/copy.sqlite",
@@ -91,8 +91,8 @@ final class BrokenHouse {
 
     func seen(of slip: String) -> [String] { raw(panel.run(slip).text, of: slip) }
 
-    /// What is raw in what `command` says when its calls of one name fail, from a certain one on; nil where
-    /// nothing can be made to fail here.
+    /// What is raw in what `command` says when its calls of one name fail, from a certain one on;
+    /// nil where nothing can be made to fail here.
     func seen(of command: String, failing call: String, from number: Int, with error: String) throws
         -> [String]?
     {
@@ -103,7 +103,8 @@ final class BrokenHouse {
             + rawWritten(of: command)
     }
 
-    /// What is raw in what was written down for the operator: exceptions, evidence, reasons, receipts.
+    /// What is raw in what was written down for the operator: exceptions, evidence, reasons,
+    /// receipts.
     private func rawWritten(of command: String) -> [String] {
         let written =
             (try? panel.aside().table(

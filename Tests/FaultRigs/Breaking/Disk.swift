@@ -5,8 +5,8 @@ import TestSupport
 /// An ext4 file system in an image, on a loop device, whose power can be cut.
 ///
 /// The image holds what the kernel has written, and nothing that only lies in memory. With
-/// `noauto_da_alloc,commit=600` the kernel writes what it is told to sync and, for ten minutes, nothing
-/// else.
+/// `noauto_da_alloc,commit=600` the kernel writes what it is told to sync and, for ten minutes,
+/// nothing else.
 final class Disk {
     /// Where it is mounted.
     let path: String
@@ -15,8 +15,8 @@ final class Disk {
     private var image: String { "\(folder.path)/image" }
     private var kept: String { "\(folder.path)/kept" }
 
-    /// - Throws: `NoDisk` where nothing can be mounted; `WorldFailure` if it does not lose what was not
-    ///   synced.
+    /// - Throws: `NoDisk` where nothing can be mounted; `WorldFailure` if it does not lose what was
+    ///   not synced.
     init(megabytes: Int) throws {
         path = "\(folder.path)/disk"
         try NoDisk.check(

@@ -38,7 +38,8 @@ extension Rig {
         }
     }
 
-    /// `dispatch`, `poll` and `report`, after an order of each kind was accepted; and `admin backup`.
+    /// `dispatch`, `poll` and `report`, after an order of each kind was accepted; and `admin
+    /// backup`.
     private static func fillUnderSending(
         _ disk: SmallDisk, _ extent: Extent, _ findings: inout Findings
     ) throws {
@@ -71,8 +72,8 @@ extension Rig {
         }
     }
 
-    /// Whatever has a backup's name is whole: at once, where the run found room or seemed to, and after
-    /// the next. The pages go as far as a backup needs them.
+    /// Whatever has a backup's name is whole: at once, where the run found room or seemed to, and
+    /// after the next. The pages go as far as a backup needs them.
     private static func fillUnderBackup(
         _ disk: SmallDisk, _ works: Works, _ extent: Extent, _ findings: inout Findings
     ) throws {

@@ -1,8 +1,8 @@
 import TestHouse
 import TestSupport
 
-/// Strikes `ingest` in copies of one scene, lets it run once more, and compares what is left with what
-/// a run leaves that nothing disturbs.
+/// Strikes `ingest` in copies of one scene, lets it run once more, and compares what is left with
+/// what a run leaves that nothing disturbs.
 struct IntakeSweep {
     private let scene: Works
     private let workshop = TemporaryFolder(inMemory: true)
@@ -24,8 +24,8 @@ struct IntakeSweep {
         calls = try SystemCalls(of: "ingest", on: works)
     }
 
-    /// What should not be, after runs that were struck and one that was not; nil if a blow was never
-    /// felt, because its run ended before.
+    /// What should not be, after runs that were struck and one that was not; nil if a blow was
+    /// never felt, because its run ended before.
     func seen(after blows: [Blow]) throws -> [String]? {
         try scene.copy(to: works)
         for blow in blows {
@@ -34,7 +34,8 @@ struct IntakeSweep {
                 if ending.status == 0 { return nil }
                 guard ending.isKilled else { return ["status \(ending.status): \(ending.text)"] }
             } else if ending.status == 78 {
-                // That is for a configuration that cannot be read, and promises that nothing was touched.
+                // That is for a configuration that cannot be read, and promises that nothing was
+                // touched.
                 guard ending.text.contains("/pipeline.yaml:"), isUntouched else {
                     return ["status 78: \(ending.text)"]
                 }

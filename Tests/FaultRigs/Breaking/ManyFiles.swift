@@ -8,14 +8,16 @@ struct ManyFiles {
     private let count: Int
     private var works: Works { Works(path: folder.path) }
 
-    /// KiB of memory that a run may have for its data, its threads' stacks among it: a look at some files
-    /// needs 80 MiB of it, and what would be kept of each of a million files is more than the rest.
+    /// KiB of memory that a run may have for its data, its threads' stacks among it: a look at some
+    /// files needs 80 MiB of it, and what would be kept of each of a million files is more than the
+    /// rest.
     private static let memory = 96 << 10
 
     /// - Throws: `NoRoomInMemory`; `WorldFailure`.
     init(_ count: Int) throws {
         self.count = count
-        // A disk takes and forgets a thousand files a second where it is busy; memory, a hundred thousand.
+        // A disk takes and forgets a thousand files a second where it is busy; memory, a hundred
+        // thousand.
         folder = TemporaryFolder(inMemory: true)
         try NoRoomInMemory.check(files: count, at: folder.path)
         try works.configure([.unpaused("sandbox", url: "http://127.0.0.1:9/api/v2")])
@@ -27,8 +29,8 @@ struct ManyFiles {
         try works.done("ingest")
     }
 
-    /// What is wrong after runs that are killed on the way; and, if there is time to finish, once all is
-    /// taken.
+    /// What is wrong after runs that are killed on the way; and, if there is time to finish, once
+    /// all is taken.
     ///
     /// - Parameter seconds: until each run is killed.
     func seen(killedAfter seconds: [Int], finishing: Bool) throws -> [String] {
@@ -54,8 +56,8 @@ struct ManyFiles {
         return run.isKilled || run.status == 0 ? [] : ["ended with \(run.status): \(run.text)"]
     }
 
-    /// What is neither where it was dropped nor taken, row, receipt and all; and what is told without
-    /// being so.
+    /// What is neither where it was dropped nor taken, row, receipt and all; and what is told
+    /// without being so.
     private func lost() throws -> [String] {
         let acme = "\(works.spool)/resellers/acme"
         let rows = Set(try works.table("SELECT name FROM files WHERE user_id = 'acme'"))
@@ -102,8 +104,8 @@ struct ManyFiles {
 struct NoRoomInMemory: Error, CustomStringConvertible {
     let description: String
 
-    /// Nodes of the file system that a file needs, which lies in an inbox, or has its copy and its receipt;
-    /// and for each a page and what the system keeps of it, in bytes.
+    /// Nodes of the file system that a file needs, which lies in an inbox, or has its copy and its
+    /// receipt; and for each a page and what the system keeps of it, in bytes.
     private static let (nodes, nodeBytes) = (2, 6 << 10)
 
     /// Throws where `path` has no room for so many files.

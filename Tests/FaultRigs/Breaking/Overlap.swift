@@ -21,7 +21,8 @@ extension Rig {
     }
 }
 
-/// What must have happened before the crowd goes home. None of it has a pace: a busy machine takes longer.
+/// What must have happened before the crowd goes home. None of it has a pace: a busy machine takes
+/// longer.
 private struct CrowdWork {
     /// Of each program.
     let copies: Int
@@ -40,8 +41,8 @@ private struct CrowdWork {
         copies: 8, batches: 300, pause: 0.2, kills: 100, backups: 15, limit: 3_600)
 }
 
-/// Copies of every program in endless loops, and one backup after the other, with somebody among them who
-/// kills: in turn a process that holds a lock, and any process.
+/// Copies of every program in endless loops, and one backup after the other, with somebody among
+/// them who kills: in turn a process that holds a lock, and any process.
 private struct Crowd {
     let works: Works
     let work: CrowdWork
@@ -52,14 +53,14 @@ private struct Crowd {
         self.work = work
     }
 
-    /// Lets them work until enough has happened; returns what none should have said, and what is wrong
-    /// with the backups.
+    /// Lets them work until enough has happened; returns what none should have said, and what is
+    /// wrong with the backups.
     func seen() throws -> [String] {
         _ = shellRun(script())
         let lines = (content(at: "\(works.path)/said") ?? "").split(separator: "\n")
         let said = Dictionary(lines.map { (String($0), 1) }, uniquingKeysWith: +)
-        // Some are killed, some find the lock taken; the shell tells of the killed, and the next run
-        // of dispatch of the orders that a killed one had on their way.
+        // Some are killed, some find the lock taken; the shell tells of the killed, and the next
+        // run of dispatch of the orders that a killed one had on their way.
         let told = [Self.holderKilled, "Killed", "held in doubt"]
         let holders = said[Self.holderKilled] ?? 0
         // Beside them is what a killed one leaves: `N.part` and its journal.
@@ -79,7 +80,8 @@ private struct Crowd {
     private static let endings = ["status 0", "status 75", "status 137"]
     private static let holderKilled = "a holder of a lock was killed"
 
-    /// A process that holds a lock is stopped before it is killed, and looked at again: it held it then.
+    /// A process that holds a lock is stopped before it is killed, and looked at again: it held it
+    /// then.
     private func script() -> String {
         let loops = ["ingest", "dispatch", "poll", "report"].flatMap { program in
             (1...work.copies).map { "loop \(program).\($0) '\(builtProgram(program))' &" }

@@ -2,7 +2,8 @@ import TestHouse
 import TestSupport
 
 /// An inbox whose owner takes his files out and puts others under their names, all the time that
-/// `ingest` takes them. Each of his files is a batch of its own, so it is known what became of each.
+/// `ingest` takes them. Each of his files is a batch of its own, so it is known what became of
+/// each.
 struct ReplacedFiles {
     private let folder = TemporaryFolder(inMemory: true)
     private var works: Works { Works(path: folder.path) }
@@ -29,8 +30,8 @@ struct ReplacedFiles {
         }
     }
 
-    /// What is wrong after some runs during which files were replaced, every other of them killed, and
-    /// one that was left alone.
+    /// What is wrong after some runs during which files were replaced, every other of them killed,
+    /// and one that was left alone.
     func seen(runs: Int) throws -> [String] {
         var seen: [String] = []
         for run in 1...runs {
@@ -42,7 +43,8 @@ struct ReplacedFiles {
         return seen + (try lost()) + (try works.findings())
     }
 
-    /// Every other run ends where an original, or what another may have put in its place, is in `work`.
+    /// Every other run ends where an original, or what another may have put in its place, is in
+    /// `work`.
     private func hesitating(_ run: Int) -> String {
         let calls = "renameat2,unlinkat"
         let strike = run.isMultiple(of: 2) ? "-e inject=unlinkat:signal=KILL:when=\(1 + run) " : ""
@@ -50,9 +52,9 @@ struct ReplacedFiles {
             + "-e inject=\(calls):delay_enter=\(Self.hesitation) \(strike)"
     }
 
-    /// What the owner does meanwhile, from before `ingest` begins: until then they fill the inbox once.
-    /// They replace nothing that they have not taken out before, so each file is in `out`, was taken by
-    /// `ingest`, or is lost; `put` tells which there were.
+    /// What the owner does meanwhile, from before `ingest` begins: until then they fill the inbox
+    /// once. They replace nothing that they have not taken out before, so each file is in `out`,
+    /// was taken by `ingest`, or is lost; `put` tells which there were.
     private func owner(_ run: Int) -> String {
         """
         cd '\(home)'; touch busy; before=$(wc -l < put); (n=\(run)000000; while [ -e busy ]; do \
@@ -66,7 +68,8 @@ struct ReplacedFiles {
         """
     }
 
-    /// The files that are nowhere: neither taken, with row and receipt, nor taken out by their owner.
+    /// The files that are nowhere: neither taken, with row and receipt, nor taken out by their
+    /// owner.
     private func lost() throws -> [String] {
         let put = words("cat put")
         let out = words("find out -type f -size -1000k -exec cat {} + | grep -o '[0-9]*'")

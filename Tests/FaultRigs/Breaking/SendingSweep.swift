@@ -3,10 +3,10 @@ import TestSupport
 
 /// A panel at work with the sandbox, round after round; in each, one program may be killed.
 ///
-/// A round takes a batch with an order of each kind, a refill of an order of the round before, and a
-/// cancel; sends them, lets the sandbox's time go by, and asks what became of them, for the balance, and
-/// for the services, which are all called otherwise in each round. Orders are not compared before the
-/// end: then every doubt is resolved, and sandbox and books are judged.
+/// A round takes a batch with an order of each kind, a refill of an order of the round before, and
+/// a cancel; sends them, lets the sandbox's time go by, and asks what became of them, for the
+/// balance, and for the services, which are all called otherwise in each round. Orders are not
+/// compared before the end: then every doubt is resolved, and sandbox and books are judged.
 final class SendingSweep {
     /// What is killed, by its command line.
     enum Program: String, CaseIterable {
@@ -21,8 +21,8 @@ final class SendingSweep {
     /// Whether the sandbox will soon have more orders than its list shows.
     var isLong: Bool { rounds > 60 }
 
-    /// What the sandbox makes of an order, by a word in its link, and how it ends in the books: with
-    /// its state, and what is given back of its 0.108 USD, in millionths.
+    /// What the sandbox makes of an order, by a word in its link, and how it ends in the books:
+    /// with its state, and what is given back of its 0.108 USD, in millionths.
     private static let kinds: [(word: String, state: String, refunded: Int)] = [
         ("plain", "completed", 0),
         ("sandbox-partial", "partial", 43_200), ("sandbox-cancel", "canceled", 108_000),
@@ -134,7 +134,8 @@ final class SendingSweep {
         try works.done("ingest")
     }
 
-    /// Lines that ask something about the orders of which that is so, and of which nothing was asked.
+    /// Lines that ask something about the orders of which that is so, and of which nothing was
+    /// asked.
     private func lines(_ condition: String) throws -> String {
         try works.table(
             """

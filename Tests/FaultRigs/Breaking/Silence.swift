@@ -1,10 +1,11 @@
 import TestHouse
 
-/// Whether anybody would know: what stands still in a ledger until a person does something, and is told
-/// nowhere. Written from the states that there are, not from the code that raises alarms.
+/// Whether anybody would know: what stands still in a ledger until a person does something, and is
+/// told nowhere. Written from the states that there are, not from the code that raises alarms.
 ///
-/// An order, a request or a file that stands still for an hour must stand in an alarm, which `admin status`
-/// shows, and each alarm in `exceptions.csv`, once. Nothing may be due when nobody ever comes.
+/// An order, a request or a file that stands still for an hour must stand in an alarm, which `admin
+/// status` shows, and each alarm in `exceptions.csv`, once. Nothing may be due when nobody ever
+/// comes.
 enum Silence {
     /// An hour, in milliseconds.
     private static let hour: Int64 = 3_600_000
@@ -18,7 +19,8 @@ enum Silence {
             + untold.flatMap { try file.rows($0) }).map(\.line)
     }
 
-    /// Each state in which things wait for a person, without an alarm of one of the kinds that say so.
+    /// Each state in which things wait for a person, without an alarm of one of the kinds that say
+    /// so.
     private static let states = [
         standing(
             "waits to be sent", "o.state = 'accepted' AND o.created_at < :before",

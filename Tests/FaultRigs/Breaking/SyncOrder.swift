@@ -3,9 +3,9 @@ import TestSupport
 
 /// A run of `ingest` that nothing disturbs, as `strace` saw it: what was on disk when.
 ///
-/// A power cut keeps what was synced and may keep or lose all else, in any order. So a promise holds
-/// if what it rests on was synced before it was made; that can be read off the calls, on every
-/// machine, without cutting any power.
+/// A power cut keeps what was synced and may keep or lose all else, in any order. So a promise
+/// holds if what it rests on was synced before it was made; that can be read off the calls, on
+/// every machine, without cutting any power.
 struct SyncOrder {
     /// A call that changed something, at its place in the order of their beginnings and ends.
     fileprivate enum Event: Equatable {

@@ -10,8 +10,8 @@ extension Works {
     }
 
     /// Makes ready for a run of `ingest`, with everything in the inboxes that intake tells apart:
-    /// several users with several files, small ones that share a commit, a duplicate, rejected ones, a
-    /// desk file.
+    /// several users with several files, small ones that share a commit, a duplicate, rejected
+    /// ones, a desk file.
     func furnishIntake() throws {
         let sandbox = try SandboxProcess("--speed 0", key: Works.key)
         try configure(
@@ -50,7 +50,8 @@ extension Works {
                 ),
             ] + (1...10).map { ("small-\($0)", Self.orders("small-\($0)", count: 1)) }
         for (name, text) in acme { try write(text, to: "\(Self.inbox("acme"))/\(name).json") }
-        // What a run that died held: one to be put back as it is, one whose name is another's by now.
+        // What a run that died held: one to be put back as it is, one whose name is another's by
+        // now.
         try write(Self.orders("held", count: 1), to: "spool/work/acme/held.json")
         try write(Self.orders("older", count: 1), to: "spool/work/acme/twice.json")
         try write(Self.orders("newer", count: 1), to: "\(Self.inbox("acme"))/twice.json")

@@ -1,6 +1,7 @@
 import Ledger
 
-/// Where orders go: what the house knows of buying from a second provider when the first cannot serve.
+/// Where orders go: what the house knows of buying from a second provider when the first cannot
+/// serve.
 extension Model {
     /// The providers, in the order in which they are tried.
     enum Place: String, CaseIterable {
@@ -16,8 +17,8 @@ extension Model {
         case never
     }
 
-    /// The next orders that are sent from a place, of the users in turn; on the way there, others move
-    /// on, wait or end.
+    /// The next orders that are sent from a place, of the users in turn; on the way there, others
+    /// move on, wait or end.
     mutating func claim(_ count: Int, from place: Place, at now: Int64) -> [Int64] {
         var claimed: [Int64] = []
         var line = line(at: place)

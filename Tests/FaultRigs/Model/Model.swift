@@ -1,8 +1,9 @@
 import Ledger
 import TestSupport
 
-/// A house of a few lines that knows nothing of wallets, transactions or SQL. It hears what the ledger
-/// hears, says beforehand what the ledger must answer, and knows what everybody must then have.
+/// A house of a few lines that knows nothing of wallets, transactions or SQL. It hears what the
+/// ledger hears, says beforehand what the ledger must answer, and knows what everybody must then
+/// have.
 struct Model {
     enum State: String {
         case accepted, sending, placed, refused, completed, partial, canceled
@@ -107,8 +108,8 @@ extension Model {
             + "\(order.place.rawValue) \(due)"
     }
 
-    /// The keys under which the money of orders moved: each can be used once for ever, which is what
-    /// makes a second settlement impossible.
+    /// The keys under which the money of orders moved: each can be used once for ever, which is
+    /// what makes a second settlement impossible.
     private var references: [String] {
         orders.flatMap { id, order in
             let captured = order.charge - order.released

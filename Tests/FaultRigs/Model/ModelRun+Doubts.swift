@@ -33,8 +33,8 @@ extension ModelRun {
         }
     }
 
-    /// The provider's word on an order in doubt: it is found, or the decision that waits is borne out
-    /// or not, or nothing is known yet. Nothing but the first two moves the order.
+    /// The provider's word on an order in doubt: it is found, or the decision that waits is borne
+    /// out or not, or nothing is known yet. Nothing but the first two moves the order.
     mutating func hearProvider() throws {
         guard let id = pick({ $0.state == .inDoubt }) else { return }
         let provider = books.id(of: model.orders[id]!.place)

@@ -4,8 +4,8 @@ import Trade
 
 /// What dispatch tells both.
 extension ModelRun {
-    /// Dispatch's round: a few orders of each provider are claimed, those of who is paused offered to the
-    /// other, and most of the claimed ones answered.
+    /// Dispatch's round: a few orders of each provider are claimed, those of who is paused offered
+    /// to the other, and most of the claimed ones answered.
     mutating func send() throws {
         let open = Model.Place.allCases.filter { !model.paused.contains($0) }
         let closed = Model.Place.allCases.filter(model.paused.contains)

@@ -6,8 +6,8 @@ import TestSupport
 import Timestamps
 import Trade
 
-/// Feeds hostile batches and desk files to the built `ingest`, many to a run, and judges every receipt
-/// and the books behind them.
+/// Feeds hostile batches and desk files to the built `ingest`, many to a run, and judges every
+/// receipt and the books behind them.
 struct BatchFuzz {
     private let folder = TemporaryFolder(inMemory: true)
     private let ledger: Ledger
@@ -108,8 +108,8 @@ struct BatchFuzz {
 // MARK: What is behind the receipts
 
 extension BatchFuzz {
-    /// What is wrong in the books since the last run, of which receipts say that orders were charged so
-    /// much.
+    /// What is wrong in the books since the last run, of which receipts say that orders were
+    /// charged so much.
     private mutating func booksSeen(_ charged: Amount) throws -> [String] {
         let since = lastTransaction
         let held = try works.table(
@@ -151,7 +151,8 @@ extension BatchFuzz {
         }
     }
 
-    /// What `dispatch` and `poll` would do to some orders, so that lines about orders find all kinds.
+    /// What `dispatch` and `poll` would do to some orders, so that lines about orders find all
+    /// kinds.
     private func advanceOrders() throws {
         let now = WallClock.system.now()
         let sent = try ledger.advance(

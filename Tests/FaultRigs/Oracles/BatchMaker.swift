@@ -1,8 +1,8 @@
 import TestSupport
 import Trade
 
-/// Makes batches and desk files as people write them: most lines make sense, some lack a key, have one
-/// too many, or an odd value.
+/// Makes batches and desk files as people write them: most lines make sense, some lack a key, have
+/// one too many, or an odd value.
 package struct BatchMaker {
     private var random: Seeded
     private var made = 0

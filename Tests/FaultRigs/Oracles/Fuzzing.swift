@@ -2,9 +2,9 @@ import Glibc
 import TestSupport
 
 extension Findings {
-    /// Feeds some mutated inputs to `body`, or as many as a minute has room for; it returns what it saw
-    /// that should not be. An input is a point. None may take ten seconds of the processor's time, and in
-    /// full, where nothing else is in the process, memory may not grow.
+    /// Feeds some mutated inputs to `body`, or as many as a minute has room for; it returns what it
+    /// saw that should not be. An input is a point. None may take ten seconds of the processor's
+    /// time, and in full, where nothing else is in the process, memory may not grow.
     ///
     /// - Parameter few: how many inputs are some.
     mutating func fuzz(

@@ -10,8 +10,8 @@ import Transport
 
 /// Knows when a person would read a library's words without a sentence of ours.
 ///
-/// The first byte of an input says what is broken with the rest: a configuration (`c`), a provider's reply
-/// (`r`), a batch file (`j`), or the ledger's own bytes (`l`).
+/// The first byte of an input says what is broken with the rest: a configuration (`c`), a
+/// provider's reply (`r`), a batch file (`j`), or the ledger's own bytes (`l`).
 package final class WordsOracle {
     private let folder = TemporaryFolder(inMemory: true)
     private let sound: [UInt8]
@@ -68,7 +68,8 @@ package final class WordsOracle {
         return said
     }
 
-    /// What is said of a ledger in which some bytes are others: three of the input are a place and a byte.
+    /// What is said of a ledger in which some bytes are others: three of the input are a place and
+    /// a byte.
     private func ledger(garbledBy bytes: [UInt8]) -> String? {
         var garbled = sound
         for index in stride(from: 0, to: bytes.count - 2, by: 3) {

@@ -1,7 +1,7 @@
 /// A promise of ours, and what is done to break it (proof.md §1).
 ///
-/// A rig works on built programs, real files and real sockets, and knows nothing of a test framework:
-/// `make test` runs each in its short form, `make test-faults` in full.
+/// A rig works on built programs, real files and real sockets, and knows nothing of a test
+/// framework: `make test` runs each in its short form, `make test-faults` in full.
 package struct Rig: Sendable, CustomStringConvertible {
     /// What it is called on the command line: `ingest-kills`.
     package let name: String
@@ -63,8 +63,8 @@ package struct Findings: Sendable {
         }
     }
 
-    /// Tries one point that may not be there: `body` returns nil if the blow was never felt, because
-    /// its run ended before. That shows nothing, and does not count.
+    /// Tries one point that may not be there: `body` returns nil if the blow was never felt,
+    /// because its run ended before. That shows nothing, and does not count.
     ///
     /// - Returns: whether it was there.
     @discardableResult

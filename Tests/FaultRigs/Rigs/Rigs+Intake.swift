@@ -9,7 +9,8 @@ extension Rig {
     ) { extent, findings in
         let sweep = try IntakeSweep()
         for call in SystemCalls.names {
-            // In the short form, most where the ledger is written: what half a commit left shows there.
+            // In the short form, most where the ledger is written: what half a commit left shows
+            // there.
             let few = call == "pwrite64" ? 12 : 2
             for number in sweep.calls.spread(over: call, most: extent == .full ? .max : few) {
                 let blow = sweep.calls.blow(.kill, at: call, number)

@@ -38,7 +38,8 @@ extension Rig {
         for action in FaultyDialogue.Action.allCases {
             for fault in FaultyDialogue.Fault.all where fault.befalls(action) {
                 turn += 1
-                // In the short form, every answer to some action, and all that costs no time to orders.
+                // In the short form, every answer to some action, and all that costs no time to
+                // orders.
                 guard
                     extent == .full || turn % FaultyDialogue.Action.allCases.count == 0
                         || (action == .add && fault.answer == nil)

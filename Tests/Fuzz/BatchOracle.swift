@@ -1,7 +1,6 @@
 import FaultRigs
 import Glibc
 import Money
-import SQLiteTables
 import Settings
 import TestHouse
 import TestSupport
@@ -12,13 +11,11 @@ import Trade
 @testable import Ledger
 @testable import Spool
 
-/// A house that takes one file after the other, each as if it were the only one: its commit is undone
-/// once the receipt and the books were looked at.
-final class BatchHouse {
-    private let folder = TemporaryFolder(inMemory: true)
-    private let settings: Settings
-    private let ledger: Ledger
-    /// Where every receipt is written: a file of the folder.
+/// Judges files in a house that takes each as if it were the only one: its commit is undone once
+/// the receipt and the books were looked at.
+final class BatchOracle {
+    private let house: House
+    /// Where every receipt is written: a file of the house.
     private let paper: Int32
 
     /// 2026-11-23T10:00:00Z.
@@ -28,27 +25,23 @@ final class BatchHouse {
     private struct Undone: Error {}
 
     init() throws {
-        settings = try Settings.load(
-            from: folder.write(
-                """
-                currency: USD
-                ledger: l.db
+        house = try House(
+            empty: [Supplier(url: "https://alpha.example/api/v2")],
+            also: """
                 exchange_rates: {EUR: "1.08"}
                 fees: {withdrawal: {percent: "1", fixed: "0.25"}}
-                providers: [{name: alpha, url: "https://alpha.example/api/v2", \
-                api_key: {env: ALPHA_KEY}, currency: USD}]
-                """, to: "p.yaml"))
-        ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
-        paper = open("\(folder.path)/receipt", O_RDWR | O_CREAT, 0o600)
+                """, inMemory: true)
+        paper = open("\(house.folder.path)/receipt", O_RDWR | O_CREAT, 0o600)
         precondition(paper >= 0, "there is no paper for receipts")
         try fill()
     }
 
+    private var settings: Settings { house.settings }
+    private var ledger: Ledger { house.ledger }
+
     /// Has two users with money, a service of each type, and orders in all states.
     private func fill() throws {
-        let alpha = try ledger.providers(configured: [
-            ConfiguredProvider(name: "alpha", currency: settings.currency, isEnabled: true)
-        ])["alpha"]!.id
+        let alpha = try house.id(of: "alpha")
         _ = try ledger.takeOver(
             OrderType.all.enumerated().map { index, type in
                 .sample("\(BatchMaker.firstService + index)", type: type.name)
@@ -93,7 +86,7 @@ final class BatchHouse {
     }
 }
 
-extension BatchHouse {
+extension BatchOracle {
     /// Takes one file, and undoes it.
     func complaint(about input: [UInt8]) throws -> String? {
         var complaints: [String] = []
@@ -118,7 +111,7 @@ extension BatchHouse {
         let file = CopiedFile(
             dropper: dropper, name: FileName("a.json"),
             digest: String(repeating: digest, count: 64),
-            bytes: Int64(content.count), path: "\(folder.path)/a.json", content: content,
+            bytes: Int64(content.count), path: "\(house.folder.path)/a.json", content: content,
             origin: .orphan)
         var lines = 0
         let kept = try FileEffect(file, settings, receivedAt: Self.now).take(in: intake, &lines)

@@ -1,15 +1,14 @@
 import Ledger
-import SQLiteTables
-import Settings
+import TestHouse
 import Timestamps
 
-/// How far an order of `Shop` is brought before a test looks at it.
+/// How far an order is brought before a test looks at it.
 enum Progress: CaseIterable {
     case accepted, placed, inDoubt, completed
 }
 
-extension Shop {
-    /// The id of a new order of acme's that has come so far.
+extension House {
+    /// The id of a new order of acme's that has come this far.
     func order(_ progress: Progress, of service: Int = 101, ref: String = "A-1") throws -> Int64 {
         let receipt = try drop(
             """
@@ -24,7 +23,6 @@ extension Shop {
     /// What the other programs would do to it.
     private func advance(_ order: OrderID, to progress: Progress) throws {
         guard progress != .accepted else { return }
-        let ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
         func record(_ answers: [SendOutcome], claiming claims: [Claim] = []) throws {
             _ = try ledger.advance(
                 recording: answers, claiming: claims, waitingForLinks: false, at: now)

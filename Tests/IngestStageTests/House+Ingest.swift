@@ -1,63 +1,42 @@
-import GRDB
 import Glibc
 import Ledger
-import Logging
 import Run
-import SQLiteTables
 import Settings
-import Synchronization
+import TestHouse
 import TestSupport
 import Testing
 import Timestamps
 
 @testable import IngestStage
 
-/// A panel on disk with its catalogue and a clock of its own: files go in, receipts come out.
-final class Shop: Sendable {
-    let folder = TemporaryFolder(inMemory: true)
-    let settings: Settings
-    private let time = Mutex(Shop.morning)
-
+extension House {
     /// 2026-11-23T10:00:00Z.
     static let morning = Timestamp(milliseconds: 1_795_428_000_000)
 
+    /// A house with a catalogue and no user, whose clock stands still: files go in, receipts come
+    /// out.
+    ///
     /// - Parameters:
     ///   - configuration: lines of YAML beside the currency and the providers.
-    ///   - provider: more settings of the one provider, as YAML between braces: `, enabled: false`.
-    init(
+    ///   - provider: more settings of the one provider, as YAML between braces: `enabled: false`.
+    static func stocked(
         _ configuration: String = "intake: {min_free_bytes: 0}", provider: String = ""
-    ) throws {
-        let path = folder.write(
-            """
-            currency: USD
-            spool: spool
-            ledger: l.db
-            providers: [{name: alpha, url: "https://alpha.example/api/v2", \
-            api_key: {env: ALPHA_KEY}, currency: USD\(provider)}]
-            \(configuration)
-
-            """, to: "p.yaml")
-        settings = try Settings.load(from: path)
-        try Catalogue.install(
-            in: Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency))
+    ) throws -> House {
+        let house = try House(
+            empty: [Supplier(url: "https://alpha.example/api/v2", provider)], also: configuration,
+            clock: TickingClock(at: morning, tick: 0), inMemory: true)
+        try Catalogue.install(in: house.ledger)
+        return house
     }
-
-    var now: Timestamp {
-        get { time.withLock { $0 } }
-        set { time.withLock { $0 = newValue } }
-    }
-
-    var spool: String { "\(folder.path)/spool" }
 
     /// One run of `ingest`.
     ///
     /// - Parameter meanwhile: what others do each time it looks at the clock.
     @discardableResult
-    func run(meanwhile: @escaping @Sendable () -> Void = {}) throws -> Summary {
+    func ingest(meanwhile: @escaping @Sendable () -> Void = {}) throws -> Summary {
         var taking = try TakeFiles(
             RunContext(
-                program: "ingest", settings: settings,
-                logger: Logger(label: "ingest") { _ in SwiftLogNoOpLogHandler() },
+                program: "ingest", settings: settings, logger: log.logger,
                 clock: WallClock { [self] in
                     meanwhile()
                     return now
@@ -65,23 +44,13 @@ final class Shop: Sendable {
         return try taking.run()
     }
 
-    /// The books, for tests that look behind the receipts.
-    func database() throws -> DatabaseQueue {
-        try DatabaseQueue(path: settings.ledger)
-    }
-
-    func value<T: DatabaseValueConvertible>(_ sql: String) throws -> T? {
-        try database().read { try T.fetchOne($0, sql: sql) }
-    }
-
-    /// Expects the invariants of design.md §5 to hold.
+    /// Expects every invariant of the ledger to hold.
     func expectSound(_ location: SourceLocation = #_sourceLocation) throws {
-        let ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
-        #expect(try ledger.audit().map(\.violations) == [], sourceLocation: location)
+        #expect(try findings() == [], sourceLocation: location)
     }
 }
 
-extension Shop {
+extension House {
     /// Puts a file into an inbox, still for an hour.
     @discardableResult
     func put(_ text: String, as name: String = "orders.json", by user: String = "acme") -> String {
@@ -91,18 +60,18 @@ extension Shop {
     @discardableResult
     func put(_ bytes: [UInt8], as name: String = "orders.json", by user: String = "acme") -> String
     {
-        let path = folder.write(bytes, to: "spool/\(Shop.home(of: user))/inbox/\(name)")
+        let path = folder.write(bytes, to: "spool/\(House.home(of: user))/inbox/\(name)")
         touch(path, secondsAgo: 3_600)
         return path
     }
 
-    /// Says that a file was last written so many seconds before now.
+    /// Makes a file last written this many seconds before now.
     func touch(_ path: String, secondsAgo: Int64) {
         let second = timespec(tv_sec: Int(now.milliseconds / 1_000 - secondsAgo), tv_nsec: 0)
         precondition(utimensat(AT_FDCWD, path, [second, second], AT_SYMLINK_NOFOLLOW) == 0)
     }
 
-    /// When the system last noted a change of a file.
+    /// When the file system last noted a change of a file.
     func changed(_ path: String) -> Timestamp {
         var status = stat()
         precondition(lstat(path, &status) == 0, "\(path) is not there")
@@ -113,18 +82,18 @@ extension Shop {
     func drop(
         _ text: String, as name: String = "orders.json", by user: String = "acme"
     ) throws -> Receipt {
-        // Whoever has read his receipt may remove it.
-        unlink("\(spool)/\(Shop.receipt(of: name, by: user))")
+        // A reseller who has read a receipt may remove it.
+        unlink("\(spool)/\(House.receipt(of: name, by: user))")
         put(text, as: name, by: user)
-        try run()
+        try ingest()
         return try receipt(of: name, by: user)
     }
 
     func receipt(of name: String, by user: String = "acme") throws -> Receipt {
-        try Receipt(contents(of: Shop.receipt(of: name, by: user)))
+        try Receipt(contents(of: House.receipt(of: name, by: user)))
     }
 
-    /// What a file of one line comes to: the line's status, or the code of its rejection.
+    /// The answer to a file of one line: the line's status, or the code of its rejection.
     func verdict(
         on line: String, in kind: String = "orders", by user: String = "acme"
     ) throws -> String {
@@ -150,7 +119,7 @@ extension Shop {
     }
 }
 
-extension Shop {
+extension House {
     private static func home(of user: String) -> String {
         user == "desk" ? "desk" : "resellers/\(user)"
     }
@@ -165,7 +134,7 @@ extension Shop {
         try #require(bytes(at: "\(spool)/\(path)"), "\(path) is not there")
     }
 
-    /// Who may do what with something below the spool.
+    /// The permissions of something below the spool.
     func mode(of path: String) -> mode_t {
         var status = stat()
         precondition(lstat("\(spool)/\(path)", &status) == 0, "\(path) is not there")
@@ -178,7 +147,7 @@ extension Shop {
     }
 }
 
-extension Shop {
+extension House {
     /// Removes a file below the spool.
     func remove(_ path: String) {
         precondition(unlink("\(spool)/\(path)") == 0)

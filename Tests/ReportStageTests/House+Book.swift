@@ -2,70 +2,51 @@ import Ledger
 import Logging
 import Money
 import Run
-import SQLiteTables
 import Settings
+import TestHouse
 import TestSupport
 import Timestamps
 
 @testable import ReportStage
 
-/// A small book made through the ledger's own methods, with a spool and a place for reports.
-///
-/// Two resellers, one provider, an order in every state but `sending`, and money in every wallet.
-/// Amounts are chosen so that a person can add them up.
-struct Book {
-    let folder = TemporaryFolder()
-    let ledger: Ledger
-    let settings: Settings
+/// A house with a small book, made through the ledger's own methods: two resellers, one provider,
+/// an order in every state but `sending`, and money in every wallet. A person can add up its
+/// amounts.
+extension House {
     static let now: Timestamp = "2026-11-23T10:00:00Z"
 
-    /// A ledger without a row.
-    static func empty() throws -> Book { try Book(settled: ()) }
-
-    init(settled: Void, reports: String = "reports") throws {
-        let file = folder.write(
-            """
-            currency: USD
-            spool: spool
-            ledger: ledger.sqlite
-            reports: \(reports)
-            providers: [{name: alpha, url: "https://alpha.example/api/v2", \
-            api_key: {env: ALPHA_KEY}, currency: USD}]
-            """,
-            to: "pipeline.yaml")
-        settings = try Settings.load(from: file)
-        ledger = try Ledger.open(in: SQLiteFile(settings.ledger), currency: settings.currency)
+    /// A house without a row in its ledger.
+    ///
+    /// - Parameter reports: the settings of the reports.
+    static func unused(reports: String = "reports") throws -> House {
+        try House(
+            empty: [Supplier(url: "https://alpha.example/api/v2")], also: "reports: \(reports)")
     }
 
-    init(reports: String = "reports") throws {
-        try self.init(settled: (), reports: reports)
-        let alpha = try ledger.providers(
-            configured: [ConfiguredProvider(name: "alpha", currency: usd, isEnabled: true)])[
-                "alpha"]!
-        try stock(alpha.id)
-        try open()
-        try buyInOctober(from: alpha.id)
-        try buyInNovember(from: alpha.id)
-        try close()
-        _ = try ledger.recordBalance(
-            "498.20", of: alpha.id, maxDrift: "10", at: "2026-11-23T09:00:00Z")
+    static func withBook(reports: String = "reports") throws -> House {
+        let house = try unused(reports: reports)
+        let alpha = try house.id(of: "alpha")
+        try house.stock(alpha)
+        try house.open()
+        try house.buyInOctober(from: alpha)
+        try house.buyInNovember(from: alpha)
+        try house.close()
+        _ = try house.ledger.recordBalance(
+            "498.20", of: alpha, maxDrift: "10", at: "2026-11-23T09:00:00Z")
+        return house
     }
 
     var reports: String { settings.reports.directory }
-    var spool: String { settings.spool }
-    var database: String { settings.ledger }
 
-    func context(at now: Timestamp = Book.now) -> RunContext {
+    func context(at now: Timestamp = House.now) -> RunContext {
         RunContext(
-            program: "report", settings: settings,
-            logger: Logger(label: "report") { _ in SwiftLogNoOpLogHandler() },
-            clock: WallClock { now })
+            program: "report", settings: settings, logger: log.logger, clock: WallClock { now })
     }
 
-    /// Runs the program's work as the program does.
+    /// Does the program's work as the program does it.
     @discardableResult
     func report(
-        _ parts: Set<MakeReports.Part> = [.summaries, .statements], at now: Timestamp = Book.now
+        _ parts: Set<MakeReports.Part> = [.summaries, .statements], at now: Timestamp = House.now
     ) throws -> Summary {
         try MakeReports(context(at: now)).run(parts)
     }
@@ -78,14 +59,12 @@ struct Book {
     }
 }
 
-let usd = try! Currency(parsing: "USD")
-let acme = UserID(rawValue: "acme")!
 let zoe = UserID(rawValue: "zoe")!
 
 // MARK: In few words
 
-extension Book {
-    /// Takes a reseller's file that does what `body` does.
+extension House {
+    /// Takes a file with what `body` does.
     func file(
         _ name: String, by user: UserID, at moment: Timestamp,
         _ body: (ResellerDraft) throws -> Void

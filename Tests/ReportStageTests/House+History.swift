@@ -1,9 +1,10 @@
 import Ledger
 import Money
+import TestHouse
 import Timestamps
 
 /// How the book came about.
-extension Book {
+extension House {
     func stock(_ alpha: ProviderID) throws {
         let entries = try [
             entry(
