@@ -24,7 +24,8 @@ import Testing
         try works.settle(4)
         let told = try works.statusFiles()
         let sent = panel.links
-        let lastOrder = try works.table("SELECT max(id) FROM orders")[0]
+        let lastOrder = try #require(
+            try ["acme", "zenith"].flatMap { try works.orders(of: $0) }.max())
 
         try works.restore()
         try works.expectRefusal(panel)
@@ -32,16 +33,13 @@ import Testing
         try works.done("admin recover --restored --yes")
         try works.done("ingest", "dispatch", "poll statuses")
         #expect(panel.links == sent)
-        let doubts = try works.table(
-            "SELECT id, link FROM orders WHERE state = 'in_doubt' ORDER BY link")
+        let doubts = try works.doubts()
         #expect(doubts.count == 3)
 
         for doubt in doubts {
-            let parts = doubt.split(separator: "|")
-            let link = String(parts[1].dropFirst().dropLast())
-            if link != "waiting-before" { #expect(Int(parts[0])! > Int(lastOrder)!) }
+            if doubt.link != "waiting-before" { #expect(doubt.order > lastOrder) }
             try works.done(
-                "admin decide \(parts[0]) placed --provider-order \(panel.id(of: link))")
+                "admin decide \(doubt.order) placed --provider-order \(panel.id(of: doubt.link))")
         }
         try works.done("ingest", "dispatch")
         try works.settle(4)
