@@ -141,7 +141,7 @@ import Testing
     (
         "currency: USD\nexchange_rates: {USD: 1}",
         """
-        2:18: a name in exchange_rates is "USD"; it must be another currency than the house's, \
+        2:18: a name in exchange_rates is "USD"; it must be a currency other than the house's, \
         which needs no rate.
         """
     ),
@@ -243,10 +243,7 @@ func `a text that is not YAML is reported with the remedy`(text: String, words: 
     let deep = String(repeating: "[", count: 100_000)
     #expect(
         problems(deep) == [
-            """
-            pipeline.yaml:1:17: this cannot be read: more than 16 lists and sections in each \
-            other.
-            """
+            "pipeline.yaml:1:17: this cannot be read: lists and sections nested more than 16 deep."
         ])
 
     let folder = TemporaryFolder()

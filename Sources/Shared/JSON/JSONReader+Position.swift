@@ -56,11 +56,11 @@ extension JSONReader {
             return failure(
                 trail.depth == 0
                     ? "the document holds no value"
-                    : "a value must stand here, not the end of the document")
+                    : "a value is expected here, not the end of the document")
         }
         switch window.token[0] {
         case UInt8(ascii: "'"):
-            return failure("a string must stand in double quotes")
+            return failure("a string must be in double quotes")
         case UInt8(ascii: "+"), UInt8(ascii: "."):
             return failure("a number may not begin with \(found())")
         case UInt8(ascii: "/"), UInt8(ascii: "#"):
@@ -70,7 +70,7 @@ extension JSONReader {
         case 0xEF where try offset == 0 && byte(at: 1) == 0xBB && byte(at: 2) == 0xBF:
             return failure("a byte order mark is not allowed")
         default:
-            return failure("a value must stand here, not \(found())")
+            return failure("a value is expected here, not \(found())")
         }
     }
 

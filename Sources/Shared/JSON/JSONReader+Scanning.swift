@@ -173,7 +173,7 @@ extension JSONReader {
             guard length <= limits.tokenBytes else { throw tooLong() }
         }
         guard length > start else {
-            throw tokenFailure(at: length, "a digit must stand here, not \(found(at: length))")
+            throw tokenFailure(at: length, "a digit is expected here, not \(found(at: length))")
         }
     }
 

@@ -148,7 +148,7 @@ package struct JSONReader: ~Copyable {
         precondition(trail.isInObject && due == .nothing, "not between an object's members")
         guard try nextMember(end: UInt8(ascii: "}")) else { return false }
         guard try nextToken() == UInt8(ascii: "\"") else {
-            throw failure("a key in double quotes must stand here, not \(found())")
+            throw failure("a key in double quotes is expected here, not \(found())")
         }
         let hasEscapes = try scanString()
         guard window.contents.count <= limits.keyBytes else {
@@ -180,7 +180,7 @@ package struct JSONReader: ~Copyable {
         if trail.count > 0 {
             guard byte == UInt8(ascii: ",") else {
                 let end = Unicode.Scalar(end)
-                throw failure("a comma or \"\(end)\" must stand here, not \(found())")
+                throw failure("a comma or \"\(end)\" is expected here, not \(found())")
             }
             window.cursor += 1
         }

@@ -107,7 +107,7 @@ extension CatalogueSettings.ServiceOverride {
         self.service = service
         let places = backups.map { [$0.provider, $0.service] } + [[provider, service]]
         if Set(places).count < places.count {
-            section.cursor("backups")?.refuse("other services than this one, each once")
+            section.cursor("backups")?.refuse("services other than this one, each once")
         }
     }
 }

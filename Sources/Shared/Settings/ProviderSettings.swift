@@ -85,7 +85,10 @@ package struct ProviderSettings: Sendable {
 }
 
 extension ProviderSettings {
+    /// Reads one provider; nil with the problems noted.
+    ///
     /// - Parameters:
+    ///   - section: the provider's settings.
     ///   - house: the house currency; if it is missing, the configuration is refused anyway.
     ///   - rates: house currency units for one unit of each other currency.
     fileprivate init?(

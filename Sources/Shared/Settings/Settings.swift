@@ -101,7 +101,7 @@ extension Section {
                 path: "a name in exchange_rates", source: source)
             guard let currency = name.read(.currency) else { continue }
             if currency == house {
-                name.refuse("another currency than the house's, which needs no rate")
+                name.refuse("a currency other than the house's, which needs no rate")
             }
             rates[currency] = rate
         }

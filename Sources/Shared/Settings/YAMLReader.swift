@@ -59,7 +59,7 @@ struct YAMLReader: ~Copyable {
         guard !isCollection || depth <= Self.maxDepth else {
             throw Refusal(
                 mark: event.mark,
-                reason: "more than \(Self.maxDepth) lists and sections in each other")
+                reason: "lists and sections nested more than \(Self.maxDepth) deep")
         }
         switch event.kind {
         case .scalar(let text, let isPlain):
