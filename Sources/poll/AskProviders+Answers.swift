@@ -8,7 +8,7 @@ import Timestamps
 import Trade
 import Transport
 
-// What each kind of answer does: step 2.
+// What answers about refills and balances do: step 2.
 extension AskProviders {
     mutating func take(
         refills finished: Finished, of refills: [DueRequest], from index: Int, at now: Timestamp
@@ -44,7 +44,7 @@ extension AskProviders {
         }
     }
 
-    /// What the operator is told of a refill that its provider does not know or does not tell of.
+    /// The exception for a refill that its provider does not know or says nothing about.
     private static func exception(
         about refill: DueRequest, _ answer: Answer<RefillStatus>, at now: Timestamp
     ) -> LedgerException? {
@@ -52,17 +52,17 @@ extension AskProviders {
         switch answer {
         case .report: return nil
         case .notFound: says = "it does not know it"
-        case .missing: says = "its answer passes over it"
+        case .missing: says = "its answer leaves it out"
         case .error(let words), .unclear(let words): says = "it says: \(words)"
         }
         guard now > refill.createdAt.adding(seconds: refillPatience) else { return nil }
         return LedgerException(
             .refillWithoutStatus,
             "for a day the provider has not said how its refill "
-                + "\(refill.providerRequest ?? "") stands (\(says)); it is asked again; ask it")
+                + "\(refill.providerRequest ?? "") stands (\(says)); poll asks again; ask it too")
     }
 
-    /// How long a refill may stay without a status before the operator is told, in seconds.
+    /// How long a refill may have no status before the operator is told, in seconds.
     private static let refillPatience = 86_400
 
     mutating func take(balance finished: Finished, from index: Int, at now: Timestamp) throws {
@@ -84,7 +84,7 @@ extension AskProviders {
         if let currency = balance.currency,
             try ledger.note(currency, by: .balance, of: lane.provider.id, at: now)
         {
-            return tellOther(currency, of: settings)
+            return reportOther(currency, of: settings)
         }
         let news = try ledger.recordBalance(
             balance.amount, of: lane.provider.id, maxDrift: settings.maxDrift, at: now)
@@ -109,7 +109,7 @@ extension AskProviders {
 }
 
 extension Answer {
-    /// Whether it says nothing that can be used of its id.
+    /// Whether it says nothing about its id that can be used.
     var isUnread: Bool {
         switch self {
         case .missing, .unclear: true

@@ -6,7 +6,7 @@ import Settings
 import Timestamps
 import Transport
 
-// What an answer about services does, and the lack of one.
+// What an answer about services does, or its lack.
 extension AskProviders {
     mutating func take(catalogue finished: Finished, from index: Int, at now: Timestamp) throws {
         switch lanes[index].endpoint.catalogue(in: finished) {
@@ -22,8 +22,8 @@ extension AskProviders {
     private mutating func takeOver(
         _ catalogue: Catalogue, of lane: AskingLane, at now: Timestamp
     ) throws {
-        try tellLeftOut(catalogue, of: lane, at: now)
-        // Matching is slow, and the ledger is nobody else's while it decides: so that goes first.
+        try reportLeftOut(catalogue, of: lane, at: now)
+        // Matching is slow, and the ledger is locked while the guard decides. So match first.
         let rules = CatalogueRules(context.settings, lane.settings)
         let listed = catalogue.entries.map(rules.terms)
         let settings = context.settings.catalogue
@@ -55,9 +55,9 @@ extension AskProviders {
             at: now.adding(seconds: settings.syncEverySeconds))
     }
 
-    /// Tells which rows of a list were left out, in one line; that a service is listed twice is
-    /// none of the operator's business.
-    private func tellLeftOut(
+    /// Reports, in one line, which rows of a list were left out. A service that is listed twice is
+    /// logged, but needs no operator.
+    private func reportLeftOut(
         _ catalogue: Catalogue, of lane: AskingLane, at now: Timestamp
     ) throws {
         guard let first = catalogue.unreadable.first else { return }
@@ -72,8 +72,8 @@ extension AskProviders {
         try ledger.raise(.leftOut(rows), of: lane.provider.id, at: now)
     }
 
-    /// Keeps where else services can be bought as `catalogue.yaml` has it: not only when their
-    /// provider answers, since it matters when he does not.
+    /// Keeps the backups of services that `catalogue.yaml` names. It does not wait for the
+    /// provider's answer, because backups matter when the provider does not answer.
     func keepBackups(at now: Timestamp) throws {
         try ledger.keep(
             context.settings.catalogue.services.map { service in
@@ -88,6 +88,8 @@ extension AskProviders {
 
     /// Asks again after as long as the answer is overdue, so that the wait doubles: at least
     /// `poll_every`, or as long as the provider wants to be left alone, and at most `sync_every`.
+    ///
+    /// - Parameter wanted: how many seconds the provider wants to be left alone, if it says so.
     func postpone(
         _ question: ProviderQuestion, of lane: AskingLane, after wanted: Int?, at now: Timestamp
     ) throws {
@@ -107,7 +109,7 @@ extension AskProviders {
         }
     }
 
-    /// How long a provider may give no list before the operator is told, in seconds, unless he is
-    /// asked that seldom.
+    /// How long a provider may give no list before the operator is told, in seconds; longer if it
+    /// is asked less often.
     private static let longWithoutList = 86_400
 }

@@ -6,10 +6,10 @@ import Run
 import Settings
 import Timestamps
 
-// The currency that a provider names: another than is configured makes all its prices unknown.
+// The currency that a provider names. If it is not the configured one, all its prices are unknown.
 extension AskProviders {
-    /// Keeps the currency that a provider names beside charges, where that is news: another one
-    /// than the configured, if any answer names one.
+    /// Keeps the currency that a provider names beside charges, if that is news. If the answers
+    /// disagree, one that is not the configured currency counts.
     mutating func noteCurrency(
         in answers: [String: Answer<StatusReport>], from index: Int, at now: Timestamp
     ) throws {
@@ -23,11 +23,12 @@ extension AskProviders {
         guard let named, named != lanes[index].statusCurrency else { return }
         lanes[index].statusCurrency = named
         if try ledger.note(named, by: .status, of: lanes[index].provider.id, at: now) {
-            tellOther(named, of: lanes[index].settings)
+            reportOther(named, of: lanes[index].settings)
         }
     }
 
-    func tellOther(_ currency: Currency, of provider: ProviderSettings) {
+    /// Reports that a provider counts in another currency than configured.
+    func reportOther(_ currency: Currency, of provider: ProviderSettings) {
         context.logger.error(
             "a provider counts in another currency than configured; nothing of it is sold",
             metadata: [

@@ -7,10 +7,10 @@ import Timestamps
 import Trade
 import Transport
 
-// Orders in doubt: what their providers are asked, and what the answers do.
+// Orders in doubt: the questions about them, and what the answers do.
 extension AskProviders {
-    /// The questions about a provider's orders in doubt that are due. None while files of a lost
-    /// time are still to be taken: what his list has may be theirs.
+    /// The questions about a provider's orders in doubt that are due. None while files of the gap
+    /// after a restore are still to be replayed: orders on the provider's list may be theirs.
     func doubtQuestions(for lane: AskingLane) throws -> [Question] {
         guard try !ledger.awaitsLostFiles() else { return [] }
         let doubts = try ledger.doubts(with: lane.provider.id)
@@ -30,7 +30,8 @@ extension AskProviders {
             }
     }
 
-    /// Decisions that nobody can dispute any more: the list they waited for is not asked for now.
+    /// Believes decisions that nothing can contradict any more: they waited for a list that is no
+    /// longer asked for.
     mutating func believeUndisputed(of lane: AskingLane) throws {
         guard lane.settings.inquiry == .none, try !ledger.awaitsLostFiles() else { return }
         let now = context.clock.now()
@@ -39,7 +40,7 @@ extension AskProviders {
             case nil, .placed: nil
             case .notPlaced, .refund:
                 DoubtNews(
-                    of: doubt, .believed(because: "his list is not asked for"), askAgain: now)
+                    of: doubt, .believed(because: "its list is not asked for"), askAgain: now)
             }
         }
         guard !news.isEmpty else { return }
@@ -70,7 +71,7 @@ extension AskProviders {
             let every = lane.settings.pollEverySeconds
             let due = now.adding(seconds: max(every, failure.retryAfter ?? 0))
             let evidence =
-                failure.isAboutTheQuestion ? "he does not list his orders: \(failure.text)" : nil
+                failure.isAboutTheQuestion ? "it does not list its orders: \(failure.text)" : nil
             tally.resolved += try ledger.record(
                 doubts.map { DoubtNews(of: $0, .open(evidence: evidence), askAgain: due) },
                 of: lane.provider.id, inquiryDue: due, at: now
@@ -78,7 +79,7 @@ extension AskProviders {
         }
     }
 
-    /// A decision that names an id is believed where the provider knows the id's status.
+    /// Believes a decision that names an id if the provider knows the status of that id.
     mutating func take(
         decision finished: Finished, that id: String, isOf doubt: Doubt, from index: Int,
         at now: Timestamp
@@ -103,8 +104,8 @@ extension AskProviders {
     ) -> DoubtNews.Content {
         switch answer {
         case .report(let report):
-            // A word that nobody knows may be his way to say that he does not know the order
-            // either; not beside an order's figures.
+            // An unknown word may be the provider's way to say that it does not know the order,
+            // unless figures of an order stand beside it.
             if case .unknown = report.status, !report.hasFigures {
                 .open(evidence: nil)
             } else {

@@ -6,7 +6,7 @@ import Timestamps
 import Trade
 import Transport
 
-// What answers about orders do, and the lack of them: `Manner` says what is asked next.
+// What answers about orders do, or their lack. `Manner` says what is asked next.
 extension AskProviders {
     mutating func take(
         statuses finished: Finished, of orders: [FollowedOrder], as form: StatusForm,
@@ -31,7 +31,7 @@ extension AskProviders {
         context.progress("asked", tally.asked, of: tally.asked + ordersOnTheWay)
     }
 
-    /// A list in `order`, tried after lists in `orders` had no answer.
+    /// The answers to a list in `order`, which is tried after lists in `orders` had no answer.
     private mutating func takeTrial(
         _ answers: Answers<StatusReport>, of orders: [FollowedOrder], from index: Int,
         _ judge: StatusJudge
@@ -82,7 +82,7 @@ extension AskProviders {
     private mutating func listFailed(
         _ orders: [FollowedOrder], isIll: Bool, from index: Int, at now: Timestamp
     ) {
-        // Another order each minute: one that spoils answers is not the probe for ever.
+        // Another order each minute, so that an order that spoils answers is not always the probe.
         let turn = Int(now.milliseconds / 60_000)
         switch lanes[index].manner.listFailed(orders, isIll: isIll, turn: turn) {
         case .again(let orders): lanes[index].putBack(orders)
@@ -133,7 +133,7 @@ extension AskProviders {
 }
 
 extension Answer<StatusReport> {
-    /// Whether the provider speaks of the order, if only to say that it does not know it.
+    /// Whether the provider speaks of the order, even if only to say that it does not know it.
     fileprivate var isAboutOrder: Bool {
         switch self {
         case .report, .notFound: true
@@ -141,7 +141,7 @@ extension Answer<StatusReport> {
         }
     }
 
-    /// Whether the order asked about alone may be answered so that more of it can be read.
+    /// Whether more may be readable if the order is asked about alone.
     fileprivate var isWorthAsking: Bool {
         switch self {
         case .unclear: true

@@ -9,22 +9,21 @@ import Timestamps
 import Trade
 import Transport
 
-/// Asks the providers what is due: for catalogues, for balances, about orders; for the orders they
-/// have, where some are in doubt.
+/// Asks the providers for everything that is due: catalogues, balances, the status of orders, and
+/// their lists of orders if some are in doubt.
 ///
-/// 1. Ask each provider, a few questions at a time, until nothing is due or the deadline.
-/// 2. Write down what the answers of a moment say together with the money that moves by it, in one
-///    commit. An order's due date moves on with every answer and with the lack of one, so nobody
-///    starves.
-/// 3. Tell the resellers what changed, and the operator what stands still.
+/// 1. Ask each provider, a few questions at a time, until nothing is due or the deadline passes.
+/// 2. Commit the answers of a moment together with the money that they move. An order's due date
+///    moves on with every answer, and also without one, so no order starves.
+/// 3. Report changes to the resellers, and what stands still to the operator.
 ///
 /// Every question can be asked again, so nothing here needs an intent. A run that dies before step
-/// 2 asks again, and one that dies after it finds the order ended. Status files have their number
-/// and their bytes in the ledger before they are on disk, so they are written until they are.
+/// 2 asks again; after it, the next run finds the order ended. The number and bytes of a status
+/// file are in the ledger before the file is on disk, so each run writes it until it is there.
 ///
-/// Providers are isolated: each has its own concurrency, rate and patience, and no answer of one is
-/// waited for before another is asked. One that says "too fast" is left alone until the moment it
-/// names, in this run and the next ones.
+/// Providers are isolated: each has a lane with its own concurrency, rate and patience, and none
+/// waits for the answer of another. A provider that says "too fast" is left alone until the moment
+/// it names, in this run and the next ones.
 struct AskProviders {
     let context: RunContext
     let ledger: Ledger
@@ -36,27 +35,26 @@ struct AskProviders {
     /// Questions on their way, by the tag of their call.
     private var onTheWay: [Int: (question: Question, lane: Int)] = [:]
     private var nextTag = 0
-    /// What was learnt of orders and is not yet written down, and since when.
+    /// News about orders that is not written down yet, and since when.
     private var news: [StatusNews] = []
     private var newsSince = Timestamp(milliseconds: 0)
     private let begun: Timestamp
-    /// Whether what is not due is done as well.
+    /// Whether it also asks for what is not due.
     private(set) var isAskedNow = false
 
     /// How long a run waits for an answer before it looks around, in milliseconds.
     private static let patience = 1_000
-    /// How much may be learnt before it is written down, in orders, and for how long, in
-    /// milliseconds.
+    /// How much news may wait to be written down, in orders, and how long, in milliseconds.
     private static let newsLimit = 2_000
     private static let newsPatience = 200
-    /// How long what was learnt of a provider's manner is believed, in seconds: then it is asked as
-    /// the trade does once more.
+    /// How long a run believes what was learned about a provider's manner, in seconds. After that
+    /// it is asked in the trade's way once more.
     private static let habitSeconds = 7 * 86_400
 
-    /// Whether the time of this run is up. Every step of it that may be long asks.
+    /// Whether the time of this run is up. Every step that may take long asks.
     var isOver: Bool { deadline.isPassed(at: context.clock.now()) }
 
-    /// - Throws: `SettingsError` where a key cannot be read; `SystemError`; `StoreError`.
+    /// - Throws: `SettingsError` if a key cannot be read; `SystemError`; `StoreError`.
     init(_ context: RunContext) throws {
         let settings = context.settings
         let keys = try settings.providerKeys()
@@ -93,9 +91,13 @@ struct AskProviders {
         transport = Transport(capacity: max(1, lanes.count * AskingLane.questionsAtOnce))
     }
 
+    /// Asks, and reports.
+    ///
     /// - Parameters:
-    ///   - only: what to do; nil for everything.
-    ///   - isNow: whether what is not due is done as well.
+    ///   - part: what to do; nil for everything.
+    ///   - isNow: whether to ask also for what is not due.
+    /// - Returns: what was done.
+    /// - Throws: `StoreError`; `SystemError`; `TransportError`.
     mutating func run(only part: Poll.Part?, now isNow: Bool) throws -> Summary {
         isAskedNow = isNow
         try keepBackups(at: begun)
@@ -104,7 +106,7 @@ struct AskProviders {
         }
         for index in lanes.indices { try plan(part, for: &lanes[index]) }
         try askAll()
-        try tellHealth()
+        try recordHealth()
         try ledger.tellUnusableBackups(at: context.clock.now())
         if part == nil || part == .statuses {
             tally.statusFiles = try StatusFiles(context, ledger, spool).publish { isOver }
@@ -113,8 +115,8 @@ struct AskProviders {
         return tally.summary
     }
 
-    /// Until when orders count as due: where statuses are asked for by their word, all that would
-    /// fall due before an order asked about now. None is asked about twice by that.
+    /// Until when orders count as due. With `poll statuses`, this includes orders that fall due
+    /// within one polling interval. None is asked about twice.
     private func horizon(for lane: AskingLane, at now: Timestamp) -> Timestamp {
         guard isAskedNow else { return now }
         let every = Int64(lane.settings.pollEverySeconds) * 1_000
@@ -138,7 +140,7 @@ struct AskProviders {
         }
     }
 
-    /// One question about the refills that are due, if there are any. Its answer puts the next.
+    /// One question about the refills that are due, if there are any. Its answer adds the next.
     func refills(of lane: AskingLane) throws -> [Question] {
         let due = try ledger.dueRefills(
             with: lane.provider.id, limit: Action.idsPerCall,
@@ -162,7 +164,7 @@ struct AskProviders {
             let patience = news.isEmpty ? Self.patience : Self.newsPatience
             let finished = try transport.wait(milliseconds: min(wait ?? patience, patience))
             for call in finished { try take(call) }
-            // Nobody's answer waits for another's.
+            // No answer waits for another.
             if finished.isEmpty { try writeDown() }
         }
     }
@@ -185,11 +187,11 @@ struct AskProviders {
         }
     }
 
-    /// Keeps what was learnt, to be written down with what else is learnt at this moment: a
-    /// commit's cost is its sync. A run that dies meanwhile asks again.
-    mutating func learn(_ learnt: [StatusNews], at now: Timestamp) throws {
+    /// Keeps news until it is written down together with other news of this moment, because the
+    /// cost of a commit is its sync. If the run dies meanwhile, the next one asks again.
+    mutating func learn(_ learned: [StatusNews], at now: Timestamp) throws {
         if news.isEmpty { newsSince = now }
-        news += learnt
+        news += learned
         if news.count >= Self.newsLimit { try writeDown() }
     }
 
@@ -219,11 +221,11 @@ struct AskProviders {
         }
     }
 
-    /// How many orders are being asked about.
+    /// How many orders are being asked about now.
     var ordersOnTheWay: Int { onTheWay.values.reduce(0) { $0 + $1.question.orders.count } }
 
-    /// Counts a question that was not answered, and logs why. A provider that says "too fast" is
-    /// left alone.
+    /// Counts a question without an answer, and logs why. A provider that says "too fast" is left
+    /// alone.
     mutating func note(
         _ failure: ReplyFailure, from index: Int, asking question: String, at now: Timestamp
     ) throws {
@@ -231,7 +233,7 @@ struct AskProviders {
         try log(failure, from: index, asking: question, at: now)
     }
 
-    /// The same where something else may be answered all the same.
+    /// The same, if another question may still be answered.
     mutating func log(
         _ failure: ReplyFailure, from index: Int, asking question: String, at now: Timestamp
     ) throws {
@@ -242,12 +244,12 @@ struct AskProviders {
                 "provider": "\(lanes[index].settings.name)", "asked": "\(question)",
                 "reason": "\(failure)",
             ])
-        guard failure.reason == .refused(.throttle) || failure.retryAfter != nil else { return }
+        guard failure.asksToWait else { return }
         let until = lanes[index].noteThrottle(seconds: failure.retryAfter, at: now)
         try ledger.leaveAlone(lanes[index].provider.id, until: until)
     }
 
-    /// Tells the operator of what only a person can end, once.
+    /// Reports to the operator, once, what only a person can end.
     private func raiseAlarms() throws {
         let every = context.settings.providers.map { ($0.name, $0.pollEverySeconds) }
         let alarms = try ledger.raiseAlarms(
@@ -262,10 +264,11 @@ struct AskProviders {
         }
     }
 
-    private func tellHealth() throws {
+    /// Keeps what was learned about each provider, and counts its answers for `providers.csv`.
+    private func recordHealth() throws {
         let now = context.clock.now()
         for lane in lanes {
-            if let form = lane.manner.learnt {
+            if let form = lane.manner.learned {
                 try ledger.learn(.status, form.rawValue, of: lane.provider.id, at: now)
             }
             try ledger.noteAnswers(

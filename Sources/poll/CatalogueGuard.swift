@@ -7,15 +7,16 @@ import Settings
 struct CatalogueGuard {
     let settings: CatalogueSettings
 
-    /// What is to become of the services that are `known`, where `listed` is offered.
+    /// Decides what to take over of a list.
     ///
-    /// An empty list, and one that lost too much, say more about the provider's health than about
-    /// his services: they change nothing.
+    /// A list that is empty or lost too much says more about the provider's health than about its
+    /// services, so it changes nothing.
     ///
-    /// - Parameters: - leftOut: services that are on the list in rows that cannot be read: they
-    ///   stay as they are. - nameless: how many rows do not say which service they are about. Each
-    ///   may be about one that
-    ///     seems gone; so none is gone while there is one.
+    /// - Parameters: - listed: the services on the list, with what our rules say of them. - known:
+    ///   the services that we know, by the provider's id. - leftOut: services in rows that cannot
+    ///   be read. They stay as they are. - nameless: how many rows do not name their service. Each
+    ///   may be about a service that seems
+    ///     gone, so while there is one, none is gone.
     func decide(
         _ listed: [ServiceTerms], over known: [String: KnownService], leftOut: Set<String> = [],
         nameless: Int = 0
@@ -44,9 +45,10 @@ struct CatalogueGuard {
 }
 
 extension LedgerException {
-    /// How many of the rows that are left out are named.
+    /// How many of the rows that are left out the exception names.
     private static let rowsNamed = 5
 
+    /// Rows of a list that cannot be read.
     static func leftOut(_ rows: [UnreadableRow]) -> LedgerException {
         let named = rows.prefix(rowsNamed).map { row in
             "\(row.service.map { "service \($0)" } ?? "row \(row.row)") (\(row.reason))"
@@ -69,17 +71,17 @@ extension LedgerException {
         LedgerException(
             .catalogueShrunk,
             """
-            his list of services lacks \(gone) of \(count), more than \(limit) percent; it is not \
+            its list of services lacks \(gone) of \(count), more than \(limit) percent; it is not \
             believed, and all stay as they are; if it is right, raise max_shrink_percent for one \
             poll catalogue
             """)
     }
 
-    /// - Parameter since: when his list was last believed.
+    /// - Parameter since: when its list was last believed.
     static func lackingCatalogue(since: String) -> LedgerException {
         LedgerException(
             .catalogueMissing,
-            "he has given no list of services that is believed since \(since); his prices may have "
-                + "changed; ask him")
+            "it has given no list of services that is believed since \(since); its prices may "
+                + "have changed; ask it")
     }
 }

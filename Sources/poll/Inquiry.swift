@@ -9,32 +9,37 @@ import Trade
 /// What a provider's own list of recent orders says about orders in doubt (design.md §6). It
 /// decides, and writes nothing.
 ///
-/// An order is found where exactly one row that no order of ours has is for the same service, link
-/// and quantity, and was placed when the order was sent. That a list does not have an order is
-/// believed only of a list that was long enough, and long enough after the order was sent.
+/// An order is found if exactly one row, which belongs to no other order of ours, is for the same
+/// service, link and quantity, and was placed when the order was sent. A list without the order
+/// proves that the provider does not have it only if the list goes back far enough, and only some
+/// time after the order was sent.
 struct Inquiry {
     let provider: ProviderSettings
     /// Which links are the same.
     private let links: LinkRule
     let now: Timestamp
-    /// Whether any order of ours ever had an id of this provider's.
+    /// Whether any order of ours ever had an id from this provider.
     private let isAnyClaimed: Bool
     private let length: Int
-    /// The rows that no order of ours has, by what they are for: each doubt looks at its own alone.
+    /// The rows that belong to no order of ours, by their purchase: each doubt looks only at its
+    /// own.
     private let unclaimed: [Purchase: [RecentOrder]]
     private let rows: [String: RecentOrder]
-    /// The last moment at which the oldest of the listed orders may have been placed.
+    /// The latest moment at which the oldest of the listed orders may have been placed.
     private let beginning: Timestamp?
 
-    /// What an order is for.
+    /// What an order buys.
     fileprivate struct Purchase: Hashable {
         let service: String
-        /// As it is compared.
+        /// In the form in which links are compared.
         let link: String
     }
 
-    /// - Parameter claimed: the ids in the list that orders of ours have, and whether any order of
-    ///   ours ever had one.
+    /// - Parameters: - provider: the provider whose list it is. - list: the provider's recent
+    ///   orders. - links: which links are the same. - claimed: the ids in the list that belong to
+    ///   orders of ours, and whether any order of ours
+    ///     ever had an id from this provider.
+    ///   - now: when the list was read.
     init(
         provider: ProviderSettings, list: [RecentOrder], links: LinkRule,
         claimed: (ids: Set<String>, isAny: Bool), now: Timestamp
@@ -55,11 +60,11 @@ struct Inquiry {
         self.unclaimed = unclaimed
     }
 
-    /// How many rows are asked for, the second where the first is refused.
+    /// How many rows to ask for; the second if the first is refused.
     static let limits = [1_000, 100]
-    /// A list that is shorter was not cut by the provider: nobody's page is as short.
+    /// A shorter list was not cut by the provider, because no provider has such short pages.
     private static let shortestPage = 20
-    /// By how much a clock may be wrong, and nobody see it, in seconds.
+    /// How wrong a clock may be without anybody noticing, in seconds.
     fileprivate static let unseenError = 2 * 86_400
     /// The longest time between two inquiries about the same doubt, in seconds.
     private static let longestWait = 86_400
@@ -89,7 +94,7 @@ struct Inquiry {
             let id = timely[0].providerOrder
             return .found(
                 providerOrder: id,
-                evidence: "his list has it as \(id): service, link, quantity and time agree")
+                evidence: "its list has it as \(id): service, link, quantity and time agree")
         }
         let ids = candidates.map(\.providerOrder)
         guard let decision = doubt.decision?.decision else {
@@ -97,60 +102,59 @@ struct Inquiry {
         }
         switch decision {
         case .placed(let id):
-            if ids.contains(id) { return .believed(because: "his list has that order") }
+            if ids.contains(id) { return .believed(because: "its list has that order") }
             if let row = self.rows[id], row.isUnlike(doubt, by: links) {
                 return .contradicted(
-                    because: "his order \(id) is for another service, link or quantity")
+                    because: "its order \(id) is for another service, link or quantity")
             }
             return .open(evidence: ids.isEmpty ? absence(of: doubt) : words(for: ids, doubt))
         case .notPlaced, .refund:
             if !ids.isEmpty { return .contradicted(because: words(for: ids, doubt)) }
             if let row = rows.first(where: { doubt.isAfterJump || $0.isNear(doubt) }) {
                 return .contradicted(
-                    because: "its order \(row.providerOrder) is for the same service, link and "
-                        + "quantity, placed at another time: if a clock was wrong, it may be this one"
-                )
+                    because: "its order \(row.providerOrder) is for the same service, link "
+                        + "and quantity, but from another time: if a clock was wrong, it may be it")
             }
             guard isProofOfAbsence(of: doubt) else { return .open(evidence: nil) }
-            return .believed(because: "his list does not have it")
+            return .believed(because: "its list does not have it")
         }
     }
 
     private func words(for ids: [String], _ doubt: Doubt) -> String {
         guard doubt.isTimeKnown else {
-            return "his list has \(ids.prefix(10).joined(separator: ", ")), and one of them may be "
-                + "it: the clock was set about when it was sent, so the time proves nothing"
+            return "its list has \(ids.prefix(10).joined(separator: ", ")), and one of them may be "
+                + "it: the clock was changed about when it was sent, so the time proves nothing"
         }
         return ids.count == 1
-            ? "his order \(ids[0]) may be it, but his list does not say when it was placed"
-            : "several orders of his list may be it: \(ids.prefix(10).joined(separator: ", "))"
+            ? "its order \(ids[0]) may be it, but its list does not say when it was placed"
+            : "several orders of its list may be it: \(ids.prefix(10).joined(separator: ", "))"
     }
 
     private func absence(of doubt: Doubt) -> String? {
-        isProofOfAbsence(of: doubt) ? "his list of orders does not have it" : nil
+        isProofOfAbsence(of: doubt) ? "its list of orders does not have it" : nil
     }
 
-    /// Whether the list would have the order if the provider had.
+    /// Whether the list would contain the order if the provider had it.
     private func isProofOfAbsence(of doubt: Doubt) -> Bool {
         guard now > doubt.sentUntil.adding(seconds: provider.notFoundGraceSeconds) else {
             return false
         }
-        // As with a catalogue, an empty list is not believed where it should not be empty.
+        // As with a catalogue, an empty list is not believed if it should not be empty.
         if length == 0 { return !isAnyClaimed }
         return length < Self.shortestPage || beginning.map { $0 < doubt.sentFrom } == true
     }
 }
 
 extension RecentOrder {
-    /// Whether its time proves nothing, but is near enough that it may still be the order in doubt:
-    /// nobody can notice a clock that is wrong by less than two days while it is wrong.
+    /// Whether its time is near enough that it may still be the order in doubt, although the times
+    /// do not agree. While a clock is wrong by less than two days, nobody may notice.
     fileprivate func isNear(_ doubt: Doubt) -> Bool {
         placedAt?.canBe(
             between: doubt.sentFrom.adding(seconds: -Inquiry.unseenError),
             and: doubt.sentUntil.adding(seconds: Inquiry.unseenError)) ?? true
     }
 
-    /// Whether it says that it is for something else.
+    /// Whether it says that it is another purchase.
     fileprivate func isUnlike(_ doubt: Doubt, by links: LinkRule) -> Bool {
         if let service, service != doubt.providerService { return true }
         if let link, let target = doubt.target,
@@ -161,8 +165,8 @@ extension RecentOrder {
         return quantity != nil && !hasQuantity(of: doubt)
     }
 
-    /// A drip-feed may be listed by its runs or as a whole; what is ordered without a quantity may
-    /// be listed with any.
+    /// A drip-feed may be listed by its runs or as a whole. An order without a quantity may be
+    /// listed with any.
     fileprivate func hasQuantity(of doubt: Doubt) -> Bool {
         guard let ordered = doubt.quantity else { return true }
         return quantity == ordered || quantity == doubt.billedUnits
@@ -170,13 +174,13 @@ extension RecentOrder {
 }
 
 extension Doubt {
-    /// What it asked for; nil where nothing says where it goes. What a row does not say is not the
-    /// same.
+    /// What it asked for; nil if nothing says where it goes. A row that does not say its purchase
+    /// is not the same.
     fileprivate func purchase(by links: LinkRule) -> Inquiry.Purchase? {
         target.map { Inquiry.Purchase(service: providerService, link: links.key(ofListed: $0)) }
     }
 
-    /// Where it is to be delivered: the link, or the user name of a type that has no link.
+    /// Where to deliver it: the link, or the user name if its type has no link.
     fileprivate var target: String? {
         if let link { return link }
         guard let parameters, let json = try? JSONValue(parsing: Array(parameters.utf8)),
@@ -187,7 +191,7 @@ extension Doubt {
 }
 
 extension LinkRule {
-    /// What a link is compared by that a provider lists, which may have come through HTML.
+    /// The key by which a link from a provider's list is compared. It may have come through HTML.
     fileprivate func key(ofListed link: String) -> String {
         spelling(link.decodingEntities).key
     }

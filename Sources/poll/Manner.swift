@@ -1,43 +1,42 @@
 import Ledger
 import Providers
 
-/// How a provider is asked about orders, and what its answers teach of that (provider-api.md §8):
-/// some know `order` only, some `orders` only, some want a list in `order`.
+/// How to ask a provider about orders, and what its answers teach about that (provider-api.md §8).
+/// Some know only `order`, some only `orders`, and some want a list in `order`.
 ///
-/// 1. A list without an answer is followed by one of its orders alone, the probe. If that has no
+/// 1. If a list has no answer, one of its orders is asked about alone: the probe. If that has no
 ///    answer either, the provider is ill, and the others wait as they do then.
-/// 2. If it has one, the list is asked about again in halves: one bad order costs itself alone.
-/// 3. Where two orders have no answer together and each has one alone, lists are not answered at
-///    all. A list in `order` is tried once; else it is asked about single orders from then on.
-/// 4. An order alone without an answer is asked about once in the other form, `orders`.
+/// 2. If it has one, the list is asked about again in halves: one bad order costs only itself.
+/// 3. If two orders have no answer together but each has one alone, the provider answers no lists.
+///    A list in `order` is tried once; if that fails too, it is asked about single orders.
+/// 4. If an order alone has no answer, it is asked about once in the other form, `orders`.
 struct Manner {
-    /// How it is asked.
+    /// The form in which it is asked.
     private(set) var form: StatusForm
-    /// What the ledger does not know yet.
-    private(set) var learnt: StatusForm?
-    /// About how many orders it is asked at once.
+    /// The form that this run learned, if the ledger does not know it yet.
+    private(set) var learned: StatusForm?
+    /// How many orders one question is about.
     private(set) var portion: Int
-    /// The orders that wait for the probe's verdict.
+    /// The orders that wait for the probe.
     private var held: [FollowedOrder] = []
-    /// How many lists had no answer since the probe was chosen, with the one that made it
-    /// necessary.
+    /// How many lists had no answer since the probe was chosen, including the one before it.
     private var listsWithout = 0
     private var probe: OrderID?
     /// Whether it answered about an order alone while a list had no answer.
     private var areListsSuspect = false
     private var hasAnsweredLists = false
-    /// Two orders that had no answer together, but for those that had one alone.
+    /// Two orders that had no answer together; `pairLeft` are those that had none alone yet.
     private var pair: [FollowedOrder] = []
     private var pairLeft: Set<OrderID> = []
     private var hasTriedCommas = false
     private var hasTriedOtherForm = false
-    /// The orders that were asked about alone since their part of a list could not be read.
+    /// The orders that were asked about alone because their part of a list could not be read.
     private var readAlone: Set<OrderID> = []
 
-    /// One that answers about an order alone may be asked about so many at once before it has
+    /// If it answers about an order alone, it may be asked about this many at once before it has
     /// answered a list again.
     private static let fewOrders = 2
-    /// The most orders of a run that are asked about alone for that.
+    /// The most orders of a run that are asked about alone for that reason.
     private static let mostReadAlone = 20
 
     init(_ known: StatusForm?) {
@@ -45,7 +44,7 @@ struct Manner {
         portion = known == .single ? 1 : Action.idsPerCall
     }
 
-    /// Whether nothing else is to be asked until an order asked about alone is answered.
+    /// Whether nothing else may be asked until the probe is answered.
     var isProbing: Bool { probe != nil }
 
     // MARK: Lists
@@ -59,9 +58,13 @@ struct Manner {
         case wait
     }
 
-    /// A list of `orders` had no answer that could be used, `isIll` where the provider may be
-    /// unable to answer anything. `turn` chooses the probe, so that it is not the same in every
-    /// run.
+    /// Notes that a list had no answer that can be used.
+    ///
+    /// - Parameters:
+    ///   - orders: the list.
+    ///   - isIll: whether the provider may be unable to answer anything.
+    ///   - turn: chooses the probe, so that it is not the same in every run.
+    /// - Returns: what to ask next.
     mutating func listFailed(_ orders: [FollowedOrder], isIll: Bool, turn: Int) -> Next {
         if isProbing {
             held += orders
@@ -83,7 +86,7 @@ struct Manner {
         return .again(orders)
     }
 
-    /// A list was answered.
+    /// Notes that a list was answered.
     mutating func listAnswered(_ form: StatusForm) {
         hasAnsweredLists = true
         pairLeft = []
@@ -99,7 +102,10 @@ struct Manner {
     /// How to ask about one order.
     var loneForm: StatusForm { form == .orders ? .orders : .standard }
 
-    /// If `order` was the probe: what was held because of it, and how many lists had no answer.
+    /// Notes that an order that was asked about alone has its answer, or has none.
+    ///
+    /// - Returns: if it was the probe: the orders that waited for it, and how many lists had no
+    ///   answer.
     mutating func endProbe(
         _ order: OrderID, isAnswered: Bool
     ) -> (held: [FollowedOrder], lists: Int)? {
@@ -111,18 +117,20 @@ struct Manner {
         return (held, listsWithout)
     }
 
-    /// An order had no answer alone: it may be why the pair had none.
+    /// Notes that an order had no answer alone: it may be the reason why its pair had none.
     mutating func notAnswered(alone order: OrderID) {
         if pairLeft.contains(order) { pairLeft = [] }
     }
 
-    /// An order was answered alone. Returns a list to try in the other form, if that is due.
+    /// Notes that an order was answered alone.
+    ///
+    /// - Returns: a list to try in the other form, if that is due.
     mutating func answered(alone order: OrderID, _ form: StatusForm) -> Question? {
         hasTriedOtherForm = true
         if form == .orders, self.form == .standard { learn(.orders) }
         guard self.form != .single else { return nil }
         let wasOfPair = pairLeft.remove(order) != nil
-        // Until it is known whether lists are answered at all, no other is tried.
+        // No other list is tried until it is known whether lists are answered at all.
         if pairLeft.isEmpty, portion < Self.fewOrders {
             portion *= 2
         }
@@ -136,26 +144,27 @@ struct Manner {
         return .statuses(pair, as: .comma)
     }
 
-    /// The trial of a list in `order` came to nothing: it is asked about single orders.
+    /// Notes that a list in `order` failed: from now on it is asked about single orders.
     mutating func commasFailed() {
         learn(.single)
         portion = 1
     }
 
-    /// The other form in which to ask about an order that has no answer alone; once a run.
+    /// The other form in which to ask about an order that has no answer alone; nil if it was tried
+    /// in this run.
     mutating func otherForm(than form: StatusForm) -> StatusForm? {
         guard !hasTriedOtherForm, form != .comma else { return nil }
         hasTriedOtherForm = true
         return form == .orders ? .standard : .orders
     }
 
-    /// Whether an order is to be asked about alone, since its part of a list could not be read.
+    /// Whether to ask about an order alone, because its part of a list could not be read.
     mutating func mayReadAlone(_ order: OrderID) -> Bool {
         readAlone.count < Self.mostReadAlone && readAlone.insert(order).inserted
     }
 
     private mutating func learn(_ form: StatusForm) {
         self.form = form
-        learnt = form
+        learned = form
     }
 }

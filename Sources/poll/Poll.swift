@@ -6,36 +6,38 @@ import Version
 struct Poll: Program {
     static let configuration = CommandConfiguration(
         commandName: "poll",
-        abstract: "Learn what became of orders, and keep the catalogue.",
+        abstract: "Ask the providers how orders stand, and keep the catalogue.",
         discussion: """
             Run from cron. Asks the providers about the orders that are due, settles those that \
-            ended (what was delivered is earned, the rest goes back), and writes what changed into \
-            each reseller's outbox. Takes over the providers' catalogues when sync_every has passed, \
-            and asks for balances as often; who does not answer is asked again sooner, then later and later.
+            ended (delivered units are earned, the rest goes back), and writes what changed into \
+            each reseller's outbox. Takes over the providers' catalogues when sync_every has \
+            passed, and asks for balances as often. A provider that does not answer is asked again \
+            soon, then after longer and longer waits.
 
-            A list of services that is empty or lost too much changes nothing, and a rate that jumped \
-            waits for the operator (admin release). What changed is in catalogue-changes.csv.
+            A list of services that is empty or lost too much changes nothing, and a rate that \
+            jumped waits for the operator (admin release). All changes are in \
+            catalogue-changes.csv.
 
             Without a word, everything that is due; with one, that alone, and now:
-              statuses    orders placed or asked about before this run, orders in doubt and decisions
-                          on them, refills, and the status files
+              statuses    orders placed or asked about before this run, orders in doubt and
+                          decisions on them, refills, and the status files
               catalogue   the lists of services, priced by the rules of catalogue.yaml
-              balances    what is left with the providers
+              balances    our balances at the providers
 
-            Where a provider lists his orders (inquiry: orders), orders in doubt are looked for, and \
-            decisions of the desk are checked before they are believed. An order that ended is asked \
-            about once more after look_back: a contradiction is told in exceptions.csv.
+            If a provider lists its orders (inquiry: orders), orders in doubt are looked for \
+            there, and decisions of the desk are checked before they are believed. An order that \
+            ended is asked about once more after look_back; a contradiction is in exceptions.csv.
 
-            An unknown status word, or an answer that is missing, moves no money: the order is asked \
-            about again.
+            An unknown status word, or a missing answer, moves no money: the order is asked about \
+            again.
 
-            Exit status: 0 done, also when a provider did not answer; 64 wrong usage; 70 stopped by \
-            something unexpected; 74 input or output failed, nothing is lost, run again when mended; \
-            75 another run holds the lock; 78 bad configuration, nothing was touched.
+            Exit status: 0 done, also when a provider did not answer; 64 wrong usage; 70 stopped \
+            by something unexpected; 74 input or output failed, nothing is lost, run again when \
+            mended; 75 another run holds the lock; 78 bad configuration, nothing was touched.
             """,
         version: ProgramVersion.text)
 
-    /// What can be asked for alone.
+    /// A part that can be asked for alone.
     enum Part: String, CaseIterable, ExpressibleByArgument {
         case statuses, catalogue, balances
     }

@@ -1,12 +1,12 @@
 import Ledger
 import Run
 
-/// What a run did.
+/// What a run did, in numbers.
 struct PollTally {
-    /// Orders that were asked about, and those of them that ended.
+    /// Orders that were asked about, and how many of them ended.
     var asked = 0
     var ended = 0
-    /// Orders that were in doubt and are no more.
+    /// Orders that are no longer in doubt.
     var resolved = 0
     /// What the catalogues changed.
     var catalogue = CatalogueTally()

@@ -13,7 +13,7 @@ struct ServiceTerms {
     let maximum: Int64
     let profit: Percent
     let profitFixed: Amount
-    /// The sale rate that `catalogue.yaml` names, whatever the cost.
+    /// The sale rate that `catalogue.yaml` sets, whatever the cost.
     let price: Rate?
     let exchangeRate: ExchangeRate
     /// Whether the rules and overrides sell it.
@@ -23,9 +23,10 @@ struct ServiceTerms {
 extension ServiceTerms {
     /// The service as it is sold from now on.
     ///
-    /// A rate that jumped by more than `maxChange` since the one it is sold at is only offered:
-    /// until the operator releases it, the old one makes the prices, and the offered one guards the
-    /// margin. That holds in both directions, since a slip of the provider's pen goes either way.
+    /// If the rate differs by more than `maxChange` from the one that it is sold at, it is only
+    /// offered. Until the operator releases it, the old rate makes the prices, and the offered one
+    /// guards the margin. This holds in both directions, because the provider's mistake may go
+    /// either way.
     func priced(over known: PricedService?, maxChange: Percent) -> PricedService {
         guard let rate = entry.rate, let listed = prices(at: rate) else {
             return unpriced(over: known)
@@ -44,7 +45,7 @@ extension ServiceTerms {
     private var fault: String? {
         if let fault = entry.fault { return fault }
         if OrderType.named(entry.type) == nil {
-            return "its type, \(entry.type), is none that can be ordered"
+            return "its type, \(entry.type), cannot be ordered"
         }
         if entry.rate?.micros == 0, price == nil {
             return "its rate is 0; a price in catalogue.yaml sells it all the same"
@@ -53,7 +54,7 @@ extension ServiceTerms {
         return nil
     }
 
-    /// What a rate of the provider comes to; nil where that cannot be counted.
+    /// The prices at a rate of the provider; nil if they cannot be counted.
     private func prices(at rate: Rate) -> OfferedPrices? {
         guard let cost = try? PriceRule.cost(of: rate, at: exchangeRate),
             let sale = try? PriceRule.sale(of: cost, profit: profit, fixed: profitFixed)
@@ -73,8 +74,9 @@ extension ServiceTerms {
             cancels: entry.cancel, isEnabled: isWanted && fault == nil, fault: fault)
     }
 
-    /// A service whose price nobody can tell is not sold. A known one stays as it was otherwise:
-    /// its open orders are expected to cost what it cost. A new one costs more than anybody has.
+    /// A service whose price is not known is not sold. If the service is known, the rest of it
+    /// stays as it was, because its open orders are expected to cost what it cost. A new one gets a
+    /// price that nobody can pay.
     private func unpriced(over known: PricedService?) -> PricedService {
         let most = Rate(micros: .max)
         let beyond = OfferedPrices(rate: entry.rate ?? most, costRate: most, saleRate: most)

@@ -7,13 +7,14 @@ import StrictJSON
 import Timestamps
 import Trade
 
-/// Tells resellers what changed: `outbox/status-<10 digits>.json` (contract.md §4).
+/// Reports changes to resellers: `outbox/status-<10 digits>.json` (contract.md §4).
 ///
-/// 1. Commit the next number of a user with the bytes of the file.
+/// 1. Commit the user's next number with the bytes of the file.
 /// 2. Write the files into the outboxes, and sync them.
 /// 3. Commit that they are there.
 ///
-/// A run that dies between writes the same files again; numbers have no gap and no repeat.
+/// If a run dies in between, the next one writes the same files again. Numbers have no gap and are
+/// never used twice.
 struct StatusFiles {
     private let context: RunContext
     private let ledger: Ledger
@@ -25,9 +26,13 @@ struct StatusFiles {
         self.spool = spool
     }
 
-    /// Returns how many files were written. One that something in a reseller's outbox stands in the
-    /// way of is told of, and written by a later run; so are those that are left when `isOver` says
-    /// that the time is up.
+    /// Writes the files of all users with changes. If something in an outbox is in the way of a
+    /// file, that is logged, and a later run writes the file. A later run also writes the files
+    /// that are left when the time is up.
+    ///
+    /// - Parameter isOver: whether the time is up.
+    /// - Returns: how many files were written.
+    /// - Throws: `StoreError`; `SystemError`.
     func publish(until isOver: () -> Bool) throws -> Int {
         try ledger.issueStatusFiles(at: context.clock.now(), until: isOver, render: render)
         var written = 0
@@ -108,12 +113,13 @@ struct StatusFiles {
 }
 
 extension ChangeReport.OrderReport {
-    /// What the order costs him after what was given back. A refund is never more than the charge.
+    /// What the order costs the reseller, less what was given back. A refund is never more than the
+    /// charge.
     fileprivate var netCharge: Amount { Amount(micros: charge.micros - refunded.micros) }
 }
 
 extension JSONWriter {
-    /// An array of objects, one a line.
+    /// Writes an array of objects, one on each line.
     fileprivate mutating func list<Element>(
         _ key: String, _ elements: [Element], _ body: (Element, inout JSONWriter) -> Void
     ) {

@@ -96,7 +96,7 @@ import Testing
             #expect(
                 try house.alerts() == [
                     """
-                    catalogue_shrunk|his list of services lacks 4 of 10, more than 30 percent; it is \
+                    catalogue_shrunk|its list of services lacks 4 of 10, more than 30 percent; it is \
                     not believed, and all stay as they are; if it is right, raise max_shrink_percent \
                     for one poll catalogue
                     """

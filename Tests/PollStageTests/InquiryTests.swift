@@ -83,7 +83,7 @@ import Timestamps
             #expect(try house.doubts() == ["placed|7001"])
             #expect(
                 try house.evidence()
-                    == "timed out; his list has it as 7001: service, link, quantity and time agree")
+                    == "timed out; its list has it as 7001: service, link, quantity and time agree")
             #expect(
                 try house.table("SELECT balance FROM wallets WHERE name = 'spent'") == ["1000000"])
             #expect(try house.balances() == "999998000000|2000000")
@@ -95,14 +95,14 @@ import Timestamps
     @Test(arguments: [
         (
             [row(7_001), row(7_002)],
-            "timed out; several orders of his list may be it: 7001, 7002"
+            "timed out; several orders of its list may be it: 7001, 7002"
         ),
         (
             [row(7_001, created: "null")],
-            "timed out; his order 7001 may be it, but his list does not say when it was placed"
+            "timed out; its order 7001 may be it, but its list does not say when it was placed"
         ),
-        ([row(7_001, quantity: 500)], "timed out; his list of orders does not have it"),
-        ([], "timed out; his list of orders does not have it"),
+        ([row(7_001, quantity: 500)], "timed out; its list of orders does not have it"),
+        ([], "timed out; its list of orders does not have it"),
     ])
     func `what is not proof leaves the order in doubt, with what was seen, and moves no money`(
         rows: [String], evidence: String

@@ -11,7 +11,7 @@ import Testing
     private static let odd: [(row: Shelf.Row, fault: String)] = [
         (
             Shelf.Row(id: "7", type: "Live Stream"),
-            "its type, Live Stream, is none that can be ordered"
+            "its type, Live Stream, cannot be ordered"
         ),
         (
             Shelf.Row(id: "7", rate: "0"),

@@ -9,12 +9,12 @@ extension ProviderEndpoint {
     /// the question. A page for people, a server error, or words that may mean "closed for today"
     /// do not show that it is well.
     package func ailment(in finished: Finished) -> ReplyFailure? {
-        let told = answer(in: finished) { document throws(ReplyFailure) in
+        let balance = answer(in: finished) { document throws(ReplyFailure) in
             guard document.unwrapped["balance"] != nil else {
                 throw ReplyFailure(.unreadable, text: "there is no balance in it")
             }
         }
-        guard case .failure(let failure) = told else { return nil }
+        guard case .failure(let failure) = balance else { return nil }
         switch failure.reason {
         case .refused(.input), .refused(.service), .refused(.notFound), .refused(.duplicate):
             return nil

@@ -104,8 +104,8 @@ extension PlacementOutcome {
         let quoted = words.prefix(100).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return """
             if these words always mean that nothing was ordered, write errors: \
-            {\(ErrorClass.guess(words).rawValue): ["\(quoted)"]} for this provider in providers.yaml, \
-            with what is at fault: input, service, funds, auth, duplicate or throttle
+            {\(ErrorClass.guess(words).rawValue): ["\(quoted)"]} for this provider in \
+            providers.yaml, with the fault: input, service, funds, auth, duplicate or throttle
             """
     }
 
