@@ -9,7 +9,7 @@ import Timestamps
 
 @testable import PollStage
 
-/// Who is asked what, and when again.
+/// Which questions a provider is asked, and when they are repeated.
 @Suite(.serialized) struct AskingTests {
     @Test(arguments: [
         (LoopbackAnswer.reply("", status: 500), "300"), (.reply(""), "300"),
@@ -19,17 +19,17 @@ import Timestamps
         (.reply("", status: 429, headers: ["Retry-After: 600"]), "600"),
         (.reply(#"{"9001":{"error":"x"},"9002":"Incorrect order ID","9003":{}}"#), "300"),
     ])
-    func `whatever comes back, the due date moves on and the money stays`(
+    func `after any answer the due date moves on and the money stays`(
         answer: LoopbackAnswer, due: String
     ) throws {
-        // Seconds: the answer that never comes is not waited for, and the request is out by then.
+        // Seconds: the request is out by then, and the run does not wait longer for no answer.
         let limit = answer == .never ? 3 : patience
         try withHouse("timeouts: {connect: \(limit), total: \(limit)}") { _ in
             answer
         } _: { house, provider in
             try house.place(3)
             try house.poll()
-            // Where nothing could be read: once more about one alone, and in the other form.
+            // If nothing could be read: once more about one alone, and in the other form.
             let asked = provider.requests.count
             #expect((1...3).contains(asked))
             #expect(try house.dueIn() == [due, due, due])
@@ -39,13 +39,13 @@ import Timestamps
             try house.poll()
             #expect(provider.requests.count == asked, "nothing is due")
             try house.poll(now: true)
-            // Asked by its word, each order once; but one that asked to be left alone longer, is.
+            // By `poll statuses`, each order once; unless the provider asked to be left alone longer.
             #expect(provider.requests.count == (due == "300" ? 2 * asked : asked))
         }
     }
 
     @Test
-    func `an id that is unknown for longer than the grace is asked about hourly, and told once`()
+    func `an id that stays unknown after the grace is asked about hourly and reported once`()
         throws
     {
         try withHouse("not_found_grace: 3000") {
@@ -66,7 +66,7 @@ import Timestamps
         (status("Frozen"), "unknown_status"), (#"{"error":"мы на обеде"}"#, "status_error"),
         (nil, "no_status"),
     ])
-    func `what means nothing for a day is told to the operator, once`(
+    func `an answer without meaning for a day is reported to the operator once`(
         answer: String?, kind: String
     ) throws {
         try withHouse {
@@ -107,7 +107,7 @@ import Timestamps
         }
     }
 
-    @Test func `an id that spoils the answer for all costs the others nothing`() throws {
+    @Test func `an id that spoils the answer for all does not delay the others`() throws {
         try withHouse { request in
             request.ids.contains("9050")
                 ? .reply(#"{"error":"Incorrect order ID"}"#)
@@ -122,7 +122,7 @@ import Timestamps
         }
     }
 
-    @Test func `a provider who answers about single orders only is asked about single orders`()
+    @Test func `a provider that answers only about single orders is asked about single orders`()
         throws
     {
         try withHouse { request in
@@ -136,19 +136,21 @@ import Timestamps
         }
     }
 
-    @Test func `who fails several times in a row is left alone until the next run`() throws {
+    @Test func `a provider that fails several times in a row is left alone until the next run`()
+        throws
+    {
         try withHouse { _ in
             .reply("", status: 500)
         } _: { house, provider in
             try house.place(2_000)
             let summary = try house.poll()
-            // Five in a row, and those that were on their way meanwhile.
+            // Five in a row, and the questions that were on their way meanwhile.
             #expect((5...8).contains(provider.requests.count))
             #expect(summary["failures"] == .integer(provider.requests.count))
         }
     }
 
-    @Test func `no provider is waited for before another is asked`() throws {
+    @Test func `no provider waits for the answer of another`() throws {
         let isAsked = Mutex(false)
         let slow = LoopbackProvider { _ in
             .reply(eventually { isAsked.withLock { $0 } } ? #"{"balance":"100"}"# : "late")
@@ -170,7 +172,7 @@ import Timestamps
             try house.table("SELECT balance FROM providers WHERE name = 'slow'") == ["100000000"])
     }
 
-    @Test func `a provider who is paused for orders is asked about those he has`() throws {
+    @Test func `a provider that is paused for orders is asked about those it has`() throws {
         try withHouse {
             .statuses($0) { _ in status("Completed") }
         } _: { house, _ in

@@ -8,7 +8,7 @@ import Timestamps
 
 @testable import PollStage
 
-/// A large backlog: it costs as much as it is long, and every step looks at its deadline.
+/// A large backlog: its cost grows with its length only, and every step keeps the deadline.
 @Suite(.serialized) struct BacklogTests {
     /// Puts `count` orders in doubt.
     private func doubt(_ count: Int, in house: House) throws {
@@ -35,7 +35,7 @@ import Timestamps
         }
     }
 
-    /// A list of as many orders as any provider lists, none of which is in doubt.
+    /// The longest list that any provider gives, with no order that is in doubt.
     private static let list: String = {
         let rows = (1...1_000).map { id in
             #"{"order":\#(id),"service":"101","link":"https://b.example/\#(id)","quantity":1000,"#
@@ -44,7 +44,7 @@ import Timestamps
         return "[\(rows.joined(separator: ","))]"
     }()
 
-    /// The processor's milliseconds that `body` takes on this thread.
+    /// How many milliseconds of processor time `body` takes on this thread.
     private func work(_ body: () throws -> Void) rethrows -> Int {
         func now() -> Int {
             var time = timespec()
@@ -71,11 +71,11 @@ import Timestamps
                         == ["\(count)"])
             }
         }
-        // In the square of their number it would be a hundred times.
+        // If the cost grew with the square of their number, it would be a hundred times.
         #expect(costs[1] < 25 * max(costs[0], 20), "\(costs)")
     }
 
-    @Test func `doubts are written down by portions, and what is left is learnt again`() throws {
+    @Test func `doubts are written down in portions, and the rest is learned again`() throws {
         try withHouse("inquiry: orders") { request in
             .reply(Self.list)
         } _: { house, _ in
@@ -97,7 +97,7 @@ import Timestamps
         }
     }
 
-    @Test func `decisions by the thousand are asked about until the deadline, and later the rest`()
+    @Test func `thousands of decisions are asked about until the deadline, and the rest later`()
         throws
     {
         let clock = TickingClock()
@@ -119,7 +119,7 @@ import Timestamps
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 
-    @Test func `status files are written until the deadline, and later the rest`() throws {
+    @Test func `status files are written until the deadline, and the rest later`() throws {
         try withHouse {
             .statuses($0) { _ in status("Completed") }
         } _: { house, _ in

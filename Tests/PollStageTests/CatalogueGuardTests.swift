@@ -5,11 +5,11 @@ import Testing
 
 @testable import PollStage
 
-/// Which lists are believed, and what of them.
+/// Which lists are believed, and what is taken over.
 @Suite struct CatalogueGuardTests {
     private let shelf = Shelf()
 
-    @Test func `a price of catalogue.yaml holds from the next run on, not from the next sync`()
+    @Test func `a price in catalogue.yaml takes effect in the next run, not after the next sync`()
         throws
     {
         try shelf.house { house in
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `a backup to which no order can go is told once, with the reason`() throws {
+    @Test func `a backup that can get no order is reported once, with the reason`() throws {
         try shelf.house { house in
             shelf.list([.init(id: "101"), .init(id: "102"), .init(id: "103", type: "Package")])
             let backed = try house.settings(
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `a list that lost too much changes nothing, and that is told once`() throws {
+    @Test func `a list that lost too much changes nothing, and is reported once`() throws {
         try shelf.house { house in
             shelf.list(101...110)
             try house.poll(.catalogue)
@@ -108,13 +108,13 @@ import Testing
             // 30 of a hundred are not more than 30 percent.
             shelf.list(101...107)
             #expect(try house.poll(.catalogue)["dropped_services"] == 3)
-            // What is gone does not count for the next.
+            // A service that is gone does not count for the next list.
             shelf.list(101...105)
             #expect(try house.poll(.catalogue)["dropped_services"] == 2)
         }
     }
 
-    @Test func `an empty list is told once, and nothing else comes of it`() throws {
+    @Test func `an empty list is reported once and changes nothing`() throws {
         try shelf.house { house in
             shelf.list(101...103)
             try house.poll(.catalogue)
@@ -185,7 +185,7 @@ import Testing
     }
 
     @Test
-    func `a price of the operator's has the profit that it brings, also once a rate is released`()
+    func `the operator's price keeps the profit that it brings, even after a rate is released`()
         throws
     {
         try shelf.house(
@@ -220,7 +220,7 @@ import Testing
         }
     }
 
-    @Test func `a service that its provider refused is sold again only once it was gone between`()
+    @Test func `a service that its provider refused is sold again only after it was gone`()
         throws
     {
         try shelf.house { house in

@@ -74,7 +74,7 @@ import Testing
         #expect(house.log.lines.contains { $0.contains("provider=beta reason=it was not reached") })
     }
 
-    @Test func `a service keeps its id for ever, and a stranger's number is given to nobody`()
+    @Test func `a service keeps its id for ever, and an unknown number belongs to no service`()
         throws
     {
         let alpha = LoopbackProvider { request in
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test
-    func `catalogues and balances are asked for when sync_every has passed, or by their word`()
+    func `catalogues and balances are asked for after sync_every, or by their word`()
         throws
     {
         try withHouse(also: #"catalogue: {sync_every: 600, max_shrink_percent: "100"}"#) {

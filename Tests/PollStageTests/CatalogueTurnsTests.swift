@@ -5,9 +5,10 @@ import Testing
 
 @testable import PollStage
 
-/// When catalogues are asked for, and what is kept without an answer.
+/// When catalogues are asked for, and what stays if there is no answer.
 @Suite struct CatalogueTurnsTests {
-    @Test func `ten thousand services are one run, and the next writes none`() throws {
+    @Test func `ten thousand services are taken over in one run, and the next writes none`() throws
+    {
         let shelf = Shelf()
         try shelf.house { house in
             shelf.list(101...10_100)
@@ -22,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `who does not answer is asked again later and later, and no later than sync_every`()
+    @Test func `without an answer the waits grow, up to sync_every`()
         throws
     {
         try withHouse { request in
@@ -38,7 +39,7 @@ import Testing
                 house.clock.advance(seconds: 60)
             }
             let gaps = zip(waits.dropFirst(), waits).map { $0 - $1 }
-            // Five minutes, as long as it has been overdue, at most an hour; to the next minute.
+            // Five minutes, or as long as it has been overdue, at most an hour; to the next minute.
             let expected = [5...5, 5...6, 10...12, 20...24, 40...48]
             #expect(zip(expected, gaps).allSatisfy { $0.contains($1) }, "\(gaps)")
             #expect(gaps.dropFirst(5).allSatisfy { (60...61).contains($0) })
@@ -51,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `backups are kept as the configuration has them, whoever answers`() throws {
+    @Test func `backups follow the configuration, even if no provider answers`() throws {
         let backups = """
             catalogue:
               services:

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PollStage
 
-/// What the provider took for an order, in the books: house cost, his spent.
+/// What the provider took for an order, in the books: our cost, and its own account.
 @Suite struct ChargeTests {
     @Test(arguments: [
         (#""charge":"0.5","currency":"EUR""#, "550000|500000", ["charge_differs|1"]),
@@ -24,7 +24,7 @@ import Testing
         (#""charge":1.0000000000000002"#, "1100000|1000000", []),
         (#""charge":"9000000000000""#, "1000000|1000000", ["charge_size|1"]),
     ])
-    func `the cost is what the provider says in his own currency, else what was expected`(
+    func `the cost is what the provider says in its own currency, else what was expected`(
         words: String, cost: String, exceptions: [String]
     ) throws {
         try withHouse(currency: "EUR") {
@@ -45,7 +45,8 @@ import Testing
         }
     }
 
-    @Test func `what a provider does to order after order is told once a day, and counted`() throws
+    @Test func `what a provider does to many orders is reported once a day, with their number`()
+        throws
     {
         try withHouse {
             .statuses($0) { _ in #"{"status":"Completed","charge":"0.5"}"# }
@@ -69,7 +70,7 @@ import Testing
         (#""charge":"0","remains":"1000""#, []), (#""charge":null,"remains":"0""#, []),
         (#""remains":"400""#, ["canceled_in_part|1"]),
     ])
-    func `figures that contradict a cancel are told, and all money goes back`(
+    func `figures that contradict a cancel are reported, and all money goes back`(
         figures: String, told: [String]
     ) throws {
         try withHouse {
@@ -83,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `a completed order of which some remains is settled, and told`() throws {
+    @Test func `a completed order with units remaining is settled, and reported`() throws {
         try withHouse {
             .statuses($0) { _ in #"{"status":"Completed","remains":"10"}"# }
         } _: { house, _ in
@@ -96,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `of a cancelled order the provider keeps nothing`() throws {
+    @Test func `the provider keeps nothing of a cancelled order`() throws {
         try withHouse {
             .statuses($0) { _ in status("Canceled") }
         } _: { house, _ in

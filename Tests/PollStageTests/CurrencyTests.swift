@@ -9,8 +9,8 @@ import Timestamps
 
 @testable import PollStage
 
-/// A provider that counts in another currency than is configured (design.md §5): nobody knows what
-/// anything costs there.
+/// A provider that counts in another currency than is configured (design.md §5), so that all its
+/// prices are unknown.
 @Suite final class CurrencyTests: Sendable {
     private let answer = Mutex("")
 
@@ -32,7 +32,7 @@ import Timestamps
         }
     }
 
-    @Test func `nothing of it is sold until it names the configured currency again`() throws {
+    @Test func `nothing is sold from it until it names the configured currency again`() throws {
         try withProvider { house in
             try #require(try isSold(house))
             say(#"{"balance":"100","currency":"USD"}"#)
@@ -53,7 +53,7 @@ import Timestamps
         }
     }
 
-    @Test func `a charge speaks too, until a balance does`() throws {
+    @Test func `a charge shows the currency too, until a balance does`() throws {
         try withProvider { house in
             say(#"{"status":"In progress","charge":"0.5","currency":"USD"}"#)
             try house.place(1)
@@ -76,7 +76,7 @@ import Timestamps
             let corrected = ConfiguredProvider(name: "alpha", currency: usd, isEnabled: true)
             #expect(
                 try house.ledger.providers(configured: [corrected])["alpha"]?.otherCurrency == nil)
-            // Its price is still one in euros.
+            // Its price is still in euros.
             #expect(
                 try house.table("SELECT enabled, fault FROM services")
                     == ["0|its price is not known in USD yet"])

@@ -5,9 +5,9 @@ import Testing
 
 @testable import PollStage
 
-/// What was delivered, by kind of order (provider-api.md §4).
+/// How much was delivered, by kind of order (provider-api.md §4).
 @Suite struct DeliveryTests {
-    /// Type, what it takes, billed units, answer, state and refund of a charge of 6.000000.
+    /// Type, its parameters, billed units, answer, state and refund of a charge of 6.000000.
     @Test(arguments: [
         ("Package", "{}", 1, #"{"status":"Completed"}"#, "completed|0"),
         ("Package", "{}", 1, #"{"status":"Partial","remains":"0"}"#, "partial|0"),
@@ -49,7 +49,7 @@ import Testing
             "Default", #"{"runs":3,"interval":5}"#, 300,
             #"{"status":"Partial","runs":"3","orders":[]}"#, "placed|0"
         ),
-        // Cancelled midway: by its runs, by what remains, or nothing where they do not agree.
+        // Cancelled midway: by its runs, by what remains, or nothing if they do not agree.
         (
             "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Canceled","runs":"2"}"#,
             "partial|2000000"
@@ -98,7 +98,7 @@ import Testing
             "Default", #"{"runs":3,"interval":5}"#, 300,
             #"{"status":"Partial","runs":"1","remains":"100"}"#, "placed|0"
         ),
-        // What says how far it came and cannot be read is not nothing.
+        // A figure of its progress that cannot be read is not the same as none.
         (
             "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Canceled","runs":"2/3"}"#,
             "placed|0"
@@ -191,7 +191,7 @@ import Testing
             "partial|0"
         ),
     ])
-    func `each kind of order settles by what its kind tells of delivery`(
+    func `each kind of order settles by its own figures of delivery`(
         type: String, parameters: String, units: Int64, answer: String, fate: String
     ) throws {
         try withHouse {

@@ -50,7 +50,7 @@ extension House {
     private var outbox: String { "\(settings.spool)/resellers/acme/outbox" }
 }
 
-/// Runs `body` in a house whose provider answers as told; in the end the books must be right.
+/// Runs `body` in a house whose provider gives these answers; in the end the books must be right.
 ///
 /// - Parameter settings: of the provider, as YAML between braces.
 func withHouse(
@@ -74,7 +74,7 @@ extension LoopbackRequest {
 }
 
 extension LoopbackAnswer {
-    /// Says of each id that was asked about what `status` says of it; nil leaves it out.
+    /// Answers about each id with `status`; nil leaves the id out.
     static func statuses(
         _ request: LoopbackRequest, _ status: (String) -> String?
     ) -> LoopbackAnswer {

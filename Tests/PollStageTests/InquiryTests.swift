@@ -7,7 +7,7 @@ import Timestamps
 
 @testable import PollStage
 
-/// What a provider's own list, asked for over the wire, does to orders in doubt.
+/// What a provider's own list does to orders in doubt, over the wire.
 @Suite struct InquiryTests {
     private static let link = "https://a.example/1"
 
@@ -71,7 +71,8 @@ import Timestamps
         }
     }
 
-    @Test func `exactly one row that no order of ours has is the order, and its charge is booked`()
+    @Test
+    func `the only row that belongs to no order of ours is the order, and its charge is booked`()
         throws
     {
         try withDoubt([
@@ -104,7 +105,7 @@ import Timestamps
         ([row(7_001, quantity: 500)], "timed out; its list of orders does not have it"),
         ([], "timed out; its list of orders does not have it"),
     ])
-    func `what is not proof leaves the order in doubt, with what was seen, and moves no money`(
+    func `without proof the order stays in doubt, with the evidence, and no money moves`(
         rows: [String], evidence: String
     ) throws {
         try withDoubt(rows) { house, _ in
@@ -117,14 +118,14 @@ import Timestamps
         }
     }
 
-    @Test func `a list so soon after the order proves no absence`() throws {
+    @Test func `a list right after the order does not prove absence`() throws {
         try withDoubt([]) { house, _ in
             try house.poll()
             #expect(try house.evidence() == "timed out")
         }
     }
 
-    @Test func `an id that another order of ours has is not taken`() throws {
+    @Test func `an id that belongs to another order of ours is not taken`() throws {
         try withDoubt([Self.row(9_001)], claimed: true) { house, _ in
             let summary = try house.poll()
             #expect(summary["resolved"] == 0)
@@ -144,7 +145,7 @@ import Timestamps
         }
     }
 
-    @Test func `a decision for an id that is another order's of the provider is contradicted`()
+    @Test func `a decision for the id of another purchase is contradicted`()
         throws
     {
         try withDoubt([Self.row(7_009, link: "https://a.example/else")], unknown: ["7009"]) {
@@ -156,9 +157,9 @@ import Timestamps
         }
     }
 
-    /// The clock may have been a day ahead when it was sent, and be so still: nobody sees that.
+    /// The clock may have been a day ahead when it was sent, and still be: nobody notices that.
     @Test(arguments: [Decision.notPlaced, .refund])
-    func `a row of the next or the last day may be it, so that it is not is not believed`(
+    func `a row from a day before or after may be the order, so absence is not believed`(
         _ decision: Decision
     ) throws {
         for created in [#""2025-05-31 09:00:00""#, #""2025-06-02 11:00:00""#] {
@@ -174,7 +175,7 @@ import Timestamps
     }
 
     @Test(arguments: [Decision.notPlaced, .refund])
-    func `that a provider has it not is contradicted by his list, and nothing is given back`(
+    func `a decision that it was not placed is contradicted by the list, and nothing is refunded`(
         _ decision: Decision
     ) throws {
         let undated = [Self.row(7_001, created: "null")]
@@ -192,7 +193,7 @@ import Timestamps
         (Decision.placed(providerOrder: "7001"), "placed|7001"), (.notPlaced, "accepted|-"),
         (.refund, "refused|-"),
     ])
-    func `a decision that the provider bears out is carried out`(
+    func `a decision that the provider confirms is carried out`(
         decision: Decision, fate: String
     ) throws {
         try withDoubt([]) { house, _ in
@@ -208,7 +209,7 @@ import Timestamps
     @Test(arguments: [
         (status("Frozen"), "placed|7001"), (#"{"status":"Error"}"#, "in_doubt|-"),
     ])
-    func `a word that nobody knows bears a decision out only beside an order's figures`(
+    func `an unknown word confirms a decision only beside an order's figures`(
         answer: String, fate: String
     ) throws {
         try withDoubt([], answer: answer) { house, _ in
@@ -218,7 +219,7 @@ import Timestamps
         }
     }
 
-    @Test func `a list that cannot be had says nothing, and is asked for later`() throws {
+    @Test func `a list that does not come says nothing, and is asked for later`() throws {
         try withHouse("inquiry: orders") { _ in
             .reply("", status: 503)
         } _: { house, provider in
@@ -267,7 +268,7 @@ extension House {
             #expect(
                 try table("SELECT state FROM decisions") == ["contradicted"],
                 sourceLocation: location)
-            // That it is in doubt for an hour is told besides.
+            // That it is in doubt for an hour is reported as well.
             let told = try exceptions().filter { $0 != "orders_in_doubt|-" }
             #expect(told == ["decision_contradicted|1"], sourceLocation: location)
             #expect(try movements() == books, sourceLocation: location)

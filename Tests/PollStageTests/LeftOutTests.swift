@@ -29,7 +29,7 @@ import Testing
         try house.table("SELECT id, rate, enabled, withheld FROM services ORDER BY id")
     }
 
-    @Test func `a bad row is left out and told once, and the rest is taken over`() throws {
+    @Test func `a bad row is left out and reported once, and the rest is taken over`() throws {
         try withList { house, list in
             list((101...110).map { Self.row($0) })
             try house.poll(.catalogue)
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `where a row does not say which service it is about, none counts as gone`() throws {
+    @Test func `while a row does not name its service, none counts as gone`() throws {
         try withList { house, list in
             list((101...110).map { Self.row($0) })
             try house.poll(.catalogue)
@@ -56,13 +56,15 @@ import Testing
             list((101...108).map { Self.row($0) } + [#"{"name":"5" screen","service":109}"#])
             try house.poll(.catalogue)
             #expect(try services(house) == before)
-            // Once the row is whole again, what is gone is gone.
+            // Once the row can be read again, a missing service is gone.
             list((101...109).map { Self.row($0) })
             #expect(try house.poll(.catalogue)["dropped_services"] == 1)
         }
     }
 
-    @Test func `a list that nobody understands is one line, and never called empty`() throws {
+    @Test func `a list that cannot be understood is one line in the log, and never called empty`()
+        throws
+    {
         try withList { house, list in
             list((101...110).map { Self.row($0) })
             try house.poll(.catalogue)

@@ -21,7 +21,7 @@ import Testing
         (said("In progress"), ["ended_order_changed|1"]),
         (#"{"error":"Incorrect order ID"}"#, []),
     ])
-    func `an end that the provider takes back is told once, and moves no money`(
+    func `an end that the provider takes back is reported once, and moves no money`(
         later: String, exceptions: [String]
     ) throws {
         let isOver = Mutex(false)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `what the provider says of an ended order is quoted in its own words`() throws {
+    @Test func `the provider's words about an ended order are quoted`() throws {
         let isOver = Mutex(false)
         try withHouse { request in
             let word = isOver.withLock { $0 } ? "Refunded" : "Completed"
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func `where there is no answer it is looked back at again`() throws {
+    @Test func `without an answer the order is looked back at again`() throws {
         let isOver = Mutex(false)
         try withHouse { request in
             isOver.withLock { $0 }
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `who does not want to look back does not`() throws {
+    @Test func `with look_back 0 nothing is looked back at`() throws {
         try withHouse(also: "poll: {look_back: 0}") {
             .statuses($0) { _ in Self.said("Completed") }
         } _: { house, provider in

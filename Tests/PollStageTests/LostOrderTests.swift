@@ -7,11 +7,11 @@ import Timestamps
 
 @testable import PollStage
 
-/// What a provider's list says of an order that may have been sent at any moment since the backup that was
-/// restored.
+/// What a provider's list says of an order that may have been sent at any moment since the restored
+/// backup was made.
 @Suite struct LostOrderTests {
     private static let link = "https://a.example/1"
-    /// Orders of others, all of the last of three days.
+    /// Orders of other clients, all from the last of three days.
     private static let others = (1...25).map { row(8_000 + $0, "https://a.example/o\($0)") }
 
     private static func row(
@@ -50,14 +50,14 @@ import Timestamps
     }
 
     @Test(arguments: ["2025-06-01 12:00:00", "2025-06-03 12:00:00"])
-    func `it is found, whenever in that time it was placed`(created: String) throws {
+    func `it is found, no matter when in the gap it was placed`(created: String) throws {
         try withLostOrder(Self.others + [Self.row(7_001, created: created)]) { house in
             try house.poll()
             #expect(try house.placements() == ["placed|7001"])
         }
     }
 
-    @Test func `one from before that time is another`() throws {
+    @Test func `a row from before the gap is another order`() throws {
         try withLostOrder([Self.row(7_001, created: "2025-05-29 12:00:00")]) { house in
             try house.poll()
             #expect(try house.orderStates() == ["in_doubt"])
@@ -67,7 +67,7 @@ import Timestamps
     @Test(arguments: [
         ("2025-06-02 12:00:00", "in_doubt"), ("2025-05-29 12:00:00", "accepted"),
     ])
-    func `that it is not there is believed of a list that reaches back to the backup`(
+    func `absence is believed if the list reaches back to the backup`(
         oldest: String, state: String
     ) throws {
         let list = Self.others + [Self.row(8_100, "https://a.example/x", created: oldest)]

@@ -7,7 +7,7 @@ import Timestamps
 
 @testable import PollStage
 
-/// One bad item costs itself, and a provider that answers in its own manner is asked in that.
+/// One bad item costs only itself, and a provider with its own manner is asked in that manner.
 @Suite struct MannerTests {
     private static let link = "https://a.example/1"
 
@@ -26,7 +26,8 @@ import Timestamps
         #"{"status":"Partial","remains":"1,5","charge":"1"}"#,
         #"{"status":"Partial","note":"a "b" c"}"#, #"{"status":"Partial","x":}"#,
     ])
-    func `the others settle, the bad one is asked alone and reported`(item: String) throws {
+    func `the others settle, and the bad one is asked about alone and reported`(item: String) throws
+    {
         try withHouse { request in
             guard request.field("orders") != nil else { return .reply(item) }
             return .statuses(request) { $0 == "9002" ? item : #"{"status":"Completed"}"# }
@@ -50,7 +51,7 @@ import Timestamps
         }
     }
 
-    @Test func `what is read alone settles, although the list spoils it`() throws {
+    @Test func `an order that can be read alone settles, although the list spoils it`() throws {
         try withHouse { request in
             .statuses(request) { id in
                 id == "9002" && request.field("orders") != nil
@@ -70,7 +71,7 @@ import Timestamps
         .reply(#"{"error":"Incorrect request"}"#, status: 400), .reply("[[["),
         .reply(#"{"error":"Incorrect order ID"}"#), .reply(#"{"error":"Something went wrong."}"#),
     ])
-    func `one that answers about single orders only is asked so, and that is remembered`(
+    func `a provider that answers only about single orders is remembered as such`(
         answer: LoopbackAnswer
     ) throws {
         try withHouse { request in
@@ -87,14 +88,14 @@ import Timestamps
             #expect(
                 Self.questions(provider).dropFirst(before).sorted()
                     == (9_001...9_030).map { "order=\($0)" })
-            // A week later it is tried again: it may have learnt lists.
+            // A week later lists are tried again, because the provider may have learned them.
             house.clock.advance(seconds: 8 * 86_400)
             try house.poll()
             #expect(Self.questions(provider).contains { $0.hasPrefix("orders=") })
         }
     }
 
-    @Test func `one that wants a list in order is asked so, and that is remembered`() throws {
+    @Test func `a provider that wants a list in order is remembered as such`() throws {
         try withHouse { request in
             guard request.field("orders") == nil else {
                 return .reply(#"{"error":"Unknown action"}"#)
@@ -119,7 +120,7 @@ import Timestamps
         LoopbackAnswer.reply(#"{"error":"Incorrect request"}"#), .reply("{}"),
         .reply("", status: 500), .reply(#"{"error":"orders is required"}"#, status: 422),
     ])
-    func `one that knows orders only is asked so about a lone order, and that is remembered`(
+    func `a provider that knows only orders is remembered as such`(
         answer: LoopbackAnswer
     ) throws {
         try withHouse { request in
@@ -138,7 +139,7 @@ import Timestamps
     }
 
     @Test(arguments: [1, 17, 50, 100])
-    func `an order that spoils every list it is in costs itself alone`(bad: Int) throws {
+    func `an order that spoils every list it is in costs only itself`(bad: Int) throws {
         let bad = "\(9_000 + bad)"
         try withHouse { request in
             request.ids.contains(bad)
@@ -146,7 +147,7 @@ import Timestamps
                 : .statuses(request) { _ in #"{"status":"Completed"}"# }
         } _: { house, provider in
             try house.place(100)
-            // If it is chosen to be asked about alone, another is the next time.
+            // If it is chosen as the probe, another order is chosen the next time.
             for _ in 1...2 {
                 try house.poll()
                 house.clock.advance(seconds: 400)
@@ -160,7 +161,10 @@ import Timestamps
         }
     }
 
-    @Test func `one that asks to be left alone is, in this run and the next ones`() throws {
+    @Test
+    func `a provider that asks to be left alone is left alone, in this run and the next ones`()
+        throws
+    {
         try withHouse { _ in
             .reply("", status: 429, headers: ["Retry-After: 900"])
         } _: { house, provider in
@@ -179,7 +183,7 @@ import Timestamps
         }
     }
 
-    @Test func `one that dispatch was told to leave alone is not asked either`() throws {
+    @Test func `a provider that dispatch must leave alone is not asked either`() throws {
         try withHouse {
             .statuses($0) { _ in status("Completed") }
         } _: { house, provider in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PollStage
 
-/// What providers list that nobody can order.
+/// Services that providers list but nobody can order.
 @Suite struct OddServiceTests {
     private let shelf = Shelf()
 
@@ -33,7 +33,7 @@ import Testing
     ]
 
     @Test(arguments: odd.indices)
-    func `a new service without sense is known and not sold, and the report says why`(
+    func `a new service that makes no sense is known but not sold, and the report says why`(
         index: Int
     ) throws {
         let (row, fault) = Self.odd[index]
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: odd.indices)
-    func `a service that loses its sense is off sale until it makes sense again`(
+    func `a service is off sale until it makes sense again`(
         index: Int
     ) throws {
         let (row, fault) = Self.odd[index]
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `what costs nothing is sold at the price that the operator names`() throws {
+    @Test func `a service that costs nothing is sold at the price that the operator sets`() throws {
         try shelf.house(
             also: #"catalogue: {services: [{provider: alpha, service: "7", price: "0.50"}]}"#
         ) { house in
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `every change of a service is told, with what it was`() throws {
+    @Test func `every change of a service is reported, with the old value`() throws {
         try shelf.house { house in
             shelf.list([101])
             try house.poll(.catalogue)

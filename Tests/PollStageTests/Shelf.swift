@@ -49,7 +49,7 @@ final class Shelf: Sendable {
 }
 
 extension House {
-    /// What is told of the catalogue since the last call with `since`, without time and provider.
+    /// The changes of the catalogue since the last call with `since`, without time and provider.
     func catalogueChanges(since last: Int = 0) throws -> [String] {
         try table(
             """
@@ -58,12 +58,12 @@ extension House {
             """)
     }
 
-    /// What services there are, and how each is sold.
+    /// The services, and how each is sold.
     func shelf() throws -> [String] {
         try table("SELECT id, rate, sale_rate, enabled, withheld FROM services ORDER BY id")
     }
 
-    /// What was said to the operator that is about no order.
+    /// The exceptions that are about no order.
     func alerts() throws -> [String] {
         try table("SELECT kind, detail FROM exceptions WHERE order_id IS NULL ORDER BY id")
     }

@@ -63,7 +63,7 @@ import Timestamps
         }
     }
 
-    @Test func `to resellers a status is one of the trade's words, an end only with its money`()
+    @Test func `resellers read one of the trade's words, and an end only with its money`()
         throws
     {
         let words = [
@@ -83,7 +83,7 @@ import Timestamps
         }
     }
 
-    @Test func `nothing new is not told`() throws {
+    @Test func `no news, no status file`() throws {
         try withHouse {
             .statuses($0) { _ in status("Processing", remains: "10") }
         } _: { house, _ in
@@ -96,7 +96,7 @@ import Timestamps
         }
     }
 
-    @Test func `numbers have no gap and no repeat, wherever a run dies`() throws {
+    @Test func `numbers have no gap and no repeat, no matter where a run dies`() throws {
         try withHouse {
             let serial = $0.serial
             return .statuses($0) { _ in status("Processing", remains: "\(serial)") }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import PollStage
 
-/// What a provider's words do to an order and its money (provider-api.md §5).
+/// What a provider's words mean for an order and its money (provider-api.md §5).
 @Suite struct StatusTests {
     @Test func `every spelling does what it means, and an unknown one moves no money`() throws {
         let table: [(words: [String], fate: String)] = [
@@ -52,7 +52,7 @@ import Testing
             try house.place(1)
             try house.poll()
             #expect(try house.table("SELECT state, refunded, remains FROM orders") == [fate])
-            // More than was ordered is a figure, and wrong; the others may still become one.
+            // More than was ordered is a wrong figure; the others may still become figures.
             #expect(try house.exceptions() == (remains == "1001" ? ["unknown_remains|1"] : []))
             house.clock.advance(seconds: 86_700)
             try house.poll()
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `a refund is what of the charge was not delivered, rounded down, for any numbers`()
+    @Test func `a refund is the undelivered part of the charge, rounded down, for any numbers`()
         throws
     {
         var random = Seeded()
@@ -80,7 +80,7 @@ import Testing
             }
         } _: { house, _ in
             let alpha = try house.id(of: "alpha")
-            // Nothing is sent below what it costs.
+            // Nothing is sent below its cost.
             try house.alter("UPDATE services SET rate = 0, cost_rate = 0")
             try house.accept(
                 cases.map {
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `an ended order is settled once, whatever is said of it later`() throws {
+    @Test func `an ended order is settled once, whatever the provider says later`() throws {
         try withHouse {
             let isFirst = $0.serial == 1
             return .statuses($0) { _ in status(isFirst ? "Partial" : "Canceled", remains: "400") }
@@ -123,7 +123,8 @@ import Testing
         }
     }
 
-    @Test func `an order that its provider lost is ended by a person, all its money back`() throws {
+    @Test func `a person ends an order that its provider lost, and all its money goes back`() throws
+    {
         try withHouse {
             .statuses($0) { _ in #"{"error":"Incorrect order ID"}"# }
         } _: { house, provider in
@@ -143,7 +144,7 @@ import Testing
             try house.poll()
             #expect(try house.exceptions() == ["order_not_found|1"])
             try refund()
-            // What he took stays booked.
+            // What the provider took stays booked.
             #expect(
                 try house.table("SELECT state, refunded, cost FROM orders") == [
                     "canceled|2000000|1000000"

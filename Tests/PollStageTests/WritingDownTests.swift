@@ -8,7 +8,7 @@ import Timestamps
 
 @testable import PollStage
 
-/// When what was answered is written down.
+/// When answers are written down.
 @Suite(.serialized) struct WritingDownTests {
     @Test func `each of thousands is asked about once, though answers are written down together`()
         throws
@@ -24,7 +24,7 @@ import Timestamps
         }
     }
 
-    @Test func `what one provider answered is written down while another is waited for`() throws {
+    @Test func `one provider's answer is written down while another is waited for`() throws {
         let books = Mutex<(ledger: Ledger, quick: ProviderID)?>(nil)
         let slow = LoopbackProvider { request in
             let isWrittenDown = eventually {
