@@ -25,7 +25,9 @@ import Timestamps
         SendOutcome(order: OrderID(5), .unknown(evidence: "Что-то пошло не так \u{0}")),
     ]
 
-    @Test func `what is kept is there for the next who opens it, until it is cleared`() throws {
+    @Test func `kept answers are there when the journal is opened again, until it is cleared`()
+        throws
+    {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/answers"
         do {
@@ -39,7 +41,7 @@ import Timestamps
         #expect(try journal.kept() == [])
     }
 
-    @Test func `more answers than are read at once are all there`() throws {
+    @Test func `more answers than one read returns are all there`() throws {
         let folder = TemporaryFolder()
         let journal = try AnswerJournal("\(folder.path)/answers")
         let many = (1...3_000).map { number in
@@ -51,7 +53,7 @@ import Timestamps
         #expect(try journal.kept() == many)
     }
 
-    @Test func `a journal that was cut off anywhere says nothing that is not so`() throws {
+    @Test func `a journal that was cut off anywhere says nothing false`() throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/answers"
         let journal = try AnswerJournal(path)
@@ -79,7 +81,7 @@ import Timestamps
         }
     }
 
-    @Test func `what the journal kept is written down before anything is sent, once`() throws {
+    @Test func `answers in the journal are written down once, before anything is sent`() throws {
         try withHouse { request in
             .placed(request)
         } _: { house, provider in
@@ -101,7 +103,7 @@ import Timestamps
                 SendOutcome(
                     order: more[1],
                     .postponed(until: Self.later, isRefusal: false, evidence: "not reached")),
-                // An answer that the ledger has already, with other content.
+                // An answer that the ledger already has, with other content.
                 SendOutcome(order: orders[3], .refused(evidence: "late")),
             ])
             try house.dispatch()

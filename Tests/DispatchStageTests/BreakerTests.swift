@@ -6,14 +6,14 @@ import Testing
 
 @testable import DispatchStage
 
-/// A provider who fails is left alone for a while, then tried with one order (design.md §6).
+/// A provider that fails is left alone for a while, then tried with one order (design.md §6).
 @Suite struct BreakerTests {
     @Test(arguments: [
         ("failures: 1, doubts: 99", LoopbackAnswer.reply("", status: 429), 1, "refused"),
         ("failures: 99, doubts: 2", .reply("", status: 500), 2, "unknown"),
         ("failures: 99, doubts: 99", .error("Insufficient balance"), 1, "refused"),
     ])
-    func `who fails too often in a row gets no more`(
+    func `a provider that fails too often in a row gets no more orders`(
         breaker: String, answer: LoopbackAnswer, sent: Int, outcome: String
     ) throws {
         try withHouse("in_flight: 1, breaker: {\(breaker), open_seconds: 600}") { _ in
@@ -34,7 +34,7 @@ import Testing
             #expect(house.log.lines.contains { $0.hasPrefix("error: paused a provider") })
             house.clock.advance(seconds: 590)
             try house.dispatch()
-            #expect(provider.requests.count == sent, "he is left alone")
+            #expect(provider.requests.count == sent, "it is left alone")
         }
     }
 
@@ -42,7 +42,7 @@ import Testing
         LoopbackAnswer.reply("<html>maintenance</html>"), .reply("", status: 500),
         .error("Please try again"), .close,
     ])
-    func `a run costs no more doubts than the breaker allows, however many may be on their way`(
+    func `a run causes no more doubts than the breaker allows, with any in_flight`(
         answer: LoopbackAnswer
     ) throws {
         try withHouse("in_flight: 64") { _ in
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `a provider whose numbers begin anew is paused after as many doubts`() throws {
+    @Test func `a provider whose numbers start again is paused after that many doubts`() throws {
         try withHouse {
             .reply(#"{"order":\#(($0.serial - 1) % 40 + 1)}"#)
         } _: { house, provider in
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `doubts by a repeated id are told from orders that are placed`() throws {
+    @Test func `doubts by a repeated id do not count as placed orders`() throws {
         try withHouse("in_flight: 1, breaker: {doubts: 9}") {
             .reply(#"{"order":\#(($0.serial + 1) / 2)}"#)
         } _: { house, _ in
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func `after the pause one order shows whether he is well`() throws {
+    @Test func `after the pause one order shows whether the provider is well`() throws {
         try withHouse("in_flight: 8, breaker: {doubts: 1, open_seconds: 60}") {
             $0.serial <= 2 ? .reply("", status: 503) : .placed($0)
         } _: { house, provider in
@@ -125,11 +125,11 @@ import Testing
         try withHouse("in_flight: 8") {
             if $0.isTrial { return .balance }
             turnstile.pass()
-            // Long enough for a second order to come, if there was one.
+            // Long enough for a second order to arrive, if one was sent.
             return .reply("", status: 503, milliseconds: $0.serial == 2 ? 300 : 0)
         } _: { house, provider in
             try house.ledger.pause(
-                house.id(of: "alpha"), until: TickingClock.start, reason: "he was ill")
+                house.id(of: "alpha"), until: TickingClock.start, reason: "it was ill")
             try house.accept(links(3))
             let readings = house.clock.readings
             try house.dispatch()
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func `who waits for a rate does not spin`() throws {
+    @Test func `waiting for a rate does not spin`() throws {
         let provider = LoopbackProvider { .placed($0) }
         defer { provider.stop() }
         let house = try House([Supplier(url: provider.url, perSecond: 100)])
@@ -146,7 +146,7 @@ import Testing
         let readings = house.clock.readings
         try house.dispatch()
         #expect(provider.requests.count == 5)
-        // A reading moves the clock by a millisecond, so ten of them earn an order.
+        // Each reading moves the clock by a millisecond, so ten of them earn an order.
         #expect(house.clock.readings - readings < 100)
     }
 

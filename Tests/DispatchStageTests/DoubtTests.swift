@@ -8,7 +8,7 @@ import Timestamps
 
 @testable import DispatchStage
 
-/// What cannot be known is held: never sent again, never refunded.
+/// Orders that may have been placed are held: never sent again, never refunded.
 @Suite struct DoubtTests {
     @Test(arguments: [
         LoopbackAnswer.never, .close, .reset, .half(#"{"order":23501}"#), .huge(bytes: 9 << 20),
@@ -19,10 +19,10 @@ import Timestamps
         .reply(#"{"order":23501,"error":"Incorrect request"}"#),
         .error("Что-то пошло не так"), .error("Incorrect order ID"),
     ])
-    func `an answer that proves nothing holds the order, and its money, for ever`(
+    func `an answer that proves nothing holds the order and its money for ever`(
         answer: LoopbackAnswer
     ) throws {
-        // Seconds: an answer that takes for ever is not waited for, and the order is out by then.
+        // Seconds: the order is out by then, and the run does not wait longer for no answer.
         let limit =
             switch answer {
             case .never, .drip: 3
@@ -45,7 +45,7 @@ import Timestamps
         }
     }
 
-    @Test func `an id that another order has proves nothing`() throws {
+    @Test func `an id that belongs to another order proves nothing`() throws {
         try withHouse("in_flight: 1") { _ in
             .reply(#"{"order":23501}"#)
         } _: { house, provider in
@@ -60,7 +60,7 @@ import Timestamps
         }
     }
 
-    /// libcurl, left to itself, would send the second order again, silently.
+    /// By itself, libcurl would silently send the second order again.
     @Test(arguments: [LoopbackAnswer.close, .reset])
     func `an order on a reused connection that dies is sent once`(death: LoopbackAnswer) throws {
         try withHouse("in_flight: 1, fresh_connections: false") {
@@ -86,7 +86,7 @@ import Timestamps
         }
     }
 
-    @Test func `that a server closes without saying so is known to the next run`() throws {
+    @Test func `the next run knows that a server closes without saying so`() throws {
         try withHouse("in_flight: 1") {
             .placed($0)
         } _: { house, provider in
@@ -97,7 +97,7 @@ import Timestamps
         }
     }
 
-    @Test func `an order that a dead run left sending is held, and not sent`() throws {
+    @Test func `an order that a dead run left sending is held and not sent`() throws {
         try withHouse { request in
             .placed(request)
         } _: { house, provider in
@@ -116,7 +116,7 @@ import Timestamps
         }
     }
 
-    @Test func `only a person moves an order out of doubt, and what he says is done`() throws {
+    @Test func `only a person moves an order out of doubt, as they decide`() throws {
         try withHouse("breaker: {doubts: 9}") {
             $0.serial <= 3 ? .reply("") : .placed($0)
         } _: { house, provider in

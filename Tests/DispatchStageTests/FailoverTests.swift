@@ -10,10 +10,10 @@ import Timestamps
 
 @testable import DispatchStage
 
-/// Where an order goes that its own provider does not take (design.md §6).
+/// Where an order goes if its own provider does not take it (design.md §6).
 @Suite(.serialized) struct FailoverTests {
-    /// Two providers who answer as told. Alpha's service 101 has beta's 201 as its backup, at 1.50 a
-    /// thousand; an order is for 2.00.
+    /// Two providers with given answers. Alpha's service 101 has beta's 201 as its backup, at 1.50
+    /// a thousand; an order is for 2.00.
     private func withTrade(
         alpha: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer,
         beta: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer = placing,
@@ -36,8 +36,9 @@ import Timestamps
     }
 
     @Test(arguments: ["Incorrect service ID", "Quantity less than minimal 10"])
-    func `what the first refuses for good, the second gets, at the same price`(text: String) throws
-    {
+    func `an order that the first refuses for good goes to the second, at the same price`(
+        text: String
+    ) throws {
         try withTrade(alpha: always(.error(text))) { house, alpha, beta in
             let order = try house.accept(links(1))[0]
             let summary = try house.dispatch()
@@ -89,7 +90,7 @@ import Timestamps
         }
     }
 
-    @Test func `when all have refused it for good, the money goes back`() throws {
+    @Test func `when all have refused an order for good, the money goes back`() throws {
         try withTrade(
             alpha: always(.error("Incorrect request")), beta: always(.error("invalid_link"))
         ) { house, alpha, beta in
@@ -105,7 +106,7 @@ import Timestamps
         }
     }
 
-    @Test func `while the first is paused, the second serves, and the first again once he is well`()
+    @Test func `the second serves while the first is paused, and the first again once it is well`()
         throws
     {
         try withTrade(
@@ -126,7 +127,7 @@ import Timestamps
             let more = try house.accept(["https://a.example/6", "https://a.example/7"])
             try house.dispatch()
             #expect(try house.states() == ["placed|7"])
-            // One shows that alpha is well; what is beyond that may be beta's.
+            // One order shows that alpha is well; the others may go to beta.
             #expect(alpha.requests.count >= 2)
             house.clock.advance(seconds: 1)
             try house.accept(["https://a.example/8"])
@@ -136,7 +137,8 @@ import Timestamps
         }
     }
 
-    @Test func `an order that waits at the second returns to the first who may serve it again`()
+    @Test
+    func `an order that waits at the second returns to the first once that may serve it again`()
         throws
     {
         try withTrade(alpha: placing) { house, alpha, beta in
@@ -157,7 +159,7 @@ import Timestamps
     }
 
     @Test(arguments: [false, true])
-    func `who is switched off, or is gone from the configuration, is passed over`(
+    func `a provider that is switched off or not configured is passed over`(
         isGone: Bool
     ) throws {
         try withTrade(alpha: placing) { house, alpha, beta in
@@ -167,7 +169,7 @@ import Timestamps
         }
     }
 
-    @Test func `when nobody may serve it now, it waits with its money on hold`() throws {
+    @Test func `if no provider may serve an order now, it waits with its money on hold`() throws {
         try withTrade(
             alpha: always(.error("Incorrect request")), beta: always(.error("Invalid API key"))
         ) { house, alpha, beta in
@@ -202,7 +204,7 @@ import Timestamps
         }
     }
 
-    @Test func `a backup need not be sold itself`() throws {
+    @Test func `a backup service need not be on sale itself`() throws {
         try withTrade(alpha: always(.error("Incorrect request"))) { house, _, beta in
             try house.change(service: 201, "enabled = 0")
             try house.accept(links(1))
@@ -246,7 +248,7 @@ import Timestamps
     }
 }
 
-/// Gives everybody the same answer.
+/// Gives the same answer to everything.
 private func always(
     _ answer: LoopbackAnswer
 ) -> @Sendable (LoopbackRequest) -> LoopbackAnswer {
@@ -256,7 +258,7 @@ private func always(
 /// Takes every order.
 private let placing: @Sendable (LoopbackRequest) -> LoopbackAnswer = { .placed($0) }
 
-/// Finds no money for the first order, and takes the others.
+/// Says that our balance is used up for the first order, and takes the others.
 private let broke: @Sendable (LoopbackRequest) -> LoopbackAnswer = {
     $0.serial == 1 ? .error("Insufficient balance") : .placed($0)
 }

@@ -15,7 +15,7 @@ extension House {
     }
 }
 
-/// Runs `body` in a house whose provider answers as told; in the end the books must be right.
+/// Runs `body` in a house whose provider gives these answers; in the end the books must be right.
 ///
 /// - Parameter settings: of the provider, as YAML between braces.
 func withHouse(
@@ -31,13 +31,13 @@ func withHouse(
     #expect(try house.ledger.audit().map(\.rule) == [])
 }
 
-/// Links of their own.
+/// Links that are all different.
 func links(_ count: Int) -> [String] {
     (1...count).map { "https://a.example/\($0)" }
 }
 
 extension LoopbackAnswer {
-    /// Takes the order under an id that no other has; tells the balance, if that is the question.
+    /// Takes the order under a unique id, or tells the balance if that is the question.
     static func placed(_ request: LoopbackRequest) -> LoopbackAnswer {
         request.isTrial ? .balance : .reply(#"{"order":\#(request.serial)}"#)
     }
@@ -51,6 +51,6 @@ extension LoopbackAnswer {
 }
 
 extension LoopbackRequest {
-    /// Whether it is the question for our balance, by which a paused provider is tried.
+    /// Whether it is the question about our balance, which tries a paused provider.
     var isTrial: Bool { field("action") == "balance" }
 }

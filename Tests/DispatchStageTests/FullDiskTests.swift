@@ -8,15 +8,15 @@ import Testing
 @testable import DispatchStage
 
 @Suite struct FullDiskTests {
-    /// The ledger's write-ahead log may not grow: the real program gets a real error from a real
-    /// write, in the middle of a run.
-    @Test func `answers that cannot be committed are kept, and written down by the next run`()
+    /// The ledger's write-ahead log may not grow, so the real program gets a real error from a real
+    /// write in the middle of a run.
+    @Test func `answers that cannot be committed are kept, and the next run writes them down`()
         throws
     {
         try withHouse("in_flight: 4") {
             .placed($0)
         } _: { house, provider in
-            // Takes the journal's room.
+            // Takes the room of the journal.
             try house.dispatch()
             try house.accept(links(60))
 
@@ -42,8 +42,8 @@ import Testing
         }
     }
 
-    /// The status of a run in which no file may grow beyond the ledger's log by more than so many
-    /// bytes.
+    /// The exit status of a run in which no file may grow longer than the ledger's log and this
+    /// many bytes more.
     private func runWithoutRoom(_ house: House, more: Int = 65_536) throws -> Int32 {
         var log = stat()
         #expect(stat("\(house.settings.ledger)-wal", &log) == 0)

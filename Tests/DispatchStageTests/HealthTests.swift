@@ -10,14 +10,13 @@ import Timestamps
 
 @testable import DispatchStage
 
-/// What is known of a provider's health outlives the run, and nobody else pays for it.
+/// A provider's health outlives the run, and no other provider suffers from it.
 @Suite(.serialized) struct HealthTests {
-    @Test func `one who swallows orders and never answers slows nobody else, and is paused`() throws
-    {
+    @Test func `a provider that never answers slows no other, and is paused`() throws {
         let alive = LoopbackProvider { .placed($0) }
         defer { alive.stop() }
         let impatient = Mutex(false)
-        // Each of his slots is held until everybody else's orders are out, however long that takes.
+        // It holds each slot until all orders of the others are out, however long that takes.
         let hole = LoopbackProvider { _ in
             let isServed = eventually { alive.requests.count >= 60 }
             if !isServed { impatient.withLock { $0 = true } }
@@ -39,14 +38,13 @@ import Timestamps
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 
-    @Test func `while a run waits for a silent provider, what falls due elsewhere goes out`() throws
-    {
+    @Test func `while a run waits for a silent provider, orders due elsewhere go out`() throws {
         let alive = LoopbackProvider { .placed($0) }
         defer { alive.stop() }
         let houses = Mutex<House?>(nil)
         let slow = LoopbackProvider { request in
-            // A reseller's next order comes while the run waits; then the time goes by, as the run
-            // would see it, until his order is out, or nearly to the run's deadline.
+            // A reseller's next order comes while the run waits. Then the run's clock advances
+            // until that order is out, or nearly to the run's deadline.
             let house = houses.withLock { $0 }!
             _ = try? house.accept(["https://a.example/new"], from: "alive")
             for _ in 1...20 where alive.requests.count < 2 {
@@ -71,7 +69,7 @@ import Timestamps
         ("doubts: 3, failures: 99", LoopbackAnswer.reply("", status: 500), "0|1"),
         ("doubts: 99, failures: 3", .reply("", status: 429, headers: ["Retry-After: 1"]), "1|0"),
     ])
-    func `failures and doubts in a row are counted over the runs`(
+    func `failures and doubts in a row are counted across runs`(
         breaker: String, answer: LoopbackAnswer, first: String
     ) throws {
         try withHouse("breaker: {\(breaker)}") { _ in
@@ -90,7 +88,7 @@ import Timestamps
         }
     }
 
-    @Test func `an order that he takes ends the count`() throws {
+    @Test func `an order that the provider takes ends the count`() throws {
         try withHouse("breaker: {doubts: 2, failures: 2}") {
             $0.serial % 2 == 0 ? .placed($0) : .reply("", status: 500)
         } _: { house, provider in
@@ -107,7 +105,7 @@ import Timestamps
         (.error("Too many orders"), 30),
         (.reply("", status: 503, headers: ["Retry-After: 45"]), 45),
     ])
-    func `who asks to be left alone gets no order, refill or cancel until then`(
+    func `a provider that asks to be left alone gets no order, refill or cancel until then`(
         answer: LoopbackAnswer, seconds: Int
     ) throws {
         let isBusy = Mutex(false)
@@ -145,7 +143,8 @@ import Timestamps
         }
     }
 
-    @Test func `a refill that is answered "not now" keeps orders from him as well`() throws {
+    @Test func `a refill that is answered "not now" keeps orders from the provider as well`() throws
+    {
         try withHouse {
             $0.text.contains("action=add")
                 ? .placed($0) : .reply("", status: 429, headers: ["Retry-After: 60"])
@@ -183,7 +182,7 @@ import Timestamps
                 try draft.requestCancel(of: orders[run], ResellerLine(.cancels, 1, ref: "C-\(run)"))
             }
         }
-        // The clock moves a millisecond a reading: 200 a second are one in five readings.
+        // Each reading moves the clock a millisecond, so 200 a second are one in five readings.
         let milliseconds = house.clock.readings - begin
         #expect(provider.requests.count >= 23)
         #expect(provider.requests.count * 5 <= milliseconds)
@@ -191,14 +190,14 @@ import Timestamps
 }
 
 extension House {
-    /// What the provider says of an order in the end: all of it was delivered.
+    /// The provider's last word on an order: all of it was delivered.
     fileprivate func deliver(_ order: OrderID) throws {
         var news = StatusNews(order: order, askAgain: clock.wall.now())
         news.settlement = .completed
         _ = try ledger.record([news], at: clock.wall.now())
     }
 
-    /// A file of acme's that asks for something.
+    /// A batch file of acme's that asks for something.
     fileprivate func ask(_ body: (ResellerDraft) throws -> Void) throws {
         try file(of: acme, body)
     }

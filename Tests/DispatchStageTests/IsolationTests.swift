@@ -7,13 +7,13 @@ import Timestamps
 
 @testable import DispatchStage
 
-/// How much is on its way to whom, and that nobody waits for anybody else.
+/// How much is on its way to each provider, and that none waits for another.
 @Suite(.serialized) struct IsolationTests {
     @Test(arguments: [(1, 12), (8, 60), (64, 200)])
-    func `once a few are answered, as many orders as in_flight allows are on their way`(
+    func `after a few answers, as many orders as in_flight allows are on their way`(
         inFlight: Int, total: Int
     ) throws {
-        // So many good answers make 64 of three.
+        // This many good answers make 64 of three.
         let few = 5
         let turnstile = Turnstile(capacity: inFlight, total: total - few)
         try withHouse("in_flight: \(inFlight)") {
@@ -29,7 +29,7 @@ import Timestamps
     }
 
     @Test(arguments: [LoopbackAnswer.never, .close, .reply("", status: 500)])
-    func `a dead provider keeps nobody else's orders from going out`(
+    func `a dead provider does not stop the orders of others`(
         death: LoopbackAnswer
     ) throws {
         let dead = LoopbackProvider { _ in death }
@@ -51,7 +51,7 @@ import Timestamps
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 
-    @Test func `with a name, only that provider is sent to`() throws {
+    @Test func `with a name, only that provider gets orders`() throws {
         let provider = LoopbackProvider { .placed($0) }
         defer { provider.stop() }
         let house = try House([
@@ -64,7 +64,7 @@ import Timestamps
                 == ["accepted|1", "placed|2"])
     }
 
-    @Test func `with a limit, no more are sent, and the others wait their turn`() throws {
+    @Test func `with a limit, no more orders are sent, and the others wait their turn`() throws {
         let provider = LoopbackProvider { .placed($0) }
         defer { provider.stop() }
         let house = try House([
@@ -149,7 +149,7 @@ import Timestamps
         }
     }
 
-    @Test func `a provider who wants JSON gets JSON`() throws {
+    @Test func `a provider that wants JSON gets JSON`() throws {
         try withHouse("encoding: json") {
             .placed($0)
         } _: { house, provider in

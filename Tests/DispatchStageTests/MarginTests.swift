@@ -15,7 +15,7 @@ import Testing
             "offered_rate = NULL, offered_cost_rate = NULL, offered_sale_rate = NULL"
         ),
     ])
-    func `it is held, the operator is told once, and it goes out once the price allows`(
+    func `it is held, reported once, and sent once the price allows`(
         dear: String, again: String
     ) throws {
         try withHouse(also: #"pricing: {min_profit_percent: "25"}"#) {
@@ -42,13 +42,13 @@ import Testing
 
     /// 1,000 units cost 1.00 and bring 2.00.
     @Test(arguments: [("min_charge: \"2.01\"", "accepted|1"), ("min_charge: \"2\"", "placed|1")])
-    func `what its provider takes at least guards the margin of an order that waits`(
+    func `the provider's smallest charge guards the margin of an order that waits`(
         rule: String, state: String
     ) throws {
         try withHouse(rule) {
             .placed($0)
         } _: { house, _ in
-            // It was sold before that was configured.
+            // It was sold before this was configured.
             try house.alter("UPDATE providers SET min_charge = 0")
             try house.accept(links(1))
             try house.dispatch()
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `one that is held keeps nobody else's place`() throws {
+    @Test func `an order that is held does not block others`() throws {
         let provider = LoopbackProvider { .placed($0) }
         defer { provider.stop() }
         let house = try House([Supplier(url: provider.url), Supplier("beta", url: provider.url)])
@@ -98,10 +98,9 @@ import Testing
     }
 }
 
-/// A service that its provider does not know is not sold on.
+/// A service that its provider does not know is taken off sale.
 @Suite struct RefusedServiceTests {
-    @Test func `a service that he does not know is off sale, and the operator is told once`() throws
-    {
+    @Test func `a service that the provider does not know is off sale, and reported once`() throws {
         try withHouse { _ in
             .error("Incorrect service ID")
         } _: { house, _ in
@@ -124,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func `an order that is wrong itself leaves the service on sale`() throws {
+    @Test func `a fault of the order itself leaves the service on sale`() throws {
         try withHouse { _ in
             .error("Quantity less than minimal 10")
         } _: { house, _ in

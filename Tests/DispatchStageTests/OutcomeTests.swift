@@ -24,7 +24,7 @@ import Testing
         (.error("Not enough funds on balance"), "refused|0|paused"),
         (.error("Invalid API key", status: 401), "refused|0|paused"),
     ])
-    func `who says "not now" is asked again when it is due, and not before`(
+    func `an order that was answered "not now" is sent again when it is due, not before`(
         answer: LoopbackAnswer, row: String
     ) throws {
         try withHouse {
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `a provider who was not reached is tried later, and later each time`() throws {
+    @Test func `a provider that was not reached is tried later, with growing waits`() throws {
         let house = try House([
             Supplier("alpha", url: "http://127.0.0.1:9/api/v2", "breaker: {failures: 99}"),
             Supplier("beta", url: "https://127.0.0.1:9/api/v2", "breaker: {failures: 99}"),
@@ -71,7 +71,7 @@ import Testing
         #expect(try house.ledger.audit().map(\.rule) == [])
     }
 
-    @Test func `a handshake that fails has sent nothing`() throws {
+    @Test func `a failed handshake has sent nothing`() throws {
         let provider = LoopbackProvider(greet: { _ in .close }, answer: { _ in .close })
         defer { provider.stop() }
         let house = try House([
@@ -86,7 +86,9 @@ import Testing
         "Incorrect service ID", "neworder.error.service_inactive", "Quantity less than minimal 10",
         "neworder.error.link", "Incorrect request",
     ])
-    func `who refuses for good is not asked again, and the money goes back`(text: String) throws {
+    func `an order that was refused for good is not sent again, and the money goes back`(
+        text: String
+    ) throws {
         try withHouse { _ in
             .error(text)
         } _: { house, provider in

@@ -6,8 +6,8 @@ import Testing
 
 @testable import DispatchStage
 
-/// Whether a quantity is sent with a type that has none: some panels demand it, others drop the
-/// comments beside it.
+/// Whether a quantity is sent with a type that has none. Some panels demand it; others then drop
+/// the comments.
 @Suite struct QuantityTests {
     private static let orders: [(String?, Int64, String?)] = [
         (#"{"comments":"a\nb\nc"}"#, 3, "3"), (nil, 1, "1"),

@@ -16,13 +16,14 @@ import Timestamps
             "[" + ids.map { #"{"order":\#($0),"cancel":1}"# }.joined(separator: ",") + "]")
     }
 
-    /// Cancels asked for orders that a provider has.
+    /// Cancels for orders that a provider has.
     private func cancel(_ count: Int, in house: House) throws {
         let orders = try house.accept(links(count))
         try house.place()
         try house.file(of: acme) { draft in
             for (index, order) in orders.enumerated() {
-                try draft.requestCancel(of: order, ResellerLine(.cancels, index + 1, ref: "C-\(index)"))
+                try draft.requestCancel(
+                    of: order, ResellerLine(.cancels, index + 1, ref: "C-\(index)"))
             }
         }
     }
@@ -38,7 +39,7 @@ import Timestamps
         }
     }
 
-    @Test func `after the deadline no more is asked, and the rest waits for the next run`() throws {
+    @Test func `after the deadline nothing is asked, and the rest waits for the next run`() throws {
         let clock = TickingClock()
         try withHouse(clock: clock) {
             clock.advance(seconds: 51)
@@ -59,7 +60,7 @@ import Timestamps
     @Test(arguments: [
         LoopbackAnswer.reply("<html>maintenance</html>"), .reply("", status: 500), .close,
     ])
-    func `a provider that is down costs a run one refill, not all`(
+    func `a provider that is down costs one refill of a run, not all`(
         answer: LoopbackAnswer
     ) throws {
         try withHouse("in_flight: 8") { _ in
@@ -74,7 +75,8 @@ import Timestamps
             }
             try house.file(of: acme) { draft in
                 for (index, order) in orders.enumerated() {
-                    try draft.requestRefill(of: order, ResellerLine(.refills, index + 1, ref: "R-\(index)"))
+                    try draft.requestRefill(
+                        of: order, ResellerLine(.refills, index + 1, ref: "R-\(index)"))
                 }
             }
             try house.dispatch()

@@ -6,10 +6,10 @@ import Testing
 
 @testable import DispatchStage
 
-/// Ordinary life with a provider, and a provider's own count of it.
+/// Ordinary days with a provider, and the provider's own count of orders.
 @Suite struct SandboxTests {
     @Test(arguments: ["vendor", "strings,names,wrapped", "numbers,codes,warning"])
-    func `every order is placed once, whatever is wrong with some`(dialect: String) throws {
+    func `every order is placed once, even if some go wrong`(dialect: String) throws {
         let sandbox = try SandboxProcess("--speed 0 --dialect \(dialect)")
         let house = try House([
             Supplier(
@@ -20,7 +20,7 @@ import Testing
             "sandbox-refuse-link", "sandbox-unknown-error", "sandbox-html", "sandbox-hang-after",
             "sandbox-500-after", "sandbox-no-id", "sandbox-half",
         ]
-        // Who is throttled gets nothing more in this run: that one comes last.
+        // A throttled provider gets nothing more in this run, so that order comes last.
         let all =
             links(40) + bad.map { "https://a.example/\($0)" } + links(80).suffix(40)
             + ["https://a.example/sandbox-throttle"]
@@ -47,7 +47,8 @@ import Testing
             "comments=so%0Anice%20%26%20good%20%3D%201%2B1%25"
         ),
     ])
-    func `what an order's type takes goes out with it`(parameters: String, sent: String) throws {
+    func `an order is sent with the parameters of its type`(parameters: String, sent: String) throws
+    {
         try withHouse { request in
             .placed(request)
         } _: { house, provider in

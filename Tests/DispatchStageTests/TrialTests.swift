@@ -9,7 +9,7 @@ import Timestamps
 
 @testable import DispatchStage
 
-/// How a paused provider gets its next order: what is asked first costs nothing.
+/// How a paused provider gets its next order: first comes a question that costs nothing.
 @Suite struct TrialTests {
     private static let page = LoopbackAnswer.reply("<html>maintenance</html>")
 
@@ -17,7 +17,7 @@ import Timestamps
         page, .reply("", status: 500), .reply(""), .reply("{}"), .close,
         .error("We are closed for maintenance"), .error("Please try again", status: 400),
     ])
-    func `one that is down costs no order more, however long it is down`(
+    func `a provider that is down costs no more orders, however long it is down`(
         answer: LoopbackAnswer
     ) throws {
         try withHouse { _ in
@@ -43,7 +43,7 @@ import Timestamps
         .error("Incorrect request"), .error("Unknown action", status: 400),
         .error("Invalid action"),
     ])
-    func `one that answers, also that it knows no balance, is tried with an order`(
+    func `a provider that answers, even that it knows no balance, is tried with an order`(
         answer: LoopbackAnswer
     ) throws {
         let isDown = Mutex(true)
@@ -62,7 +62,7 @@ import Timestamps
         }
     }
 
-    @Test func `a balance alone proves little: the order after it does`() throws {
+    @Test func `a balance alone proves little; the order after it proves more`() throws {
         try withHouse("in_flight: 4") {
             $0.isTrial ? .balance : Self.page
         } _: { house, provider in
@@ -107,7 +107,7 @@ import Timestamps
         }
     }
 
-    @Test func `what the ledger keeps of a key is not the key`() throws {
+    @Test func `the ledger keeps a digest of a key, not the key`() throws {
         try withHouse { _ in
             .error("Invalid API key")
         } _: { house, _ in
@@ -140,7 +140,7 @@ import Timestamps
         }
     }
 
-    @Test func `a refill is not sent to one that is down`() throws {
+    @Test func `a refill is not sent to a provider that is down`() throws {
         let isDown = Mutex(false)
         try withHouse { request in
             isDown.withLock { $0 } ? Self.page : .placed(request)
@@ -160,7 +160,7 @@ import Timestamps
         }
     }
 
-    @Test func `a person may end a pause, and what was counted against the provider`() throws {
+    @Test func `a person may end a pause, and clear the counts against the provider`() throws {
         let isDown = Mutex(true)
         try withHouse("in_flight: 2") { request in
             isDown.withLock { $0 }

@@ -8,7 +8,8 @@ import Testing
 
 /// At each provider the resellers take turns.
 @Suite struct TurnsTests {
-    @Test func `behind a long file another's single order goes out at once`() throws {
+    @Test func `behind a long file, the single order of another reseller goes out at once`() throws
+    {
         try withHouse("in_flight: 4") {
             .placed($0)
         } _: { house, provider in
@@ -21,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func `turns go on where the last run stopped, so that nobody starves`() throws {
+    @Test func `turns continue where the last run stopped, so that nobody starves`() throws {
         try withHouse("in_flight: 1") {
             .placed($0)
         } _: { house, provider in

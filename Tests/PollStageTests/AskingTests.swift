@@ -39,7 +39,8 @@ import Timestamps
             try house.poll()
             #expect(provider.requests.count == asked, "nothing is due")
             try house.poll(now: true)
-            // By `poll statuses`, each order once; unless the provider asked to be left alone longer.
+            // By `poll statuses`, each order once; unless the provider asked to be left alone
+            // longer.
             #expect(provider.requests.count == (due == "300" ? 2 * asked : asked))
         }
     }

@@ -19,8 +19,8 @@ import Timestamps
         #"{"order":\#(id),"service":"101","link":"\#(link)","quantity":\#(quantity),"created":\#(created)}"#
     }
 
-    /// A house whose provider lists `rows`, and gives `answer` about each id unless it is in `unknown`.
-    /// Its order 1 is in doubt.
+    /// A house whose provider lists `rows`, and gives `answer` about each id unless it is in
+    /// `unknown`. Its order 1 is in doubt.
     private func withDoubt(
         _ rows: [String], unknown: Set<String> = [], answer: String = status("Pending"),
         claimed: Bool = false,

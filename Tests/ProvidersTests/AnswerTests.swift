@@ -25,12 +25,12 @@ import Transport
         #expect(OrderStatus(word: word) == status)
     }
 
-    @Test func `a word that may mean anything is reported as it is, and moves nothing`() throws {
+    @Test func `a word that can mean anything is reported as it is, and moves no money`() throws {
         #expect(try report(#"{"status":"Error","remains":"0"}"#).status == .unknown("Error"))
         #expect(try report(#"{"status":2}"#).status == .unknown("2"))
     }
 
-    @Test func `a drip-feed order tells its runs and its orders`() throws {
+    @Test func `a drip-feed order reports its runs and its orders`() throws {
         let body = #"{"status":"In progress","runs":"3","orders":["21",22,{"x":1}]}"#
         let report = try report(body)
         #expect(report.status == .inProgress)
@@ -80,7 +80,7 @@ import Transport
         ),
         (Finished(tag: 0, ending: .failed(TransferFailure(sent: true, text: "late"))), .lost),
     ])
-    func `a question without an answer fails by what there is to do`(
+    func `a question without an answer fails by what must be done next`(
         finished: Finished, reason: ReplyFailure.Reason
     ) {
         guard case .failure(let failure) = endpoint.balance(in: finished) else {
@@ -90,7 +90,7 @@ import Transport
         #expect(failure.reason == reason)
     }
 
-    @Test func `a failed question tells how long the provider asks us to stay away`() {
+    @Test func `a failed question says how long the provider asks us to stay away`() {
         for body in ["", "<html>", #"{"error":"Rate limit exceeded"}"#] {
             let answers = endpoint.statuses(
                 of: ["10"], in: .reply(body, status: 503, retryAfter: 9))

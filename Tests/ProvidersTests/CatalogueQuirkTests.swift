@@ -40,7 +40,7 @@ import Transport
         #expect(reason(endpoint.catalogue(in: .reply(#"{"data":"Out of memory"}"#))) == .unreadable)
     }
 
-    @Test func `22: rates of nothing and of billions, thousands of services`() throws {
+    @Test func `22: rates of zero and of billions, and thousands of services`() throws {
         let rows = (1...7_319).map { id in
             let rate = id == 1 ? "0" : id == 2 ? "120,481,927,710" : "0.9000001"
             return
@@ -57,7 +57,7 @@ import Transport
             ])
     }
 
-    @Test func `24: bounds with separators, without sense`() throws {
+    @Test func `24: bounds with separators, and bounds that make no sense`() throws {
         let wide = try entry(#""min":"1,000","max":2147483647"#)
         #expect(wide.min == 1_000)
         #expect(wide.max == 2_147_483_647)
@@ -90,7 +90,7 @@ import Transport
             "its max is something else; it must be a whole number"
         ),
     ])
-    func `a row without sense is a service with a fault, and spoils no other`(
+    func `a row that makes no sense is a service with a fault, and spoils no other`(
         members: String, fault: String
     ) throws {
         let good = #"{"service":2,"name":"N","type":"D","rate":1,"min":1,"max":1}"#

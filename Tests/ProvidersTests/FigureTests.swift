@@ -4,7 +4,7 @@ import Testing
 import Trade
 import Transport
 
-/// What a figure means where panels disagree on how to write it.
+/// What a figure means if panels disagree on how to write it.
 @Suite struct FigureTests {
     @Test(arguments: [
         ("1.000", nil), ("12.000", nil), ("1.000.000", nil), ("1.000,50", nil), ("1 000", nil),
@@ -31,7 +31,7 @@ import Transport
         ("1.000,50", nil), ("1.000.000", nil), ("1 000", nil), ("1'000", nil), ("0,90", nil),
         ("1,5", nil), ("$12.50", nil), ("NaN", nil), ("12.50 USD", nil),
     ])
-    func `in an amount a lone point is the decimal point, and nothing is guessed`(
+    func `in an amount a single point is the decimal point, and nothing is guessed`(
         text: String, micros: Int64?
     ) throws {
         #expect(
@@ -44,7 +44,8 @@ import Transport
         ("23501.0", "23501"), (#""23501.0""#, "23501"), ("23501.00", "23501"),
         ("1.000", nil), (#""1.000""#, nil), ("23501.5", nil), (#""23,501""#, nil), ("NaN", nil),
     ])
-    func `an id as a floating-point type prints it is the id`(value: String, id: String?) {
+    func `an id is read from the form that a floating-point type prints`(value: String, id: String?)
+    {
         #expect(placed(#"{"order":\#(value)}"#) == (id.map { .placed($0) } ?? .doubt))
     }
 
@@ -61,7 +62,7 @@ import Transport
         (#""Remains""#, nil), (#""1.5""#, nil), (#""99999999999999999999""#, nil),
         (#""1 000""#, "1 000"), (#""1.000.000""#, "1.000.000"),
     ])
-    func `remains that cannot be read are told apart from remains that are not known`(
+    func `remains that cannot be read differ from remains that are not known`(
         value: String, unreadable: String?
     ) throws {
         let report = try report(#"{"status":"Partial","remains":\#(value),"charge":"0.5"}"#)
@@ -70,12 +71,12 @@ import Transport
     }
 
     @Test(arguments: [(#""$9.00""#, "$9.00"), (#""0,90""#, "0,90"), (#""free""#, nil), ("1", nil)])
-    func `a charge that cannot be read is told`(value: String, unreadable: String?) throws {
+    func `a charge that cannot be read is reported`(value: String, unreadable: String?) throws {
         let report = try report(#"{"status":"Completed","charge":\#(value)}"#)
         #expect(report.unreadableCharge == unreadable)
     }
 
-    @Test func `a balance with a currency's sign is quoted in the message`() {
+    @Test func `a balance with a currency sign is quoted in the message`() {
         guard case .failure(let failure) = endpoint.balance(in: .reply(#"{"balance":"$12.50"}"#))
         else {
             Issue.record("it was read")

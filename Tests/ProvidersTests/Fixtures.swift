@@ -36,7 +36,7 @@ extension Action {
 }
 
 extension Transport {
-    /// Starts the calls and waits for all of them; what finished, by tag.
+    /// Starts the calls and waits for all of them. Returns them by tag.
     func run(_ calls: [Call]) throws -> [Finished] {
         for (tag, call) in calls.enumerated() { start(call, tag: tag) }
         var finished: [Finished] = []
@@ -44,13 +44,13 @@ extension Transport {
         return finished.sorted { $0.tag < $1.tag }
     }
 
-    /// What became of one call.
+    /// How one call ended.
     func run(_ call: Call) throws -> Finished {
         try #require(try run([call]).first)
     }
 }
 
-/// Runs `body` against a provider that answers as told, and stops the provider.
+/// Runs `body` against a provider that gives these answers, and stops the provider.
 func withProvider<Answer>(
     greet: @escaping @Sendable (Int) -> LoopbackGreeting = { _ in .serve },
     answer: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer,
@@ -61,7 +61,7 @@ func withProvider<Answer>(
     return try body(provider)
 }
 
-/// What an outcome is, without its words.
+/// The kind of an outcome, without its words.
 enum Verdict: Equatable, CustomTestStringConvertible {
     case placed(String)
     case later(Postponement.Reason)

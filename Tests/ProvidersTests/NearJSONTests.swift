@@ -4,7 +4,7 @@ import Testing
 import Trade
 import Transport
 
-/// One bad item costs itself: replies that are nearly JSON.
+/// One bad item costs only itself: replies that are nearly JSON.
 @Suite struct NearJSONTests {
     private static let good = #"{"status":"Completed","remains":"0"}"#
 
@@ -50,7 +50,7 @@ import Transport
         }
     }
 
-    @Test func `a key that is there twice is believed in neither place`() throws {
+    @Test func `a key that occurs twice is believed in neither place`() throws {
         let twice = #"{"10":{"status":"Completed"},"11":\#(Self.good),"10":{"status":"Partial"}}"#
         let answers = try statuses(twice)
         #expect(answers[0].hasPrefix("unclear"))
@@ -64,7 +64,7 @@ import Transport
         #"{"10":{"status":"Completed"},"#, #"[{"order":10,"status":"Completed"},NaN"#,
         #"{"10":{"status":"Completed"}} and more"#,
     ])
-    func `a reply that was cut short is not read, however much of it is there`(body: String) {
+    func `a reply that was cut short is not read, no matter how much of it is there`(body: String) {
         #expect(reason(endpoint.statuses(of: ["10", "11"], in: .reply(body))) == .unreadable)
     }
 
@@ -99,7 +99,7 @@ import Transport
         "\nPHP Notice:  Undefined index: x", "Deprecated: Function x() is deprecated",
         "<br />\n<b>Fatal error</b>:  Allowed memory size",
     ])
-    func `what PHP prints behind a reply does not spoil it`(warning: String) throws {
+    func `PHP's warnings after a reply do not spoil it`(warning: String) throws {
         #expect(placed(#"{"order":5}"# + warning) == .placed("5"))
         let lines = String(repeating: "Warning: Undefined array key [1] in /a[2].php\n", count: 20)
         #expect(placed(lines + #"{"order":5}"#) == .placed("5"))
@@ -130,7 +130,7 @@ import Transport
         #expect(catalogue.entries.allSatisfy { $0.fault == nil })
     }
 
-    @Test func `a list that nobody understands is one message that names the keys`() {
+    @Test func `a list that cannot be understood is one message that names the keys`() {
         let rows = String(repeating: #"{"sid":1,"title":"N","price":"1"},"#, count: 5_002)
         for body in ["[\(rows.dropLast())]", #"{"list":[{"service":1}]}"#] {
             guard case .failure(let failure) = endpoint.catalogue(in: .reply(body)) else {
@@ -143,7 +143,7 @@ import Transport
         }
     }
 
-    @Test func `a compressed reply and a redirect are told as what they are`() {
+    @Test func `a compressed reply and a redirect are reported as such`() {
         let compressed = Reply(status: 200, body: [0x1F, 0x8B, 8, 0, 0, 0, 0, 0])
         let moved = Reply(status: 301, body: Array("<html>Moved".utf8))
         for (reply, words) in [(compressed, "is compressed"), (moved, "as url in providers.yaml")] {

@@ -5,7 +5,7 @@ import Trade
 import Transport
 
 @Suite struct PlacementOutcomeTests {
-    /// The rows of design.md §6, as a provider may act them out.
+    /// The rows of the table in design.md §6, as a provider may produce them.
     static let rows: [(LoopbackAnswer, Verdict)] = [
         (.reply(#"{"order":23501}"#), .placed("23501")),
         (.reply(#"{"order":23501}"#, status: 201), .placed("23501")),
@@ -52,7 +52,7 @@ import Transport
     ]
 
     @Test(arguments: rows)
-    func `an answer on the wire is concluded from as the table says`(
+    func `an answer on the wire means what the table says`(
         answer: LoopbackAnswer, verdict: Verdict
     ) throws {
         try withProvider { _ in
@@ -66,7 +66,7 @@ import Transport
         }
     }
 
-    @Test func `an order that never left is due again, and one that may have left is in doubt`() {
+    @Test func `an order that never left is due again; one that may have left is in doubt`() {
         for sent in [false, true] {
             let failure = TransferFailure(sent: sent, text: "Timeout was reached")
             let finished = Finished(tag: 1, ending: .failed(failure))
@@ -86,7 +86,7 @@ import Transport
         #"{"order":null,"id":5}"#, #"{"order":5,"order":5}"#, #"[{"order":5}]"#,
         #"{"order":"12345678901234567890123456789012345678901234567890123456789012345"}"#,
     ])
-    func `what is no order id places nothing`(body: String) {
+    func `without an order id nothing is placed`(body: String) {
         #expect(Verdict(PlacementOutcome(of: .reply(body), from: .sample())) == .doubt)
     }
 
@@ -108,7 +108,7 @@ import Transport
         #"{"success":false,"msg":"Incorrect service ID"}"#,
         #"{"data":{"error":"Incorrect service ID"}}"#,
     ])
-    func `a complaint is found where it stands`(body: String) {
+    func `a complaint is found in every place`(body: String) {
         #expect(Verdict(PlacementOutcome(of: .reply(body), from: .sample())) == .refused(.service))
     }
 
@@ -116,11 +116,11 @@ import Transport
         #"{"order":5,"error":null}"#, #"{"order":5,"error":""}"#, #"{"order":5,"error":false}"#,
         #"{"order":5,"error":0}"#, #"{"order":5,"error":[]}"#, #"{"order":5,"status":"Pending"}"#,
     ])
-    func `an empty complaint is none`(body: String) {
+    func `an empty complaint is no complaint`(body: String) {
         #expect(Verdict(PlacementOutcome(of: .reply(body), from: .sample())) == .placed("5"))
     }
 
-    @Test func `a postponement tells how long the provider asks us to stay away`() {
+    @Test func `a postponement says how long the provider asks us to stay away`() {
         let reply = Finished.reply(#"{"error":"Slow down"}"#, status: 429, retryAfter: 30)
         #expect(
             PlacementOutcome(of: reply, from: .sample())

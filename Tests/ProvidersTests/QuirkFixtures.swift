@@ -6,12 +6,12 @@ import Transport
 /// A provider whose replies are read in tests.
 let endpoint = ProviderEndpoint.sample()
 
-/// What the reply to an order comes to.
+/// The outcome of a reply to an order.
 func placed(_ body: String) -> Verdict {
     Verdict(PlacementOutcome(of: .reply(body), from: endpoint))
 }
 
-/// What the reply says of its single order.
+/// The report on the only order of a reply.
 func report(_ body: String) throws -> StatusReport {
     let answers = try endpoint.statuses(of: ["10"], in: .reply(body)).get()
     guard case .report(let report) = answers["10"] else {
@@ -25,7 +25,7 @@ struct Unexpected: Error {
     let answers: String
 }
 
-/// What the reply says of each order, as a short text.
+/// The answers about each order, as a short text.
 func statuses(_ body: String, of ids: [String] = ["10", "11"]) throws -> [String] {
     let answers = try endpoint.statuses(of: ids, in: .reply(body)).get()
     #expect(answers.count == ids.count)
@@ -48,7 +48,7 @@ func entry(_ fields: String) throws -> CatalogueEntry {
     return try #require(catalogue.entries.first, "\(catalogue.unreadable)")
 }
 
-/// Why there is no answer; nil where there is one.
+/// Why there is no answer; nil if there is one.
 func reason<Value>(_ result: Result<Value, ReplyFailure>) -> ReplyFailure.Reason? {
     guard case .failure(let failure) = result else { return nil }
     return failure.reason

@@ -9,7 +9,7 @@ import Transport
         Timestamp(milliseconds: 1_748_772_000_000 + milliseconds)
     }
 
-    /// Takes all that is allowed at each moment; the moments, once for each request.
+    /// Takes all that is allowed at each moment. Returns the moments, once for each request.
     private func starts(
         _ limit: inout RateLimit, at moments: some Sequence<Int64>
     ) -> [Int64] {
@@ -77,7 +77,7 @@ import Transport
         }
     }
 
-    @Test func `a clock that is set back takes nothing away and gives nothing`() {
+    @Test func `setting the clock back neither takes nor gives requests`() {
         var limit = RateLimit(perSecond: 10, burst: 10, at: moment(0))
         limit.take()
         #expect(limit.available(at: moment(-3_600_000)) == 0)

@@ -5,7 +5,7 @@ import Timestamps
 import Trade
 import Transport
 
-/// What providers list of recent orders, in whatever shape.
+/// Recent orders in the lists of providers, in any shape.
 @Suite struct RecentOrderTests {
     private func moment(_ written: String) throws -> ListedMoment? {
         let row = #"[{"order":1,"created":\#(written)}]"#
@@ -41,7 +41,7 @@ import Transport
         #""2026-13-23 10:00:00""#, #""2026-11-23 10:00:00 MSK""#, #""2026-11-23 10:00:00+3""#,
         "12", "-1795428000", "null", #""""#, #""2 minutes ago""#, "1e9",
     ])
-    func `a moment in any other shape is none`(written: String) throws {
+    func `a moment in any other shape is not read`(written: String) throws {
         #expect(try moment(written) == nil)
     }
 
@@ -51,7 +51,7 @@ import Transport
         ("2026-11-22 20:00:00", false, true), ("2026-11-22 19:59:59", false, false),
         ("2026-11-24 00:00:00", false, true), ("2026-11-24 00:00:01", false, false),
     ])
-    func `an order sent at ten may be one of an hour around, or of any zone's ten`(
+    func `an order sent at ten may be listed an hour off, or at ten in any zone`(
         written: String, isZoned: Bool, canBe: Bool
     ) throws {
         let ten = try #require(Timestamp(parsing: "2026-11-23T10:00:00Z"))
@@ -75,7 +75,7 @@ import Transport
     }
 
     @Test(arguments: ["{}", "5", #"{"orders":"none"}"#, #"{"status":"success"}"#])
-    func `what is no list is not an empty one`(body: String) {
+    func `a reply without a list is not an empty list`(body: String) {
         #expect(throws: ReplyFailure.self) {
             try endpoint.recentOrders(in: .reply(body)).get()
         }

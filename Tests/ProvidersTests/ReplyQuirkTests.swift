@@ -52,7 +52,7 @@ import Transport
         "<br />\n<b>Warning</b>: Undefined array key in <b>/a[1].php</b><br />\n",
         "Notice: trying {x} in a.php on line 3 ",
     ])
-    func `16: JSON behind a BOM or a PHP warning is read`(prefix: String) throws {
+    func `16: JSON after a BOM or a PHP warning is read`(prefix: String) throws {
         let balance = try endpoint.balance(in: .reply(prefix + #"{"balance":"1"}"# + "\n")).get()
         #expect(balance.amount == Amount(micros: 1_000_000))
     }
@@ -62,7 +62,9 @@ import Transport
         (#""currency":null"#, nil), (#""x":1"#, nil), (#""currency":"INR\u00a0""#, "INR"),
         (#""currency":" € ""#, "EUR"), (#""currency":"null""#, nil),
     ])
-    func `21: a currency is what is said, or nothing`(field: String, code: String?) throws {
+    func `21: a currency is read as it is written, or not at all`(field: String, code: String?)
+        throws
+    {
         let balance = try endpoint.balance(in: .reply(#"{"balance":100.84292,\#(field)}"#)).get()
         #expect(balance.amount == Amount(micros: 100_842_920))
         #expect(balance.currency?.code == code)

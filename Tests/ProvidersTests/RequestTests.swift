@@ -56,7 +56,7 @@ import Transport
         (.status(["007"]), #"{"key":"s3cret","action":"status","order":"007"}"#),
         (.status(["10", "11"]), #"{"key":"s3cret","action":"status","orders":"10,11"}"#),
     ])
-    func `JSON has numbers for what counts and strings for what is text`(
+    func `JSON has numbers for counts and strings for texts`(
         action: Action, body: String
     ) {
         let call = ProviderEndpoint.sample(encoding: .json).call(action)

@@ -8,7 +8,8 @@ import Transport
 
 /// Which connections carry orders, so that none is in doubt only because its connection was old.
 @Suite(.serialized) struct ReuseTests {
-    /// Sends orders one after the other until `isEnough`, or so many that nobody can wait for more.
+    /// Sends orders one after the other until `isEnough`, or until there are too many to wait
+    /// longer.
     private func send(
         _ count: ClosedRange<Int>, to provider: LoopbackProvider, by transport: Transport,
         _ freshConnections: Bool? = nil, until isEnough: (Finished) -> Bool = { _ in false }
@@ -24,13 +25,13 @@ import Transport
         return all
     }
 
-    /// How many of them nobody knows the end of.
+    /// How many of them are in doubt.
     private func doubts(_ finished: [Finished]) -> Int {
         finished.count { if case .failed = $0.ending { true } else { false } }
     }
 
     @Test(arguments: [0, 1, 30])
-    func `a server that closes soon after each reply without saying so costs no doubt`(
+    func `a server that silently closes soon after each reply causes no doubt`(
         milliseconds: Int
     ) throws {
         try withProvider {
@@ -44,8 +45,8 @@ import Transport
         }
     }
 
-    /// Longer than a connection is watched: the first order that tries one may be lost.
-    @Test func `a server that closes later costs one doubt at most`() throws {
+    /// Later than a connection is watched, so the first order that tries one may be lost.
+    @Test func `a server that closes later causes one doubt at most`() throws {
         try withProvider {
             .replyAndClose(
                 #"{"order":\#($0.serial)}"#, milliseconds: Reuse.watchMilliseconds + 100)
@@ -60,7 +61,7 @@ import Transport
         }
     }
 
-    @Test func `one that has closed connections is not trusted by other orders of the moment`()
+    @Test func `after a silent close, the other orders of the moment trust no connection`()
         throws
     {
         try withProvider {
@@ -96,7 +97,7 @@ import Transport
         }
     }
 
-    @Test func `who says that it closes is believed, and not called silent`() throws {
+    @Test func `a server that says that it closes is not called silent`() throws {
         try withProvider {
             .reply(#"{"order":\#($0.serial)}"#, headers: ["Connection: close"])
         } _: { provider in
@@ -106,7 +107,7 @@ import Transport
         }
     }
 
-    @Test func `the operator may say so for a provider, either way`() throws {
+    @Test func `the operator may decide for a provider, either way`() throws {
         try withProvider {
             .reply(#"{"order":\#($0.serial)}"#)
         } _: { provider in

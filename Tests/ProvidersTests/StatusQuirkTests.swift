@@ -4,7 +4,7 @@ import Testing
 import Trade
 import Transport
 
-/// The quirks of provider-api.md §7 in what is said of orders and refills, by their numbers.
+/// The quirks of provider-api.md §7 in answers about orders and refills, by their numbers.
 @Suite struct StatusQuirkTests {
     @Test func `2: any number may be a string`() throws {
         let strings = try report(
@@ -60,7 +60,7 @@ import Transport
         #"{"status":"Completed"}"#, "[]", "{}",
         #"[{"order":10,"status":"Completed"},{"order":10,"status":"Canceled"}]"#,
     ])
-    func `9: by position only if the count agrees and nobody says an id`(body: String) throws {
+    func `9: by position only if the count agrees and no answer says an id`(body: String) throws {
         #expect(try statuses(body) == ["missing", "missing"])
     }
 
@@ -73,7 +73,7 @@ import Transport
         #expect(try statuses(body, of: ["10"]) == ["Pending"])
     }
 
-    @Test func `9: a status of another order is not the one asked for`() throws {
+    @Test func `9: the status of another order is not believed`() throws {
         #expect(try statuses(#"{"order":12,"status":"Canceled"}"#, of: ["10"]) == ["missing"])
     }
 
@@ -104,7 +104,7 @@ import Transport
         #expect(throws: ReplyFailure.self) { try alone.get() }
     }
 
-    @Test func `17: an unknown order is told apart from every other complaint`() throws {
+    @Test func `17: an unknown order differs from every other complaint`() throws {
         #expect(try statuses(#"{"error":"Incorrect order ID"}"#, of: ["10"]) == ["not found"])
         #expect(try statuses(#"{"error":"Nope"}"#, of: ["10"]) == ["error: Nope"])
         let key = endpoint.statuses(of: ["10"], in: .reply(#"{"error":"Incorrect API key"}"#))

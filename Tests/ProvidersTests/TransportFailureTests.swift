@@ -7,7 +7,8 @@ import Trade
 import Transport
 
 @Suite struct TransportFailureTests {
-    @Test func `what cannot be reached was not sent, also after a call that was`() throws {
+    @Test func `a call that cannot reach its server was not sent, even after one that was`() throws
+    {
         let (busy, port) = loopbackListener(backlog: 0)
         let waiting = (0..<4).map { _ in loopbackConnection(port: port) }
         defer { for socket in waiting + [busy] { close(socket) } }
@@ -48,11 +49,13 @@ import Transport
         LoopbackAnswer.close, .reset, .half(#"{"order":1}"#), .never,
         .drip(#"{"order":12345678901234567890}"#, milliseconds: 300), .huge(bytes: 9 << 20),
     ])
-    func `what was sent and not answered whole may have arrived`(answer: LoopbackAnswer) throws {
+    func `a call that was sent without a whole answer may have arrived`(answer: LoopbackAnswer)
+        throws
+    {
         try withProvider { _ in
             answer
         } _: { provider in
-            // Seconds: an answer that takes for ever is not waited for, and the request is out by then.
+            // Seconds: the request is out by then, and no answer is waited for longer.
             let limit =
                 switch answer {
                 case .never, .drip: 3

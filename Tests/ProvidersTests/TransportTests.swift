@@ -6,7 +6,7 @@ import Trade
 import Transport
 
 @Suite(.serialized) struct TransportTests {
-    /// On 7.88, libcurl left to itself sends it twice here and reports success.
+    /// By itself, libcurl 7.88 sends it twice here and reports success.
     @Test(arguments: [LoopbackAnswer.close, .reset])
     func `an order on a reused connection that dies is sent once`(death: LoopbackAnswer) throws {
         try withProvider {
@@ -124,7 +124,7 @@ import Transport
         }
     }
 
-    @Test func `a proxy in the environment has no say`() throws {
+    @Test func `a proxy in the environment is ignored`() throws {
         setenv("http_proxy", "http://127.0.0.1:9", 1)
         defer { unsetenv("http_proxy") }
         try withProvider { _ in
@@ -152,7 +152,7 @@ import Transport
         }
     }
 
-    @Test func `a large order goes out whole, without asking first`() throws {
+    @Test func `a large order is sent whole, without asking first`() throws {
         let comments = String(repeating: "nice\n", count: 400_000)
         try withProvider { _ in
             .reply(#"{"order":1}"#)

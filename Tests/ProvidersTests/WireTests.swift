@@ -5,12 +5,12 @@ import TestSupport
 import Testing
 import Transport
 
-/// What passes between the thread that sends and the one that started the calls. Every loop here has an
-/// end, whatever is lost.
+/// The exchange between the thread that sends and the one that started the calls. Every loop here
+/// has an end, even if something is lost.
 @Suite(.serialized) struct WireTests {
     private static let calls = 64
 
-    @Test func `answers that pile up before anybody collects them all come, each once`() throws {
+    @Test func `answers that pile up before they are collected all arrive, each once`() throws {
         try withProvider {
             // One after the other, so that the thread delivers many times.
             .reply("{}", milliseconds: Int($0.field("quantity")!)!)

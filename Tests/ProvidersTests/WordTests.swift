@@ -3,7 +3,7 @@ import Testing
 import Trade
 import Transport
 
-/// What real panels say, and what it means (provider-api.md §8).
+/// The words of real panels, and what they mean (provider-api.md §8).
 @Suite struct WordTests {
     @Test(arguments: [
         ("Your account is inactive", ErrorClass.auth), ("Account has been suspended.", .auth),
@@ -49,7 +49,7 @@ import Transport
     }
 
     @Test(arguments: [400, 403, 404, 405, 422, 503])
-    func `a refusal is classed by its words whatever the status it comes with`(status: Int) {
+    func `a refusal is classed by its words, with any status`(status: Int) {
         func verdict(_ body: String) -> Verdict {
             Verdict(PlacementOutcome(of: .reply(body, status: status), from: endpoint))
         }
@@ -69,7 +69,7 @@ import Transport
     @Test(arguments: [
         (401, Verdict.later(.auth)), (402, .later(.funds)), (429, .later(.throttle)),
     ])
-    func `some statuses are definite whatever the words`(status: Int, verdict: Verdict) {
+    func `some statuses are definite, with any words`(status: Int, verdict: Verdict) {
         for body in ["", "<html>", #"{"error":"Nanti lagi"}"#, #"{"error":"Bad link"}"#] {
             #expect(
                 Verdict(PlacementOutcome(of: .reply(body, status: status), from: endpoint))
@@ -80,7 +80,7 @@ import Transport
     }
 
     @Test(arguments: ["Not enough funds", "Incorrect API key"])
-    func `a panel may pass its supplier's complaint on, and the operator is told so`(
+    func `a panel may pass on its supplier's complaint, and the evidence says so`(
         words: String
     ) {
         for (status, isTold) in [(200, false), (400, true)] {
@@ -100,7 +100,7 @@ import Transport
         #"[{"order":10,"cancel":"accepted"}]"#, #"{"status":"success","message":"Sent"}"#,
         #"{"success":1,"message":"Your order was not started yet"}"#,
     ])
-    func `a yes in words is a yes`(body: String) throws {
+    func `a sentence that says yes is a yes`(body: String) throws {
         #expect(
             try endpoint.cancels(of: ["10"], in: .reply(body)).get()
                 == ["10": .report(Acceptance())])
@@ -118,12 +118,14 @@ import Transport
         (#"{"success":false,"message":"Later"}"#, .error("Later")),
         (#"{"cancel":{"error":"Wir melden uns"}}"#, .error("Wir melden uns")),
     ])
-    func `what is not understood is not a no`(body: String, answer: Answer<Acceptance>) throws {
+    func `a sentence that is not understood is not a no`(body: String, answer: Answer<Acceptance>)
+        throws
+    {
         #expect(try endpoint.cancels(of: ["10"], in: .reply(body)).get() == ["10": answer])
     }
 
     @Test(arguments: [200, 400, 422])
-    func `a refill is refused by words nobody knows, whatever the status`(status: Int) throws {
+    func `unknown words refuse a refill, with any status`(status: Int) throws {
         let reply = Finished.reply(#"{"error":"Nicht moeglich"}"#, status: status)
         #expect(
             try endpoint.refills(of: ["10"], in: reply).get() == ["10": .error("Nicht moeglich")])

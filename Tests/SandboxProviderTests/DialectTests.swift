@@ -5,7 +5,7 @@ import Testing
     static let order =
         "action=add&service=401&quantity=2000&link=b&country=DE&device=1&type_of_traffic=1"
 
-    /// What a panel of one habit says to one question; `№` stands for the order's id.
+    /// How a panel with one habit answers one question; `№` stands for the order's id.
     static let sayings: [(habits: Set<Habit>, question: String, answer: String)] = [
         ([], "balance", #"{"balance":"2345.10","currency":"USD"}"#),
         ([.separators], "balance", #"{"balance":"2,345.10","currency":"USD"}"#),
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `a panel that uses HTTP codes says errors with them`() async throws {
+    @Test func `a panel that uses HTTP codes reports errors with them`() async throws {
         try await Harness.with([.codes]) { sandbox in
             #expect(await sandbox.call("action=status&order=7").status == 404)
             #expect(await sandbox.call("action=nonsense").status == 400)

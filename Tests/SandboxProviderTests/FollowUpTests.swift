@@ -2,7 +2,9 @@ import SandboxProvider
 import Testing
 
 @Suite struct FollowUpTests {
-    @Test func `a cancel before the work gives all back, one during it the rest`() async throws {
+    @Test func `a cancel before the work gives all back, and during the work the rest`()
+        async throws
+    {
         try await Harness.with { sandbox in
             let early = try await sandbox.place("service=101&quantity=1000&link=a")
             let ended = try await sandbox.place("service=101&quantity=1000&link=sandbox-partial")
@@ -29,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func `a completed order is refilled, in its time`() async throws {
+    @Test func `a completed order is refilled after some time`() async throws {
         try await Harness.with { sandbox in
             let order = try await sandbox.place("service=101&quantity=1000&link=a")
             let other = try await sandbox.place(
@@ -53,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func `several statuses come by id, each asked once, a hundred at most`() async throws {
+    @Test func `several statuses come by id, each once, a hundred at most`() async throws {
         try await Harness.with { sandbox in
             let order = try await sandbox.place("service=101&quantity=100&link=a")
             #expect(
@@ -72,7 +74,7 @@ import Testing
             _ = try await sandbox.place("service=101&quantity=100&link=a")
             let last = try await sandbox.place("service=102&quantity=10&link=b")
             let latest = try await sandbox.ask("action=orders&limit=1")
-            // Without the moment, which is that of the test.
+            // Without the moment, which is the time of the test.
             let moment = #/"created":"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8}",/#
             #expect(
                 latest.replacing(moment, with: "")
@@ -93,7 +95,7 @@ import Testing
     ]
 
     @Test(arguments: ways.map(\.how))
-    func `the control path spoils as many answers to one action as it is told`(
+    func `the control path spoils this many answers to one action`(
         how: String
     ) async throws {
         let expected = try #require(Self.ways.first { $0.how == how })

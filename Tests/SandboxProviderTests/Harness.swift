@@ -10,7 +10,7 @@ struct Harness {
 
     var panel: Panel { server.panel }
 
-    /// Runs `test` against a sandbox of its own, whose clock moves only when told to.
+    /// Runs `test` against its own sandbox, whose clock moves only by the control path.
     static func with(
         _ habits: Set<Habit> = [], balance: String = "1000",
         isolation: isolated (any Actor)? = #isolation, _ test: (Harness) async throws -> Void
@@ -71,7 +71,7 @@ struct Harness {
         await client.send("POST", "/control/\(name)", body)
     }
 
-    /// An order was to be placed, and was not.
+    /// An order that should have been placed was not.
     struct Unplaced: Error {
         let order: String
         let answer: String

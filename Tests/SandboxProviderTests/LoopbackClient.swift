@@ -2,7 +2,7 @@ import Glibc
 
 import class Foundation.Thread
 
-/// What came of one request, as the client's kernel tells it.
+/// How one request ended, as the client's kernel reports it.
 enum Exchange: Equatable {
     case answered(status: Int, head: String, body: String)
     /// The connection ended before the body was whole.
@@ -23,7 +23,7 @@ enum Exchange: Equatable {
 struct LoopbackClient {
     let port: Int
 
-    /// Sends `request` as it is and reads until the connection ends or `patience` milliseconds
+    /// Sends `request` as it is, and reads until the connection ends or `patience` milliseconds
     /// pass without a byte.
     func exchange(_ request: String, patience: Int = 300_000) async -> Exchange {
         await withCheckedContinuation { continuation in
@@ -44,7 +44,7 @@ struct LoopbackClient {
     }
 }
 
-/// One connection, closed when it is let go.
+/// One connection, which is closed when it is released.
 private final class Connection {
     private let socket: Int32
 

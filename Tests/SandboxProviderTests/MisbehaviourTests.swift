@@ -14,7 +14,7 @@ import Testing
                 "action=add&service=101&quantity=100&link=\(link)",
                 patience: word.contains("hang") ? 300 : 300_000)
 
-            // A client whose patience ends may be gone before the sandbox has read the request.
+            // An impatient client may be gone before the sandbox has read the request.
             while await sandbox.panel.count(of: link).received == 0 { await Task.yield() }
             let placed: Int64 = misbehaviour.effect == .placed ? 1 : 0
             #expect(await sandbox.panel.count(of: link) == .init(received: 1, placed: placed))
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    /// What the client gets to see; `№` stands for the order's id, `LAST` for the one before.
+    /// What the client sees; `№` stands for the order's id, `LAST` for the one before.
     static let answers: [(word: String, status: Int, body: String)] = [
         ("refuse-link", 200, #"{"error":"neworder.error.link"}"#),
         ("refuse-service", 200, #"{"error":"Incorrect service ID"}"#),
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `a throttled client is told when to come again`() async throws {
+    @Test func `a throttled client learns when to come again`() async throws {
         try await Harness.with { sandbox in
             let answer = await sandbox.call(
                 "action=add&service=101&quantity=100&link=sandbox-throttle")
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `no word begins another, so that a link means what it says`() {
+    @Test func `no word is the beginning of another, so a link means what it says`() {
         for one in Misbehaviour.all {
             #expect(Misbehaviour.all.filter { $0.word.hasPrefix(one.word) }.count == 1)
         }

@@ -4,7 +4,7 @@ import Testing
 import Trade
 
 @Suite struct OrderTests {
-    /// A right value for every parameter an order may need.
+    /// A valid value for every parameter that an order may need.
     static let values: [Parameter: String] = [
         .link: "https://example.com/p", .quantity: "1000", .keywords: "a%0Ab", .comments: "a%0Ab",
         .usernames: "a%0Ab", .hashtags: "a", .groups: "a", .hashtag: "a", .username: "anna",
@@ -13,7 +13,7 @@ import Trade
     ]
 
     @Test(arguments: OrderType.all.map(\.name))
-    func `every kind of order is sold, priced by its rule, and wants all it requires`(
+    func `every kind of order is sold, priced by its rule, and refused without what it requires`(
         name: String
     ) async throws {
         let type = try #require(OrderType.named(name))
@@ -69,7 +69,7 @@ import Trade
     ]
 
     @Test(arguments: refusals.map(\.order))
-    func `what is wrong with an order is said in the trade's words, and costs nothing`(
+    func `a fault of an order is reported in the trade's words, and costs nothing`(
         order: String
     ) async throws {
         let expected = try #require(Self.refusals.first { $0.order == order })
@@ -104,7 +104,7 @@ import Trade
         }
     }
 
-    @Test func `an escaped newline ends a comment, and a blank line is none`() async throws {
+    @Test func `an escaped newline ends a comment, and a blank line is no comment`() async throws {
         try await Harness.with { sandbox in
             _ = try await sandbox.place("service=106&link=a&comments=one%5Cntwo%0A%0Athree%0D%0A")
             #expect(try await sandbox.balance() == "999.9625")

@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func `an option that nobody knows is told before a key that is missing`() throws {
+    @Test func `an unknown option is reported before a missing key`() throws {
         let unknown = try Output(of: "unset SANDBOX_KEY; $sandbox --bogus 2>&1")
         #expect(unknown.line() == "Error: Unknown option '--bogus'")
         let keyless = try Output(of: "unset SANDBOX_KEY; $sandbox 2>&1; echo $?")
@@ -45,7 +45,7 @@ import Testing
     }
 }
 
-/// What a shell prints that knows the built program as `$sandbox`, line by line.
+/// The lines that a shell prints which knows the built program as `$sandbox`.
 private final class Output {
     private let pipe: UnsafeMutablePointer<FILE>
 

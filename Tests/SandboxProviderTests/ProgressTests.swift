@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func `time flies at the speed asked for`() async throws {
+    @Test func `the clock runs at the requested speed`() async throws {
         var options = SandboxOptions(key: "k")
         options.speed = 1_000
         let moments = ContinuousClock.now
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `a subscription serves posts, and one out of time gives back the others`()
+    @Test func `a subscription serves posts; when its time is up, it gives back the rest`()
         async throws
     {
         try await Harness.with { sandbox in

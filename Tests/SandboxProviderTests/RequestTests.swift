@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: ["key=wrong&", ""])
-    func `a wrong key gets nothing, and its order is counted`(key: String) async throws {
+    func `a wrong key gets nothing, but its order is counted`(key: String) async throws {
         try await Harness.with { sandbox in
             let answer = await sandbox.client.send(
                 "POST", "/api/v2", key + "action=add&service=101&quantity=100&link=a%20b")
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func `a port that is taken is an error that says so`() async throws {
+    @Test func `a port that is taken is a clear error`() async throws {
         try await Harness.with { sandbox in
             var options = SandboxOptions(key: "k")
             options.port = sandbox.server.port
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `a sandbox that stops hangs up on those who wait`() async throws {
+    @Test func `a sandbox that stops hangs up on waiting clients`() async throws {
         let server = try await SandboxServer.start(SandboxOptions(key: "k"))
         let client = LoopbackClient(port: server.port)
         async let answer = client.send(
