@@ -169,6 +169,7 @@ let package = Package(
         tests(of: "Identity", ["TestSupport"]),
         tests(of: "Money", ["TestSupport"]),
         tests(of: "Timestamps"),
+        tests(of: "Trade"),
         tests(of: "StrictJSON", ["TestSupport"]),
         tests(of: "Settings", ["Money", "TestSupport", "Trade"]),
         tests(
