@@ -159,7 +159,8 @@ import Timestamps
             #expect(request.head.contains("Content-Type: application/json"))
             #expect(
                 request.text
-                    == #"{"key":"s3cret","action":"add","service":101,"link":"https://a.example/1","quantity":1000}"#
+                    == #"{"key":"s3cret","action":"add","service":101,"#
+                    + #""link":"https://a.example/1","quantity":1000}"#
             )
         }
     }

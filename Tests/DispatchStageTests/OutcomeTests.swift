@@ -59,7 +59,8 @@ import Testing
             try house.dispatch()
             delays += try house.table(
                 """
-                SELECT DISTINCT CAST(round((o.due_at - max(a.ended_at)) / 1000.0 - o.id % 10) AS INTEGER)
+                SELECT DISTINCT
+                    CAST(round((o.due_at - max(a.ended_at)) / 1000.0 - o.id % 10) AS INTEGER)
                 FROM orders o JOIN attempts a ON a.order_id = o.id
                 WHERE o.state = 'accepted' AND a.outcome = 'not_sent' GROUP BY o.id
                 """)

@@ -61,7 +61,8 @@ import Testing
             try house.dispatch()
             #expect(
                 provider.requests.map(\.text) == [
-                    "key=s3cret&action=add&service=101&link=https%3A%2F%2Fa.example&quantity=5&\(sent)"
+                    "key=s3cret&action=add&service=101&link=https%3A%2F%2Fa.example"
+                        + "&quantity=5&\(sent)"
                 ])
         }
     }

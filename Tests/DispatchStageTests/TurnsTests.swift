@@ -35,7 +35,8 @@ import Testing
             #expect(
                 try house.table(
                     """
-                    SELECT user_id, count(*) FROM orders WHERE state = 'placed' GROUP BY 1 ORDER BY 1
+                    SELECT user_id, count(*) FROM orders WHERE state = 'placed'
+                    GROUP BY 1 ORDER BY 1
                     """) == users.map { "\($0)|2" })
             for _ in 1...5 { try house.dispatch(limit: 2) }
             #expect(try house.states() == ["placed|20"])

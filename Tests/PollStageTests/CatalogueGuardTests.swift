@@ -37,8 +37,9 @@ import Testing
                 also: """
                     catalogue:
                       services:
-                        - {provider: alpha, service: "101", backups: [{provider: alpha, service: "102"},
-                           {provider: alpha, service: "999"}, {provider: alpha, service: "103"}]}
+                        - {provider: alpha, service: "101", backups: [
+                           {provider: alpha, service: "102"}, {provider: alpha, service: "999"},
+                           {provider: alpha, service: "103"}]}
                         - {provider: alpha, service: "102", enabled: false}
                     """)
             for _ in 1...2 {
@@ -96,8 +97,9 @@ import Testing
             #expect(
                 try house.alerts() == [
                     """
-                    catalogue_shrunk|its list of services lacks 4 of 10, more than 30 percent; it is \
-                    not believed, and all stay as they are; if it is right, raise max_shrink_percent \
+                    catalogue_shrunk|its list of services lacks 4 of 10, more than 30 percent; it \
+                    is not believed, and all stay as they are; if it is right, raise \
+                    max_shrink_percent \
                     for one poll catalogue
                     """
                 ])

@@ -10,7 +10,8 @@ import Testing
         catalogue:
           max_shrink_percent: "100"
           rules:
-            - {provider: alpha, category: "Instagram*", name: "*Likes*", profit_percent: "50", profit_fixed: "0.10", rename_category: Likes}
+            - {provider: alpha, category: "Instagram*", name: "*Likes*", 
+               profit_percent: "50", profit_fixed: "0.10", rename_category: Likes}
             - {category: "Insta*"}
             - {provider: beta, category: "Telegram"}
           services:
@@ -30,7 +31,8 @@ import Testing
         _ id: String, _ name: String, _ category: String, rate: String = "1",
         type: String = "Default"
     ) -> String {
-        #"{"service":\#(id),"name":"\#(name)","type":"\#(type)","category":"\#(category)","rate":"\#(rate)","min":"10","max":"1,000","refill":true,"cancel":1,"dripfeed":"yes"}"#
+        #"{"service":\#(id),"name":"\#(name)","type":"\#(type)","category":"\#(category)","#
+            + #""rate":"\#(rate)","min":"10","max":"1,000","refill":true,"cancel":1,"dripfeed":"yes"}"#
     }
 
     @Test func `a catalogue is taken over by the rules, first match first`() throws {

@@ -56,7 +56,8 @@ import Testing
         let backups = """
             catalogue:
               services:
-                - {provider: alpha, service: "101", backups: [{provider: beta, service: "7"}, {provider: beta, service: "8"}]}
+                - {provider: alpha, service: "101", backups: [
+                   {provider: beta, service: "7"}, {provider: beta, service: "8"}]}
                 - {provider: alpha, service: "999", backups: [{provider: beta, service: "7"}]}
             """
         let dead = "http://127.0.0.1:9/api/v2"

@@ -86,5 +86,6 @@ extension LoopbackAnswer {
 
 /// An ordinary answer about one order.
 func status(_ word: String, remains: String = "0") -> String {
-    #"{"charge":"0.6","start_count":"3572","status":"\#(word)","remains":"\#(remains)","currency":"USD"}"#
+    #"{"charge":"0.6","start_count":"3572","status":"\#(word)","#
+        + #""remains":"\#(remains)","currency":"USD"}"#
 }

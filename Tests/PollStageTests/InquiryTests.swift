@@ -16,7 +16,8 @@ import Timestamps
         _ id: Int, link: String = InquiryTests.link, quantity: Int = 1_000,
         created: String = #""2025-06-01 10:00:01""#
     ) -> String {
-        #"{"order":\#(id),"service":"101","link":"\#(link)","quantity":\#(quantity),"created":\#(created)}"#
+        #"{"order":\#(id),"service":"101","link":"\#(link)","#
+            + #""quantity":\#(quantity),"created":\#(created)}"#
     }
 
     /// A house whose provider lists `rows`, and gives `answer` about each id unless it is in

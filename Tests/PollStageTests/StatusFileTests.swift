@@ -46,15 +46,19 @@ import Timestamps
                       "sequence": 2,
                       "at": "2025-06-01T10:00:00Z",
                       "orders": [
-                        {"order": 1, "ref": "r1", "status": "Partial", "start_count": 3572, "remains": 157, "charge": "1.686000", "refunded": "0.314000"},
-                        {"order": 2, "ref": "r2", "status": "In progress", "start_count": null, "remains": null, "charge": "2.000000", "refunded": "0.000000"}
+                        {"order": 1, "ref": "r1", "status": "Partial", "start_count": 3572, \
+                    "remains": 157, "charge": "1.686000", "refunded": "0.314000"},
+                        {"order": 2, "ref": "r2", "status": "In progress", "start_count": null, \
+                    "remains": null, "charge": "2.000000", "refunded": "0.000000"}
                       ],
                       "refills": [],
                       "deposits": [
-                        {"ref": "D-1", "method": "bank", "reference": "TX-2", "status": "confirmed", "credited": "5.000000", "fee": "0.100000"}
+                        {"ref": "D-1", "method": "bank", "reference": "TX-2", "status": "confirmed", \
+                    "credited": "5.000000", "fee": "0.100000"}
                       ],
                       "withdrawals": [
-                        {"ref": "W-1", "status": "paid", "amount": "25.000000", "fee": "0.500000", "reference": "TX-901"}
+                        {"ref": "W-1", "status": "paid", "amount": "25.000000", "fee": "0.500000", \
+                    "reference": "TX-901"}
                       ],
                       "balance": "999976.214000"
                     }

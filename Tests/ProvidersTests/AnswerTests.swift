@@ -101,7 +101,8 @@ import Transport
 
     @Test func `a bad row of the catalogue spoils no other`() throws {
         let body = """
-            [{"service":1,"name":"A","type":"Default","category":"X &amp; Y","rate":"0.90","min":"10",
+            [{"service":1,"name":"A","type":"Default","category":"X &amp; Y",
+            "rate":"0.90","min":"10",
               "max":"5000","refill":true,"cancel":false,"dripfeed":1},
              {"service":1,"name":"B","type":"Default","rate":"1","min":1,"max":2},
              {"service":2,"name":"C","type":"Default","rate":"-1","min":1,"max":2},

@@ -95,7 +95,8 @@ import Transport
     }
 
     @Test(arguments: [
-        "\n<br />\n<b>Warning</b>:  Undefined variable $x in <b>/a.php</b> on line <b>3</b><br />\n",
+        "\n<br />\n<b>Warning</b>:  Undefined variable $x in <b>/a.php</b> "
+            + "on line <b>3</b><br />\n",
         "\nPHP Notice:  Undefined index: x", "Deprecated: Function x() is deprecated",
         "<br />\n<b>Fatal error</b>:  Allowed memory size",
     ])

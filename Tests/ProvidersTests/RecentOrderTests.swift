@@ -64,7 +64,8 @@ import Transport
     @Test(arguments: [
         #"{"77":{"service":"101","link":"a","quantity":5},"78":{"service":"101"}}"#,
         #"{"orders":{"77":{"service":"101","link":"a","quantity":5},"78":{"service":"101"}}}"#,
-        #"{"status":"success","orders":[{"id":77,"service_id":101,"url":"a","count":"5"},{"order_id":"78"}]}"#,
+        #"{"status":"success","orders":[{"id":77,"service_id":101,"url":"a","count":"5"},"#
+            + #"{"order_id":"78"}]}"#,
     ])
     func `orders are found in an object by their ids, and under other names`(body: String) throws {
         let orders = try endpoint.recentOrders(in: .reply(body)).get()

@@ -14,7 +14,8 @@ import Transport
             .add(
                 service: "101",
                 parameters: [("link", "https://a.example/?q=1+2"), ("quantity", "50")]),
-            "key=s3cret&action=add&service=101&link=https%3A%2F%2Fa.example%2F%3Fq%3D1%2B2&quantity=50"
+            "key=s3cret&action=add&service=101&link=https%3A%2F%2Fa.example%2F%3Fq%3D1%2B2"
+                + "&quantity=50"
         ),
         (
             .add(service: "7", parameters: [("comments", comments)]),

@@ -13,7 +13,8 @@ import Testing
         ([.numbers, .strings], "balance", #"{"balance":"2345.10","currency":"USD"}"#),
         (
             [.warning], "balance",
-            "\u{FEFF}<br />\n<b>Warning</b>:  Undefined array key \"runs\" on line <b>42</b><br />\n"
+            "\u{FEFF}<br />\n<b>Warning</b>:  Undefined array key \"runs\" "
+                + "on line <b>42</b><br />\n"
                 + #"{"balance":"2345.10","currency":"USD"}"#
         ),
         ([.strings], "refill&order=№", #"{"error":"This order can not be refilled"}"#),

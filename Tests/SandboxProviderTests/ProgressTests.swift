@@ -97,7 +97,8 @@ import Testing
             _ = await sandbox.panel.advance(seconds: 600)
             #expect(
                 try await sandbox.ask(status)
-                    == #"{"status":"In progress","runs":"2","orders":[\#(order + 1),\#(order + 2)]}"#
+                    == #"{"status":"In progress","runs":"2","#
+                    + #""orders":[\#(order + 1),\#(order + 2)]}"#
             )
             #expect(try await sandbox.status(order + 1) == "Completed")
             #expect(try await sandbox.status(order + 2) == "Pending")
