@@ -11,6 +11,7 @@ extension Intent {
     /// of comments, or 1 for a package. A subscription has its own quantity in each post.
     ///
     /// - Parameter habit: which orders the provider wants a quantity with.
+    /// - Returns: the action that places the order.
     /// - Throws: `JSONError` if the ledger's parameters are no JSON.
     func action(_ habit: ProviderSettings.Quantity) throws -> Action {
         var values: [(name: String, value: String)] = []

@@ -27,8 +27,11 @@ struct Lanes {
     ///
     /// - Parameters:
     ///   - providers: what the ledger knows of them, by name.
+    ///   - keys: our keys, by the names of the providers.
     ///   - only: the one provider to send to; nil for all.
     ///   - limit: the most orders to send.
+    ///   - settings: the configuration.
+    ///   - now: when the run begins.
     init(
         to providers: [String: Provider], keys: [String: String], only: String?, limit: Int,
         _ settings: Settings, at now: Timestamp
@@ -98,9 +101,8 @@ extension Lanes {
         return lanes.indices.filter { lanes[$0].isToBeAsked(at: now) }
     }
 
-    /// What a commit should do besides writing down the answers, at `now`.
-    ///
-    /// - Parameter gates: what the answers say of their providers.
+    /// What a commit should do besides writing down the answers, at `now`; `gates` is what the
+    /// answers say of their providers.
     mutating func nextMoves(_ gates: [GateChange], at now: Timestamp) -> NextMoves {
         NextMoves(
             claims: claims(at: now), offering: offering(at: now),

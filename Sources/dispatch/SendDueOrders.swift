@@ -56,6 +56,7 @@ struct SendDueOrders {
     private static let patience = 1_000
 
     /// - Parameters:
+    ///   - context: the run.
     ///   - only: the one provider to send to; nil for all.
     ///   - limit: the most orders to send.
     /// - Throws: `SettingsError` if a key cannot be read; `SystemError`; `StoreError`.

@@ -202,9 +202,7 @@ struct SendRequests {
         }
     }
 
-    /// The news about a request.
-    ///
-    /// - Parameter later: when to ask again, if that is necessary.
+    /// The news about a request; `later` is when to ask again, if that is necessary.
     private static func content(
         _ answers: Answers<Acceptance>, about request: DueRequest, _ kind: RequestKind,
         later: Timestamp

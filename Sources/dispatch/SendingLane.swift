@@ -144,9 +144,9 @@ extension SendingLane {
         case resume
     }
 
-    /// Notes what an order's outcome says about the provider.
+    /// Notes what an order's outcome says about the provider; its reply may have asked to be left
+    /// alone for `retryAfter` seconds.
     ///
-    /// - Parameter retryAfter: how many seconds its reply asked to be left alone.
     /// - Returns: what to do about the provider, if anything.
     mutating func note(
         _ outcome: PlacementOutcome, retryAfter: Int?, at now: Timestamp
@@ -178,9 +178,8 @@ extension SendingLane {
         }
     }
 
-    /// Notes its answer to the question for our balance.
+    /// Notes its answer to the question about our balance: why it is not well, or nil if it is.
     ///
-    /// - Parameter ailment: why it is not well; nil if it is.
     /// - Returns: what to do about the provider, if anything.
     mutating func noteTrial(_ ailment: ReplyFailure?, at now: Timestamp) -> Verdict? {
         lane.end()

@@ -88,8 +88,7 @@ extension AskProviders {
 
     /// Asks again after as long as the answer is overdue, so that the wait doubles: at least
     /// `poll_every`, or as long as the provider wants to be left alone, and at most `sync_every`.
-    ///
-    /// - Parameter wanted: how many seconds the provider wants to be left alone, if it says so.
+    /// `wanted` is how many seconds the provider wants to be left alone.
     func postpone(
         _ question: ProviderQuestion, of lane: AskingLane, after wanted: Int?, at now: Timestamp
     ) throws {

@@ -19,7 +19,7 @@ extension AskProviders {
         if lane.settings.inquiry == .orders, !doubts.isEmpty,
             isAskedNow || lane.provider.inquiryDue <= now
         {
-            questions.append(.recentOrders(limit: Inquiry.limits[0], about: doubts))
+            questions.append(.recentOrders(limit: Inquiry.limits.usual, about: doubts))
         }
         return questions
             + doubts.compactMap { doubt in
@@ -64,8 +64,8 @@ extension AskProviders {
                 inquiryDue: doubts.map(inquiry.wait).min().map(now.adding), at: now
             ) { isOver }
         case .failure(let failure)
-        where failure.isAboutTheQuestion && limit != Inquiry.limits.last:
-            lanes[index].put(.recentOrders(limit: Inquiry.limits.last!, about: doubts))
+        where failure.isAboutTheQuestion && limit != Inquiry.limits.small:
+            lanes[index].put(.recentOrders(limit: Inquiry.limits.small, about: doubts))
         case .failure(let failure):
             try note(failure, from: index, asking: "orders", at: now)
             let every = lane.settings.pollEverySeconds

@@ -77,7 +77,7 @@ extension LedgerException {
             """)
     }
 
-    /// - Parameter since: when its list was last believed.
+    /// No list has been believed since the moment `since`.
     static func lackingCatalogue(since: String) -> LedgerException {
         LedgerException(
             .catalogueMissing,

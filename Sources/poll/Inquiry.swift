@@ -60,8 +60,8 @@ struct Inquiry {
         self.unclaimed = unclaimed
     }
 
-    /// How many rows to ask for; the second if the first is refused.
-    static let limits = [1_000, 100]
+    /// How many rows to ask for, and how many if that is refused.
+    static let limits = (usual: 1_000, small: 100)
     /// A shorter list was not cut by the provider, because no provider has such short pages.
     private static let shortestPage = 20
     /// How wrong a clock may be without anybody noticing, in seconds.

@@ -20,11 +20,14 @@ package struct Lane {
     package private(set) var answeredAt: Timestamp?
 
     /// - Parameters:
+    ///   - settings: the provider's settings.
+    ///   - key: our key there.
     ///   - burst: how many calls may be started at once.
     ///   - earned: how many calls of the rate the run begins with.
     ///   - throttledUntil: what the ledger knows of that.
     ///   - closesSilently: whether its server was seen to close connections that it had left open,
     ///     without saying so.
+    ///   - now: when the run begins.
     package init(
         _ settings: ProviderSettings, key: String, burst: Int, earned: Int = 1,
         throttledUntil: Timestamp?, closesSilently: Bool, at now: Timestamp

@@ -32,7 +32,9 @@ package final class Transport {
     ///
     /// It is a bug to have more calls under way than `capacity`.
     ///
-    /// - Parameter tag: the number by which the caller knows the call when it has ended.
+    /// - Parameters:
+    ///   - call: the request to send.
+    ///   - tag: the number by which the caller knows the call when it has ended.
     package func start(_ call: Call, tag: Int) {
         precondition(inFlight < capacity, "the caller keeps count")
         inFlight += 1

@@ -30,6 +30,7 @@ extension ProviderEndpoint {
     ///   - byPosition: whether answers without an id are matched by their position. If only one id
     ///     was asked about, they always are.
     ///   - read: reads the part of the reply that is about one id.
+    /// - Returns: one answer for each id, or why there are none.
     func answers<Report>(
         in finished: Finished, to ids: [String], named names: [String], byPosition: Bool,
         read: (JSONValue) -> Answer<Report>

@@ -10,6 +10,7 @@ extension JSONValue {
     /// `message`.
     ///
     /// - Parameter isFailure: whether a message alone is a complaint.
+    /// - Returns: the words of the complaint; nil if there is none.
     func complaint(isFailure: Bool) -> String? {
         let error = first(of: ["error", "errors"])?.complaintText
         guard isFailure || error != nil,
@@ -34,6 +35,7 @@ extension JSONValue {
     /// (quirk 13).
     ///
     /// - Parameter isFailure: whether the HTTP status says that the question failed.
+    /// - Returns: the words of the complaint; nil if there is none, or something else as well.
     func soleComplaint(isFailure: Bool) -> String? {
         let frame: Set = [
             "error", "errors", "status", "success", "message", "msg", "code", "statusCode",

@@ -72,6 +72,7 @@ extension ErrorClass {
     /// - Parameters:
     ///   - complaint: the provider's words.
     ///   - extra: the provider's own texts, which come before the trade's.
+    /// - Returns: the class with the longest text in the complaint.
     package static func of(
         _ complaint: String, extra: [ErrorClass: [String]] = [:]
     ) -> ErrorClass? {

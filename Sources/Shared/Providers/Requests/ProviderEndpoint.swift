@@ -63,6 +63,7 @@ package struct ProviderEndpoint: Sendable {
     /// - Parameters:
     ///   - action: what to ask for.
     ///   - seconds: how long to wait for the reply, if that is less than usual.
+    /// - Returns: the call, ready to be sent.
     package func call(_ action: Action, within seconds: Int = .max) -> Call {
         let fields = [("key", key), ("action", action.name)] + action.fields
         return Call(
