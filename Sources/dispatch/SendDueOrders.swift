@@ -31,12 +31,10 @@ import Transport
 /// A provider that was paused is first asked for our balance. If it tells that, one order is sent,
 /// and if that is answered well, more of them.
 ///
-/// At each provider the resellers take turns (`Turns`).
-///
-/// Providers are isolated: each has a lane with its own concurrency, rate and breaker. Between due
-/// orders a run waits for answers, and for a provider's rate to allow the next order, until its
-/// deadline. Meanwhile it looks for what else has become due; it never waits for an order to
-/// become due.
+/// At each provider the resellers take turns (`Turns`). Providers are isolated: each has a lane
+/// with its own concurrency, rate and breaker. Between due orders a run waits for answers, and for
+/// a provider's rate to allow the next order, until its deadline. Meanwhile it looks for what else
+/// has become due; it never waits for an order to become due.
 struct SendDueOrders {
     private let context: RunContext
     private let ledger: Ledger
@@ -47,7 +45,7 @@ struct SendDueOrders {
     private var onTheWay: [Int: (intent: Intent, lane: Int)] = [:]
     /// Answers that are not in the ledger yet.
     private var unwritten: [SentOrder] = []
-    /// What the answers about our balance say of their lanes, where that is to be written down.
+    /// Verdicts from answers about our balance that are not in the ledger yet.
     private var trials: [(lane: Int, verdict: SendingLane.Verdict)] = []
     private var tally = SendTally()
     private let turns = Turns()
@@ -207,7 +205,6 @@ struct SendDueOrders {
 
     /// The tags of questions about our balance are below those of orders.
     private static func trialTag(of lane: Int) -> Int { -1 - lane }
-
     private static func lane(ofTrial tag: Int) -> Int? { tag < 0 ? -1 - tag : nil }
 
     /// Step 3 for orders whose intent is committed.
