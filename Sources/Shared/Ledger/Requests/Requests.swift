@@ -93,7 +93,8 @@ extension Ledger {
                 try db.run(
                     """
                     UPDATE requests SET state = 'sending',
-                        status = CASE WHEN \(request.isRepeated) THEN 'Pending' ELSE status END
+                        status = CASE WHEN \(request.isRepeated)
+                            THEN \(RequestStatus.pending.rawValue) ELSE status END
                     WHERE id = \(id)
                     """)
                 return request
@@ -168,7 +169,7 @@ extension Ledger {
         case .sent(let refill, let followAt):
             try db.run(
                 """
-                UPDATE requests SET state = 'sent', status = 'Pending',
+                UPDATE requests SET state = 'sent', status = \(RequestStatus.pending.rawValue),
                     provider_request = \(refill), due_at = \(followAt)
                 WHERE id = \(news.request) AND state <> 'ended'
                 """)
@@ -236,7 +237,8 @@ extension Ledger {
         // Asking twice to cancel an order cancels it once.
         try db.run(
             """
-            UPDATE requests SET state = 'accepted', status = 'Pending', due_at = \(due)
+            UPDATE requests SET state = 'accepted', status = \(RequestStatus.pending.rawValue),
+                due_at = \(due)
             WHERE id = \(id) AND state <> 'ended'
             """)
     }
