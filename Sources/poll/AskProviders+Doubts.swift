@@ -57,7 +57,7 @@ extension AskProviders {
             lanes[index].noteAnswer(at: now)
             let inquiry = Inquiry(
                 provider: lane.settings, list: list, links: context.settings.links,
-                claimed: try ledger.known(
+                ours: try ledger.known(
                     among: list.map(\.providerOrder), with: lane.provider.id), now: now)
             tally.resolved += try ledger.record(
                 doubts.map(inquiry.news), of: lane.provider.id,

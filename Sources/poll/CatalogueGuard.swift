@@ -12,11 +12,13 @@ struct CatalogueGuard {
     /// A list that is empty or lost too much says more about the provider's health than about its
     /// services, so it changes nothing.
     ///
-    /// - Parameters: - listed: the services on the list, with what our rules say of them. - known:
-    ///   the services that we know, by the provider's id. - leftOut: services in rows that cannot
-    ///   be read. They stay as they are. - nameless: how many rows do not name their service. Each
-    ///   may be about a service that seems
-    ///     gone, so while there is one, none is gone.
+    /// - Parameters:
+    ///   - listed: the services on the list, with what our rules say of them.
+    ///   - known: the services that we know, by the provider's id.
+    ///   - leftOut: services in rows that cannot be read. They stay as they are.
+    ///   - nameless: how many rows do not name their service. Each may be about a service that
+    ///     seems gone, so while there is one, none is gone.
+    /// - Returns: what to take over, or why to leave everything as it is.
     func decide(
         _ listed: [ServiceTerms], over known: [String: KnownService], leftOut: Set<String> = [],
         nameless: Int = 0

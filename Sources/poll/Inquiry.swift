@@ -19,11 +19,11 @@ struct Inquiry {
     private let links: LinkRule
     let now: Timestamp
     /// Whether any order of ours ever had an id from this provider.
-    private let isAnyClaimed: Bool
+    private let hasAnyOfOurs: Bool
     private let length: Int
     /// The rows that belong to no order of ours, by their purchase: each doubt looks only at its
     /// own.
-    private let unclaimed: [Purchase: [RecentOrder]]
+    private let unmatched: [Purchase: [RecentOrder]]
     private let rows: [String: RecentOrder]
     /// The latest moment at which the oldest of the listed orders may have been placed.
     private let beginning: Timestamp?
@@ -35,29 +35,31 @@ struct Inquiry {
         let link: String
     }
 
-    /// - Parameters: - provider: the provider whose list it is. - list: the provider's recent
-    ///   orders. - links: which links are the same. - claimed: the ids in the list that belong to
-    ///   orders of ours, and whether any order of ours
+    /// - Parameters:
+    ///   - provider: the provider whose list it is.
+    ///   - list: the provider's recent orders.
+    ///   - links: which links are the same.
+    ///   - ours: the ids in the list that belong to orders of ours, and whether any order of ours
     ///     ever had an id from this provider.
     ///   - now: when the list was read.
     init(
         provider: ProviderSettings, list: [RecentOrder], links: LinkRule,
-        claimed: (ids: Set<String>, isAny: Bool), now: Timestamp
+        ours: (ids: Set<String>, isAny: Bool), now: Timestamp
     ) {
         self.provider = provider
         self.links = links
         self.now = now
-        isAnyClaimed = claimed.isAny
+        hasAnyOfOurs = ours.isAny
         length = list.count
         rows = Dictionary(list.map { ($0.providerOrder, $0) }) { first, _ in first }
         beginning = list.lazy.compactMap(\.placedAt).map(\.latest).min()
-        var unclaimed: [Purchase: [RecentOrder]] = [:]
-        for row in list where !claimed.ids.contains(row.providerOrder) {
+        var unmatched: [Purchase: [RecentOrder]] = [:]
+        for row in list where !ours.ids.contains(row.providerOrder) {
             guard let service = row.service, let link = row.link else { continue }
             let purchase = Purchase(service: service, link: links.key(ofListed: link))
-            unclaimed[purchase, default: []].append(row)
+            unmatched[purchase, default: []].append(row)
         }
-        self.unclaimed = unclaimed
+        self.unmatched = unmatched
     }
 
     /// How many rows to ask for, and how many if that is refused.
@@ -82,7 +84,7 @@ struct Inquiry {
     }
 
     private func verdict(on doubt: Doubt) -> DoubtNews.Content {
-        let rows = (doubt.purchase(by: links).flatMap { unclaimed[$0] } ?? []).filter {
+        let rows = (doubt.purchase(by: links).flatMap { unmatched[$0] } ?? []).filter {
             $0.hasQuantity(of: doubt)
         }
         let timely = rows.filter {
@@ -140,7 +142,7 @@ struct Inquiry {
             return false
         }
         // As with a catalogue, an empty list is not believed if it should not be empty.
-        if length == 0 { return !isAnyClaimed }
+        if length == 0 { return !hasAnyOfOurs }
         return length < Self.shortestPage || beginning.map { $0 < doubt.sentFrom } == true
     }
 }
