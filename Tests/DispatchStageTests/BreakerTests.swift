@@ -110,7 +110,7 @@ import Testing
 
             house.clock.advance(seconds: 61)
             try house.dispatch()
-            #expect(provider.requests.count == 2, "he is not")
+            #expect(provider.requests.count == 2, "it is not")
             #expect(try house.providerStates() == ["paused"])
 
             house.clock.advance(seconds: 61)

@@ -209,7 +209,7 @@ import Testing
             try house.place()
             try house.poll()
             #expect(try house.refunds() == [fate])
-            // Where figures of a drip-feed order keep it from its end, that is told at once.
+            // If the figures of a drip-feed order keep it open, that is reported at once.
             if parameters.contains("runs"), fate == "placed|0", !answer.contains("[]") {
                 #expect(try house.exceptions() == ["contradictory_figures|1"])
             }
