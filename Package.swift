@@ -56,14 +56,14 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 /// What every stage stands on.
 let stage: [Target.Dependency] = [
-    "Failures", "Identity", "Ledger", "Money", "Trade", "Run", "SQLiteTables", "Settings",
-    "Spool", "StrictJSON", "Timestamps", "Version", argumentParser, logging,
+    "BatchFiles", "Failures", "Identity", "Ledger", "Money", "Run", "Settings", "Spool", "Stage",
+    "StrictJSON", "Timestamps", "Trade", "Version", argumentParser, logging,
 ]
 
 /// What the tests of a stage that talks to providers stand on.
 let sending: [Target.Dependency] = [
-    "Ledger", "LoopbackProvider", "Money", "Providers", "Run", "SandboxProvider", "Settings",
-    "Spool", "TestHouse", "TestSupport", "Timestamps",
+    "BatchFiles", "Ledger", "LoopbackProvider", "Money", "Providers", "Run", "SandboxProvider",
+    "Settings", "Spool", "TestHouse", "TestSupport", "Timestamps",
 ]
 
 let package = Package(
@@ -108,6 +108,7 @@ let package = Package(
         shared("Version", []),
         shared("StrictJSON", folder: "JSON", []),
         shared("Trade", ["Money"]),
+        shared("BatchFiles", ["Identity", "Money", "StrictJSON", "Timestamps", "Trade"]),
         shared("Settings", ["CYAML", "Failures", "Identity", "Money", "Trade", crypto]),
         shared("Spool", ["CSync", "Failures", "Timestamps", crypto]),
         shared("Tables", ["Failures"]),
@@ -115,8 +116,8 @@ let package = Package(
         shared(
             "Ledger",
             [
-                "Failures", "Identity", "Money", "Trade", "SQLiteTables", "Tables",
-                "Timestamps", grdb,
+                "BatchFiles", "Failures", "Identity", "Money", "SQLiteTables", "Tables",
+                "Timestamps", "Trade", grdb,
             ]),
         shared("Transport", ["CCurl", "Failures", "Timestamps", "Version"]),
         shared(
@@ -124,6 +125,13 @@ let package = Package(
             ["Failures", "Money", "Settings", "StrictJSON", "Timestamps", "Trade", "Transport"]),
         shared(
             "Run", ["Failures", "Settings", "StrictJSON", "Timestamps", argumentParser, logging]),
+
+        shared(
+            "Stage",
+            [
+                "Failures", "Ledger", "Run", "SQLiteTables", "Settings", "Spool", "Timestamps",
+                logging,
+            ]),
 
         // The programs. A stage never imports a stage.
         program("IngestStage", folder: "ingest", stage),
@@ -144,15 +152,16 @@ let package = Package(
         .target(
             name: "TestHouse",
             dependencies: [
-                "CSQLite", "Identity", "Ledger", "LoopbackProvider", "Money", "Run", "SQLiteTables",
-                "Settings", "StrictJSON", "TestSupport", "Timestamps", logging,
+                "BatchFiles", "CSQLite", "Identity", "Ledger", "LoopbackProvider", "Money", "Run",
+                "SQLiteTables", "Settings", "StrictJSON", "TestSupport", "Timestamps", logging,
             ],
             path: "Tests/TestHouse", swiftSettings: strict),
         .target(
             name: "FaultRigs",
             dependencies: [
-                "Ledger", "LoopbackProvider", "Money", "Trade", "Providers", "SQLiteTables",
-                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", "Transport",
+                "BatchFiles", "Ledger", "LoopbackProvider", "Money", "Providers", "SQLiteTables",
+                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", "Trade",
+                "Transport",
             ],
             path: "Tests/FaultRigs", swiftSettings: strict),
         tests(of: "FaultRigs", ["TestSupport"]),
@@ -162,8 +171,8 @@ let package = Package(
         tests(
             of: "Ledger",
             [
-                "Failures", "Money", "SQLiteTables", "Tables", "TestSupport", "Timestamps", grdb,
-                sqlite,
+                "BatchFiles", "Failures", "Money", "SQLiteTables", "Tables", "TestSupport",
+                "Timestamps", grdb, sqlite,
             ]),
         tests(of: "Spool", ["TestSupport", "Timestamps"]),
         tests(of: "Identity", ["TestSupport"]),
@@ -171,7 +180,9 @@ let package = Package(
         tests(of: "Timestamps"),
         tests(of: "Trade"),
         tests(of: "StrictJSON", ["TestSupport"]),
+        tests(of: "BatchFiles", ["Money", "StrictJSON"]),
         tests(of: "Settings", ["Money", "TestSupport", "Trade"]),
+        tests(of: "Stage", ["Ledger", "Run", "Settings", "Spool", "TestSupport", logging]),
         tests(
             of: "Run",
             [
@@ -184,7 +195,7 @@ let package = Package(
         tests(
             of: "IngestStage",
             [
-                "Failures", "Ledger", "Money", "Run", "Settings", "Spool", "StrictJSON",
+                "Failures", "Ledger", "Money", "Run", "Settings", "Spool", "Stage", "StrictJSON",
                 "TestHouse", "TestSupport", "Timestamps", "Trade", logging,
             ]),
         tests(of: "DispatchStage", sending),
@@ -192,9 +203,9 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "DispatchStage", "IngestStage", "Ledger", "Money", "PollStage", "ReportStage",
-                "LoopbackProvider", "SandboxProvider", "SQLiteTables", "Settings", "TestHouse",
-                "TestSupport", "Timestamps",
+                "BatchFiles", "DispatchStage", "IngestStage", "Ledger", "Money", "PollStage",
+                "ReportStage", "LoopbackProvider", "SandboxProvider", "SQLiteTables", "Settings",
+                "TestHouse", "TestSupport", "Timestamps",
             ], swiftSettings: strict),
         tests(of: "SandboxProvider", ["Money", "StrictJSON", "Trade"]),
         tests(of: "ReportStage", stage + ["TestHouse", "TestSupport"]),
@@ -205,7 +216,8 @@ let package = Package(
                 "TestHouse", "TestSupport",
             ]),
         .testTarget(
-            name: "TidyTests", dependencies: ["Ledger", "TestSupport"], swiftSettings: strict),
+            name: "TidyTests", dependencies: ["BatchFiles", "Ledger", "TestSupport"],
+            swiftSettings: strict),
     ]
 )
 

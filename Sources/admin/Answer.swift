@@ -1,9 +1,15 @@
 import Run
 import StrictJSON
 
-/// What a command that looks prints.
+/// Prints the answer of a command.
 enum Answer {
-    /// A sentence, or with `--json` the object that `members` writes.
+    /// Prints a sentence, or with `--json` an object.
+    ///
+    /// - Parameters:
+    ///   - options: say which.
+    ///   - text: the sentence.
+    ///   - members: writes the members of the object.
+    /// - Throws: `OutputError`.
     static func give(
         _ options: StageOptions, _ text: String, _ members: (inout JSONWriter) -> Void
     ) throws {

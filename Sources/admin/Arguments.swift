@@ -1,17 +1,17 @@
 import ArgumentParser
+import BatchFiles
 import Identity
 import Ledger
 import Money
 import Timestamps
 import Trade
 
-/// Texts of the command line, as intake will read them. What it would refuse is refused here.
+/// Texts of the command line and of CSV files, read as intake will read them in the desk file. A
+/// text that it would refuse is refused here.
 enum ArgumentText {
     static func user(_ text: String) throws -> UserID {
         guard let user = UserID(rawValue: text) else {
-            throw ValidationError(
-                "A user has 1 to 32 of a-z 0-9 _ -, begins with a letter or digit, and is not "
-                    + "\(UserID.reserved).")
+            throw ValidationError("A user's name must be \(UserNameRule.words).")
         }
         return user
     }
@@ -22,17 +22,14 @@ enum ArgumentText {
         return amount
     }
 
-    /// Money that comes in, which has a limit.
+    /// An amount of money that comes in, which has a limit.
     static func incomingAmount(_ text: String) throws -> Amount {
         let amount = try positiveAmount(text)
-        guard amount <= mostIncoming else {
-            throw ValidationError("It must be at most \(mostIncoming).")
+        guard amount <= Text.mostIncoming else {
+            throw ValidationError("It must be at most \(Text.mostIncoming).")
         }
         return amount
     }
-
-    /// What intake takes with one line, in its currency.
-    private static let mostIncoming = Amount(micros: 1_000_000_000_000_000_000)
 
     static func amount(_ text: String) throws -> Amount {
         let amount = try Amount(parsing: text)
@@ -61,15 +58,17 @@ enum ArgumentText {
     static func momentOrDay(_ text: String) throws -> Timestamp {
         guard let moment = Timestamp(parsing: text) ?? Timestamp(startOfDay: text) else {
             throw ValidationError(
-                "It must be a time in UTC such as 2026-11-23T10:00:00Z, or a day such as 2026-11-23."
-            )
+                "It must be a time in UTC such as 2026-11-23T10:00:00Z, or a day such as "
+                    + "2026-11-23.")
         }
         return moment
     }
 
     /// An id that a provider gave.
     static func providerOrder(_ text: String) throws -> String {
-        guard 1...longest ~= text.utf8.count, text.utf8.allSatisfy(ProviderIdentifier.allows) else {
+        guard 1...Text.longestName ~= text.utf8.count,
+            text.utf8.allSatisfy(ProviderIdentifier.allows)
+        else {
             throw ValidationError("It must be one id: letters, digits, point, - and _.")
         }
         return text
@@ -89,15 +88,10 @@ enum ArgumentText {
         return ServiceID(number)
     }
 
-    /// In characters: what a desk file may say of a name, a reference or a reason.
-    static let longest = 256
-
+    /// A name, a reference or a reason.
     static func line(_ text: String) throws -> String {
-        let isLine =
-            1...longest ~= text.unicodeScalars.count
-            && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-            && !text.isInvisible
-        guard isLine else {
+        let longest = Text.longestName
+        guard !text.isEmpty, Text.isOneLine(text, longest: longest), !text.isInvisible else {
             throw ValidationError(
                 "It must be one line of 1 to \(longest) characters that can be seen.")
         }

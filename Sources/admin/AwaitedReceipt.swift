@@ -3,9 +3,9 @@ import Run
 import Spool
 import StrictJSON
 
-/// What a receipt says of a desk file; the number is the exit status of `--wait`.
+/// What became of a desk file, by its receipt; the number is the exit status of `--wait`.
 enum ReceiptVerdict: Int32 {
-    /// Every line was accepted, was done before, or waits for a provider's word.
+    /// Every line was accepted, was done before, or waits for a provider's answer.
     case accepted = 0
     case rejected = 1
     /// There is no receipt yet.
@@ -15,8 +15,8 @@ enum ReceiptVerdict: Int32 {
 /// The receipt of a desk file that `admin --wait` waits for.
 ///
 /// 1. Wait as long as a file must be still before it is taken.
-/// 2. Start `ingest`, which is installed beside `admin`. Where one runs already, that one or cron's next
-///    takes the file.
+/// 2. Start `ingest`, which is installed beside `admin`. If another run holds the lock, that run or
+///    cron's next one takes the file.
 /// 3. Look for the receipt until it is there.
 struct AwaitedReceipt {
     private let path: String
@@ -24,7 +24,7 @@ struct AwaitedReceipt {
     private let configuration: String
     private let settleSeconds: Int
 
-    /// How long it is waited for, in seconds: cron starts `ingest` every minute.
+    /// How long a command waits, in seconds: cron starts `ingest` every minute.
     private static let patienceSeconds = 120
     /// Between two looks, in milliseconds.
     private static let pause = 100
@@ -41,8 +41,8 @@ struct AwaitedReceipt {
             try Answer.give(
                 options,
                 """
-                there is no receipt after \(Self.patienceSeconds) seconds: \(path). The file is dropped, and \
-                ingest applies it when it runs; see admin status
+                there is no receipt after \(Self.patienceSeconds) seconds: \(path). The file is \
+                dropped, and ingest applies it when it runs; see admin status
                 """
             ) { json in
                 json.member("receipt", path)
@@ -74,14 +74,14 @@ struct AwaitedReceipt {
             untilIngest -= Self.pause
             if let started = child {
                 var status: Int32 = 0
-                // Held up by another run, or too early by its clock: once more in a second.
+                // It found another run, or came too early by its clock: try again in a second.
                 if waitpid(started, &status, WNOHANG) == started {
                     child = nil
                     untilIngest = 1_000
                 }
             } else if untilIngest <= 0 {
                 child = startIngest()
-                // Not installed here: cron's takes it.
+                // Not installed here: the run that cron starts takes the file.
                 if child == nil { untilIngest = .max }
             }
         }
@@ -114,7 +114,7 @@ struct DeskReceipt {
 
     var isRejected: Bool { status == "rejected" || !rejections.isEmpty }
 
-    /// Nil where there is none, or none that is whole.
+    /// Nil if there is no receipt, or no whole one.
     init?(at path: String) {
         guard let bytes = SmallFile.bytes(at: path),
             let json = try? JSONValue(parsing: bytes, limits: .reply),
@@ -147,7 +147,8 @@ struct DeskReceipt {
             return "\(status): \(meaning)\(rest); the receipt is \(path)"
         }
         let head =
-            "\(status): \(detail ?? "\(rejections.count) lines were rejected"); the receipt is \(path)"
+            "\(status): \(detail ?? "\(rejections.count) lines were rejected"); "
+            + "the receipt is \(path)"
         let lines = rejections.prefix(Self.shown).map {
             "  \($0.kind) line \($0.line): \($0.code): \($0.detail)"
         }

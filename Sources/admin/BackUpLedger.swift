@@ -2,11 +2,11 @@ import Failures
 import Glibc
 import Ledger
 import Run
-import SQLiteTables
 import Settings
 import Spool
+import Stage
 
-/// Copies the ledger into a file that is sound and on disk, or is not there.
+/// Copies the ledger into a file. The file is sound and on disk, or it does not exist.
 ///
 /// 1. Make an empty file beside it, which only its owner may read.
 /// 2. Copy the ledger into it, as of one moment; mark it as a backup; prove it.
@@ -25,14 +25,13 @@ struct BackUpLedger {
         folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
+    /// Makes the backup.
+    ///
+    /// - Returns: its name and length.
     /// - Throws: `FileExists`, `SystemError`, `LedgerError`, `UnsoundLedger`, `StoreError`.
     func run() throws -> Summary {
         guard access(path, F_OK) != 0 else { throw FileExists(path: path) }
-        let settings = context.settings
-        let spool = try Spool.open(at: settings.spool, program: context.program)
-        let ledger = try Ledger.openExisting(
-            in: SQLiteFile(settings.ledger), currency: settings.currency,
-            lastSeenIn: spool.generationFile)
+        let ledger = try Stage.openExisting(context).ledger
         let part = path + ".part"
         unlink(part)
         defer { unlink(part) }
@@ -52,7 +51,8 @@ struct BackUpLedger {
         close(descriptor)
     }
 
-    /// SQLite does not sync what it copies. It has closed the file: no lock of its is lost.
+    /// Syncs the copy, which SQLite does not. SQLite has closed the file, so opening it here loses
+    /// none of its locks.
     private func sync(_ part: String) throws(SystemError) {
         let descriptor = open(part, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("cannot open", part) }
@@ -67,7 +67,7 @@ struct BackUpLedger {
     }
 }
 
-/// A backup never takes the place of another file.
+/// The backup's file exists already. A backup never replaces another file.
 struct FileExists: StageFailure, CustomStringConvertible {
     let path: String
 

@@ -4,12 +4,12 @@ import Providers
 import Settings
 import Transport
 
-/// Asks one provider for our balance, which costs nothing and needs the right address and key.
+/// Asks one provider for our balance. That costs nothing, and needs the right address and key.
 struct BalanceQuestion {
     private let provider: ProviderSettings
     private let endpoint: ProviderEndpoint
 
-    /// What he said, and how long he took.
+    /// The balance, and how long the answer took.
     struct Answer {
         let provider: ProviderSettings
         let balance: ProviderBalance
@@ -31,25 +31,33 @@ struct BalanceQuestion {
         endpoint = ProviderEndpoint(provider, key: key)
     }
 
+    /// Asks, and waits for the answer.
+    ///
     /// - Throws: `NoAnswer`, `TransportError`.
     func ask() throws -> Answer {
         let transport = Transport(capacity: 1)
         let clock = ContinuousClock()
         let begun = clock.now
         transport.start(endpoint.call(.balance), tag: 0)
-        var finished: Finished?
-        while finished == nil { finished = try transport.wait(milliseconds: 1_000).first }
+        let finished = try Self.first(from: transport)
         let took = (clock.now - begun) / .milliseconds(1)
-        switch endpoint.balance(in: finished!) {
+        switch endpoint.balance(in: finished) {
         case .success(let balance):
             return Answer(provider: provider, balance: balance, milliseconds: Int64(took))
         case .failure(let failure):
             throw NoAnswer(provider: provider.name, failure: failure)
         }
     }
+
+    private static func first(from transport: Transport) throws -> Finished {
+        while true {
+            // Nothing arrives in the first second of a slow answer; the transport has a time-out.
+            if let finished = try transport.wait(milliseconds: 1_000).first { return finished }
+        }
+    }
 }
 
-/// A provider that did not tell our balance.
+/// A provider did not say our balance.
 struct NoAnswer: StageFailure, CustomStringConvertible {
     let provider: String
     let failure: ReplyFailure
@@ -58,8 +66,8 @@ struct NoAnswer: StageFailure, CustomStringConvertible {
 
     var description: String {
         """
-        the provider \(provider) did not tell our balance: \(failure). Nothing was changed; check its \
-        url and api_key in the configuration
+        the provider \(provider) did not say our balance: \(failure). Nothing was changed; check \
+        its url and api_key in the configuration
         """
     }
 }

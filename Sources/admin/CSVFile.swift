@@ -2,14 +2,14 @@ import ArgumentParser
 import Failures
 import Glibc
 
-/// A CSV file that a person or a spreadsheet made, read strictly: nothing of it is guessed or passed over.
+/// A CSV file that a person or a spreadsheet made, read strictly: nothing is guessed or skipped.
 ///
-/// The first line names the columns, in any order. Fields are separated by commas, a quotation mark stands
-/// only around a field or doubled in it (RFC 4180); lines end with LF or CRLF; a byte order mark and lines
-/// without a character are left out. The `'` by which our reports keep a text from being a formula is taken
-/// away again, so that a report's rows can be given back.
+/// The first line names the columns, in any order. Commas separate fields; a quotation mark stands
+/// only around a field, or doubled in it (RFC 4180); lines end with LF or CRLF. A byte order mark
+/// and empty lines are ignored. The `'` by which our reports keep a text from being a formula is
+/// removed again, so that rows of a report can be used as they are.
 struct CSVFile {
-    /// Below the first.
+    /// The rows below the names of the columns.
     let rows: [Row]
     let path: String
 
@@ -24,7 +24,13 @@ struct CSVFile {
         }
     }
 
-    /// - Throws: `ValidationError` where it cannot be read, or lacks or has columns that it must not.
+    /// Reads a whole file.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - columns: the columns that it must have.
+    ///   - optional: the columns that it may have.
+    /// - Throws: `ValidationError` if it cannot be read, lacks a column, or has one too many.
     init(at path: String, columns: [String], optional: [String] = []) throws {
         guard let bytes = SmallFile.bytes(at: path) else {
             let words = SystemWords(errno)
@@ -33,8 +39,9 @@ struct CSVFile {
         }
         do {
             try self.init(bytes, path, columns, optional)
-        } catch let fault as CSVFault {
-            throw ValidationError("\(path):\(fault.line): \(fault.reason); nothing was dropped.")
+        } catch let mistake as CSVMistake {
+            throw ValidationError(
+                "\(path):\(mistake.line): \(mistake.reason); nothing was dropped.")
         }
     }
 
@@ -44,30 +51,30 @@ struct CSVFile {
         self.path = path
         var reader = CSVReader(bytes)
         guard let header = try reader.next() else {
-            throw CSVFault(
+            throw CSVMistake(
                 line: 1, reason: "the file is empty; its first line must name the columns")
         }
         let wanted = columns + optional
         if header.fields.count == 1, header.fields[0].contains(";") {
-            throw CSVFault(
+            throw CSVMistake(
                 line: 1, reason: "columns must be separated by commas, not by semicolons")
         }
         for name in header.fields where !wanted.contains(name) {
-            throw CSVFault(
+            throw CSVMistake(
                 line: header.line,
                 reason:
                     "\"\(name)\" is no column; it must be one of \(wanted.joined(separator: ", "))")
         }
         for name in columns where !header.fields.contains(name) {
-            throw CSVFault(line: header.line, reason: "the column \(name) is missing")
+            throw CSVMistake(line: header.line, reason: "the column \(name) is missing")
         }
         guard Set(header.fields).count == header.fields.count else {
-            throw CSVFault(line: header.line, reason: "a column is there twice")
+            throw CSVMistake(line: header.line, reason: "a column is there twice")
         }
         var rows: [Row] = []
         while let record = try reader.next() {
             guard record.fields.count == header.fields.count else {
-                throw CSVFault(
+                throw CSVMistake(
                     line: record.line,
                     reason: "it has \(record.fields.count) fields, the first line has "
                         + "\(header.fields.count)")
@@ -76,7 +83,7 @@ struct CSVFile {
             rows.append(Row(line: record.line, fields: Dictionary(uniqueKeysWithValues: pairs)))
         }
         guard !rows.isEmpty else {
-            throw CSVFault(line: header.line, reason: "no line follows the names of the columns")
+            throw CSVMistake(line: header.line, reason: "no line follows the names of the columns")
         }
         self.rows = rows
     }
@@ -91,26 +98,48 @@ struct CSVFile {
     /// The most mistakes that are shown at once.
     private static let shown = 20
 
-    /// What `read` makes of each row.
+    /// Reads each row.
     ///
     /// - Parameter read: throws an error whose description is a sentence.
-    /// - Throws: `ValidationError` with a line for each row of which it can make nothing.
+    /// - Returns: the value of each row.
+    /// - Throws: `ValidationError` with a line for each row that cannot be read.
     func map<Value>(_ read: (Row) throws -> Value) throws -> [Value] {
         var values: [Value] = []
-        var faults: [String] = []
+        var mistakes: [String] = []
         for row in rows {
             do {
                 values.append(try read(row))
             } catch {
-                faults.append("\(path):\(row.line): \(Self.words(of: error))")
+                mistakes.append("\(path):\(row.line): \(Self.words(of: error))")
             }
         }
-        guard !faults.isEmpty else { return values }
-        let more = faults.count - Self.shown
+        guard !mistakes.isEmpty else { return values }
+        let more = mistakes.count - Self.shown
         throw ValidationError(
-            (faults.prefix(Self.shown) + (more > 0 ? ["and \(more) more"] : [])
+            (mistakes.prefix(Self.shown) + (more > 0 ? ["and \(more) more"] : [])
                 + ["Nothing was dropped."])
                 .joined(separator: "\n"))
+    }
+
+    /// Reads each row like `map`, and refuses a second row about the same thing.
+    ///
+    /// - Parameters:
+    ///   - read: throws an error whose description is a sentence.
+    ///   - subject: what a row is about: a key to compare, and a name for people.
+    /// - Returns: the value of each row.
+    /// - Throws: what `map` throws.
+    func mapDistinct<Value, Key: Hashable>(
+        _ read: (Row) throws -> Value, subject: (Value) -> (key: Key, name: String)
+    ) throws -> [Value] {
+        var seen: [Key: Int] = [:]
+        return try map { row in
+            let value = try read(row)
+            let (key, name) = subject(value)
+            if let line = seen.updateValue(row.line, forKey: key) {
+                throw ValidationError("\(name) is on line \(line) already.")
+            }
+            return value
+        }
     }
 
     private static func words(of error: any Error) -> String {
@@ -119,7 +148,7 @@ struct CSVFile {
 }
 
 extension CSVFile.Row {
-    /// What `read` makes of a field that must be there.
+    /// The value of a field that must be there.
     func required<Value>(
         _ column: String, _ read: (String) throws -> Value
     ) throws -> Value {
@@ -129,7 +158,7 @@ extension CSVFile.Row {
         return value
     }
 
-    /// What `read` makes of a field, if it is there.
+    /// The value of a field, if it is there.
     func optional<Value>(
         _ column: String, _ read: (String) throws -> Value
     ) throws -> Value? {
@@ -143,8 +172,8 @@ extension CSVFile.Row {
     }
 }
 
-/// Why a file is no CSV, and on which line.
-private struct CSVFault: Error {
+/// Why a file is no CSV that we read, and on which line.
+private struct CSVMistake: Error {
     let line: Int
     let reason: String
 }
@@ -160,7 +189,7 @@ private struct CSVReader {
     }
 
     /// Nil at the end.
-    mutating func next() throws(CSVFault) -> (line: Int, fields: [String])? {
+    mutating func next() throws(CSVMistake) -> (line: Int, fields: [String])? {
         while isAtLineEnd { skipLineEnd() }
         guard !rest.isEmpty else { return nil }
         let first = line
@@ -170,7 +199,7 @@ private struct CSVReader {
             fields.append(try field())
         }
         guard rest.isEmpty || isAtLineEnd else {
-            throw CSVFault(
+            throw CSVMistake(
                 line: line,
                 reason: rest.first == 0x0D
                     ? "a line must end with LF or CRLF, not with CR alone"
@@ -187,14 +216,14 @@ private struct CSVReader {
         line += 1
     }
 
-    private mutating func field() throws(CSVFault) -> String {
+    private mutating func field() throws(CSVMistake) -> String {
         guard rest.first == UInt8(ascii: "\"") else {
             let plain = rest.prefix {
                 $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "\"") && $0 != 0x0A && $0 != 0x0D
             }
             rest = rest[plain.endIndex...]
             guard rest.first != UInt8(ascii: "\"") else {
-                throw CSVFault(
+                throw CSVMistake(
                     line: line, reason: "a quotation mark stands in the middle of a field")
             }
             return try text(plain)
@@ -209,12 +238,12 @@ private struct CSVReader {
             if byte == 0x0A { line += 1 }
             bytes.append(byte)
         }
-        throw CSVFault(line: line, reason: "a quoted field does not end")
+        throw CSVMistake(line: line, reason: "a quoted field does not end")
     }
 
-    private func text(_ bytes: ArraySlice<UInt8>) throws(CSVFault) -> String {
+    private func text(_ bytes: ArraySlice<UInt8>) throws(CSVMistake) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CSVFault(line: line, reason: "it is not UTF-8; save the file as UTF-8")
+            throw CSVMistake(line: line, reason: "it is not UTF-8; save the file as UTF-8")
         }
         return text
     }

@@ -7,7 +7,7 @@ import Timestamps
 /// Something that a person should know now.
 struct Concern {
     let urgency: Urgency
-    /// What, since when, and what to do: one sentence.
+    /// What is wrong, since when, and what to do: one sentence.
     let text: String
 
     /// How urgent; the number is the exit status of `admin status`.
@@ -20,15 +20,15 @@ struct Concern {
 
 /// The rules by which `admin status` ends with 0, 1 or 2. docs/operators.md has them as a table.
 extension PipelineStatus {
-    /// Seconds after which a program that cron starts every minute is missed.
+    /// Seconds after which we miss a program that cron starts every minute.
     private static let missedAfter = 600
-    /// The same for `report`, which is mostly started every five minutes, and for some every hour.
+    /// The same for `report`, which cron starts every five minutes, or on some machines every hour.
     private static let reportMissedAfter = 7_200
     /// Seconds that a file may wait in an inbox, or a copy in work.
     private static let fileWaits = 600
     /// Seconds that an order may wait to be sent.
     private static let orderWaits = 3_600
-    /// What only `poll` sees, and says in an alarm.
+    /// What only `poll` can see, and reports by an alarm.
     private static let onlyAlarmed: Set<Alarm.Kind> = [
         .providerSilent, .ordersUnanswered, .ordersUnasked, .requestsWaiting, .requestsOpen,
         .statusFilesUnwritten,
@@ -57,8 +57,8 @@ extension PipelineStatus {
         if isBehind {
             concerns.append(
                 standstill(
-                    "the ledger is a backup, or older than the one last worked with: no program "
-                        + "runs with it until admin recover --restored"))
+                    "the ledger is a backup, or older than the one that the programs last used: "
+                        + "none runs with it until admin recover --restored"))
         }
         if freeBytes < minFreeBytes {
             concerns.append(
@@ -98,13 +98,13 @@ extension PipelineStatus {
             }
             return obstacles(in: last).map { count in
                 look(
-                    "\(count) directories or files were in the way of the last \(program), so what "
-                        + "lies there is left out; its log says which")
+                    "\(count) directories or files were in the way of the last \(program), which "
+                        + "left them out; its log says which")
             }
         }
     }
 
-    /// How much a run could not use, by its summary.
+    /// How many directories and files a run could not use, by its summary.
     private func obstacles(in run: LastRun) -> Int? {
         run.text.split(separator: " ").compactMap { word in
             let parts = word.split(separator: "=")
@@ -120,8 +120,8 @@ extension PipelineStatus {
         var concerns = inboxes.compactMap { inbox in
             isOver(Self.fileWaits, since: inbox.files.oldest)
                 ? standstill(
-                    "\(inbox.files.count) files wait in the inbox of \(inbox.owner), the first since "
-                        + "\(inbox.files.oldest ?? now); look at the log of ingest") : nil
+                    "\(inbox.files.count) files wait in the inbox of \(inbox.owner), the first "
+                        + "since \(inbox.files.oldest ?? now); look at the log of ingest") : nil
         }
         for entry in passedOver where entry.isTold {
             concerns.append(look(entry.advice))
@@ -129,8 +129,8 @@ extension PipelineStatus {
         if isOver(Self.fileWaits, since: work.oldest) {
             concerns.append(
                 standstill(
-                    "\(work.count) files are left in work since \(work.oldest ?? now); look at the log "
-                        + "of ingest"))
+                    "\(work.count) files are left in work since \(work.oldest ?? now); look at the "
+                        + "log of ingest"))
         }
         if !openJournals.isEmpty, running["dispatch"] == nil {
             concerns.append(
@@ -150,25 +150,25 @@ extension PipelineStatus {
             let open = people.openOrders[provider.name] ?? 0
             if let problem = keyProblems[provider.name] {
                 return standstill(
-                    "the key of \(provider.name) cannot be read, so dispatch and poll do nothing while "
-                        + "ingest takes orders and charges them: \(problem)")
+                    "the key of \(provider.name) cannot be read, so dispatch and poll do nothing "
+                        + "while ingest takes orders and charges them: \(problem)")
             }
             if let other = provider.otherCurrency, provider.state != .disabled {
                 return standstill(
-                    "\(provider.name) counts in \(other) and is configured in \(provider.currency): none "
-                        + "of its services is sold, and \(open) orders wait; ask it, or correct its "
-                        + "currency in providers.yaml")
+                    "\(provider.name) counts in \(other) and is configured in "
+                        + "\(provider.currency): none of its services is sold, and \(open) orders "
+                        + "wait; ask it, or correct its currency in providers.yaml")
             }
             if provider.isKeyRefused {
                 return standstill(
-                    "\(provider.name) refuses our key, and ingest takes orders for it all the same; put the "
+                    "\(provider.name) refuses our key, and ingest takes orders for it; put the "
                         + "right key in its place, or set enabled: false")
             }
             switch provider.state {
             case .disabled where open > 0:
                 return standstill(
-                    "\(provider.name) is switched off with \(open) open orders, which nobody sends or "
-                        + "follows; enable it, or decide refund")
+                    "\(provider.name) is switched off with \(open) open orders, which are neither "
+                        + "sent nor followed; enable it, or decide refund")
             case .paused(let until):
                 return look(
                     "\(provider.name) is paused until \(until): "
@@ -195,7 +195,7 @@ extension PipelineStatus {
             default: break
             }
         }
-        // The other kinds of alarm are seen here as they come.
+        // The other kinds of alarm are computed above, as of now.
         concerns += standing.alarms.filter { Self.onlyAlarmed.contains($0.kind) }.map { alarm in
             standstill(alarm.detail)
         }
@@ -213,13 +213,13 @@ extension PipelineStatus {
     private var moneyConcerns: [Concern] {
         var concerns = people.withdrawals.map { money in
             look(
-                "\(money.count) withdrawals wait to be paid, \(money.words); see admin withdrawal list"
-            )
+                "\(money.count) withdrawals wait to be paid, \(money.words); "
+                    + "see admin withdrawal list")
         }
         concerns += people.claims.map { money in
             look(
-                "\(money.count) claimed deposits wait to be confirmed, \(money.words); see deposits.csv"
-            )
+                "\(money.count) claimed deposits wait to be confirmed, \(money.words); "
+                    + "see deposits.csv")
         }
         if standing.waitingServices > 0 {
             concerns.append(

@@ -1,8 +1,10 @@
 import ArgumentParser
+import BatchFiles
 import Ledger
 import Money
 import Run
 import Settings
+import Stage
 import StrictJSON
 import Timestamps
 import Trade
@@ -14,21 +16,23 @@ struct DecideCommand: AsyncParsableCommand {
         abstract: "Say what became of orders in doubt.",
         discussion: """
             placed: the provider has it, under the id given with --provider-order; it is followed.
-            not_placed: the provider does not have it; it is sent again. Be sure: nothing else can make \
-            an order be sent twice.
-            refund: the reseller gets the money back, wherever the order is. That also ends an order that \
-            is with a provider, once it stands in exceptions.csv or the provider is switched off.
+            not_placed: the provider does not have it; it is sent again. Be sure: nothing else can \
+            make an order be sent twice.
+            refund: the reseller gets the money back, wherever the order is. That also ends an \
+            order that is with a provider, once it is in exceptions.csv or the provider is \
+            switched off.
 
             One order: admin decide 42 placed --provider-order 9912.
-            Many of one provider: admin decide --provider NAME --outcome refund, with --since, --until and \
-            --evidence for those sent in a period or failed with certain words. It shows how many there \
-            are and what they cost, and drops nothing until it is repeated with --yes.
+            Many of one provider: admin decide --provider NAME --outcome refund, with --since, \
+            --until and --evidence for those sent in a period or failed with certain words. It \
+            shows how many there are and what they cost, and drops nothing until it is repeated \
+            with --yes.
             Many of any kind: admin decide --from FILE.csv, with the columns order, outcome and \
             provider_order. A line that would be refused refuses the file.
 
-            Where the provider can be asked, poll asks it before the decision is believed: placed by \
-            the status of that id, the others by its list of orders (inquiry: orders). decisions.csv, \
-            in-doubt.csv and exceptions.csv say what became of it.
+            If the provider can be asked, poll asks it before the decision is believed: placed by \
+            the status of that id, the others by its list of orders (inquiry: orders). \
+            decisions.csv, in-doubt.csv and exceptions.csv say what became of it.
             """)
 
     @OptionGroup var options: DeskOptions
@@ -39,7 +43,7 @@ struct DecideCommand: AsyncParsableCommand {
     @Argument(help: "What became of it: placed, not_placed or refund.")
     var outcome: Outcome?
 
-    @Option(name: .customLong("outcome"), help: "The same, where no order is named.")
+    @Option(name: .customLong("outcome"), help: "The outcome, if no order is named.")
     var given: Outcome?
 
     @Option(
@@ -49,10 +53,10 @@ struct DecideCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: DoubtSelection
 
-    @Option(help: ArgumentHelp("Decisions by the dozen, as CSV.", valueName: "file"))
+    @Option(help: ArgumentHelp("Many decisions, as CSV.", valueName: "file"))
     var from: String?
 
-    /// The outcome, wherever it was given.
+    /// The outcome, as an argument or as an option.
     private var word: Outcome? { outcome ?? given }
 
     func validate() throws {
@@ -82,16 +86,17 @@ struct DecideCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await options.drop { context, ledger, _ in
-            if let from { return try lines(ofFile: from, context, ledger) }
-            if let provider = selection.provider { return try many(at: provider, context, ledger) }
-            // `validate` saw both.
-            let decision = word!.decision(providerOrder)
-            try check(decision, on: order!, context, ledger)
+        try await options.drop { stage in
+            if let from { return try lines(ofFile: from, stage) }
+            guard let word else { throw ValidationError("Say the outcome.") }
+            if let provider = selection.provider { return try many(word, at: provider, stage) }
+            guard let order else { throw ValidationError("Name one order.") }
+            let decision = try word.decision(providerOrder)
+            try check(decision, on: order, stage)
             return DeskLines(
-                kind: .decisions, words: "decide-\(order!)",
-                meaning: "order \(order!) is decided: \(decision.word)",
-                line: Self.members(order!, decision))
+                kind: .decisions, words: "decide-\(order)",
+                meaning: "order \(order) is decided: \(decision.word)",
+                line: Self.members(order, decision))
         }
     }
 
@@ -105,12 +110,12 @@ struct DecideCommand: AsyncParsableCommand {
         }
     }
 
-    /// Refuses what intake would refuse.
+    /// Refuses a decision that intake would refuse.
     private func check(
-        _ decision: Decision, on order: OrderID, _ context: RunContext, _ ledger: Ledger
+        _ decision: Decision, on order: OrderID, _ stage: Stage
     ) throws {
-        let objection = try ledger.objection(to: decision, on: order) {
-            context.settings.asked($0) == nil ? .silent : .statuses
+        let objection = try stage.ledger.objection(to: decision, on: order) {
+            stage.settings.asked($0) == nil ? .silent : .statuses
         }
         guard let objection else { return }
         throw ValidationError(
@@ -119,28 +124,19 @@ struct DecideCommand: AsyncParsableCommand {
 
     // MARK: Many
 
-    private func lines(
-        ofFile path: String, _ context: RunContext, _ ledger: Ledger
-    ) throws -> DeskLines {
+    private func lines(ofFile path: String, _ stage: Stage) throws -> DeskLines {
         let file = try CSVFile(
             at: path, columns: ["order", "outcome"], optional: ["provider_order"])
-        var seen: [OrderID: Int] = [:]
-        let decisions = try file.map { row in
+        let decisions = try file.mapDistinct { row in
             let order = try row.required("order", ArgumentText.order)
             let outcome = try row.required("outcome", Outcome.init(text:))
-            let id = try row.optional("provider_order", ArgumentText.providerOrder)
-            guard (outcome == .placed) == (id != nil) else {
-                throw ValidationError("provider_order belongs to placed, and placed needs it.")
-            }
-            if let line = seen[order] {
-                throw ValidationError("order \(order) is on line \(line) already.")
-            }
-            seen[order] = row.line
-            let decision = outcome.decision(id)
-            try check(decision, on: order, context, ledger)
+            let decision = try outcome.decision(
+                try row.optional("provider_order", ArgumentText.providerOrder))
+            try check(decision, on: order, stage)
             return (order, decision)
+        } subject: {
+            ($0.0, "order \($0.0)")
         }
-        try checkCount(decisions.count, context)
         return DeskLines(
             kind: .decisions, words: "decide-file",
             meaning: "\(decisions.count) orders are decided by \(path)",
@@ -148,34 +144,36 @@ struct DecideCommand: AsyncParsableCommand {
     }
 
     private func many(
-        at provider: String, _ context: RunContext, _ ledger: Ledger
+        _ outcome: Outcome, at provider: String, _ stage: Stage
     ) throws -> DeskLines? {
-        let doubts = try ledger.doubts(
+        let doubts = try stage.ledger.doubts(
             with: provider, sent: selection.period, evidence: selection.evidence)
         guard let first = doubts.first else {
             throw ValidationError(
                 "No order in doubt with \(provider) is like that; nothing was dropped. "
                     + "See in-doubt.csv.")
         }
-        let decision = word!.decision(nil)
+        let decision = try outcome.decision(nil)
         let charge = try doubts.reduce(Amount.zero) { try $0 + $1.charge }
         let decided = doubts.count { $0.isDecided }
         let meaning =
             "\(doubts.count) orders in doubt with \(provider), \(charge) "
-            + "\(context.settings.currency) in all, from order \(first.order) to "
+            + "\(stage.settings.currency) in all, from order \(first.order) to "
             + "\(doubts[doubts.count - 1].order), are decided: \(decision.word)"
             + (decided > 0 ? " (for \(decided), that replaces a decision that waits)" : "")
-        try checkCount(doubts.count, context)
-        guard selection.yes else {
-            try tell(doubts, meaning)
-            return nil
-        }
-        return DeskLines(
+        let lines = DeskLines(
             kind: .decisions, words: "decide-\(provider)", meaning: meaning,
             members: doubts.map { Self.members($0.order, decision) })
+        try lines.checkCount(
+            in: stage.settings, advice: " Choose fewer with --since and --until.")
+        guard selection.yes else {
+            try show(doubts, meaning)
+            return nil
+        }
+        return lines
     }
 
-    private func tell(_ doubts: [OpenDoubt], _ meaning: String) throws {
+    private func show(_ doubts: [OpenDoubt], _ meaning: String) throws {
         let rows = doubts.prefix(Self.shown).map { doubt in
             [
                 "\(doubt.order)", doubt.user.rawValue, "\(doubt.charge)", "\(doubt.sentAt)",
@@ -194,17 +192,8 @@ struct DecideCommand: AsyncParsableCommand {
         }
     }
 
-    /// How many orders are shown before they are decided.
+    /// The most orders that are shown before they are decided.
     private static let shown = 10
-
-    private func checkCount(_ count: Int, _ context: RunContext) throws {
-        let most = context.settings.intake.maxOrdersPerFile
-        guard count <= most else {
-            throw ValidationError(
-                "\(count) decisions are more than one file may hold (\(most)); nothing was dropped. "
-                    + "Choose fewer with --since and --until.")
-        }
-    }
 }
 
 /// An outcome as a person types it.
@@ -224,17 +213,21 @@ enum Outcome: String, CaseIterable, ExpressibleByArgument {
         self = outcome
     }
 
-    /// `id` is there where it is placed.
-    func decision(_ id: String?) -> Decision {
-        switch self {
-        case .placed: .placed(providerOrder: id!)
-        case .notPlaced: .notPlaced
-        case .refund: .refund
+    /// The decision, of which `id` is a part if the order is placed.
+    ///
+    /// - Throws: `ValidationError` if the id is missing, or is one too many.
+    func decision(_ id: String?) throws -> Decision {
+        switch (self, id) {
+        case (.placed, let id?): .placed(providerOrder: id)
+        case (.notPlaced, nil): .notPlaced
+        case (.refund, nil): .refund
+        default:
+            throw ValidationError("provider_order belongs to placed, and placed needs it.")
         }
     }
 }
 
-/// Which of a provider's doubts are decided together.
+/// The selection of a provider's doubts that are decided together.
 struct DoubtSelection: ParsableArguments {
     @Option(help: ArgumentHelp("All doubts with this provider.", valueName: "name"))
     var provider: String?
@@ -254,7 +247,7 @@ struct DoubtSelection: ParsableArguments {
         transform: ArgumentText.line)
     var evidence: String?
 
-    @Flag(help: "Decide them. Without it they are only shown.")
+    @Flag(help: "Decide them. Without this they are only shown.")
     var yes = false
 
     var period: Range<Timestamp> {

@@ -1,24 +1,24 @@
 import ArgumentParser
+import BatchFiles
 import Identity
 import Ledger
 import Money
-import Run
 import Settings
-import Spool
+import Stage
 import StrictJSON
 
-/// `admin deposit`: money that came.
+/// `admin deposit`: money that came in.
 struct DepositCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deposit",
         abstract: "Confirm money that users have paid.",
         discussion: """
-            A deposit is credited once for its method and reference, for ever, however often it is confirmed.
+            A deposit is credited once for its method and reference, however often it is confirmed.
 
             One: admin deposit acme 100.00 --method bank --reference TX-889.
-            Many: admin deposit --from FILE.csv, with the columns user, amount, method, reference and \
-            currency (without one: the house currency). A line that would be refused refuses the file; \
-            one that was confirmed before is left out.
+            Many: admin deposit --from FILE.csv, with the columns user, amount, method, reference \
+            and currency (without one: the house currency). A line that would be refused refuses \
+            the file; one that was confirmed before is left out.
             """)
 
     @OptionGroup var options: DeskOptions
@@ -29,17 +29,17 @@ struct DepositCommand: AsyncParsableCommand {
     @Argument(help: "How much came.", transform: ArgumentText.incomingAmount)
     var amount: Amount?
 
-    @Option(help: "By which way it came: bank, card …", transform: ArgumentText.line)
+    @Option(help: "How it came: bank, card …", transform: ArgumentText.line)
     var method: String?
 
-    @Option(help: "What tells it from all others of that way.", transform: ArgumentText.line)
+    @Option(help: "What tells it from all others of that method.", transform: ArgumentText.line)
     var reference: String?
 
     @Option(
         help: "Its currency. (default: the house currency)", transform: ArgumentText.currency)
     var currency: Currency?
 
-    @Option(help: ArgumentHelp("Deposits by the dozen, as CSV.", valueName: "file"))
+    @Option(help: ArgumentHelp("Many deposits, as CSV.", valueName: "file"))
     var from: String?
 
     func validate() throws {
@@ -50,22 +50,28 @@ struct DepositCommand: AsyncParsableCommand {
             }
             return
         }
-        for (isThere, name) in [
-            (user != nil, "<user>"), (amount != nil, "<amount>"),
-            (method != nil, "--method <method>"), (reference != nil, "--reference <reference>"),
-        ] where !isThere {
-            throw ValidationError("Missing expected argument '\(name)'.")
+        _ = try deposit()
+    }
+
+    /// The deposit of the command line.
+    private func deposit() throws -> Deposit {
+        func given<Value>(_ value: Value?, _ name: String) throws -> Value {
+            guard let value else {
+                throw ValidationError("Missing expected argument '\(name)'.")
+            }
+            return value
         }
+        return Deposit(
+            user: try given(user, "<user>"), amount: try given(amount, "<amount>"),
+            method: try given(method, "--method <method>"),
+            reference: try given(reference, "--reference <reference>"), currency: currency)
     }
 
     func run() async throws {
-        try await options.drop { context, ledger, spool in
-            let desk = DepositDesk(context.settings, ledger, try KnownUsers(ledger, spool))
-            if let from { return try lines(ofFile: from, desk, context) }
-            // `validate` saw them all.
-            let deposit = Deposit(
-                user: user!, amount: amount!, method: method!, reference: reference!,
-                currency: currency)
+        try await options.drop { stage in
+            let desk = DepositDesk(stage, try KnownUsers(stage))
+            if let from { return try lines(ofFile: from, desk) }
+            let deposit = try deposit()
             let credit = try desk.credit(of: deposit)
             if try desk.isKnown(deposit) {
                 throw ValidationError(
@@ -80,13 +86,10 @@ struct DepositCommand: AsyncParsableCommand {
         }
     }
 
-    private func lines(
-        ofFile path: String, _ desk: DepositDesk, _ context: RunContext
-    ) throws -> DeskLines? {
+    private func lines(ofFile path: String, _ desk: DepositDesk) throws -> DeskLines {
         let file = try CSVFile(
             at: path, columns: ["user", "amount", "method", "reference"], optional: ["currency"])
-        var seen: [[String]: Int] = [:]
-        let rows = try file.map { row -> Deposit? in
+        let rows = try file.mapDistinct { row in
             let deposit = Deposit(
                 user: try row.required("user", ArgumentText.user),
                 amount: try row.required("amount", ArgumentText.incomingAmount),
@@ -94,24 +97,17 @@ struct DepositCommand: AsyncParsableCommand {
                 reference: try row.required("reference", ArgumentText.line),
                 currency: try row.optional("currency", ArgumentText.currency))
             _ = try desk.credit(of: deposit)
-            let key = [deposit.method, deposit.reference].map { Spelling(ofPayment: $0).key }
-            if let line = seen.updateValue(row.line, forKey: key) {
-                throw ValidationError(
-                    "\(deposit.method) \(deposit.reference) is on line \(line) already.")
-            }
-            return try desk.isKnown(deposit) ? nil : deposit
+            return (deposit: deposit, isKnown: try desk.isKnown(deposit))
+        } subject: { row in
+            let payment = [row.deposit.method, row.deposit.reference]
+            return (payment.map { Spelling(ofPayment: $0).key }, payment.joined(separator: " "))
         }
-        let deposits = rows.compactMap(\.self)
+        let deposits = rows.filter { !$0.isKnown }.map(\.deposit)
         let known = rows.count - deposits.count
         let rest = known > 0 ? "; \(known) were confirmed before and are left out" : ""
         guard !deposits.isEmpty else {
             throw ValidationError(
                 "All \(known) deposits of \(path) were confirmed before; nothing was dropped.")
-        }
-        guard deposits.count <= context.settings.intake.maxOrdersPerFile else {
-            throw ValidationError(
-                "\(path) has more lines than one file may hold "
-                    + "(\(context.settings.intake.maxOrdersPerFile)); nothing was dropped.")
         }
         return DeskLines(
             kind: .deposits, words: "deposit-file",
@@ -138,27 +134,25 @@ struct Deposit {
     }
 }
 
-/// Says what intake would say of a deposit.
+/// Judges a deposit as intake would.
 struct DepositDesk {
     private let settings: Settings
     private let ledger: Ledger
     private let users: KnownUsers
 
-    init(_ settings: Settings, _ ledger: Ledger, _ users: KnownUsers) {
-        self.settings = settings
-        self.ledger = ledger
+    init(_ stage: Stage, _ users: KnownUsers) {
+        settings = stage.settings
+        ledger = stage.ledger
         self.users = users
     }
 
-    /// What arrives, in words, by the exchange rate and the fee of now.
+    /// The amount that is credited, in words, by the present exchange rate and fee.
     ///
-    /// - Throws: `ValidationError` where nothing would.
+    /// - Parameter deposit: the payment.
+    /// - Returns: the amount, with its origin and fee.
+    /// - Throws: `ValidationError` if intake would reject the deposit.
     func credit(of deposit: Deposit) throws -> String {
-        guard users.contains(deposit.user) else {
-            throw ValidationError(
-                "There is no user \(deposit.user); nothing was dropped. "
-                    + "Add them first: admin user add \(deposit.user).")
-        }
+        try users.check(deposit.user)
         let currency = deposit.currency ?? settings.currency
         guard let rate = settings.exchangeRate(of: currency) else {
             throw ValidationError("There is no exchange rate for \(currency); nothing was dropped.")
@@ -174,9 +168,9 @@ struct DepositDesk {
         return "\(try credited - fee)\(origin), after a fee of \(fee)"
     }
 
-    /// Whether it was confirmed before, and just so.
+    /// Whether the deposit was confirmed before, with the same content.
     ///
-    /// - Throws: `ValidationError` where that was for another user or over another amount.
+    /// - Throws: `ValidationError` if it was confirmed for another user, or over another amount.
     func isKnown(_ deposit: Deposit) throws -> Bool {
         guard
             let known = try ledger.confirmedDeposit(

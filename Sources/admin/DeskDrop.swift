@@ -1,10 +1,10 @@
 import ArgumentParser
+import BatchFiles
 import Glibc
-import Ledger
 import Run
-import SQLiteTables
 import Settings
 import Spool
+import Stage
 import StrictJSON
 import Timestamps
 
@@ -27,37 +27,27 @@ struct DeskOptions: ParsableArguments {
 
     @Flag(
         help: """
-            Have ingest take it now, wait for the receipt and show it. Ends with 1 if a line was rejected, \
-            with 2 if there is no receipt after two minutes.
+            Have ingest take it now, wait for the receipt and show it. Ends with 1 if a line was \
+            rejected, with 2 if there is no receipt after two minutes.
             """)
     var wait = false
 
-    /// Checks against the ledger, drops the lines, and says so.
+    /// Opens the house, drops the lines of a command, and says so.
     ///
-    /// - Parameter check: throws `ValidationError` for what intake would reject.
-    func drop(
-        _ lines: DeskLines, check: (RunContext, Ledger, Spool) throws -> Void = { _, _, _ in }
-    ) async throws {
-        try await drop { context, ledger, spool in
-            try check(context, ledger, spool)
-            return lines
-        }
-    }
-
-    /// Looks into the ledger, drops the lines that it calls for, and says so.
-    ///
-    /// - Parameter lines: throws `ValidationError` where there are none to drop; nil if it said so itself.
-    func drop(_ lines: (RunContext, Ledger, Spool) throws -> DeskLines?) async throws {
+    /// - Parameter lines: gives the lines, after it has looked into the ledger. It throws
+    ///   `ValidationError` for a line that intake would reject, and returns nil if there is nothing
+    ///   to drop and it has said so.
+    /// - Throws: `ExitCode`; what `lines` throws.
+    func drop(_ lines: (Stage) throws -> DeskLines?) async throws {
         var verdict = ReceiptVerdict.accepted
         try await stage.look("admin") { context in
-            let spool = try Spool.open(at: context.settings.spool, program: context.program)
-            let ledger = try Ledger.open(
-                in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
-                lastSeenIn: spool.generationFile)
-            guard let lines = try lines(context, ledger, spool) else { return }
+            let house = try Stage.open(context)
+            guard let lines = try lines(house) else { return }
+            try lines.checkCount(in: house.settings)
+            let spool = house.spool
             let drop = DeskDrop(lines: lines, by: person, why: why, at: context.clock.now())
             try drop.perform(in: spool)
-            guard wait else { return try tell(of: drop, in: spool) }
+            guard wait else { return try report(drop, in: spool) }
             let receipt = AwaitedReceipt(
                 of: drop, in: spool, configuration: stage.configuration,
                 settleSeconds: context.settings.intake.settleSeconds)
@@ -66,13 +56,13 @@ struct DeskOptions: ParsableArguments {
         if verdict != .accepted { throw ExitCode(verdict.rawValue) }
     }
 
-    private func tell(of drop: DeskDrop, in spool: Spool) throws {
+    private func report(_ drop: DeskDrop, in spool: Spool) throws {
         let file = "\(spool.inbox(of: .desk))/\(drop.name)"
         try Answer.give(
             stage,
             """
-            dropped \(file): \(drop.lines.meaning); ingest applies it with its next run, and answers in \
-            \(drop.receipt(in: spool))
+            dropped \(file): \(drop.lines.meaning); ingest applies it with its next run, and \
+            answers in \(drop.receipt(in: spool))
             """
         ) { json in
             json.member("file", file)
@@ -92,9 +82,9 @@ struct DeskLines {
     let kind: LineKind
     /// The words of the command, for the file's name: `user-ban`.
     let words: String
-    /// What will be true, for a person.
+    /// What will be true then, for a person.
     let meaning: String
-    /// For each line, what writes the members of its object.
+    /// For each line, the closure that writes the members of its object.
     let members: [(inout JSONWriter) -> Void]
 
     init(
@@ -114,6 +104,21 @@ struct DeskLines {
     ) {
         self.init(kind: kind, words: words, meaning: meaning, members: [line])
     }
+
+    /// Refuses more lines than intake takes in one file.
+    ///
+    /// - Parameters:
+    ///   - settings: say how many.
+    ///   - advice: one more sentence.
+    /// - Throws: `ValidationError`.
+    func checkCount(in settings: Settings, advice: String = "") throws {
+        let most = settings.intake.maxOrdersPerFile
+        guard members.count <= most else {
+            throw ValidationError(
+                "\(members.count) \(kind.rawValue) are more than one file may hold (\(most)); "
+                    + "nothing was dropped.\(advice)")
+        }
+    }
 }
 
 /// A desk file to be dropped.
@@ -121,8 +126,8 @@ struct DeskDrop {
     let lines: DeskLines
     let by: String?
     let why: String?
-    /// For ever the desk's only batch of that name. It sorts by time: intake takes the desk's files in
-    /// the order of their names, and a deposit comes after the user it is for.
+    /// The desk will never have another batch of that name. Names sort by time, because intake
+    /// takes the desk's files in the order of their names: a deposit comes after its user.
     let batch: String
 
     init(lines: DeskLines, by: String?, why: String?, at now: Timestamp) {
@@ -144,27 +149,8 @@ struct DeskDrop {
     }
 
     private var content: [UInt8] {
-        var json = JSONWriter(pretty: true)
-        json.beginObject()
-        json.member("batch", batch)
-        if let by { json.member("by", by) }
-        if let why { json.member("why", why) }
-        json.key(lines.kind.rawValue)
-        json.beginArray()
-        for members in lines.members {
-            json.beginObject(inline: true)
-            members(&json)
-            json.endObject()
-        }
-        json.endArray()
-        json.endObject()
-        return json.drain()
-    }
-}
-
-extension JSONWriter {
-    /// A key with text, if there is one: an absent key leaves what is there.
-    mutating func given(_ key: String, _ text: String?) {
-        if let text { member(key, text) }
+        DeskFileText(
+            batch: batch, by: by, why: why, kind: lines.kind, lines: lines.members
+        ).bytes
     }
 }

@@ -1,18 +1,18 @@
 import ArgumentParser
 import Ledger
 import Run
-import SQLiteTables
 import Settings
+import Stage
 import StrictJSON
 
-/// `admin order`: what became of one.
+/// `admin order`: the history of one order.
 struct OrderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "order",
-        abstract: "Show all that is known of an order.",
+        abstract: "Show everything that is known of an order.",
         discussion: """
-            Who ordered what, where it stands, and in the order of time: each attempt with what the provider \
-            said, each movement of money, exceptions, decisions, refills and cancels.
+            Who ordered what, where it stands, and in the order of time: each attempt with the \
+            provider's answer, each movement of money, exceptions, decisions, refills and cancels.
             """)
 
     @OptionGroup var options: StageOptions
@@ -22,8 +22,7 @@ struct OrderCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.look("admin") { context in
-            let ledger = try Ledger.openExisting(
-                in: SQLiteFile(context.settings.ledger), currency: context.settings.currency)
+            let ledger = try Stage.openLedgerUnchecked(context)
             guard let history = try ledger.history(of: order) else {
                 throw ValidationError("There is no order \(order).")
             }

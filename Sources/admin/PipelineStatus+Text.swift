@@ -25,16 +25,16 @@ extension PipelineStatus {
             [
                 "ledger",
                 isBehind
-                    ? "A BACKUP, OR OLDER THAN THE ONE LAST WORKED WITH: no program runs with it"
-                    : "the one last worked with",
+                    ? "A BACKUP, OR OLDER THAN THE ONE LAST USED: no program runs with it"
+                    : "the one last used",
             ],
         ]
         let unknown = standing.providers.filter(\.isDriftUnknown).map(\.name)
         if !unknown.isEmpty {
             facts.append([
                 "drift",
-                "unknown of \(unknown.joined(separator: ", ")) until a top-up is booked (desk file, "
-                    + "topups)",
+                "unknown of \(unknown.joined(separator: ", ")) until a top-up is booked "
+                    + "(desk file, topups)",
             ])
         }
         return [
@@ -65,7 +65,8 @@ extension PipelineStatus {
             return "\(count) orders wait, and none was sent in the last 10 minutes\(due)"
         }
         return
-            "\(count) orders, about \(pace.minutes(for: count)) minutes at the pace of the last 10\(due)"
+            "\(count) orders, about \(pace.minutes(for: count)) minutes at the pace of the last 10"
+            + due
     }
 
     private var requests: String {
@@ -127,22 +128,25 @@ extension PipelineStatus {
             ? "\(free): NOTHING IS TAKEN below \(minFreeBytes >> 20) MiB" : free
     }
 
+    private func state(of provider: Standing.ProviderStanding) -> String {
+        if let other = provider.otherCurrency {
+            return "names \(other), configured \(provider.currency)"
+        }
+        return switch provider.state {
+        case .active where provider.health.isThrottled(at: now):
+            "said \"not now\", until \(provider.health.throttledUntil ?? now)"
+        case .active: "active"
+        case .paused(let until):
+            "paused until \(until): \(provider.pauseReason ?? "no reason known")"
+        case .disabled: "disabled"
+        }
+    }
+
     private func row(_ provider: Standing.ProviderStanding) -> [String] {
-        let state =
-            switch provider.state {
-            case _ where provider.otherCurrency != nil:
-                "names \(provider.otherCurrency!), configured \(provider.currency)"
-            case .active where provider.health.isThrottled(at: now):
-                "said \"not now\", until \(provider.health.throttledUntil ?? now)"
-            case .active: "active"
-            case .paused(let until):
-                "paused until \(until): \(provider.pauseReason ?? "no reason known")"
-            case .disabled: "disabled"
-            }
         let key = keyProblems[provider.name] == nil ? "" : "; its key cannot be read"
         return [
             provider.name, provider.balance.map { "\($0) \(provider.currency)" } ?? "not known",
-            provider.balanceAt?.description ?? "-", state + key,
+            provider.balanceAt?.description ?? "-", state(of: provider) + key,
         ]
     }
 

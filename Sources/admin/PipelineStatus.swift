@@ -1,15 +1,15 @@
 import Ledger
 import Run
-import SQLiteTables
 import Settings
 import Spool
+import Stage
 import Timestamps
 
-/// Where everything stands, as far as one look tells.
+/// The state of the pipeline, as far as one look shows.
 struct PipelineStatus {
-    /// The inboxes in which something waits, the desk's first.
+    /// The inboxes with files, the desk's first.
     let inboxes: [(owner: String, files: WaitingFiles)]
-    /// What the last run of `ingest` left where it lies.
+    /// What the last run of `ingest` left where it lay.
     let passedOver: [PassedOver]
     let work: WaitingFiles
     let openJournals: [String]
@@ -19,7 +19,7 @@ struct PipelineStatus {
     let people: WaitingForPeople
     /// Whether the ledger is an older one, which the programs refuse.
     let isBehind: Bool
-    /// In the order of their work; nil where none is known.
+    /// The last run of each program, in the order of their work; nil if none is known.
     let lastRuns: [(program: String, run: LastRun?)]
     /// The process that runs a program now.
     let running: [String: Int32]
@@ -30,10 +30,10 @@ struct PipelineStatus {
     let minFreeBytes: Int
     let settings: Settings
     let spoolRoot: String
-    /// When it was looked.
+    /// The moment of the look.
     let now: Timestamp
 
-    /// What leaves a record of its last run.
+    /// The programs and commands that leave a record of their last run.
     private static let programs = [
         "ingest", "dispatch", "poll", "report", "audit", "backup", "recover",
     ]
@@ -42,11 +42,9 @@ struct PipelineStatus {
     init(_ context: RunContext) throws {
         settings = context.settings
         now = context.clock.now()
-        // First, because where there is no ledger nothing else is made either.
-        let ledger = try Ledger.openExisting(
-            in: SQLiteFile(settings.ledger), currency: settings.currency,
-            notedIn: Spool.generationFile(inSpool: settings.spool))
-        let spool = try Spool.open(at: settings.spool, program: context.program)
+        let stage = try Stage.openUnchecked(context)
+        let ledger = stage.ledger
+        let spool = stage.spool
         let owners = [Dropper.desk] + (try spool.resellers().map { .reseller($0) })
         inboxes = try owners.compactMap { owner in
             try Self.unobstructed { () throws(SystemError) in try spool.waiting(in: owner) }
@@ -62,7 +60,7 @@ struct PipelineStatus {
         running = Self.programs.reduce(into: [:]) { running, program in
             running[program] = LockHolder.process(running: program, inSpool: spool.root)
         }
-        // Cron's environment, where a key may be, is another than the one here.
+        // A key may be in the environment of cron, which is not ours.
         keyProblems = settings.keyProblems(assumingEnvironment: true)
         passedOver = try ledger.passedOver()
         standing = try ledger.standing()
@@ -70,7 +68,7 @@ struct PipelineStatus {
         isBehind = try ledger.isBehind(spool.generationFile)
     }
 
-    /// Nil where something is in the way: `ingest` reports that, and it hides nothing else.
+    /// Nil if something is in the way: `ingest` reports that, and it must hide nothing else.
     private static func unobstructed<T>(_ body: () throws(SystemError) -> T) throws -> T? {
         do {
             return try body()

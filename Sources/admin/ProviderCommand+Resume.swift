@@ -1,23 +1,23 @@
 import ArgumentParser
 import Ledger
 import Run
-import SQLiteTables
 import Settings
 import Spool
+import Stage
 import StrictJSON
 import Timestamps
 
 extension ProviderCommand {
     /// Ends a pause in the ledger itself, not by a desk file: it moves no money and changes no
-    /// user, and the next run of dispatch should see it.
+    /// user, and the next run of dispatch must see it.
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Send orders to a provider again whose trouble is mended.",
+            abstract: "Send orders again to a provider that is mended.",
             discussion: """
-                dispatch pauses a provider that fails, and tries it again by itself after \
-                breaker.open_seconds. This ends the pause now, and the time for which the provider asked \
-                to be left alone. Orders go to it from the next run of dispatch on, a few at first. \
-                Orders in doubt stay in doubt.
+                dispatch pauses a failing provider, and tries it again automatically after \
+                breaker.open_seconds. This ends the pause now, and also the time for which the \
+                provider asked us to wait. Orders go to it from the next run of dispatch on, a few \
+                at first. Orders in doubt stay in doubt.
                 """)
 
         @OptionGroup var options: StageOptions
@@ -34,10 +34,7 @@ extension ProviderCommand {
                         changed. Switch it on there.
                         """)
                 }
-                let spool = try Spool.open(at: context.settings.spool, program: context.program)
-                let ledger = try Ledger.open(
-                    in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
-                    lastSeenIn: spool.generationFile)
+                let ledger = try Stage.open(context).ledger
                 let hindrance = try ledger.release(name, at: context.clock.now())
                 try Answer.give(options, Self.sentence(name, hindrance)) { json in
                     json.member("provider", name)
@@ -55,12 +52,13 @@ extension ProviderCommand {
                 was.append("was paused" + (hindrance.reason.map { " (\($0))" } ?? ""))
             }
             if let until = hindrance.throttledUntil {
-                was.append("was to be left alone until \(until)")
+                was.append("had asked us to wait until \(until)")
             }
             if let currency = hindrance.otherCurrency { was.append("had named \(currency)") }
             if was.isEmpty { was = ["had failed, and was not paused yet"] }
             return
-                "\(name) \(was.joined(separator: " and ")); the next run of dispatch sends it orders"
+                "\(name) \(was.joined(separator: " and ")); "
+                + "the next run of dispatch sends it orders"
         }
     }
 }

@@ -7,7 +7,7 @@ import Run
 import Settings
 import StrictJSON
 
-/// `admin provider`: what an operator does with one.
+/// `admin provider`: test a provider, resume it, seal its key.
 struct ProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "provider", abstract: "Test a provider, end its pause, or seal its key.",
@@ -41,8 +41,9 @@ struct ProviderCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Seal a provider's key for the configuration.",
             discussion: """
-                Reads the key from standard input, at a terminal without showing it, and prints the value \
-                for api_key. Only the master key opens it, and only for a provider of that name.
+                Reads the key from standard input, at a terminal without showing it, and prints \
+                the value for api_key. Only the master key opens it, and only for a provider of \
+                that name.
                 """)
 
         @OptionGroup var options: StageOptions

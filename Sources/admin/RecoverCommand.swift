@@ -7,18 +7,19 @@ import Settings
 struct RecoverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recover",
-        abstract: "Go on with a restored ledger, and send nothing twice.",
+        abstract: "Resume with a restored ledger, and send nothing twice.",
         discussion: """
-            After a backup, or any older copy, was put in the place of the ledger, every program ends \
-            with status 78 until this was run. No program must be running.
+            After a backup, or any older copy, was put in the place of the ledger, every program \
+            ends with status 78 until this has run. No program must be running.
 
-            The ledger is proven first. Every order that it calls unsent or on its way is held in doubt, \
-            since it may have been sent since: look at the provider's, then admin decide. Files in the \
-            archive that it does not know are taken again by the next ingest, before all others and in the \
-            order in which they were taken; their orders are held in doubt too, and get new numbers. An \
-            order that may have gone to a backup is in doubt at one place after the other. What is rejected \
-            of these files is in exceptions.csv; their receipts of then are in quarantine. Orders that the \
-            ledger calls placed are followed as ever.
+            The ledger is proven first. Every order that it calls unsent or on its way is held in \
+            doubt, since it may have been sent in the meantime: look at the provider's site, then \
+            admin decide. The next ingest replays the files in the archive that the ledger does \
+            not know, before all others and in their first order; their orders are held in doubt \
+            too, and get new numbers. An order that may have gone to a backup provider is in doubt \
+            at each candidate in turn. Lines of these files that are rejected now are in \
+            exceptions.csv; the receipts from before are in quarantine. Orders that the ledger \
+            calls placed are followed.
 
             May be run again if it was interrupted.
             """)
@@ -49,6 +50,6 @@ struct RecoverCommand: AsyncParsableCommand {
     }
 
     private func isConfirmed(_ ledger: String) -> Bool {
-        Terminal.ask("Go on with \(ledger), as of an earlier moment than now? (yes/no) ") == "yes"
+        Terminal.ask("Resume with \(ledger), as of an earlier moment than now? (yes/no) ") == "yes"
     }
 }

@@ -1,36 +1,34 @@
 import Ledger
 import Run
-import SQLiteTables
 import Settings
 import Spool
+import Stage
 import Timestamps
 
-/// Prepares an older ledger to be gone on with.
+/// Prepares an older ledger to be resumed with.
 ///
 /// 1. Take the locks of all programs.
-/// 2. Prove the ledger: a backup put beside the old ledger's `-wal` file is a ruin.
-/// 3. One commit: hold what may have been sent since; remember which files must have the same done to
-///    their orders, in which order they were taken, and which numbers were given.
-/// 4. Put their receipts aside, and copies of them where `ingest` takes them first.
+/// 2. Prove the ledger: a backup put beside the old ledger's `-wal` file is corrupt.
+/// 3. One commit: hold in doubt the orders that may have been sent since. Note the files whose
+///    orders must be held too, the order in which they were taken, and the numbers that were given.
+/// 4. Put the receipts of these files aside, and copies of the files where `ingest` replays them.
 /// 5. Begin a new generation. Until here every program refuses the ledger.
 ///
-/// A run that dies before 5 is made again from the start; every step can be done twice.
+/// If a run dies before 5, run it again from the start: every step can be repeated.
 struct RecoverLedger {
     private let context: RunContext
     private let spool: Spool
     private let ledger: Ledger
 
-    /// Those that work with the ledger under a lock.
+    /// The programs that work with the ledger under a lock.
     private static let programs = ["ingest", "dispatch", "poll", "report"]
 
     /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
     init(_ context: RunContext) throws {
         self.context = context
-        let settings = context.settings
-        spool = try Spool.open(at: settings.spool, program: context.program)
-        ledger = try Ledger.openExisting(
-            in: SQLiteFile(settings.ledger), currency: settings.currency,
-            notedIn: Spool.generationFile(inSpool: settings.spool))
+        let stage = try Stage.openUnchecked(context)
+        spool = stage.spool
+        ledger = stage.ledger
     }
 
     /// - Throws: `LockError.held` if a program runs; `UnsoundLedger`; as `init` does.
@@ -39,17 +37,17 @@ struct RecoverLedger {
             try ledger.checkSoundness()
             let archived = try spool.archived()
             let unknown = try ledger.unknown(among: archived.compactMap(\.kept))
-            // Of bytes that came under several names, the first.
+            // If the same bytes came under several names, only the first counts.
             var known = Set<KeptFile>()
             let files = archived.filter { file in
                 file.kept.map { unknown.contains($0) && known.insert($0).inserted } ?? false
             }
-            let lost = Gap(
+            let gap = Gap(
                 files: files.compactMap { file in
                     file.kept.map { LostFile(kept: $0, name: file.name) }
                 } + (try leftovers()), statusFiles: try statusFiles())
             let held = try ledger.hold(
-                lost, lastSeenIn: spool.generationFile, at: context.clock.now())
+                gap, lastSeenIn: spool.generationFile, at: context.clock.now())
             for file in files {
                 try spool.quarantineReceipt(of: file)
                 try spool.replay(file)
@@ -70,7 +68,7 @@ struct RecoverLedger {
         }
     }
 
-    /// What lies in `work` may have had its effect, and its orders may have been sent.
+    /// The files in `work`: they may have had their effect, and their orders may have been sent.
     private func leftovers() throws -> [LostFile] {
         try spool.droppersWithLeftovers().flatMap { dropper in
             try spool.leftovers(of: dropper).compactMap { file in
@@ -90,7 +88,7 @@ struct RecoverLedger {
 }
 
 extension KeptFile {
-    /// Nil for a directory's that is no user's.
+    /// Nil for the file of a directory that is no user's.
     fileprivate init?(_ dropper: Dropper, _ digest: String) {
         switch dropper {
         case .desk: self.init(user: nil, digest: digest)

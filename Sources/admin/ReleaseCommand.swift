@@ -1,19 +1,22 @@
 import ArgumentParser
+import BatchFiles
 import Ledger
+import Stage
 import StrictJSON
 
-/// `admin release`: a person agrees to what a service waits for.
+/// `admin release`: a person agrees to the rate that a service waits for.
 struct ReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Agree to the rate that a provider asks since it jumped.",
+        abstract: "Agree to a provider's new rate after a jump.",
         discussion: """
-            A rate that changed by more than max_price_change_percent waits in quarantine: the service \
-            keeps its price, and is not sold below what its provider asks. What is agreed to is the rate \
-            that is offered now; if it changes before ingest runs, nothing is released.
+            A rate that changed by more than max_price_change_percent waits in quarantine: the \
+            service keeps its price, and is not sold below what its provider asks. You agree to \
+            the rate that is offered now; if it changes before ingest runs, nothing is released.
 
-            A service that its provider refused as unknown is on sale again as soon as ingest has run, if \
-            the rules of catalogue.yaml sell it; the provider's next list takes it off if it lacks it.
+            A service that its provider refused as unknown is on sale again as soon as ingest has \
+            run, if the rules of catalogue.yaml sell it. The provider's next list takes it off \
+            sale again if the service is not on it.
             """)
 
     @OptionGroup var options: DeskOptions
@@ -22,8 +25,8 @@ struct ReleaseCommand: AsyncParsableCommand {
     var service: ServiceID
 
     func run() async throws {
-        try await options.drop { _, ledger, _ in
-            guard let known = try ledger.knownService(service) else {
+        try await options.drop { stage in
+            guard let known = try stage.ledger.knownService(service) else {
                 throw ValidationError("There is no service \(service); nothing was dropped.")
             }
             let offered = known.service.offered?.rate

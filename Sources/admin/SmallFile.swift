@@ -2,10 +2,10 @@ import Glibc
 
 /// Files that are read whole into memory.
 enum SmallFile {
-    /// The longest, in bytes: what a batch file may have, as shipped.
+    /// The longest, in bytes: the most that a batch file may have by default.
     static let longest = 33_554_432
 
-    /// The bytes of a file; nil where it cannot be read, then `errno` says why, or is longer.
+    /// The bytes of a file; nil if it cannot be read or is too long: then `errno` says why.
     static func bytes(at path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

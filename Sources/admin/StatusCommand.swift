@@ -5,16 +5,17 @@ import Run
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show what waits, what is stuck, in doubt or paused, and the last runs.",
+        abstract: "Show what waits, is stuck, in doubt or paused, and the last runs.",
         discussion: """
-            Looks only, and needs no lock. What is open in the ledger is shown, not what has ended: that \
-            is report's. The books are not audited here: report audit does that.
+            Looks only, and needs no lock. It shows what is open in the ledger; for what has \
+            ended, use report. It does not audit the books; report audit does.
 
-            For monitoring, it ends with 0 if all is well; with 1 if a person should look at something \
-            (doubts, exceptions, paused providers, money that waits for a person); with 2 if something \
-            stands still: a program that has not run for ten minutes (report: two hours) or ended badly, a \
-            full disk, a restored ledger, files or orders that nobody takes. The first lines say what, \
-            since when, and what to do. docs/operators.md has all the rules.
+            For monitoring, it ends with 0 if all is well; with 1 if a person should look at \
+            something (doubts, exceptions, paused providers, money that waits for a person); with \
+            2 if something stands still: a program that has not run for ten minutes (report: two \
+            hours) or ended badly, a full disk, a restored ledger, files or orders that wait too \
+            long. The first lines say what, since when, and what to do. docs/operators.md has all \
+            the rules.
             """)
 
     @OptionGroup var options: StageOptions

@@ -2,14 +2,14 @@ import Glibc
 
 /// Asks the person at the terminal.
 enum Terminal {
-    /// The line that he types; nil at the end of input.
+    /// Asks a question; the answer is nil at the end of input.
     static func ask(_ question: String) -> String? {
-        // Not on standard output, which carries what was asked for.
+        // Not on standard output, which carries the answer of the command.
         _ = write(STDERR_FILENO, question, question.utf8.count)
         return readLine()
     }
 
-    /// The same, not shown while it is typed.
+    /// Asks a question whose answer is not shown while it is typed.
     static func askSecretly(_ question: String) -> String? {
         var terminal = termios()
         guard tcgetattr(STDIN_FILENO, &terminal) == 0 else { return nil }

@@ -1,10 +1,10 @@
 import ArgumentParser
+import BatchFiles
 import Ledger
 import Money
 import Run
-import SQLiteTables
-import Settings
 import Spool
+import Stage
 import StrictJSON
 import Timestamps
 
@@ -16,18 +16,18 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a user, or change an entry.",
-            discussion: "What is not given stays as it is.")
+            abstract: "Add a user, or change one.",
+            discussion: "Everything that is not given stays as it is.")
 
         enum Role: String, CaseIterable, ExpressibleByArgument { case reseller, admin }
 
         @OptionGroup var options: DeskOptions
 
         @Argument(
-            help: "The user's name, which is also the directory's.", transform: ArgumentText.user)
+            help: "The user's name, also of their directory.", transform: ArgumentText.user)
         var user: UserID
 
-        @Option(help: "Where mail reaches the user.", transform: ArgumentText.line)
+        @Option(help: "The user's mail address.", transform: ArgumentText.line)
         var email: String?
 
         @Option(help: "The user's full name.", transform: ArgumentText.line)
@@ -44,7 +44,7 @@ struct UserCommand: AsyncParsableCommand {
         var creditLimit: Amount?
 
         func run() async throws {
-            let line = DeskLines(
+            let lines = DeskLines(
                 kind: .users, words: "user-add", meaning: "\(user) is added, or changed"
             ) { json in
                 json.member("user", user.rawValue)
@@ -54,7 +54,7 @@ struct UserCommand: AsyncParsableCommand {
                 json.given("discount_percent", discount?.description)
                 json.given("credit_limit", creditLimit?.description)
             }
-            try await options.drop(line)
+            try await options.drop { _ in lines }
         }
     }
 
@@ -73,15 +73,15 @@ struct UserCommand: AsyncParsableCommand {
         var until: Timestamp?
 
         func run() async throws {
-            let line = DeskLines(
-                kind: .bans, words: "user-ban", meaning: "\(user) is banned"
-            ) { json in
-                json.member("user", user.rawValue)
-                json.given("reason", options.why)
-                json.given("until", until?.description)
-            }
-            try await options.drop(line) { _, ledger, spool in
-                try checkUser(user, ledger, spool)
+            try await options.drop { stage in
+                try KnownUsers(stage).check(user)
+                return DeskLines(
+                    kind: .bans, words: "user-ban", meaning: "\(user) is banned"
+                ) { json in
+                    json.member("user", user.rawValue)
+                    json.given("reason", options.why)
+                    json.given("until", until?.description)
+                }
             }
         }
     }
@@ -96,11 +96,11 @@ struct UserCommand: AsyncParsableCommand {
         var user: UserID
 
         func run() async throws {
-            let line = DeskLines(
-                kind: .unbans, words: "user-unban", meaning: "\(user) is banned no more"
-            ) { $0.member("user", user.rawValue) }
-            try await options.drop(line) { _, ledger, spool in
-                try checkUser(user, ledger, spool)
+            try await options.drop { stage in
+                try KnownUsers(stage).check(user)
+                return DeskLines(
+                    kind: .unbans, words: "user-unban", meaning: "\(user) is no longer banned"
+                ) { $0.member("user", user.rawValue) }
             }
         }
     }
@@ -113,8 +113,7 @@ struct UserCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.look("admin") { context in
-                let ledger = try Ledger.openExisting(
-                    in: SQLiteFile(context.settings.ledger), currency: context.settings.currency)
+                let ledger = try Stage.openLedgerUnchecked(context)
                 let users = try ledger.userStandings(at: context.clock.now())
                 try Answer.give(options, UserList.text(users)) { UserList.write(users, to: &$0) }
             }
@@ -122,31 +121,31 @@ struct UserCommand: AsyncParsableCommand {
     }
 }
 
-/// Refuses a user who is not there, unless a desk file that waits adds them.
-func checkUser(_ user: UserID, _ ledger: Ledger, _ spool: Spool) throws {
-    guard try !KnownUsers(ledger, spool).contains(user) else { return }
-    throw ValidationError(
-        "There is no user \(user); nothing was dropped. Add them first: admin user add \(user).")
-}
-
-/// The users of the ledger, and those whom desk files that wait will add.
+/// The users of the ledger, and those that waiting desk files will add.
 struct KnownUsers {
     private let known: Set<UserID>
     private let coming: Set<String>
 
-    init(_ ledger: Ledger, _ spool: Spool) throws {
-        known = Set(try ledger.users())
+    init(_ stage: Stage) throws {
+        let spool = stage.spool
+        known = Set(try stage.ledger.users())
         coming = try Set(
             spool.waitingNames(in: .desk).flatMap { name in
                 Self.usersAdded(by: "\(spool.inbox(of: .desk))/\(name)")
             })
     }
 
-    func contains(_ user: UserID) -> Bool {
-        known.contains(user) || coming.contains(user.rawValue)
+    /// Refuses a user that is neither there nor about to be added.
+    ///
+    /// - Throws: `ValidationError`.
+    func check(_ user: UserID) throws {
+        if known.contains(user) || coming.contains(user.rawValue) { return }
+        throw ValidationError(
+            "There is no user \(user); nothing was dropped. "
+                + "Add them first: admin user add \(user).")
     }
 
-    /// Nobody, where it cannot be read: then it adds nobody either.
+    /// The users that a desk file adds: none if it cannot be read, since then it adds none.
     private static func usersAdded(by path: String) -> [String] {
         guard let bytes = SmallFile.bytes(at: path), let json = try? JSONValue(parsing: bytes),
             case .array(let users)? = json["users"]

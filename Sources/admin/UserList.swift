@@ -1,7 +1,7 @@
 import Ledger
 import StrictJSON
 
-/// How `admin user list` shows users.
+/// The users as `admin user list` shows them.
 enum UserList {
     static func text(_ users: [UserStanding]) -> String {
         let rows = users.map { user in
@@ -37,7 +37,7 @@ enum Columns {
         }
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in
-                // Nothing hangs out behind the last column.
+                // No blanks at the end of a line.
                 column == row.count - 1
                     ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
             }

@@ -1,13 +1,12 @@
 import ArgumentParser
+import BatchFiles
 import Ledger
 import Money
 import Run
-import SQLiteTables
-import Settings
-import Spool
+import Stage
 import StrictJSON
 
-/// `admin withdrawal`: money that goes.
+/// `admin withdrawal`: money that goes out.
 struct WithdrawalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "withdrawal", abstract: "List, pay and decline what users want paid out.",
@@ -21,8 +20,7 @@ struct WithdrawalCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.look("admin") { context in
-                let ledger = try Ledger.openExisting(
-                    in: SQLiteFile(context.settings.ledger), currency: context.settings.currency)
+                let ledger = try Stage.openLedgerUnchecked(context)
                 let open = try ledger.openWithdrawals()
                 let rows = try open.map { withdrawal in
                     [
@@ -53,25 +51,25 @@ struct WithdrawalCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say that a withdrawal was paid out.",
             discussion: """
-                The payment itself is yours to make: first pay amount - fee, then say so here, with the \
+                You make the payment itself: first pay amount - fee, then say so here, with the \
                 payment's own reference.
 
                 One: admin withdrawal pay acme W-1 --reference TX-901.
-                Many: admin withdrawal pay --from FILE.csv, with the columns user, ref and reference.
+                Many: admin withdrawal pay --from FILE.csv, with columns user, ref and reference.
                 """)
 
         @OptionGroup var options: DeskOptions
 
-        @Argument(help: "Whose.", transform: ArgumentText.user)
+        @Argument(help: "The user's name.", transform: ArgumentText.user)
         var user: UserID?
 
-        @Argument(help: "Its ref.", transform: ArgumentText.line)
+        @Argument(help: "The withdrawal's ref.", transform: ArgumentText.line)
         var ref: String?
 
         @Option(help: "The payment's own reference.", transform: ArgumentText.line)
         var reference: String?
 
-        @Option(help: ArgumentHelp("Payments by the dozen, as CSV.", valueName: "file"))
+        @Option(help: ArgumentHelp("Many payments, as CSV.", valueName: "file"))
         var from: String?
 
         func validate() throws {
@@ -84,23 +82,22 @@ struct WithdrawalCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await options.drop { _, ledger, _ in
+            try await options.drop { stage in
+                if let user, let ref {
+                    return try Conclusion(user, ref, paidAs: reference, stage.ledger).lines
+                }
                 guard let from else {
-                    return try Conclusion(user!, ref!, paidAs: reference, ledger).lines
+                    throw ValidationError("Name a user and a ref, or --from.")
                 }
                 let file = try CSVFile(
                     at: from, columns: ["user", "ref"], optional: ["reference"])
-                var seen: [[String]: Int] = [:]
-                let conclusions = try file.map { row in
-                    let conclusion = try Conclusion(
+                let conclusions = try file.mapDistinct { row in
+                    try Conclusion(
                         try row.required("user", ArgumentText.user),
                         try row.required("ref", ArgumentText.line),
-                        paidAs: try row.optional("reference", ArgumentText.line), ledger)
-                    let key = [conclusion.user.rawValue, conclusion.ref]
-                    if let line = seen.updateValue(row.line, forKey: key) {
-                        throw ValidationError("this withdrawal is on line \(line) already.")
-                    }
-                    return conclusion
+                        paidAs: try row.optional("reference", ArgumentText.line), stage.ledger)
+                } subject: {
+                    ([$0.user.rawValue, $0.ref], "this withdrawal")
                 }
                 return DeskLines(
                     kind: .withdrawals, words: "withdrawal-file",
@@ -116,21 +113,21 @@ struct WithdrawalCommand: AsyncParsableCommand {
 
         @OptionGroup var options: DeskOptions
 
-        @Argument(help: "Whose.", transform: ArgumentText.user)
+        @Argument(help: "The user's name.", transform: ArgumentText.user)
         var user: UserID
 
-        @Argument(help: "Its ref.", transform: ArgumentText.line)
+        @Argument(help: "The withdrawal's ref.", transform: ArgumentText.line)
         var ref: String
 
         func run() async throws {
-            try await options.drop { _, ledger, _ in
-                try Conclusion(declining: user, ref, ledger).lines
+            try await options.drop { stage in
+                try Conclusion(declining: user, ref, stage.ledger).lines
             }
         }
     }
 }
 
-/// How a withdrawal that waits ended.
+/// The end of a withdrawal that waits: paid or declined.
 private struct Conclusion {
     let user: UserID
     let ref: String
@@ -138,7 +135,9 @@ private struct Conclusion {
     private let reference: String?
     private let withdrawal: OpenWithdrawal
 
-    /// - Throws: `ValidationError` where no such withdrawal waits.
+    /// A withdrawal that was paid.
+    ///
+    /// - Throws: `ValidationError` if no such withdrawal waits.
     init(_ user: UserID, _ ref: String, paidAs reference: String?, _ ledger: Ledger) throws {
         withdrawal = try Self.open(ref, of: user, ledger)
         (self.user, self.ref, isPaid, self.reference) = (user, withdrawal.ref, true, reference)

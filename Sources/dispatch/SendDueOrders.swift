@@ -2,9 +2,9 @@ import Ledger
 import Logging
 import Providers
 import Run
-import SQLiteTables
 import Settings
 import Spool
+import Stage
 import Timestamps
 import Transport
 
@@ -63,23 +63,11 @@ struct SendDueOrders {
         let keys = try settings.providerKeys()
         let now = context.clock.now()
         self.context = context
-        spool = try Spool.open(at: settings.spool, program: context.program)
-        ledger = try Ledger.open(
-            in: SQLiteFile(settings.ledger), currency: settings.currency,
-            lastSeenIn: spool.generationFile)
-        let reach = Reach(
-            lookBackSeconds: settings.poll.lookBackSeconds,
-            syncEverySeconds: settings.catalogue.syncEverySeconds)
-        for news in try ledger.mendClock(reach, at: now) {
-            context.logger.warning(
-                "\(news.message)", metadata: news.figures.mapValues { "\($0)" })
-        }
-        let providers = try ledger.providers(
-            configured: settings.providers.map {
-                ConfiguredProvider(
-                    name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
-                    rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
-            })
+        let stage = try Stage.open(context)
+        spool = stage.spool
+        ledger = stage.ledger
+        try stage.mendClock(stage.reach, at: now)
+        let providers = try stage.providers()
         lanes = Lanes(
             to: providers, keys: keys, only: only, limit: limit, settings, at: now)
         transport = Transport(capacity: max(1, lanes.capacity))

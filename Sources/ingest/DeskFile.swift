@@ -1,13 +1,14 @@
+import BatchFiles
 import Ledger
 import Money
 import Settings
 import Trade
 
-/// The effect of a desk file, line by line: users before what needs them.
+/// The effect of a desk file, line by line: users before the lines that need them.
 struct DeskFile {
     private let draft: DeskDraft
     private let settings: Settings
-    /// Who is behind it, and why, for what stays in the books.
+    /// Who dropped the file, and why: it stays in the books.
     private let person: String
 
     init(_ draft: DeskDraft, _ outline: BatchOutline, _ settings: Settings) {
@@ -16,7 +17,7 @@ struct DeskFile {
         person = [outline.by ?? "the desk", outline.why].compactMap(\.self).joined(separator: ": ")
     }
 
-    /// Takes one line: it is done, or written down as rejected.
+    /// Takes one line: it takes effect, or is recorded as rejected.
     func take(_ kind: LineKind, _ number: Int, _ fields: inout LineFields) throws {
         let line = Line(kind, number)
         do {
@@ -42,7 +43,7 @@ struct DeskFile {
             try draft.unban(user, line)
         case .prices:
             let user = try required(fields.user(), "user")
-            let service: ServiceID = try required(fields.identifier("service"), "service")
+            let service = try required(fields.service(), "service")
             let price = try required(fields.rate("price"), "price")
             try fields.checkNothingRemains()
             try draft.setPrice(price, of: service, for: user, line)
@@ -50,7 +51,7 @@ struct DeskFile {
         case .withdrawals: try withdrawal(line, &fields)
         case .decisions: try decision(line, &fields)
         case .refunds:
-            let order: OrderID = try required(fields.identifier("order"), "order")
+            let order = try required(fields.order(), "order")
             let amount = try required(fields.positiveAmount("amount"), "amount")
             try fields.checkNothingRemains()
             try draft.refund(amount, of: order, by: person, line)
@@ -68,12 +69,12 @@ struct DeskFile {
             try fields.checkNothingRemains()
             try draft.topUp(provider, by: amount, reference: reference, line)
         case .releases:
-            let service: ServiceID = try required(fields.identifier("service"), "service")
+            let service = try required(fields.service(), "service")
             let rate = try fields.rate("rate")
             try fields.checkNothingRemains()
             try draft.release(service, at: rate, line)
         case .orders, .refills, .cancels:
-            preconditionFailure("\(line.kind) are the resellers'")
+            preconditionFailure("\(line.kind) belong to resellers")
         }
     }
 
@@ -96,10 +97,12 @@ struct DeskFile {
         let method = try required(fields.text("method"), "method")
         let reference = try required(fields.text("reference"), "reference")
         let amount = try required(fields.incomingAmount("amount"), "amount")
-        let currency = try fields.currency(among: settings) ?? settings.currency
+        let currency =
+            try fields.currency("currency", among: settings.acceptedCurrencies) ?? settings.currency
         try fields.checkNothingRemains()
-        // `currency(among:)` found its rate.
-        let rate = settings.exchangeRate(of: currency)!
+        guard let rate = settings.exchangeRate(of: currency) else {
+            preconditionFailure("an accepted currency has an exchange rate")
+        }
         let (credited, fee): (Amount, Amount)
         do {
             credited = try amount.converted(at: rate, rounding: .down)
@@ -134,7 +137,7 @@ struct DeskFile {
     }
 
     private func decision(_ line: Line, _ fields: inout LineFields) throws {
-        let order: OrderID = try required(fields.identifier("order"), "order")
+        let order = try required(fields.order(), "order")
         let outcome = try required(
             fields.word("outcome", among: ["placed", "not_placed", "refund"]), "outcome")
         let providerOrder = try fields.text("provider_order")
@@ -158,28 +161,8 @@ struct DeskFile {
     }
 }
 
-extension LineFields {
-    /// One of a few words.
-    mutating func word(_ key: String, among words: [String]) throws(Rejection) -> String? {
-        guard let text = try text(key) else { return nil }
-        guard words.contains(text) else {
-            throw Rejection(.badValue, "\(key) must be \(words.joined(separator: " or "))")
-        }
-        return text
-    }
-
-    /// From 0 to 100.
-    mutating func percent(_ key: String) throws(Rejection) -> Percent? {
-        guard let text = try decimal(key) else { return nil }
-        guard let percent = try? Percent(parsing: text), percent <= .hundred else {
-            throw Rejection(.badValue, "\(key) must be a percentage from 0 to 100")
-        }
-        return percent
-    }
-}
-
 extension Witness {
-    /// What a provider can be asked about an order of his.
+    /// What a provider can be asked about one of its orders.
     fileprivate init(_ provider: ProviderSettings?) {
         self = provider.map { $0.inquiry == .orders ? .orders : .statuses } ?? .silent
     }

@@ -1,25 +1,26 @@
 import Spool
 
-/// Whose file is next: everybody in turn, so that one with a million lines does not starve another.
+/// Chooses whose file is next. The owners take turns, so that one with a million lines does not
+/// starve another.
 ///
-/// A turn ends when its owner has given `quantum` bytes, in as many files as that takes; one long
+/// A turn ends when its owner has given `quantum` bytes, in as many files as that takes. A long
 /// file is a turn of its own.
 struct FairTurns {
     /// About a thousand orders, in bytes.
     static let quantum: Int64 = 128 << 10
-    /// What a name counts for, in bytes, whatever is behind it: each costs moves and syncs.
+    /// The least that a name counts for, in bytes: each file costs moves and syncs.
     static let leastBytes: Int64 = 4 << 10
 
     private struct Line {
         let inbox: Inbox
-        /// In reverse: the next is the last.
+        /// In reverse: the next name is the last.
         var names: [FileName]
     }
 
-    /// None but the one whose turn it is can be empty.
+    /// Only the current line may be empty.
     private var lines: [Line]
     private var turn = 0
-    /// What the one whose turn it is has given, in bytes.
+    /// What the current line has given in its turn, in bytes.
     private var given: Int64 = 0
 
     init(_ inboxes: [(inbox: Inbox, names: [FileName])]) {
@@ -29,7 +30,7 @@ struct FairTurns {
 
     var isOver: Bool { lines.allSatisfy(\.names.isEmpty) }
 
-    /// The next name, taken out of its line; nil when all lines are empty.
+    /// Takes the next name out of its line; nil when all lines are empty.
     mutating func next() -> (inbox: Inbox, name: FileName)? {
         if turn < lines.count, lines[turn].names.isEmpty {
             lines.remove(at: turn)
@@ -41,12 +42,12 @@ struct FairTurns {
         return (lines[turn].inbox, lines[turn].names.removeLast())
     }
 
-    /// Says how long the file was that `next` named.
+    /// Counts the length of the file that `next` named, in bytes.
     mutating func count(_ bytes: Int64) {
         given += bytes
     }
 
-    /// Puts the name that `next` gave last back to where it was.
+    /// Puts back the name that `next` gave last.
     mutating func putBack(_ name: FileName) {
         lines[turn].names.append(name)
     }

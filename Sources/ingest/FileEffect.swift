@@ -1,42 +1,52 @@
+import BatchFiles
 import Ledger
 import Money
 import Settings
 import Spool
-import StrictJSON
 import Timestamps
 
 /// The effect of one file within a commit (steps 2 and 3 of `TakeFiles`).
 struct FileEffect {
-    private let file: CopiedFile
+    private let dropper: Dropper
+    private let isLeftover: Bool
+    private let content: BatchFile
     private let settings: Settings
     private let arrival: Arrival
 
     init(_ file: CopiedFile, _ settings: Settings, receivedAt: Timestamp) {
-        self.file = file
+        dropper = file.dropper
+        isLeftover = file.isLeftover
+        content = BatchFile(file)
         self.settings = settings
         arrival = Arrival(
             user: file.dropper.user, name: "\(file.name)", digest: file.digest, bytes: file.bytes,
             receivedAt: receivedAt)
     }
 
-    /// Takes the file; whatever is wrong with it is written down. Adds its lines to `lines`.
+    /// Takes the file. Anything wrong with it is recorded, and stops nothing else.
+    ///
+    /// - Parameters:
+    ///   - intake: the commit.
+    ///   - lines: the lines of the commit so far; those of the file are added.
+    /// - Returns: what the ledger has of the file.
+    /// - Throws: `SystemError`, `StoreError`.
     func take(in intake: Intake, _ lines: inout Int) throws -> TakenFile.Kept {
-        guard try intake.canKeep(arrival, from: file.dropper) else {
+        guard try intake.canKeep(arrival, from: dropper) else {
             return .nothing(
                 FileReport(
                     unkept: arrival,
                     Rejection(
                         .unknownUser,
-                        "there is no user \(file.dropper.name); the file is in quarantine")))
+                        "there is no user \(dropper.name); the file is in quarantine")))
         }
-        if file.isLeftover {
+        if isLeftover {
             if let known = try intake.latest(arrival) { return .known(known) }
         } else if let (known, isNew) = try intake.settled(arrival) {
             return isNew ? .row(known) : .known(known)
         }
         var outline = BatchOutline()
         do {
-            outline = try BatchOutline.read(file)
+            outline = try BatchOutline.read(content)
             try check(outline)
             lines += outline.lines
             return .row(try effect(of: outline, in: intake))
@@ -47,7 +57,7 @@ struct FileEffect {
         }
     }
 
-    /// Checks what the file says of itself.
+    /// Checks the count that the file gives of its own lines.
     private func check(_ outline: BatchOutline) throws(Rejection) {
         let limit = settings.intake.maxOrdersPerFile
         guard outline.lines <= limit else {
@@ -79,7 +89,7 @@ struct FileEffect {
         } catch let aborted as BatchAborted {
             // Once more from the start, now recording that nothing is done.
             return try intake.undoingIfRejected {
-                try draft(of: outline, in: intake, abortingFor: Faults(aborted.rejections))
+                try draft(of: outline, in: intake, abortingFor: FirstPass(aborted.rejections))
                     .close(reason: .batchAborted)
             }
         }
@@ -89,19 +99,19 @@ struct FileEffect {
     ///
     /// - Throws: `Rejection` if the file can have no effect, or its total is wrong.
     private func draft(
-        of outline: BatchOutline, in intake: Intake, abortingFor faults: Faults = Faults()
+        of outline: BatchOutline, in intake: Intake, abortingFor firstPass: FirstPass = FirstPass()
     ) throws -> FileDraft {
         let batch = outline.batch ?? arrival.digest
-        switch file.dropper {
+        switch dropper {
         case .desk:
             let draft = try intake.openDeskFile(arrival, batch: batch)
-            try forEachLine(of: outline, DeskFile(draft, outline, settings).take)
+            try content.forEachLine(of: outline, DeskFile(draft, outline, settings).take)
             return draft
         case .reseller:
             let draft = try intake.openBatch(arrival, batch: batch)
             draft.keepsRejections = outline.allOrNothing
-            var batch = ResellerFile(draft, settings, abortingFor: faults)
-            try forEachLine(of: outline) { try batch.take($0, $1, &$2) }
+            var batch = ResellerFile(draft, settings, abortingFor: firstPass)
+            try content.forEachLine(of: outline) { try batch.take($0, $1, &$2) }
             try check(batch.total, against: outline)
             return draft
         }
@@ -112,32 +122,13 @@ struct FileEffect {
         let total = Int64(exactly: micros).map { "\(Amount(micros: $0))" }
         throw Rejection(
             .totalsMismatch,
-            "total is \(said), the lines come to \(total ?? "more than can be counted") as we price them; nothing was done"
-        )
-    }
-
-    /// Reads the lines of the file, kind by kind. That they are JSON is known already.
-    private func forEachLine(
-        of outline: BatchOutline, _ body: (LineKind, Int, inout LineFields) throws -> Void
-    ) throws {
-        var fields = LineFields()
-        for kind in LineKind.kinds(of: file.dropper) {
-            guard let extent = outline.arrays[kind], extent.lines > 0 else { continue }
-            let source = try FileSource(file, from: extent.offset)
-            var reader = source.reader()
-            try reader.beginArray()
-            var number = 0
-            while try reader.nextElement() {
-                number += 1
-                try fields.read(from: &reader)
-                try body(kind, number, &fields)
-            }
-        }
+            "total is \(said), the lines come to \(total ?? "more than can be counted") "
+                + "as we price them; nothing was done")
     }
 }
 
 extension Dropper {
-    /// Whose files these are in the ledger; nil for the desk's, and where nobody can have the name.
+    /// The owner of the files in the ledger; nil for the desk, and if no user can have the name.
     var user: UserID? {
         switch self {
         case .desk: nil
@@ -147,7 +138,7 @@ extension Dropper {
 }
 
 extension Intake {
-    /// Whether the ledger has somebody to keep a row of the file for.
+    /// Whether the ledger can have a row of the file: it is the desk's, or a known user's.
     func canKeep(_ arrival: Arrival, from dropper: Dropper) throws -> Bool {
         try dropper == .desk || arrival.user.map(hasUser) ?? false
     }

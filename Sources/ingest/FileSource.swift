@@ -1,43 +1,35 @@
+import BatchFiles
 import Glibc
 import Spool
-import StrictJSON
 
-/// A file's bytes: those that its copying kept, or else read a window at a time.
-enum FileSource {
-    case kept([UInt8])
-    case open(OpenFile)
-
-    /// - Parameter offset: how many bytes at the beginning are left out.
-    init(_ file: CopiedFile, from offset: Int = 0) throws(SystemError) {
-        if let content = file.content {
-            self = .kept(offset == 0 ? content : Array(content[offset...]))
-        } else {
-            self = .open(try OpenFile(file.path, from: offset))
-        }
+extension BatchFile {
+    /// The bytes of a copied file: those that its copying kept, or else read a window at a time.
+    init(_ file: CopiedFile) {
+        self.init(FileForm(file.dropper), file.content.map { .kept($0) } ?? .file(file.path))
     }
 
-    /// The first bytes, at most so many.
-    func beginning(_ count: Int) throws -> [UInt8] {
-        switch self {
-        case .kept(let bytes): return Array(bytes.prefix(count))
-        case .open(let file):
-            return try Array(unsafeUninitializedCapacity: count) { memory, read in
-                read = try file.read(into: UnsafeMutableRawBufferPointer(memory))
+    /// The bytes of a copy, wherever its copying left them.
+    init(_ form: FileForm, _ bytes: CopiedBytes) {
+        switch bytes {
+        case .kept(let bytes): self.init(form, bytes: bytes)
+        case .file(let path):
+            self.init(form) { offset in
+                let file = try OpenFile(path, from: offset)
+                return .read { try file.read(into: $0) }
             }
-        }
-    }
-
-    /// A reader that keeps the source open while it lives.
-    func reader() -> JSONReader {
-        switch self {
-        case .kept(let bytes): JSONReader(bytes: bytes)
-        case .open(let file): JSONReader { try file.read(into: $0) }
         }
     }
 }
 
+extension FileForm {
+    /// The form of the files that somebody drops.
+    init(_ dropper: Dropper) {
+        self = dropper == .desk ? .desk : .batch
+    }
+}
+
 /// A file that is open for reading as long as this lives.
-final class OpenFile {
+private final class OpenFile {
     private let descriptor: Int32
     private let path: String
 

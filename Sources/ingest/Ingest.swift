@@ -10,9 +10,9 @@ struct Ingest: Program {
         discussion: """
             Run from cron. Takes every file that has been still for settle_seconds out of the \
             inboxes: the desk's first, then the resellers' in fair turns. Each file takes effect \
-            once, whatever is unplugged: its lines are checked, priced and charged in one commit. \
-            Then its receipt appears in the outbox beside its inbox, and its bytes go to the \
-            archive, or to quarantine if they could not be read.
+            exactly once, even if the machine dies: its lines are checked, priced and charged in \
+            one commit. Then its receipt appears in the outbox beside its inbox, and its bytes go \
+            to the archive, or to quarantine if they could not be read.
 
             A bad file never stops another. A bad line never stops its file, unless the file says \
             all_or_nothing.

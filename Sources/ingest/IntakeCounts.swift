@@ -2,18 +2,18 @@ import Ledger
 import Money
 import Run
 
-/// What a run did, for its summary: what it committed, and not how often it tried to tell it.
+/// The summary of a run: what it committed, not how often it delivered it.
 struct IntakeCounts {
     private(set) var files = 0
-    /// Files that the ledger knew, whose receipts were written again.
+    /// Files that the ledger knew, and whose receipts were written again.
     var repeated = 0
-    /// Files that left their inboxes: if there were none, another look would find the same.
+    /// Files that left their inboxes. If there were none, another look would find the same files.
     var moved = 0
     private var lines: Int64 = 0
     private var rejectedLines: Int64 = 0
     private var quarantined = 0
     private var charged = Amount.zero
-    /// How often something in an inbox or outbox was in the way.
+    /// How many things in inboxes and outboxes were in the way.
     var obstacles = 0
 
     mutating func add(_ report: FileReport, isUnreadable: Bool) throws(MoneyError) {
@@ -24,7 +24,7 @@ struct IntakeCounts {
         charged = try charged + report.charged
     }
 
-    /// Whether anybody was charged for an order.
+    /// Whether anything was charged.
     var hasCharged: Bool { charged > .zero }
 
     var summary: Summary {

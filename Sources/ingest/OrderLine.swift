@@ -1,3 +1,4 @@
+import BatchFiles
 import Ledger
 import Money
 import Trade
@@ -9,18 +10,23 @@ struct OrderLine {
     let type: OrderType
     let link: String?
     let quantity: Int64?
-    /// What the type takes besides link and quantity, as a JSON object; nil if nothing was given.
+    /// The parameters besides link and quantity, as a JSON object; nil if there are none.
     let parameters: String?
     let billedUnits: Int64
-    /// The most he wants to pay per thousand; nil if he does not say.
+    /// The highest rate that the reseller accepts; nil if the line does not say.
     let maxRate: Rate?
 }
 
 extension OrderLine {
-    /// - Parameter terms: they know the services.
+    /// Reads an order, and checks it against its service.
+    ///
+    /// - Parameters:
+    ///   - fields: the line, of which every member is taken.
+    ///   - ref: the order's reference.
+    ///   - terms: know the services.
     /// - Throws: `Rejection`; what the look-up of a service throws.
     init(_ fields: inout LineFields, ref: String, on terms: TermsOfSale) throws {
-        let id: ServiceID = try required(fields.identifier("service"), "service")
+        let id = try required(fields.service(), "service")
         guard let service = try terms.service(id) else {
             throw Rejection(.unknownService, "there is no service \(id)")
         }
@@ -30,13 +36,14 @@ extension OrderLine {
         let maxRate = try fields.rate("max_rate")
         var values = ParameterValues(try Self.values(of: type, service, &fields))
         try fields.checkNothingRemains()
-        try values.check(against: service)
+        try values.check(
+            type.billing, within: UnitLimits(least: service.minimum, most: service.maximum))
 
         self.ref = ref
         self.service = service
         self.type = type
         self.maxRate = maxRate
-        billedUnits = values.billedUnits(type.billing)
+        billedUnits = try values.billedUnits(type.billing)
         link = values.takeText(.link)
         quantity = values.takeInteger(.quantity)
         parameters = values.json

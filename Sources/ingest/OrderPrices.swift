@@ -1,9 +1,11 @@
+import BatchFiles
 import Ledger
 import Money
 import Settings
 import Trade
 
-/// What the orders of one user cost (`PriceRule`), and whether they can be sold at that.
+/// Prices the orders of one user (`PriceRule`), and refuses those that cannot be sold at that
+/// price.
 struct OrderPrices {
     private let pricing: Pricing
     private let terms: TermsOfSale
@@ -16,6 +18,8 @@ struct OrderPrices {
 
     /// The charge of an order.
     ///
+    /// - Parameter order: the order.
+    /// - Returns: what the reseller pays.
     /// - Throws: `Rejection`: `BELOW_COST`, `RATE_CHANGED`; what the lookup of a price throws.
     mutating func charge(of order: OrderLine) throws -> Amount {
         let service = order.service
@@ -36,8 +40,8 @@ struct OrderPrices {
         }
     }
 
-    /// Refuses a small order of a provider that takes a least amount, or rounds up: the price list
-    /// is what every order costs, so none is charged more than its rate says.
+    /// Refuses an order that is too small for a provider with a least charge, or one that rounds
+    /// up. We charge every order by the price list, so such an order would be sold below cost.
     private func check(_ charge: Amount, of order: OrderLine) throws {
         let least = try order.service.leastCharge(
             for: order.billedUnits, order.type.billing, minProfit: pricing.minProfitPercent)
@@ -45,7 +49,7 @@ struct OrderPrices {
             throw Rejection(
                 .belowCost,
                 "service \(order.service.id) cannot be sold in so small an order: it comes to "
-                    + "\(charge), and \(least) is the least for it; order more at once")
+                    + "\(charge), and it must be at least \(least); order more at once")
         }
     }
 

@@ -1,3 +1,4 @@
+import BatchFiles
 import Ledger
 import Money
 import Spool
@@ -7,7 +8,7 @@ import StrictJSON
 struct ReceiptWriter {
     let currency: Currency
 
-    /// Lines written between two writes to disk, so that memory stays flat.
+    /// The lines between two writes to disk: memory stays flat.
     private static let linesPerPiece = 500
 
     /// Renders the receipt of one file.
@@ -18,7 +19,7 @@ struct ReceiptWriter {
         var json = JSONWriter(pretty: true)
         json.beginObject()
         head(report, &json)
-        for kind in LineKind.kinds(of: dropper) {
+        for kind in FileForm(dropper).kinds {
             json.key(kind.rawValue)
             json.beginArray()
             var count = 0
@@ -72,7 +73,7 @@ struct ReceiptWriter {
 }
 
 extension ReceiptWriter {
-    /// What stands beside a file in quarantine, for the operator.
+    /// The file beside a file in quarantine that says why it is there, for the operator.
     static func reason(_ report: FileReport) -> [UInt8] {
         var json = JSONWriter(pretty: true)
         json.beginObject()

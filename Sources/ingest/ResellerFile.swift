@@ -1,3 +1,4 @@
+import BatchFiles
 import Identity
 import Ledger
 import Money
@@ -11,23 +12,23 @@ struct ResellerFile {
     private let settings: Settings
     private let terms: TermsOfSale
     private var prices: OrderPrices
-    /// What an `all_or_nothing` file's lines failed with in the first pass.
-    private let faults: Faults
-    /// The charges as we price them, and the withdrawals, in millionths: what `total` is compared with.
-    /// Rejected lines are among them, so it may be more than any wallet holds.
+    /// The rejections of an `all_or_nothing` file's first pass.
+    private let firstPass: FirstPass
+    /// The charges as we price them, and the withdrawals, in millionths: what `total` is compared
+    /// with. Rejected lines are among them, so it may be more than any wallet holds.
     private(set) var total: Int128 = 0
 
     init(
-        _ draft: ResellerDraft, _ settings: Settings, abortingFor faults: Faults
+        _ draft: ResellerDraft, _ settings: Settings, abortingFor firstPass: FirstPass
     ) {
         self.draft = draft
         self.settings = settings
-        self.faults = faults
+        self.firstPass = firstPass
         terms = draft.termsOfSale
         prices = OrderPrices(settings.pricing, terms)
     }
 
-    /// Takes one line: it is done, or written down as rejected.
+    /// Takes one line: it takes effect, or is recorded as rejected.
     mutating func take(_ kind: LineKind, _ number: Int, _ fields: inout LineFields) throws {
         let fallback = "\(draft.batch)#\(kind.rawValue)#\(number)"
         var line = ResellerLine(kind, number, ref: fallback)
@@ -47,19 +48,19 @@ struct ResellerFile {
     private mutating func act(on line: ResellerLine, _ fields: inout LineFields) throws {
         switch line.kind {
         case .refills:
-            let order: OrderID = try required(fields.identifier("order"), "order")
+            let order = try required(fields.order(), "order")
             try fields.checkNothingRemains()
             try unlessAborted(line) { try draft.requestRefill(of: order, line) }
         case .cancels:
-            let order: OrderID = try required(fields.identifier("order"), "order")
+            let order = try required(fields.order(), "order")
             try fields.checkNothingRemains()
             try unlessAborted(line) { try draft.requestCancel(of: order, line) }
         case .deposits: try deposit(line, &fields)
         case .withdrawals: try withdrawal(line, &fields)
-        case .orders: preconditionFailure("an order is taken by itself")
+        case .orders: preconditionFailure("orders are taken elsewhere")
         case .users, .bans, .unbans, .prices, .decisions, .refunds, .adjustments, .topups,
             .releases:
-            preconditionFailure("\(line.kind) is the desk's")
+            preconditionFailure("\(line.kind) belong to the desk")
         }
     }
 
@@ -69,7 +70,7 @@ struct ResellerFile {
         total += Int128(charge.micros)
         let link = order.link.map(settings.links.spelling)
         if settings.duplicateLinks == .reject, let link {
-            // A line that says nothing new is told so: what is open for its link is its own order.
+            // A line that repeats an order is a duplicate: the open order for its link is its own.
             let isNew = try !draft.hasOrder(ref: order.ref)
             if isNew, try draft.hasOpenOrder(for: link.key, service: order.service.id) {
                 throw Rejection(
@@ -90,7 +91,8 @@ struct ResellerFile {
         let method = try required(fields.text("method"), "method")
         let reference = try required(fields.text("reference"), "reference")
         let amount = try required(fields.incomingAmount("amount"), "amount")
-        let currency = try fields.currency(among: settings) ?? settings.currency
+        let currency =
+            try fields.currency("currency", among: settings.acceptedCurrencies) ?? settings.currency
         try fields.checkNothingRemains()
         try unlessAborted(line) {
             try draft.claimDeposit(
@@ -117,17 +119,17 @@ struct ResellerFile {
         }
     }
 
-    /// Does what a line wants, unless the file is being written down as aborted: then the line says
-    /// what it failed with, or that another one failed.
+    /// Does what a line asks for, unless the file is being recorded as aborted: then the line gets
+    /// its own rejection, or is told that another one was rejected.
     private func unlessAborted(_ line: ResellerLine, _ act: () throws -> Void) throws {
-        guard !faults.isEmpty else { return try act() }
-        throw faults[line.kind, line.number]
+        guard !firstPass.isEmpty else { return try act() }
+        throw firstPass[line.kind, line.number]
             ?? Rejection(.batchAborted, "another line of this all_or_nothing file was rejected")
     }
 }
 
-/// Which lines of an `all_or_nothing` file failed, and with what.
-struct Faults {
+/// The lines of an `all_or_nothing` file that were rejected, with their rejections.
+struct FirstPass {
     private var rejections: [LineKind: [Int: Rejection]] = [:]
 
     init() {}
@@ -142,23 +144,5 @@ struct Faults {
 
     subscript(_ kind: LineKind, _ number: Int) -> Rejection? {
         rejections[kind]?[number]
-    }
-}
-
-extension LineFields {
-    /// A currency that can be turned into the house's, in letters of any size.
-    mutating func currency(among settings: Settings) throws(Rejection) -> Currency? {
-        guard let text = try text("currency") else { return nil }
-        let code = Spelling(ofPayment: text).key.uppercased()
-        guard let currency = try? Currency(parsing: code),
-            settings.exchangeRate(of: currency) != nil
-        else {
-            let known = ([settings.currency] + settings.exchangeRates.keys.sorted()).map(\.code)
-            throw Rejection(
-                .badValue,
-                "currency is \(text.debugDescription); it must be one that has an exchange rate here: "
-                    + known.joined(separator: ", "))
-        }
-        return currency
     }
 }

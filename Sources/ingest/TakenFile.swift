@@ -1,26 +1,27 @@
+import BatchFiles
 import Ledger
 import Spool
 
-/// A file whose effect is in the commit, or that can have none.
+/// A file after its commit.
 struct TakenFile {
     let file: CopiedFile
     let kept: Kept
 
-    /// What the ledger keeps of a file.
+    /// What the ledger has of a file.
     enum Kept {
         case row(FileID)
         /// A row that an earlier commit made.
         case known(FileID)
-        /// There is nobody to keep it for.
+        /// No row: no user can own the file.
         case nothing(FileReport)
     }
 
-    /// Whether its effect, if it has any, is of this commit.
+    /// Whether this commit made its effect, and not an earlier one.
     var isNew: Bool {
         if case .known = kept { false } else { true }
     }
 
-    /// What its receipt says.
+    /// The content of its receipt.
     func report(from receipts: Receipts) throws -> FileReport {
         switch kept {
         case .row(let id), .known(let id): try receipts.report(of: id)
@@ -28,7 +29,7 @@ struct TakenFile {
         }
     }
 
-    /// Whether the file goes to quarantine: it could not be read, or belongs to nobody.
+    /// Whether the file goes to quarantine: it could not be read, or has no owner.
     func isUnreadable(_ report: FileReport) -> Bool {
         if case .nothing = kept { return true }
         return report.reason == RejectionCode.badJSON.rawValue

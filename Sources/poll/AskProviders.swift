@@ -2,9 +2,9 @@ import Ledger
 import Logging
 import Providers
 import Run
-import SQLiteTables
 import Settings
 import Spool
+import Stage
 import Timestamps
 import Trade
 import Transport
@@ -62,24 +62,12 @@ struct AskProviders {
         self.context = context
         begun = now
         deadline = Deadline(seconds: settings.poll.deadlineSeconds, from: now)
-        spool = try Spool.open(at: settings.spool, program: context.program)
-        ledger = try Ledger.open(
-            in: SQLiteFile(settings.ledger), currency: settings.currency,
-            lastSeenIn: spool.generationFile)
-        let reach = Reach(
-            lookBackSeconds: settings.poll.lookBackSeconds,
-            syncEverySeconds: settings.catalogue.syncEverySeconds)
-        for news in try ledger.mendClock(reach, at: now) {
-            context.logger.warning(
-                "\(news.message)", metadata: news.figures.mapValues { "\($0)" })
-        }
+        let stage = try Stage.open(context)
+        spool = stage.spool
+        ledger = stage.ledger
+        try stage.mendClock(stage.reach, at: now)
         try ledger.priceAnew(by: settings.edition, at: now)
-        let providers = try ledger.providers(
-            configured: settings.providers.map {
-                ConfiguredProvider(
-                    name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
-                    rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
-            })
+        let providers = try stage.providers()
         let forms = try ledger.habits(.status, since: now.adding(seconds: -Self.habitSeconds))
         lanes = settings.providers.compactMap { provider in
             guard let key = keys[provider.name], let known = providers[provider.name] else {

@@ -1,8 +1,8 @@
 import Failures
 import Ledger
 import Run
-import SQLiteTables
 import Settings
+import Stage
 import StrictJSON
 import Timestamps
 
@@ -14,8 +14,9 @@ struct AuditBooks {
     private let journal: String?
 
     /// - Parameters:
-    ///   - inJSON: findings are one JSON object.
-    ///   - quietly: sound books are not worth a word.
+    ///   - context: what the run was given.
+    ///   - inJSON: whether findings are printed as one JSON object.
+    ///   - quietly: whether nothing is printed about sound books.
     ///   - journal: the file into which the books are written for hledger; nil: none.
     init(_ context: RunContext, inJSON: Bool, quietly: Bool, journal: String? = nil) {
         self.context = context
@@ -24,8 +25,9 @@ struct AuditBooks {
         self.journal = journal
     }
 
-    /// Proves the books, and leaves a note of what came of it where `admin status` looks.
+    /// Proves the books, and leaves the result where `admin status` looks.
     ///
+    /// - Returns: what was proved.
     /// - Throws: `BooksWrong` once the findings are printed; `LedgerError`, `OutputError`,
     ///   `StoreError`.
     func run() throws -> Summary {
@@ -45,9 +47,8 @@ struct AuditBooks {
     }
 
     private func prove() throws -> Summary {
-        let ledger = try Ledger.openExisting(
-            in: SQLiteFile(context.settings.ledger), currency: context.settings.currency)
-        // First the journal: whoever doubts the books wants them most when they are wrong.
+        let ledger = try Stage.openLedgerUnchecked(context)
+        // The journal first: it is wanted most when the books are wrong.
         let entries = try journal.map { try BookJournal(context, at: $0).write(ledger) }
         let findings = try ledger.audit()
         guard findings.isEmpty else {
@@ -101,7 +102,7 @@ struct AuditBooks {
     }
 }
 
-/// The audit found the books wrong. What breaks them is printed.
+/// The audit found the books wrong, and has printed what breaks them.
 struct BooksWrong: StageFailure, CustomStringConvertible {
     /// How many invariants are broken.
     let findings: Int
@@ -110,8 +111,8 @@ struct BooksWrong: StageFailure, CustomStringConvertible {
 
     var description: String {
         """
-        the books are wrong: \(findings) of \(Ledger.invariants) invariants are broken; nothing was \
-        changed; stop the programs, keep a copy of the ledger, and find out who wrote to it
+        the books are wrong: \(findings) of \(Ledger.invariants) invariants are broken; nothing \
+        was changed; stop the programs, keep a copy of the ledger, and find out who wrote to it
         """
     }
 }

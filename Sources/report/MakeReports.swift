@@ -1,22 +1,22 @@
 import Ledger
 import Run
-import SQLiteTables
 import Settings
 import Spool
+import Stage
 import Timestamps
 
-/// Tells people what is in the books.
+/// Reports to people what is in the books.
 ///
-/// 1. Begin one read transaction: all that is told is of one moment, and agrees with each other.
-/// 2. Summaries: write each file beside its place and sync it; then rename them all into their places,
-///    sync the directory, and turn `latest` to it.
-/// 3. Statements: for each user, write what has changed of his statements and his price list, sync it,
-///    and rename it into his outbox: those of this month, of the last, and of those about which the
-///    clock jumped. An outbox that cannot be used stops nobody else's. Where no
-///    money has moved since they were written, the statements are left as they are.
+/// 1. Begin one read transaction: all files are of one moment, and agree with each other.
+/// 2. Summaries: write each file beside its place and sync it; then rename them all into their
+///    places, sync the directory, and point `latest` to it.
+/// 3. Statements: for each user, write the statements and the price list that have changed, sync
+///    them, and rename them into the user's outbox. The months are this one, the last one, and
+///    those in which the clock jumped. One unusable outbox does not stop the others. If no money
+///    has moved since the statements were written, they are left as they are.
 ///
-/// Nothing is written to the ledger and every file appears by a rename, so a run that dies leaves
-/// each file as it was or as it is to be; the next run makes them all again.
+/// The ledger's books are only read and every file appears by a rename, so a run that dies leaves
+/// each file old or new, never half. The next run makes them all again.
 struct MakeReports {
     private let context: RunContext
     private let period: Range<Timestamp>
@@ -29,7 +29,8 @@ struct MakeReports {
     }
 
     /// - Parameters:
-    ///   - period: what happened in it is told by the summaries.
+    ///   - context: what the run was given.
+    ///   - period: the summaries are about what happened in it.
     ///   - directory: where the summaries go; nil: to their usual place.
     /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
     init(
@@ -38,18 +39,10 @@ struct MakeReports {
         self.context = context
         self.period = period
         self.directory = directory
-        spool = try Spool.open(at: context.settings.spool, program: context.program)
-        ledger = try Ledger.open(
-            in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
-            lastSeenIn: spool.generationFile)
-        // What is sold depends on who can serve it.
-        let settings = context.settings
-        try ledger.providers(
-            configured: settings.providers.map {
-                ConfiguredProvider(
-                    name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled,
-                    rule: $0.chargeRule, exchangeRate: $0.exchangeRate)
-            })
+        let stage = try Stage.open(context)
+        spool = stage.spool
+        ledger = stage.ledger
+        try stage.providers()
     }
 
     func run(_ parts: Set<Part>) throws -> Summary {
@@ -76,16 +69,16 @@ struct MakeReports {
         _ reports: Reports, at now: Timestamp, to outboxes: inout Outboxes
     ) throws {
         let month = Month(of: now)
-        // What was written while the clock was wrong is in months of its own.
+        // Transactions of a wrong clock are in months of their own.
         let others = try reports.momentsOfJumps().map(Month.init(of:))
         let months = Set([month.previous, month] + others).sorted { $0.start < $1.start }
-        var told = ToldStatements(
+        var published = PublishedStatements(
             edition: "\(try reports.edition()) \(months.map(\.name).joined(separator: " "))")
-        if told.areThere(in: spool) { return }
+        if published.areThere(in: spool) { return }
         for month in months { try outboxes.writeStatements(of: month, reports) }
-        // Who could not be written to is to be tried again.
+        // The next run tries the unusable outboxes again.
         guard outboxes.unusable.isEmpty else { return }
-        for path in outboxes.statements { told.note(path) }
-        try told.keep(in: spool)
+        for path in outboxes.statements { published.note(path) }
+        try published.keep(in: spool)
     }
 }

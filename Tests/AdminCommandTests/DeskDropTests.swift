@@ -91,8 +91,8 @@ import Testing
     }
 
     private static let refused = [
-        ("user add Acme", "begins with a letter or digit"),
-        ("user add desk", "is not desk"),
+        ("user add Acme", "beginning with a letter or digit"),
+        ("user add desk", #"not "desk""#),
         ("user add acme --discount 101", "from 0 to 100"),
         ("user add acme --credit-limit=-1", "must not be negative"),
         ("user add acme --role king", "king"),

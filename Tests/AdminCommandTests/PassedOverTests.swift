@@ -37,7 +37,7 @@ import Testing
         #expect(chown(path, 0, 0) == 0 && chmod(path, 0o600) == 0)
         let first = works.run("ingest")
         #expect(first.log.contains("obstacles=1"))
-        #expect(first.log.contains("\(path) may not be read by nobody, who runs the programs"))
+        #expect(first.log.contains("nobody, who runs the programs, may not read \(path)"))
         try works.done("ingest", "report")
         let status = works.run("admin status")
         #expect(status.status != 0 && status.output.contains("look: \(path) may not be read"))

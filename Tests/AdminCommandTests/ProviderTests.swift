@@ -21,7 +21,7 @@ import Testing
         let ended = works.run("admin provider test alpha")
         #expect(ended.status == 74)
         #expect(
-            ended.log.contains("the provider alpha did not tell our balance: it was not reached"))
+            ended.log.contains("the provider alpha did not say our balance: it was not reached"))
         #expect(ended.log.contains("check its url and api_key"))
     }
 

@@ -21,7 +21,7 @@ import Testing
             #/journals +dispatch.answers\n/#,
             #/orders +1 accepted \(since 20.+Z\), 0 sending, 0 in doubt, 1 placed \(since 20/#,
             #/held in doubt +0.000000 USD/#, #/services +none waits\n/#,
-            #/ledger +the one last worked with/#,
+            #/ledger +the one last used/#,
             #/alpha +12.340000 USD +20.+Z +active\n/#,
             #/ingest +20.+Z +0 +- +ingested files=1 lines=2/#,
             #/dispatch +20.+Z +0 +- +dispatched/#, #/report +never/#,

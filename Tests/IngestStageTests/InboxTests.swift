@@ -2,6 +2,7 @@ import Failures
 import Glibc
 import Run
 import Settings
+import Stage
 import TestHouse
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import BatchFiles
 import GRDB
 import Money
 import Tables

@@ -1,3 +1,4 @@
+import BatchFiles
 import GRDB
 import Money
 import SQLiteTables
@@ -24,7 +25,8 @@ final class Books {
     var path: String { "\(folder.path)/ledger.sqlite" }
 
     init() throws {
-        ledger = try Ledger.open(in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
+        ledger = try Ledger.openUnchecked(
+            in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
         alpha = try ledger.providers(configured: [
             ConfiguredProvider(name: "alpha", currency: eur, isEnabled: true)
         ])["alpha"]!.id

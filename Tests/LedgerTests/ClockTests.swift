@@ -1,3 +1,4 @@
+import BatchFiles
 import Tables
 import Testing
 import Timestamps

@@ -1,3 +1,4 @@
+import BatchFiles
 import Testing
 
 @testable import Ledger

@@ -74,7 +74,7 @@ import Testing
     {
         try makeSchema2()
         for _ in 1...2 {
-            let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+            let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
             #expect(try ledger.read { try Int.fetchOne($0.grdb, sql: "PRAGMA user_version") } == 4)
             let kept = try ledger.read {
                 try Int.fetchAll($0.grdb, sql: "SELECT at FROM exceptions ORDER BY at")
@@ -87,7 +87,7 @@ import Testing
     @Test func `orders that are older than their terms are sold on those of the migration`() throws
     {
         try makeSchema2()
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         try ledger.commit { db in
             try db.grdb.execute(sql: "UPDATE services SET type = 'Package', rate = 7 WHERE id = 1")
         }
@@ -121,7 +121,7 @@ import Testing
                     """)
         }
         try old.close()
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         let types = try ledger.read {
             try String.fetchAll(
                 $0.grdb,
@@ -134,7 +134,7 @@ import Testing
         throws
     {
         try makeSchema2()
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         var news = StatusNews(order: OrderID(2), askAgain: Books.moment)
         for words in ["he says: open", "he says: closed"] {
             news.exception = LedgerException(.statusError, words)
@@ -151,7 +151,7 @@ import Testing
 
     @Test func `an older ledger knows from its last transaction when it was written to`() throws {
         try makeSchema2()
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         let written = try ledger.read {
             try Int64.fetchOne($0.grdb, sql: "SELECT written_at FROM generation")
         }

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `every code of a receipt is explained to resellers, and no other`() {
-        let source = SourceTree.text(of: "Sources/Shared/Ledger/Intake/RejectionCode.swift")
+        let source = SourceTree.text(of: "Sources/Shared/BatchFiles/Rejection.swift")
         let codes = source.matches(of: /case [a-zA-Z]+ = "([A-Z_]+)"/).map { String($0.1) }
         #expect(codes.count >= 27)
         let explained = SourceTree.firstCells(of: "docs/resellers.md", below: "### All codes")

@@ -1,3 +1,4 @@
+import BatchFiles
 import Ledger
 import Testing
 
@@ -41,7 +42,7 @@ import Testing
     @Test func `every array of a file is in the reference`() {
         let page = SourceTree.text(of: "docs/reference/files.md")
         let arrays = cells(of: page.part(after: "\n## Desk files\n", before: "\n## "))
-        #expect(arrays.sorted() == LineKind.ofDesk.map(\.rawValue).sorted())
+        #expect(arrays.sorted() == FileForm.desk.kinds.map(\.rawValue).sorted())
     }
 
     @Test func `every rig is explained, and no other`() {

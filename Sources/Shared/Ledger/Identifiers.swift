@@ -1,3 +1,4 @@
+import BatchFiles
 import Money
 import Tables
 import Timestamps
@@ -38,32 +39,19 @@ package typealias RequestID = Identifier<RequestSubject>
 typealias SaleID = Identifier<SaleSubject>
 typealias WalletID = Identifier<WalletSubject>
 
-/// A reseller's name, which is also the name of their directory: `[a-z0-9][a-z0-9_-]{0,31}`
-/// (docs/contract.md §3).
+/// A user's name, as `UserNameRule` allows it.
 package struct UserID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     package let rawValue: String
 
-    /// The name under which the desk's files are kept beside the resellers'; no user may take it.
-    package static let reserved = "desk"
-
-    /// Nil if `rawValue` is not a user's name.
+    /// Nil if nobody can have that name (`UserNameRule`).
     package init?(rawValue: String) {
-        let bytes = rawValue.utf8
-        guard (1...32).contains(bytes.count), rawValue != Self.reserved,
-            bytes.allSatisfy({ Self.isPlain($0) || "_-".utf8.contains($0) }),
-            let first = bytes.first, Self.isPlain(first)
-        else { return nil }
+        guard UserNameRule.allows(rawValue) else { return nil }
         self.rawValue = rawValue
     }
 
     package var description: String { rawValue }
 
     package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
 }
 
 // How our values stand in a column.

@@ -1,3 +1,4 @@
+import BatchFiles
 import Ledger
 import Money
 import SQLiteTables
@@ -16,7 +17,8 @@ final class ModelBooks: World {
 
     init() throws {
         let usd = try Currency(parsing: "USD")
-        ledger = try Ledger.open(in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
+        ledger = try Ledger.openUnchecked(
+            in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
         let known = try ledger.providers(
             configured: Model.Place.allCases.map {
                 ConfiguredProvider(name: $0.rawValue, currency: usd, isEnabled: true)

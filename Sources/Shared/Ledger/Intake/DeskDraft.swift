@@ -1,3 +1,4 @@
+import BatchFiles
 import Money
 
 /// The effect of a desk file on its way: users, money, and decisions about orders.

@@ -1,3 +1,4 @@
+import BatchFiles
 import Identity
 import Money
 import Tables

@@ -1,3 +1,5 @@
+import BatchFiles
+
 /// Where a line stands in its file: the array, and its place there from 1.
 package struct Line: Sendable {
     package let kind: LineKind
@@ -21,22 +23,4 @@ package struct ResellerLine: Sendable {
         line = Line(kind, number)
         self.ref = ref
     }
-}
-
-/// The arrays of batch and desk files (contract.md §4), by their keys.
-package enum LineKind: String, CaseIterable, Sendable {
-    case orders, refills, cancels, deposits, withdrawals
-    case users, bans, unbans, prices, decisions, refunds, adjustments, topups, releases
-
-    /// What a reseller's batch may hold, in the order of its receipt.
-    package static let ofResellers: [LineKind] = [
-        .orders, .refills, .cancels, .deposits, .withdrawals,
-    ]
-
-    /// What a desk file may hold, in the order in which it takes effect: users before what needs
-    /// them.
-    package static let ofDesk: [LineKind] = [
-        .users, .bans, .unbans, .prices, .deposits, .withdrawals, .decisions, .refunds,
-        .adjustments, .topups, .releases,
-    ]
 }

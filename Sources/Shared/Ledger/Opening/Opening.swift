@@ -2,14 +2,21 @@ import Money
 import Tables
 
 extension Ledger {
-    /// Opens the ledger at `place`, whether it is the latest one or not. Makes it if there is none,
-    /// and migrates it if need be.
+    /// Opens the ledger at `place` without asking whether it is the latest one. Makes it if there is
+    /// none, and migrates it if need be.
+    ///
+    /// An older copy that was put in its place goes unnoticed here, and working with one sends
+    /// orders twice. So this is only for those who look (`admin status`, `report audit`), for
+    /// `admin recover`, whose work begins with an older ledger, and for tests. Stages use
+    /// `open(in:currency:lastSeenIn:)`.
     ///
     /// What is no ledger of this house is found out before anything is written: no byte of it
     /// changes, and no file appears.
     ///
     /// - Throws: `LedgerError`, `StoreError`.
-    package static func open(in place: any StorePlace, currency: Currency) throws -> Ledger {
+    package static func openUnchecked(
+        in place: any StorePlace, currency: Currency
+    ) throws -> Ledger {
         let charter = Charter(
             check: { try checkCurrency($0, configured: currency) },
             upgrade: { db, version in
@@ -21,16 +28,17 @@ extension Ledger {
         }
     }
 
-    /// Opens the ledger at `place` for somebody who only looks, and so makes none.
+    /// Opens the ledger at `place` without asking whether it is the latest one, but never makes one.
     ///
     /// - Parameter seenFile: where the programs note what they saw last, for the message if the
     ///   ledger is missing.
-    /// - Throws: `LedgerError.missing` or `LedgerError.lost` if there is none; what `open` throws.
-    package static func openExisting(
+    /// - Throws: `LedgerError.missing` or `LedgerError.lost` if there is none; what
+    ///   `openUnchecked` throws.
+    package static func openExistingUnchecked(
         in place: any StorePlace, currency: Currency, notedIn seenFile: String? = nil
     ) throws -> Ledger {
         try checkExistence(place, lastSeenIn: seenFile)
-        return try open(in: place, currency: currency)
+        return try openUnchecked(in: place, currency: currency)
     }
 
     static func checkExistence(_ place: any StorePlace, lastSeenIn seenFile: String?) throws {

@@ -144,7 +144,7 @@ extension Ledger {
     /// programs have seen none yet.
     ///
     /// - Throws: `LedgerError.lost` if there is none, and another was seen; `LedgerError.restored`
-    ///   if it is an older one, or a backup; what `open` throws.
+    ///   if it is an older one, or a backup; what `openUnchecked` throws.
     package static func open(
         in place: any StorePlace, currency: Currency, lastSeenIn seenFile: String
     ) throws -> Ledger {
@@ -153,7 +153,7 @@ extension Ledger {
         if isNew, try seenFile.read() != nil {
             throw LedgerError.lost(place.path, last: seenFile.ledger.path)
         }
-        let ledger = try open(in: place, currency: currency)
+        let ledger = try openUnchecked(in: place, currency: currency)
         try whileOpeningIsLocked(ledger.store) {
             let seen = try seenFile.read()
             let generation = try ledger.read { try Generation(of: $0) }

@@ -1,3 +1,5 @@
+import BatchFiles
+
 extension ReportQuery {
     /// Every movement of money. A wallet is written as its owner and its name: `acme:available`,
     /// `house:revenue`, `alpha:float`. `note` says who and why, or what the movement is about.
@@ -126,7 +128,7 @@ extension ReportQuery {
             .time("received_at"),
         ],
         """
-        SELECT coalesce(user_id, '\(UserID.reserved)'), name, sha256, batch, status, lines,
+        SELECT coalesce(user_id, '\(UserNameRule.reserved)'), name, sha256, batch, status, lines,
             accepted, rejected, charged, received_at
         FROM files WHERE received_at >= ?1 AND received_at < ?2
         ORDER BY id

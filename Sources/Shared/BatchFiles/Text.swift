@@ -1,18 +1,17 @@
 import Identity
-import Ledger
 import Money
 
-/// What texts from outside may be.
-enum Text {
+/// What texts and amounts from outside may be. Commands that write files ask here too.
+package enum Text {
     /// In characters, as JSON and people count them: names, references, user names.
-    static let longestName = 256
+    package static let longestName = 256
     /// In characters: links are longer than names.
-    static let longestLink = 2_048
+    package static let longestLink = 2_048
     /// In bytes, newline-joined: a list is as long as one text of it may be (`JSONLimits`).
     static let longestList = 1 << 20
 
-    /// No control characters, no line breaks, and not endless.
-    static func isOneLine(_ text: String, longest: Int) -> Bool {
+    /// Whether a text has no control characters, no line breaks, and at most `longest` characters.
+    package static func isOneLine(_ text: String, longest: Int) -> Bool {
         // Bytes first: counting characters is slow, and ordinary texts are short.
         (text.utf8.count <= longest || text.unicodeScalars.count <= longest)
             && !text.unicodeScalars.contains { breaksLines($0.value) }
@@ -24,7 +23,7 @@ enum Text {
         scalar < 0x20 || 0x7F...0x9F ~= scalar || 0x2028...0x2029 ~= scalar
     }
 
-    static func amount(_ key: String, _ text: String) throws(Rejection) -> Amount {
+    package static func amount(_ key: String, _ text: String) throws(Rejection) -> Amount {
         do {
             return try Amount(parsing: text)
         } catch {
@@ -32,19 +31,22 @@ enum Text {
         }
     }
 
-    /// The most that comes in with one line, in its currency: so no sum of ordinary books
-    /// overflows.
-    static let mostIncoming = Amount(micros: 1_000_000_000_000_000_000)
+    /// The most money that may come in with one line, in its currency. No sum of ordinary books
+    /// overflows at that.
+    package static let mostIncoming = Amount(micros: 1_000_000_000_000_000_000)
 
-    static func checkIncoming(_ key: String, _ amount: Amount) throws(Rejection) {
+    package static func checkIncoming(_ key: String, _ amount: Amount) throws(Rejection) {
         guard amount <= mostIncoming else {
             throw Rejection(.badValue, "\(key) must be at most \(mostIncoming), not \(amount)")
         }
     }
 
-    /// The lines of a text that show something; they end with whatever ends a line anywhere: LF,
-    /// CR, both, or one of Unicode's. With `undoingEscapes`, so do a literal `\n` and `\r` that
-    /// somebody escaped twice.
+    /// The visible lines of a text. LF, CR, both together, and Unicode's separators end a line.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - undoingEscapes: whether a literal `\n` or `\r`, escaped once too often, ends one too.
+    /// - Returns: the lines, without blank ones.
     static func lines(of text: String, undoingEscapes: Bool) -> [String] {
         var lines: [String] = []
         var line = String.UnicodeScalarView()

@@ -1,17 +1,36 @@
+import BatchFiles
 import Ledger
 import Logging
 import Run
 import Settings
 import Spool
+import Stage
 import Timestamps
 
-// Steps 4 and 5: what people see of a file that was taken.
+/// Steps 4 and 5 of `TakeFiles`: receipts are delivered, and files go where they stay.
+///
+/// Everything here can be repeated: a receipt has the same bytes whenever it is rendered, and a
+/// move that was made is not made again.
+struct FinishFiles {
+    private let context: RunContext
+    private let spool: Spool
+    private let ledger: Ledger
 
-extension TakeFiles {
+    init(_ stage: Stage) {
+        context = stage.context
+        spool = stage.spool
+        ledger = stage.ledger
+    }
+
     /// Writes the receipts of files, and then moves the files to where they stay.
     ///
     /// A file whose receipt cannot be delivered is not moved: the next run tries again.
-    mutating func finish(_ files: [TakenFile]) throws {
+    ///
+    /// - Parameters:
+    ///   - files: their effects are committed.
+    ///   - notes: what was done is counted, and what was in the way is noted there.
+    /// - Throws: `SystemError`, `StoreError`.
+    func finish(_ files: [TakenFile], _ notes: inout IntakeNotes) throws {
         var publishing = try Publishing(spool)
         var rendered: [(file: FinishedFile, receipt: Int)] = []
         try ledger.receipts { receipts in
@@ -24,44 +43,51 @@ extension TakeFiles {
                 let place: FinishedFile.Destination =
                     isUnreadable ? .quarantine : .archive(receivedAt: report.receivedAt)
                 rendered.append((FinishedFile(file, as: name, to: place), receipt))
-                try count(report, isUnreadable, isNew: taken.isNew)
+                try count(report, isUnreadable, isNew: taken.isNew, &notes)
             }
         }
         let obstacles = try publishing.finishUnobstructed()
         let delivered = rendered.filter { obstacles[$0.receipt] == nil }
         let left = try spool.finish(delivered.map(\.file))
-        counts.moved += delivered.count
-        for obstacle in obstacles.values + left { tell(obstacle) }
+        notes.counts.moved += delivered.count
+        for obstacle in obstacles.values + left { notes.report(obstacle) }
     }
 
-    /// Moves an entry that is not to be read into quarantine, as it is. A file whose bytes were all
-    /// hashed is known by them from then on, as any other.
+    /// Moves an entry that must not be read into quarantine, as it is. If all of its bytes were
+    /// hashed, it is known by them from then on, like any other file.
     ///
-    /// It is taken out of its inbox first: what is told and secluded is the entry that was judged, and
-    /// not another that came under its name meanwhile.
+    /// It is taken out of its inbox first. So what is reported and quarantined is the entry that
+    /// was judged, and not another one that came under its name meanwhile.
     ///
-    /// - Parameter limit: a file of so many bytes at most is hashed; nil, and nothing is.
-    mutating func seclude(
-        _ entry: Candidate, hashing limit: Int64? = nil, _ rejection: Rejection, from inbox: Inbox
+    /// - Parameters:
+    ///   - entry: what the inbox had when it was judged.
+    ///   - limit: the most bytes that are hashed; nil: none.
+    ///   - rejection: why it is not read.
+    ///   - inbox: where it lies.
+    ///   - notes: what was done is counted there.
+    /// - Throws: `SystemError`, `StoreError`.
+    func quarantine(
+        _ entry: Candidate, hashing limit: Int64? = nil, _ rejection: Rejection,
+        from inbox: Inbox, _ notes: inout IntakeNotes
     ) throws {
         guard let held = try spool.hold(entry, from: inbox) else { return }
         do {
             let digest = try limit.map(held.digest) ?? Spool.digestOfNothing
-            // Its writer goes on with it, so it is another file by now.
+            // Somebody still writes to it, so it is another file by now.
             guard try held.isUnchanged() else { return try held.putBack() }
             let arrival = Arrival(
                 user: inbox.dropper.user, name: "\(entry.name)", digest: digest,
                 bytes: limit == nil ? 0 : entry.bytes, receivedAt: context.clock.now())
-            try seclude(held, arrival, entry.name, rejection, of: inbox.dropper)
+            try quarantine(held, arrival, entry.name, rejection, of: inbox.dropper, &notes)
         } catch let obstacle as SystemError where obstacle.isObstacle {
             try held.putBack()
             throw obstacle
         }
     }
 
-    private mutating func seclude(
+    private func quarantine(
         _ held: HeldEntry, _ arrival: Arrival, _ name: FileName, _ rejection: Rejection,
-        of dropper: Dropper
+        of dropper: Dropper, _ notes: inout IntakeNotes
     ) throws {
         let (report, isNew) = try refuse(arrival, rejection, from: dropper)
         var publishing = try Publishing(spool)
@@ -71,21 +97,12 @@ extension TakeFiles {
         try publishReason(report, dropper, name, &publishing)
         try publishing.finish()
         try spool.quarantine(held, digest: report.digest)
-        try count(report, true, isNew: isNew)
-        counts.moved += 1
+        try count(report, true, isNew: isNew, &notes)
+        notes.counts.moved += 1
     }
 
-    /// Puts back what a run that died had in its hands.
-    mutating func putBackHeld() throws {
-        for dropper in try spool.droppersWithLeftovers() {
-            try tellingObstacles { spool throws(SystemError) in
-                try spool.putBackHeld(of: dropper)
-            }
-        }
-    }
-
-    /// What the ledger keeps of a file that is not read, if there is something to know it by, and
-    /// somebody to keep it for.
+    /// Writes down in the ledger that a file was not read, if there is a digest to know it by and a
+    /// user to keep it for.
     private func refuse(
         _ arrival: Arrival, _ rejection: Rejection, from dropper: Dropper
     ) throws -> (report: FileReport, isNew: Bool) {
@@ -102,7 +119,9 @@ extension TakeFiles {
         return (try ledger.receipts { try $0.report(of: row.file) }, row.isNew)
     }
 
-    /// Renders a receipt, and returns its number among what is published.
+    /// Renders a receipt.
+    ///
+    /// - Returns: its number among what is published.
     private func publish(
         _ report: FileReport, _ dropper: Dropper, _ name: FileName, _ receipts: Receipts,
         _ publishing: inout Publishing
@@ -125,14 +144,15 @@ extension TakeFiles {
         }
     }
 
-    /// - Parameter isNew: whether this run committed it. What an earlier one did is only told again.
-    private mutating func count(
-        _ report: FileReport, _ isUnreadable: Bool, isNew: Bool
+    /// Counts a file that this run committed; one that an earlier run committed has only got its
+    /// receipt again.
+    private func count(
+        _ report: FileReport, _ isUnreadable: Bool, isNew: Bool, _ notes: inout IntakeNotes
     ) throws {
         if isNew {
-            try counts.add(report, isUnreadable: isUnreadable)
+            try notes.counts.add(report, isUnreadable: isUnreadable)
         } else {
-            counts.repeated += 1
+            notes.counts.repeated += 1
         }
         context.logger.debug(
             "took a file",

@@ -1,14 +1,18 @@
-import Ledger
 import Trade
 
 /// The value of one parameter, in the form the parameter wants.
-enum ParameterValue: Equatable {
+package enum ParameterValue: Equatable {
     case text(String)
     case integer(Int64)
     case lines([String])
 
-    /// Nil where the line does not have it.
-    init?(_ parameter: Parameter, _ fields: inout LineFields) throws(Rejection) {
+    /// Takes the parameter out of a line; nil if the line does not have it.
+    ///
+    /// - Parameters:
+    ///   - parameter: which one.
+    ///   - fields: the line.
+    /// - Throws: `Rejection` for a value that is not of the parameter's form.
+    package init?(_ parameter: Parameter, _ fields: inout LineFields) throws(Rejection) {
         let key = parameter.rawValue
         switch parameter.form {
         case .text:
@@ -24,7 +28,7 @@ enum ParameterValue: Equatable {
         case .integer(let range):
             guard let integer = try fields.integer(key) else { return nil }
             guard range.contains(integer) else {
-                // A quantity's most is the service's.
+                // The most of a quantity is up to the service, and checked there.
                 let wanted =
                     range.upperBound == .max
                     ? "1 or more" : "from \(range.lowerBound) to \(range.upperBound)"
@@ -47,7 +51,7 @@ enum ParameterValue: Equatable {
         }
     }
 
-    /// Day, month and year, in the trade's order.
+    /// Whether a text is a day as the trade writes it: day, month and year.
     private static func isDate(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[..<2].allSatisfy({ $0.utf8.count <= 2 }),

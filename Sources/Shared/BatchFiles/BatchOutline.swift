@@ -1,61 +1,65 @@
 import Identity
-import Ledger
 import Money
-import Spool
 import StrictJSON
 
 /// What a file says of itself, and where its arrays stand: the result of one strict pass over all
-/// of its bytes. Its lines are read in a second pass, in our order, so the order of its keys
-/// is of no consequence.
-struct BatchOutline {
-    var batch: String?
-    var count: Int64?
-    var total: Amount?
-    var allOrNothing = false
-    /// Who dropped a desk file, and why.
-    var by: String?
-    var why: String?
-    var arrays: [LineKind: Extent] = [:]
+/// of its bytes.
+///
+/// Its lines are read in a second pass, in our order, so the order of its keys does not matter.
+package struct BatchOutline {
+    package private(set) var batch: String?
+    package private(set) var count: Int64?
+    package private(set) var total: Amount?
+    package private(set) var allOrNothing = false
+    /// Who dropped a desk file.
+    package private(set) var by: String?
+    /// Why they did.
+    package private(set) var why: String?
+    package private(set) var arrays: [LineKind: Extent] = [:]
+
+    package init() {}
 
     /// One array of a file.
-    struct Extent {
+    package struct Extent {
         /// Where its `[` stands, in bytes.
-        let offset: Int
-        let lines: Int
+        package let offset: Int
+        package let lines: Int
     }
 
-    var lines: Int { arrays.values.reduce(0) { $0 + $1.lines } }
+    package var lines: Int { arrays.values.reduce(0) { $0 + $1.lines } }
 }
 
 extension BatchOutline {
     /// Reads the file once, from end to end.
     ///
-    /// - Throws: `Rejection` for what is wrong with the file as a whole; `SystemError`.
-    static func read(_ file: CopiedFile) throws -> BatchOutline {
+    /// - Parameter file: the file.
+    /// - Returns: its outline.
+    /// - Throws: `Rejection` if the file as a whole is wrong; what its source throws.
+    package static func read(_ file: BatchFile) throws -> BatchOutline {
         do {
-            let source = try FileSource(file)
-            var reader = source.reader()
+            var reader = try file.reader()
             var outline = BatchOutline()
             guard try reader.peek() == .object else {
                 throw Rejection(
                     .badJSON,
-                    try FileKind.complaint(about: file) ?? "the file must hold one JSON object")
+                    try ForeignFormat.complaint(about: file)
+                        ?? "the file must hold one JSON object")
             }
             try reader.beginObject()
             while let key = try reader.nextKey() {
-                try outline.take(key, from: &reader, of: file.dropper)
+                try outline.take(key, from: &reader, in: file.form)
             }
             try reader.end()
             return outline
         } catch let error as JSONError {
-            throw Rejection(.badJSON, try FileKind.complaint(about: file) ?? "\(error)")
+            throw Rejection(.badJSON, try ForeignFormat.complaint(about: file) ?? "\(error)")
         }
     }
 
     private mutating func take(
-        _ key: String, from reader: inout JSONReader, of dropper: Dropper
+        _ key: String, from reader: inout JSONReader, in form: FileForm
     ) throws {
-        let isDesk = dropper == .desk
+        let isDesk = form == .desk
         switch key {
         case "batch": batch = try name(key, from: &reader)
         case "count" where !isDesk: count = try integer(key, from: &reader)
@@ -66,7 +70,7 @@ extension BatchOutline {
         case "by" where isDesk: by = try name(key, from: &reader)
         case "why" where isDesk: why = try name(key, from: &reader)
         default:
-            guard let kind = LineKind.kinds(of: dropper).first(where: { $0.rawValue == key }) else {
+            guard let kind = form.kinds.first(where: { $0.rawValue == key }) else {
                 throw Rejection(
                     .unknownField, "\(key.debugDescription) is not a key of such a file")
             }
@@ -112,12 +116,5 @@ extension BatchOutline {
 
     private func bad(_ key: String, _ wanted: String) -> Rejection {
         Rejection(.badValue, "\(key) must be \(wanted)")
-    }
-}
-
-extension LineKind {
-    /// The arrays that a dropper's files may hold, in the order in which they take effect.
-    static func kinds(of dropper: Dropper) -> [LineKind] {
-        dropper == .desk ? ofDesk : ofResellers
     }
 }

@@ -3,18 +3,33 @@ import Ledger
 import Logging
 import Run
 import Spool
-import StrictJSON
+import Stage
 import Timestamps
 
-// What a run leaves where it lies, and who hears of it. Nothing is passed over in silence: `admin status`
-// shows it after the run, and what cannot end by itself, or lasts for an hour, is an exception.
+/// What a run did, and what it left where it lies.
+///
+/// Nothing is passed over in silence: `admin status` shows it after the run, and what cannot end by
+/// itself, or lasts for an hour, becomes an exception.
+struct IntakeNotes {
+    private let context: RunContext
+    private let spool: Spool
+    private let ledger: Ledger
+    var counts = IntakeCounts()
+    var passedOver = PassedOverEntries()
 
-/// What a run passed over, by path.
+    init(_ stage: Stage) {
+        context = stage.context
+        spool = stage.spool
+        ledger = stage.ledger
+    }
+}
+
+/// The entries that a run passed over, by path.
 struct PassedOverEntries {
     private var entries: [String: PassedOver] = [:]
     private var count: [String: Int] = [:]
 
-    /// How many entries of one owner are noted at most: the others are when these are gone.
+    /// The most entries noted of one owner; the others are noted once these are gone.
     static let mostPerOwner = 20
 
     var all: [PassedOver] { entries.values.sorted { $0.path < $1.path } }
@@ -27,14 +42,14 @@ struct PassedOverEntries {
         entries[entry.path] = entry
     }
 
-    /// It was taken after all.
+    /// Forgets an entry that was taken after all.
     mutating func remove(_ path: @autoclosure () -> String) {
         guard !entries.isEmpty, let entry = entries.removeValue(forKey: path()) else { return }
-        count[entry.owner]! -= 1
+        count[entry.owner, default: 0] -= 1
     }
 }
 
-extension TakeFiles {
+extension IntakeNotes {
     /// Notes a file that is not taken in this run.
     mutating func passOver(_ entry: Candidate, in inbox: Inbox, for delay: Delay) {
         let path = "\(inbox.path)/\(entry.name.safe)"
@@ -43,38 +58,38 @@ extension TakeFiles {
             case .settling:
                 (
                     .settling,
-                    "\(path) is still being written to, and is not taken before it was left alone for "
-                        + "intake.settle_seconds; stop what writes to it, and upload it again."
+                    "\(path) is still being written to, and is taken once it has been still for "
+                        + "intake.settle_seconds; stop the writer, and upload the file again."
                 )
             case .linked:
                 (
                     .settling,
-                    "\(path) has another name (a hard link), as while it is being renamed; nothing was "
-                        + "done with it; remove the other name, or upload it again."
+                    "\(path) has another name (a hard link), as during a rename; nothing was done "
+                        + "with it; remove the other name, or upload the file again."
                 )
             case .incomplete:
                 (
                     .incomplete,
-                    "\(path) ends early, and nothing was done with it; it is refused once it was left "
-                        + "alone for intake.incomplete_seconds; upload all of it."
+                    "\(path) ends early; nothing was done with it; it is refused once it has been "
+                        + "still for intake.incomplete_seconds; upload all of it."
                 )
             }
         note(path, entry.inode, reason, advice, of: inbox.dropper)
     }
 
-    /// Notes a file that may not be opened, which is an obstacle.
+    /// Notes a file that we may not open, which is an obstacle.
     mutating func passOverUnreadable(_ entry: Candidate, in inbox: Inbox) {
         let path = "\(inbox.path)/\(entry.name.safe)"
         let advice = """
-            \(path) may not be read by \(UserName.own), who runs the programs; nothing was done with it; \
-            give it mode 0640 and the inbox's group, or upload a file that its group may read.
+            \(UserName.own), who runs the programs, may not read \(path); nothing was done with \
+            it; give it mode 0640 and the inbox's group, or upload a file that its group may read.
             """
         note(path, entry.inode, .unreadable, advice, of: inbox.dropper)
         counts.obstacles += 1
         context.logger.warning("something is in the way", metadata: ["what": "\(advice)"])
     }
 
-    /// Notes what lies where nothing is taken from.
+    /// Notes an entry that lies where nothing is taken from.
     mutating func passOver(_ stray: Stray) {
         passedOver.add(
             PassedOver(
@@ -92,8 +107,8 @@ extension TakeFiles {
                 since: nil))
     }
 
-    /// Writes down what was passed over, and warns of what became an exception by it.
-    func tellPassedOver() throws {
+    /// Writes down what was passed over, and warns of what became an exception.
+    func reportPassedOver() throws {
         for entry in try ledger.note(passedOver: passedOver.all, at: context.clock.now()) {
             context.logger.warning(
                 "something is passed over in every run", metadata: ["what": "\(entry.advice)"])
@@ -102,41 +117,24 @@ extension TakeFiles {
 
     // MARK: Obstacles
 
-    /// Does what somebody may have put something in the way of: that is reported, and stops nobody else.
-    mutating func tellingObstacles(
+    /// Does something in directories of other people. What they put in the way is reported, and
+    /// stops nobody else.
+    mutating func reportingObstacles(
         _ body: (Spool) throws(SystemError) -> Void
     ) throws(SystemError) {
         do {
             try body(spool)
         } catch  where error.isObstacle {
-            tell(error)
+            report(error)
         }
     }
 
-    mutating func tell(_ obstacle: SystemError) {
+    mutating func report(_ obstacle: SystemError) {
         counts.obstacles += 1
         passedOver.add(
             PassedOver(
                 owner: spool.owner(of: obstacle.path), path: obstacle.path, inode: 0,
                 reason: .obstacle, advice: "\(obstacle).", since: nil))
         context.logger.warning("something is in the way", metadata: ["what": "\(obstacle)"])
-    }
-}
-
-extension FileSource {
-    /// Whether the bytes are but the beginning of a JSON document: only more of them could make it whole.
-    static func endsEarly(_ bytes: CopiedBytes) throws -> Bool {
-        let source =
-            switch bytes {
-            case .kept(let bytes): FileSource.kept(bytes)
-            case .file(let path): FileSource.open(try OpenFile(path, from: 0))
-            }
-        var reader = source.reader()
-        do {
-            try reader.skip()
-            return false
-        } catch is JSONError {
-            return reader.endsEarly
-        }
     }
 }

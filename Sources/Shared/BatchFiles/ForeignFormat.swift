@@ -1,15 +1,13 @@
-import Spool
-
-/// What a file is that is named `.json` and is none: found out by its first bytes, once it cannot
-/// be read.
-enum FileKind {
+/// A file named `.json` that is something else, known by its first bytes. Asked once the file
+/// could not be read as JSON.
+enum ForeignFormat {
     /// How many bytes are looked at.
     private static let looked = 512
 
-    /// A sentence that says what the file is and what to do; nil where it may be JSON with a
-    /// mistake in it.
-    static func complaint(about file: CopiedFile) throws -> String? {
-        complaint(about: try FileSource(file).beginning(looked))
+    /// A sentence that says what the file is and what to do; nil if it may be JSON with a mistake
+    /// in it.
+    static func complaint(about file: BatchFile) throws -> String? {
+        complaint(about: try file.beginning(looked))
     }
 
     static func complaint(about bytes: [UInt8]) -> String? {
@@ -27,8 +25,8 @@ enum FileKind {
         let line = text.prefix { $0 != 0x0A && $0 != 0x0D }
         let isTable = first != UInt8(ascii: "[") && line.contains { ",;\t".utf8.contains($0) }
         return isTable
-            ? "the file is a table (CSV), whatever its name says; nothing was done; send one JSON object: "
-                + "docs/resellers.md shows one"
+            ? "the file is a table (CSV), whatever its name says; nothing was done; "
+                + "send one JSON object: docs/resellers.md shows one"
             : nil
     }
 

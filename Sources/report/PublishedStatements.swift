@@ -1,16 +1,15 @@
 import Glibc
-import Run
 import Spool
 import Version
 
-/// Which statements lie in the outboxes, as the last run that wrote them left them:
-/// `spool/lock/report.statements`. The first line says what they tell, each other one is a file.
+/// The statements in the outboxes, as the last run left them: `spool/lock/report.statements`. Its
+/// first line says what they cover; each other line is a file.
 ///
-/// Statements tell of transactions alone, and no transaction is ever changed: where the last one is
-/// the same, and every file is as it was left, there is nothing to work out. A file that its owner
-/// removed or wrote to is not as it was left.
-struct ToldStatements {
-    /// What they tell: the state of the books, and the months.
+/// Statements are made of transactions alone, and no transaction ever changes. So if the last
+/// transaction is the same, and every file is as it was left, there is nothing to do. A file that
+/// its owner removed or wrote to is not as it was left.
+struct PublishedStatements {
+    /// What they cover: the state of the books, and the months.
     let edition: String
     /// How each file was left, by its path.
     private(set) var files: [String: String] = [:]
@@ -23,8 +22,8 @@ struct ToldStatements {
 
     /// Notes a file that is in its place.
     mutating func note(_ path: String) {
-        // One that is gone again is not as it was left.
-        files[path] = Self.standing(of: path) ?? "gone"
+        // A file that is gone again is not as it was left.
+        files[path] = Self.fingerprint(of: path) ?? "gone"
     }
 
     /// Whether the outboxes hold these statements already.
@@ -34,7 +33,8 @@ struct ToldStatements {
         return lines.first == edition[...]
             && lines.dropFirst().allSatisfy { line in
                 let parts = line.split(separator: "\t", maxSplits: 1)
-                return parts.count == 2 && Self.standing(of: String(parts[1])) == String(parts[0])
+                return parts.count == 2
+                    && Self.fingerprint(of: String(parts[1])) == String(parts[0])
             }
     }
 
@@ -48,8 +48,8 @@ struct ToldStatements {
         try publishing.finish()
     }
 
-    /// What changes with a file's content, whoever writes to it: nobody can set the time of a change.
-    private static func standing(of path: String) -> String? {
+    /// Changes with a file's content, since nobody can set the time of a change.
+    private static func fingerprint(of path: String) -> String? {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
         let changed = status.st_ctim

@@ -1,7 +1,5 @@
-import Tables
-
 /// Why a line or a file was not accepted (contract.md §4).
-package enum RejectionCode: String, CaseIterable, Sendable, Column {
+package enum RejectionCode: String, CaseIterable, Sendable {
     case badJSON = "BAD_JSON"
     case tooLarge = "TOO_LARGE"
     case tooManyLines = "TOO_MANY_LINES"
@@ -40,17 +38,4 @@ package struct Rejection: Error, Equatable, Sendable {
         self.code = code
         self.detail = detail
     }
-}
-
-/// The outcome of one line of a file.
-package enum LineOutcome: Equatable, Sendable {
-    /// Done, with the order that it made or is about, and a note if there is something to say.
-    case accepted(OrderID? = nil, note: String? = nil)
-    /// Recorded; it takes effect once somebody else confirms it. The note is for the person
-    /// who asked.
-    case pending(note: String? = nil)
-    /// Done before, under the same reference and with the same content. The note gives the earlier
-    /// spelling, if it differs.
-    case duplicate(of: OrderID? = nil, note: String? = nil)
-    case rejected(Rejection)
 }

@@ -1,15 +1,14 @@
 import Identity
-import Ledger
 import Money
 import StrictJSON
 import Timestamps
 
-/// The members of one line's object, taken out one by one by whoever knows what they mean. What is
-/// left at the end is unknown.
+/// The members of one line's object. A reader takes out the keys that it knows, one by one; a key
+/// that is left at the end is unknown.
 ///
-/// Reading fails only for what is wrong with the file; a value of the wrong kind is a
-/// `Rejection` of its line alone.
-struct LineFields {
+/// `read` throws only if the file itself is broken. A value of the wrong kind is a `Rejection` of
+/// its line alone. Each taker returns nil if the line does not have the key.
+package struct LineFields {
     private enum Value {
         case text(String)
         case number(JSONNumber)
@@ -30,8 +29,14 @@ struct LineFields {
     private var members: [(key: String, value: Value)] = []
     private var isObject = true
 
-    /// Reads the next value of `reader`. The storage is used again from line to line.
-    mutating func read(from reader: inout JSONReader) throws {
+    package init() {}
+
+    /// Reads the next value of `reader`, in place of the line before: one `LineFields` serves a
+    /// whole file.
+    ///
+    /// - Parameter reader: stands before the line.
+    /// - Throws: `JSONError`, and what the file's source throws.
+    package mutating func read(from reader: inout JSONReader) throws {
         members.removeAll(keepingCapacity: true)
         isObject = try reader.peek() == .object
         guard isObject else { return try reader.skip() }
@@ -55,35 +60,37 @@ struct LineFields {
     private static func list(from reader: inout JSONReader) throws -> Value {
         var entries: [String] = []
         var length = 0
-        var fault: String?
+        var problem: String?
         try reader.beginArray()
         while try reader.nextElement() {
-            if fault == nil, try reader.peek() != .string {
-                fault = "a list of other things than text"
+            if problem == nil, try reader.peek() != .string {
+                problem = "a list of other things than text"
             }
-            guard fault == nil else {
+            guard problem == nil else {
                 try reader.skip()
                 continue
             }
             entries.append(try reader.string())
             length += entries[entries.count - 1].utf8.count + 1
-            if length > Text.longestList { fault = "one of more than \(Text.longestList) bytes" }
+            if length > Text.longestList {
+                problem = "one of more than \(Text.longestList) bytes"
+            }
         }
-        return fault.map { .other($0) } ?? .list(entries)
+        return problem.map { .other($0) } ?? .list(entries)
     }
 }
 
 extension LineFields {
     /// The keys that were not taken yet.
-    var remaining: [String] { members.map(\.key) }
+    package var remaining: [String] { members.map(\.key) }
 
     /// Refuses a line that is not an object.
-    func checkIsObject() throws(Rejection) {
+    package func checkIsObject() throws(Rejection) {
         guard isObject else { throw Rejection(.badValue, "a line must be an object") }
     }
 
-    /// Refuses a line of which something is left.
-    func checkNothingRemains() throws(Rejection) {
+    /// Refuses a line with keys that nobody took.
+    package func checkNothingRemains() throws(Rejection) {
         guard let key = members.first?.key else { return }
         throw Rejection(.unknownField, "\(key.prefix(64).debugDescription) does not belong here")
     }
@@ -97,10 +104,15 @@ extension LineFields {
         Rejection(.badValue, "\(key) must be \(wanted), not \(value.found)")
     }
 
-    /// One line of text that shows something.
+    /// One line of visible text.
     ///
-    /// - Parameter isTrimmed: whether blanks and invisible characters at its ends are dropped.
-    mutating func text(
+    /// - Parameters:
+    ///   - key: the text's key.
+    ///   - longest: the most characters.
+    ///   - isTrimmed: whether blanks and invisible characters at its ends are dropped.
+    /// - Returns: the text, or nil.
+    /// - Throws: `Rejection`.
+    package mutating func text(
         _ key: String, longest: Int = Text.longestName, isTrimmed: Bool = false
     ) throws(Rejection) -> String? {
         guard let value = take(key) else { return nil }
@@ -116,8 +128,8 @@ extension LineFields {
         return text
     }
 
-    /// A JSON integer: `"1000"`, `1e3` and `1000.0` are none.
-    mutating func integer(_ key: String) throws(Rejection) -> Int64? {
+    /// A JSON integer; `"1000"`, `1e3` and `1000.0` are refused.
+    package mutating func integer(_ key: String) throws(Rejection) -> Int64? {
         guard let value = take(key) else { return nil }
         guard case .number(let number) = value, let integer = number.integer else {
             throw bad(key, "a whole number without quotes, point or exponent", value)
@@ -125,11 +137,11 @@ extension LineFields {
         return integer
     }
 
-    /// The row number of something of ours.
-    mutating func identifier<S>(_ key: String) throws(Rejection) -> Identifier<S>? {
+    /// A whole number from 1, such as the number of an order.
+    package mutating func positiveInteger(_ key: String) throws(Rejection) -> Int64? {
         guard let number = try integer(key) else { return nil }
         guard number > 0 else { throw Rejection(.badValue, "\(key) must be greater than zero") }
-        return Identifier(number)
+        return number
     }
 
     /// A decimal, as text or as a number.
@@ -142,26 +154,27 @@ extension LineFields {
         }
     }
 
-    mutating func amount(_ key: String) throws(Rejection) -> Amount? {
+    package mutating func amount(_ key: String) throws(Rejection) -> Amount? {
         guard let text = try decimal(key) else { return nil }
         return try Text.amount(key, text)
     }
 
     /// An amount greater than zero.
-    mutating func positiveAmount(_ key: String) throws(Rejection) -> Amount? {
+    package mutating func positiveAmount(_ key: String) throws(Rejection) -> Amount? {
         guard let amount = try amount(key) else { return nil }
         guard amount > .zero else { throw Rejection(.badValue, "\(key) must be greater than zero") }
         return amount
     }
 
-    /// The same of money that comes in, which has a limit.
-    mutating func incomingAmount(_ key: String) throws(Rejection) -> Amount? {
+    /// An amount of money that comes in: greater than zero, and limited.
+    package mutating func incomingAmount(_ key: String) throws(Rejection) -> Amount? {
         guard let amount = try positiveAmount(key) else { return nil }
         try Text.checkIncoming(key, amount)
         return amount
     }
 
-    mutating func rate(_ key: String) throws(Rejection) -> Rate? {
+    /// A price per thousand.
+    package mutating func rate(_ key: String) throws(Rejection) -> Rate? {
         guard let text = try decimal(key) else { return nil }
         do {
             return try Rate(parsing: text)
@@ -170,7 +183,7 @@ extension LineFields {
         }
     }
 
-    mutating func moment(_ key: String) throws(Rejection) -> Timestamp? {
+    package mutating func moment(_ key: String) throws(Rejection) -> Timestamp? {
         guard let text = try text(key) else { return nil }
         guard let moment = Timestamp(parsing: text) else {
             throw Rejection(
@@ -179,20 +192,65 @@ extension LineFields {
         return moment
     }
 
-    mutating func user(_ key: String = "user") throws(Rejection) -> UserID? {
+    /// The name of a user, as `UserNameRule` allows it.
+    package mutating func userName(_ key: String) throws(Rejection) -> String? {
         guard let text = try text(key) else { return nil }
-        guard let user = UserID(rawValue: text) else {
-            throw Rejection(
-                .badValue,
-                "\(key) must be 1 to 32 of a-z 0-9 _ -, beginning with a letter or digit, "
-                    + "and not \"\(UserID.reserved)\"")
+        guard UserNameRule.allows(text) else {
+            throw Rejection(.badValue, "\(key) must be \(UserNameRule.words)")
         }
-        return user
+        return text
     }
 
-    /// The lines of a list, given as an array of text or as one newline-joined text. Blank lines
+    /// One of a few words.
+    package mutating func word(
+        _ key: String, among words: [String]
+    ) throws(Rejection) -> String? {
+        guard let text = try text(key) else { return nil }
+        guard words.contains(text) else {
+            throw Rejection(.badValue, "\(key) must be \(words.joined(separator: " or "))")
+        }
+        return text
+    }
+
+    /// A percentage from 0 to 100.
+    package mutating func percent(_ key: String) throws(Rejection) -> Percent? {
+        guard let text = try decimal(key) else { return nil }
+        guard let percent = try? Percent(parsing: text), percent <= .hundred else {
+            throw Rejection(.badValue, "\(key) must be a percentage from 0 to 100")
+        }
+        return percent
+    }
+
+    /// The currency of a payment, in upper or lower case.
+    ///
+    /// - Parameters:
+    ///   - key: the currency's key.
+    ///   - known: the currencies that can be turned into the house's.
+    /// - Returns: the currency, or nil.
+    /// - Throws: `Rejection` for any other.
+    package mutating func currency(
+        _ key: String, among known: [Currency]
+    ) throws(Rejection) -> Currency? {
+        guard let text = try text(key) else { return nil }
+        let code = Spelling(ofPayment: text).key.uppercased()
+        guard let currency = known.first(where: { $0.code == code }) else {
+            throw Rejection(
+                .badValue,
+                "\(key) is \(text.debugDescription); it must be one that has an exchange rate "
+                    + "here: " + known.map(\.code).joined(separator: ", "))
+        }
+        return currency
+    }
+
+    /// The lines of a list, given as an array of texts or as one newline-joined text. Blank lines
     /// do not count (provider-api.md §4).
-    mutating func list(_ key: String, undoingEscapes: Bool) throws(Rejection) -> [String]? {
+    ///
+    /// - Parameters:
+    ///   - key: the list's key.
+    ///   - undoingEscapes: whether a literal `\n` ends a line too.
+    /// - Returns: the lines, at least one, or nil.
+    /// - Throws: `Rejection`.
+    package mutating func list(_ key: String, undoingEscapes: Bool) throws(Rejection) -> [String]? {
         guard let value = take(key) else { return nil }
         let texts: [String]
         switch value {
@@ -207,8 +265,14 @@ extension LineFields {
     }
 }
 
-/// A value that a line must have.
-func required<T>(_ value: T?, _ key: String) throws(Rejection) -> T {
+/// The value of a key that a line must have.
+///
+/// - Parameters:
+///   - value: what a taker of `LineFields` returned.
+///   - key: for the sentence that says what is missing.
+/// - Returns: the value.
+/// - Throws: `Rejection`: `MISSING_FIELD`.
+package func required<T>(_ value: T?, _ key: String) throws(Rejection) -> T {
     guard let value else { throw Rejection(.missingField, "\(key) is missing") }
     return value
 }
