@@ -4,14 +4,15 @@ import Run
 import Spool
 import Timestamps
 
-/// Writes the books as a journal of plain text accounting, so that a program which knows nothing of
-/// ours can check them: hledger(1) first of all.
+/// Writes the books as a journal for plain text accounting, so that an independent program can
+/// check them: hledger(1) first of all.
 ///
 /// 1. Begin one read transaction: the entries and the balances are of one moment.
 /// 2. Declare each wallet as an account: `users:acme:available`, `house:revenue`.
 /// 3. Write each transaction as an entry of two postings.
-/// 4. Assert what the ledger says that each wallet holds: hledger adds up the entries, and compares.
-/// 5. Rename the file into its place, synced: it is the old one, or whole.
+/// 4. Assert the balance that the ledger has for each wallet: hledger adds up the entries, and
+///    compares.
+/// 5. Rename the synced file into its place: it is the old one, or whole.
 struct BookJournal {
     private let context: RunContext
     private let path: String
@@ -21,8 +22,10 @@ struct BookJournal {
         self.path = path
     }
 
-    /// Returns how many entries it wrote.
+    /// Writes the journal.
     ///
+    /// - Parameter ledger: the books.
+    /// - Returns: how many entries were written.
     /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
     func write(_ ledger: Ledger) throws -> Int {
         let slash = path.lastIndex(of: "/")
@@ -39,7 +42,7 @@ struct BookJournal {
                 pages.declare(wallets.values)
                 let rows = try reports.rows(of: .movements)
                 while let row = try rows.next() {
-                    pages.entry(Movement(row, wallets))
+                    pages.entry(try Movement(row, wallets))
                     try pages.flush(to: &file)
                     count += 1
                 }
@@ -54,7 +57,7 @@ struct BookJournal {
     private func wallets(_ reports: Reports) throws -> [Int64: Wallet] {
         var wallets: [Int64: Wallet] = [:]
         let rows = try reports.rows(of: .wallets)
-        while let row = try rows.next() { wallets[row.number(0)] = Wallet(row) }
+        while let row = try rows.next() { wallets[try row.number(0)] = try Wallet(row) }
         return wallets
     }
 }
@@ -67,12 +70,11 @@ struct Wallet {
     let currency: String
     let balance: Amount
 
-    fileprivate init(_ row: ReportRow) {
-        number = row.number(0)
-        account = [row.string(1), row.string(2), row.string(3)].compactMap(\.self)
-            .map(journalWord).joined(separator: ":")
-        currency = row.string(4)!
-        balance = Amount(micros: row.number(5))
+    fileprivate init(_ row: ReportRow) throws {
+        number = try row.number(0)
+        account = (1...3).compactMap(row.optionalString).map(journalWord).joined(separator: ":")
+        currency = try row.string(4)
+        balance = Amount(micros: try row.number(5))
     }
 }
 
@@ -86,22 +88,15 @@ struct Movement {
     let to: Wallet
     let amount: Amount
 
-    fileprivate init(_ row: ReportRow, _ wallets: [Int64: Wallet]) {
-        number = row.number(0)
-        at = Timestamp(milliseconds: row.number(1))
-        type = row.string(2)!
-        reference = row.string(3)!
-        from = wallets[row.number(4)]!
-        to = wallets[row.number(5)]!
-        amount = Amount(micros: row.number(6))
-    }
-}
-
-extension ReportRow {
-    /// A number that is never NULL.
-    fileprivate func number(_ column: Int) -> Int64 { integer(column)! }
-
-    fileprivate func string(_ column: Int) -> String? {
-        text(column).map { String(decoding: $0, as: UTF8.self) }
+    fileprivate init(_ row: ReportRow, _ wallets: [Int64: Wallet]) throws {
+        guard let from = wallets[try row.number(4)] else { throw MissingValue(column: 4) }
+        guard let to = wallets[try row.number(5)] else { throw MissingValue(column: 5) }
+        self.from = from
+        self.to = to
+        number = try row.number(0)
+        at = Timestamp(milliseconds: try row.number(1))
+        type = try row.string(2)
+        reference = try row.string(3)
+        amount = Amount(micros: try row.number(6))
     }
 }

@@ -1,5 +1,5 @@
-/// Memory that bytes come together in, to be written at once and used again. An array would be asked
-/// at each byte whether somebody else has it.
+/// Memory that collects bytes, to be written at once and used again. An array would check at each
+/// byte whether it is shared.
 struct BytePage: ~Copyable {
     private var start: UnsafeMutablePointer<UInt8>
     private var capacity: Int

@@ -2,15 +2,15 @@ import Ledger
 import Spool
 import Timestamps
 
-/// Writes CSV into memory by RFC 4180: fields in quotation marks where they must be, CRLF at the end
-/// of every line. Digits go straight into the buffer: no text is made for a number or a time.
+/// Renders CSV in memory by RFC 4180: fields are quoted if they must be, and CRLF ends every line.
+/// Digits go straight into the buffer; a number or a time never becomes a `String`.
 ///
-/// Amounts and percentages always have six decimals: a spreadsheet of a locale whose thousands are
-/// separated by points takes `12.345` for twelve thousand, but never `12.345000`.
+/// Amounts and percentages always have six decimals. A spreadsheet whose locale separates thousands
+/// by points reads `12.345` as twelve thousand, but never `12.345000`.
 struct CSVWriter: ~Copyable {
     private var page = BytePage(capacity: pieceBytes + (1 << 12))
     private var isAtLineStart = true
-    /// The day written last, and its text: in a row, and from row to row, it is mostly the same.
+    /// The day written last, and its text. The next day is usually the same.
     private var lastDay: (number: Int64, text: [UInt8]) = (.min, [])
 
     /// How much is kept before it is written, in bytes.
@@ -21,7 +21,7 @@ struct CSVWriter: ~Copyable {
         if bom { page.append([0xEF, 0xBB, 0xBF]) }
     }
 
-    /// What has come together.
+    /// The bytes so far.
     var bytes: [UInt8] { page.bytes }
 
     mutating func header(_ columns: some Sequence<ReportColumn>) {
@@ -29,7 +29,11 @@ struct CSVWriter: ~Copyable {
         endLine()
     }
 
-    /// The values of a row, by the kind of each column; each stands in it at its index.
+    /// Writes the values of a row.
+    ///
+    /// - Parameters:
+    ///   - row: has a value at each index of `kinds`.
+    ///   - kinds: the kind of each column.
     mutating func row(_ row: ReportRow, _ kinds: ArraySlice<ReportColumn.Kind>) {
         for index in kinds.indices {
             if kinds[index] == .text {
@@ -41,7 +45,7 @@ struct CSVWriter: ~Copyable {
         endLine()
     }
 
-    /// A text of ours.
+    /// Writes one of our own texts.
     mutating func text(_ text: String) {
         var text = text
         text.withUTF8 { cell($0) }
@@ -61,7 +65,7 @@ struct CSVWriter: ~Copyable {
         isAtLineStart = true
     }
 
-    /// Writes what has come together, once it is worth a call.
+    /// Writes the bytes so far, once it is worth a call.
     mutating func flush(to file: inout PieceWriter) throws {
         if page.count >= Self.pieceBytes { try finish(&file) }
     }
@@ -97,7 +101,7 @@ struct CSVWriter: ~Copyable {
         page.append(UInt8(ascii: "\""))
     }
 
-    /// What makes a spreadsheet run a text instead of showing it (contract.md §5).
+    /// Whether a text that begins so is run by a spreadsheet instead of shown (contract.md §5).
     private static func isFormulaStart(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D:
@@ -123,7 +127,7 @@ struct CSVWriter: ~Copyable {
         }
     }
 
-    /// As `Timestamp` writes itself, to the second.
+    /// Writes a time as `Timestamp` does, to the second.
     private mutating func time(_ milliseconds: Int64) {
         let second = milliseconds / 1_000
         let ofDay = UInt64(second % 86_400)

@@ -2,17 +2,19 @@ import Money
 import Spool
 import Timestamps
 
-/// Writes entries into memory as hledger reads them.
+/// Renders entries in memory as hledger reads them.
 struct JournalWriter {
     private var text = """
-        ; Amounts have a decimal point: read with --decimal-comma, each would be a million times too high.
+        ; Amounts have a decimal point: with --decimal-comma, each would be read a million times \
+        too high.
         ; The books, one entry a transaction; the last entry asserts every balance of the ledger.
-        ; Names are written as in a URL: %20 is a space. Check it with: hledger --strict check -f FILE
+        ; Names are written as in a URL: %20 is a space. \
+        Check it with: hledger --strict check -f FILE
 
         decimal-mark .
 
         """
-    /// The latest day of an entry: balances are asserted after it, whatever a clock said meanwhile.
+    /// The latest day of an entry: balances are asserted after it, even if a clock was wrong.
     private var lastDay = ""
 
     /// How much is kept before it is written, in bytes.
@@ -46,7 +48,7 @@ struct JournalWriter {
         }
     }
 
-    /// Writes what has come together, once it is worth a call.
+    /// Writes the text so far, once it is worth a call.
     mutating func flush(to file: inout PieceWriter) throws {
         if text.utf8.count >= Self.pieceBytes { try finish(&file) }
     }
@@ -58,8 +60,8 @@ struct JournalWriter {
     }
 }
 
-/// A name or reference as one word that means nothing to hledger: all but letters, digits and `-._~`
-/// is percent-encoded, as in a URL (RFC 3986), so that different names stay different.
+/// A name or reference as one word without a meaning for hledger: everything but letters, digits
+/// and `-._~` is percent-encoded, as in a URL (RFC 3986), so that different names stay different.
 func journalWord(_ text: String) -> String {
     let isPlain = { (byte: UInt8) in
         switch byte {

@@ -5,7 +5,10 @@ struct Month: Hashable {
     let start: Timestamp
 
     init(of moment: Timestamp) {
-        start = Timestamp(startOfDay: "\(moment.day.prefix(7))-01")!
+        guard let first = Timestamp(startOfDay: "\(moment.day.prefix(7))-01") else {
+            preconditionFailure("every month has a first day")
+        }
+        start = first
     }
 
     /// For example `2026-11`.

@@ -5,12 +5,11 @@ import Run
 import Settings
 import Spool
 
-/// Writes what resellers are told of their money and our prices into their outboxes, where it has
-/// changed.
+/// Writes each reseller's statements and price list into their outbox, if they have changed.
 struct Outboxes {
     /// How many files were new or had changed.
     private(set) var files = 0
-    /// Whose outboxes could not be written to.
+    /// The users whose outboxes could not be written to.
     private(set) var unusable: Set<String> = []
     /// The statements that are in their places.
     private(set) var statements: [String] = []
@@ -24,7 +23,7 @@ struct Outboxes {
         publishing = try Publishing(spool)
     }
 
-    /// Each user's price list, in JSON and in CSV.
+    /// Writes each user's price list, in JSON and in CSV.
     mutating func writePriceLists(_ reports: Reports) throws {
         var known: (tariff: Tariff, list: PriceList)?
         for (user, tariff) in try reports.tariffs() {
@@ -39,23 +38,23 @@ struct Outboxes {
         }
     }
 
-    /// The statements of a month, one user after the other, as their rows come.
+    /// Writes the statements of a month, one user after the other, as their rows come.
     mutating func writeStatements(of month: Month, _ reports: Reports) throws {
         let query = ReportQuery.statements
-        // The first says whose row it is.
+        // The first column says whose row it is.
         let columns = query.columns[1...]
         let kinds = query.columns.map(\.kind)
         let rows = try reports.rows(of: query, in: month.period)
         var next = try rows.next()
         while let first = next {
-            let user = first.string(0)
+            let user = try first.string(0)
             var csv = CSVWriter()
             try publish(to: user) { publishing, outbox in
                 try publishing.add(
                     "\(query.name)-\(month.name).csv", in: outbox, ifChanged: true
                 ) { file in
                     csv.header(columns)
-                    while let row = next, row.string(0) == user {
+                    while let row = next, try row.string(0) == user {
                         csv.row(row, kinds[1...])
                         try csv.flush(to: &file)
                         next = try rows.next()
@@ -67,13 +66,13 @@ struct Outboxes {
                 let outbox = spool.outbox(of: .reseller(user))
                 statements.append("\(outbox)/\(query.name)-\(month.name).csv")
             }
-            // What he can no longer be told.
-            while let row = next, row.string(0) == user { next = try rows.next() }
+            // Rows that were left when the outbox turned out to be unusable.
+            while let row = next, try row.string(0) == user { next = try rows.next() }
         }
     }
 
-    /// Puts files into a user's outbox. He can do anything there, and only to himself: an outbox that
-    /// is none any more is told once and passed by.
+    /// Puts files into a user's outbox. The user can do anything there, and only hurt themselves:
+    /// an outbox that cannot be used is reported once and skipped.
     private mutating func publish(
         to user: String, _ body: (inout Publishing, _ outbox: String) throws -> Void
     ) throws {
@@ -82,7 +81,7 @@ struct Outboxes {
             try body(&publishing, spool.outbox(of: .reseller(user)))
             files += publishing.count
             try publishing.finish()
-        } catch let error as SystemError where Self.isOfHisMaking(error) {
+        } catch let error as SystemError where Self.isOfTheUsersMaking(error) {
             publishing.abandon()
             unusable.insert(user)
             context.logger.error(
@@ -91,14 +90,7 @@ struct Outboxes {
         }
     }
 
-    private static func isOfHisMaking(_ error: SystemError) -> Bool {
+    private static func isOfTheUsersMaking(_ error: SystemError) -> Bool {
         [EACCES, EISDIR, ELOOP, ENOTDIR, EPERM].contains(error.code)
-    }
-}
-
-extension ReportRow {
-    /// A text that is always there.
-    fileprivate func string(_ column: Int) -> String {
-        String(decoding: text(column)!, as: UTF8.self)
     }
 }

@@ -4,7 +4,7 @@ import Settings
 import StrictJSON
 import Trade
 
-/// What the users of a tariff can order and for how much, in the trade's words.
+/// The services that the users of a tariff can order, with their rates, in the trade's words.
 struct PriceList {
     let json: [UInt8]
     let csv: [UInt8]

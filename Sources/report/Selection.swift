@@ -2,17 +2,17 @@ import ArgumentParser
 import Ledger
 import Timestamps
 
-/// What the program can be told to do alone.
+/// The parts of the program's work that can be asked for alone.
 enum Word: String, CaseIterable, ExpressibleByArgument {
     case summaries, statements, notify, audit
 }
 
 /// Which summaries are wanted, and where.
 struct Selection: ParsableArguments {
-    @Option(help: ArgumentHelp("Summaries: the first day told.", valueName: "yyyy-mm-dd"))
+    @Option(help: ArgumentHelp("Summaries: the first day covered.", valueName: "yyyy-mm-dd"))
     var since: Day?
 
-    @Option(help: ArgumentHelp("Summaries: the last day told.", valueName: "yyyy-mm-dd"))
+    @Option(help: ArgumentHelp("Summaries: the last day covered.", valueName: "yyyy-mm-dd"))
     var until: Day?
 
     @Option(
@@ -27,7 +27,7 @@ struct Selection: ParsableArguments {
             valueName: "file"))
     var journal: String?
 
-    /// Both days belong to it.
+    /// Includes both days.
     var period: Range<Timestamp> {
         let always = Timestamp.always
         return (since?.start ?? always.lowerBound)..<(until?.end ?? always.upperBound)
@@ -46,7 +46,7 @@ struct Selection: ParsableArguments {
         }
         if to == nil, since != nil || until != nil {
             throw ValidationError(
-                "--since and --until need --to: reports/latest always tells everything.")
+                "--since and --until need --to: reports/latest always covers everything.")
         }
     }
 }
@@ -60,6 +60,6 @@ struct Day: ExpressibleByArgument {
         self.start = start
     }
 
-    /// The first moment of the next one.
+    /// The first moment of the next day.
     var end: Timestamp { start.adding(seconds: 86_400) }
 }

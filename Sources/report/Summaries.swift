@@ -10,8 +10,8 @@ import Timestamps
 ///     reports/<yyyy-mm-dd>/orders.csv …    each whole, the last of its day
 ///     reports/latest                       → the newest of them
 ///
-/// The reports of a period are those that say what happened in it: what says how things stand now
-/// would pass for the period's.
+/// For a period, only the reports of what happened in it are written. Those about the present would
+/// be taken for the period's.
 struct Summaries {
     private(set) var files = 0
     private(set) var rows = 0
@@ -35,7 +35,8 @@ struct Summaries {
         }
     }
 
-    /// Who else may read the operator's files is the operator's to say: what is made is closed to others.
+    /// Opens a directory; one that is made is closed to others. The operator decides who else may
+    /// read it.
     private static func open(_ path: String) throws -> Directory {
         try Directory.make(path, mode: 0o700)
         // With the dot, also where the directory is a link to another disk.
