@@ -95,7 +95,7 @@ struct AskProviders {
         for index in lanes.indices { try plan(part, for: &lanes[index]) }
         try askAll()
         try recordHealth()
-        try ledger.tellUnusableBackups(at: context.clock.now())
+        try ledger.reportUnusableBackups(at: context.clock.now())
         if part == nil || part == .statuses {
             tally.statusFiles = try StatusFiles(context, ledger, spool).publish { isOver }
             try raiseAlarms()

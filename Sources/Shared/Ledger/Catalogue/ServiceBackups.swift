@@ -96,11 +96,11 @@ extension Ledger {
         return all.values.filter { $0.before != $0.after }.sorted { $0.service < $1.service }
     }
 
-    /// Tells the operator, once, about each backup to which no order could go. A backup whose
-    /// provider's list is not known yet is not judged.
+    /// Reports, once, each backup to which no order could go. A backup whose provider's list is not
+    /// known yet is not judged.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
-    package func tellUnusableBackups(at now: Timestamp) throws {
+    package func reportUnusableBackups(at now: Timestamp) throws {
         let news = try read { db in
             let unusable: [(LedgerException, ProviderID)] = try db.all(
                 "\(raw: Self.unusableBackups)"
@@ -112,7 +112,7 @@ extension Ledger {
                     try row[4]
                 )
             }
-            return try unusable.filter { try !Self.isTold($0, of: $1, db) }
+            return try unusable.filter { try !Self.isReported($0, of: $1, db) }
         }
         guard !news.isEmpty else { return }
         try commit { db in

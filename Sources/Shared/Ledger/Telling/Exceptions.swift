@@ -24,7 +24,7 @@ extension LedgerException {
 }
 
 extension Ledger {
-    /// Tells the operator once: about an order once for each kind, otherwise once for each detail.
+    /// Reports an exception once: of an order once for each kind, otherwise once for each detail.
     static func raise(
         _ exception: LedgerException, order: OrderID?, provider: ProviderID?, _ db: any Connection,
         at now: Timestamp
@@ -37,8 +37,8 @@ extension Ledger {
             """)
     }
 
-    /// Whether the operator was told exactly that about a provider.
-    static func isTold(
+    /// Whether exactly that was reported about a provider.
+    static func isReported(
         _ exception: LedgerException, of provider: ProviderID, _ db: any Connection
     ) throws -> Bool {
         try db.exists(
@@ -49,8 +49,8 @@ extension Ledger {
             """)
     }
 
-    /// Tells the operator once a day about something that a provider does to order after order. The
-    /// first order of the day stands for all, and they are counted.
+    /// Reports once a day something that a provider does to order after order. The first order of
+    /// the day stands for all, and they are counted.
     static func raiseDaily(
         _ exception: LedgerException, order: OrderID, provider: ProviderID, _ db: any Connection,
         at now: Timestamp

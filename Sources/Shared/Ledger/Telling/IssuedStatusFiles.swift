@@ -25,14 +25,15 @@ extension Ledger {
         render: (ChangeReport) -> [UInt8]
     ) throws {
         var isFirst = true
-        while try read({ try Self.userToTell($0) }) != nil {
+        while try read({ try Self.userWithChanges($0) }) != nil {
             defer { isFirst = false }
             if !isFirst, isOver() { return }
             try commit { db in
-                var told = 0
-                while told < Self.changesPerStatusFile, let user = try Self.userToTell(db) {
+                var reported = 0
+                while reported < Self.changesPerStatusFile, let user = try Self.userWithChanges(db)
+                {
                     let report = try Self.takeChanges(of: user, db, at: now)
-                    told += report.changes
+                    reported += report.changes
                     try Self.keep(report, render(report), db)
                 }
             }
@@ -91,7 +92,7 @@ extension Ledger {
 }
 
 extension Ledger {
-    private static func userToTell(_ db: any Connection) throws -> UserID? {
+    private static func userWithChanges(_ db: any Connection) throws -> UserID? {
         try db.value("SELECT user_id FROM changes LIMIT 1")
     }
 
