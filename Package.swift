@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The target graph is the architecture: a stage that needs SQL, libcurl or HTTP serving must use the
-// module that owns it, because nothing else compiles. ARCHITECTURE.md is the overview.
+// The target graph is the architecture: a stage that needs SQL, libcurl or HTTP serving must use
+// the module that owns it, because nothing else compiles. ARCHITECTURE.md is the overview.
 
 /// The settings of all our targets: Swift 6 checking, and warnings are errors.
 let strict: [SwiftSetting] = [

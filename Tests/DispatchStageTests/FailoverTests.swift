@@ -21,9 +21,8 @@ import Timestamps
         also: String = "", settings: String = "",
         _ body: (House, LoopbackProvider, LoopbackProvider) throws -> Void
     ) throws {
-        let first = LoopbackProvider(answer: alpha)
+        let (first, second) = (LoopbackProvider(answer: alpha), LoopbackProvider(answer: beta))
         defer { first.stop() }
-        let second = LoopbackProvider(answer: beta)
         defer { second.stop() }
         let house = try House(
             [

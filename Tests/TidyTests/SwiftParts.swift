@@ -1,7 +1,7 @@
 import Glibc
 
-/// A Swift file taken apart. Each part has as many bytes as the file, with blanks in the place of the
-/// other parts, so that lines keep their numbers.
+/// A Swift file taken apart. Each part has as many bytes as the file, with blanks in the place of
+/// the other parts, so that lines keep their numbers.
 ///
 /// It knows enough of Swift's grammar for that: nested comments, strings of one or many lines with
 /// and without `#`, code inside strings, and names in backticks.
