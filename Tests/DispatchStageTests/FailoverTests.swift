@@ -22,8 +22,7 @@ import Timestamps
         _ body: (House, LoopbackProvider, LoopbackProvider) throws -> Void
     ) throws {
         let (first, second) = (LoopbackProvider(answer: alpha), LoopbackProvider(answer: beta))
-        defer { first.stop() }
-        defer { second.stop() }
+        defer { for provider in [first, second] { provider.stop() } }
         let house = try House(
             [
                 Supplier("alpha", url: first.url, settings),
