@@ -120,7 +120,8 @@ import Timestamps
                 "SELECT outcome, evidence FROM attempts WHERE order_id = \(orders[1]) LIMIT 1")
             #expect(
                 evidence == [
-                    "not_sent|not sent: the provider is paused or switched off; bought from beta instead"
+                    "not_sent|not sent: the provider is paused or switched off; "
+                        + "bought from beta instead"
                 ])
             house.clock.advance(seconds: 301)
             let more = try house.accept(["https://a.example/6", "https://a.example/7"])
