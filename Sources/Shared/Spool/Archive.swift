@@ -26,14 +26,12 @@ extension Spool {
             for owner in try Directory("\(root)/archive/\(day)").names().sorted() {
                 let directory = try Directory("\(root)/archive/\(day)/\(owner)")
                 for name in try directory.names().sorted() {
-                    let parts = "\(name)".split(separator: "-", maxSplits: 1)
-                    guard parts.count == 2, parts[0].utf8.count == 64 else { continue }
-                    guard let status = try directory.status(of: name) else { continue }
-                    let hasName = parts[1].lowercased().hasSuffix(".json")
+                    guard let (digest, original) = KeptName.parts(of: name),
+                        let status = try directory.status(of: name)
+                    else { continue }
                     files.append(
                         ArchivedFile(
-                            dropper: Dropper(named: "\(owner)"), digest: String(parts[0]),
-                            name: hasName ? String(parts[1]) : "\(parts[0]).json",
+                            dropper: Dropper(named: "\(owner)"), digest: digest, name: original,
                             path: "\(directory.path)/\(name)",
                             copiedAt: FileIdentity(status).modified))
                 }

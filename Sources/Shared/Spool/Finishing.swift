@@ -50,7 +50,7 @@ extension Spool {
             do {
                 try targets.at(target).take(
                     FileName(file.digest), from: sources.at(work(of: file.dropper)),
-                    as: FileName(keptName(file.digest, finished.name)))
+                    as: FileName(KeptName.file(file.digest, finished.name)))
                 moved.append(file)
             } catch  where error.isObstacle {
                 obstacles.append(error)
@@ -89,7 +89,7 @@ extension Spool {
         guard try held.isUnchanged() else { return try held.putBack() }
         var target = TouchedDirectories()
         let directory = try target.at(quarantine(of: held.dropper))
-        let plain = keptName(digest, held.name)
+        let plain = KeptName.file(digest, held.name)
         var kept = plain
         var number = 1
         // Files that were never read share the digest of nothing, so the name may be taken.
@@ -107,10 +107,6 @@ extension Spool {
     package func reasonFile(
         digest: String, _ name: FileName, of dropper: Dropper
     ) -> (directory: String, name: String) {
-        (quarantine(of: dropper), "\(keptName(digest, name)).reason.json")
-    }
-
-    func keptName(_ digest: String, _ name: FileName) -> String {
-        "\(digest)-\(name.safe)"
+        (quarantine(of: dropper), KeptName.reason(of: KeptName.file(digest, name)))
     }
 }

@@ -172,9 +172,9 @@ extension Spool {
         ].map({ FileName($0) })
         where try outbox.receiptDigest(of: receipt) == file.digest {
             var places = TouchedDirectories()
-            let kept = keptName(file.digest, FileName(file.name))
+            let kept = KeptName.file(file.digest, FileName(file.name))
             try places.at(quarantine(of: file.dropper)).take(
-                receipt, from: outbox, as: FileName("\(kept).former-receipt.json"))
+                receipt, from: outbox, as: FileName(KeptName.formerReceipt(of: kept)))
             try places.sync()
         }
     }

@@ -48,7 +48,7 @@ extension Spool {
         for owner in try Directory("\(root)/quarantine").names() {
             // Count only our own directories, and nothing else that an operator put there.
             guard let directory = try? Directory("\(root)/quarantine/\(owner)") else { continue }
-            for name in try directory.names() where !"\(name)".hasSuffix(".reason.json") {
+            for name in try directory.names() where !KeptName.isReason(name) {
                 guard let status = try directory.status(of: name) else { continue }
                 count += 1
                 let came = Timestamp(milliseconds: Int64(status.st_ctim.tv_sec) * 1_000)
