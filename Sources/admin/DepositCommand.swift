@@ -32,7 +32,7 @@ struct DepositCommand: AsyncParsableCommand {
     @Option(help: "How it came: bank, card …", transform: ArgumentText.line)
     var method: String?
 
-    @Option(help: "What tells it from all others of that method.", transform: ArgumentText.line)
+    @Option(help: "Its reference, unique among those of its method.", transform: ArgumentText.line)
     var reference: String?
 
     @Option(

@@ -22,7 +22,7 @@ extension BatchFile {
 }
 
 extension FileForm {
-    /// The form of the files that somebody drops.
+    /// The form of the files in an inbox.
     init(_ dropper: Dropper) {
         self = dropper == .desk ? .desk : .batch
     }

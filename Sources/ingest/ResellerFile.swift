@@ -5,8 +5,8 @@ import Money
 import Settings
 import Trade
 
-/// The effect of a reseller's batch, line by line: orders first, then what is asked about orders,
-/// then money.
+/// The effect of a reseller's batch, line by line: orders first, then requests about
+/// orders, then money.
 struct ResellerFile {
     private let draft: ResellerDraft
     private let settings: Settings
@@ -120,7 +120,7 @@ struct ResellerFile {
     }
 
     /// Does what a line asks for, unless the file is being recorded as aborted: then the line gets
-    /// its own rejection, or is told that another one was rejected.
+    /// its own rejection, or says that another one was rejected.
     private func unlessAborted(_ line: ResellerLine, _ act: () throws -> Void) throws {
         guard !firstPass.isEmpty else { return try act() }
         throw firstPass[line.kind, line.number]

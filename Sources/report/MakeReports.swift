@@ -5,7 +5,7 @@ import Spool
 import Stage
 import Timestamps
 
-/// Reports to people what is in the books.
+/// Publishes the books: summaries for the operator, statements and price lists for resellers.
 ///
 /// 1. Begin one read transaction: all files are of one moment, and agree with each other.
 /// 2. Summaries: write each file beside its place and sync it; then rename them all into their

@@ -7,7 +7,8 @@ import Timestamps
 extension Stage {
     /// The ledger's providers by name, after it has learnt what the configuration says of them.
     ///
-    /// What is sold depends on who can serve it, so every run that sells, sends or lists asks.
+    /// A service is sold only while a provider can serve it, so every run that sells, sends or lists
+    /// asks.
     ///
     /// - Throws: `LedgerError.otherProviderCurrency`, `StoreError`.
     @discardableResult
