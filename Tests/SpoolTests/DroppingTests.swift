@@ -80,8 +80,10 @@ import Testing
 
     @Test func `the last status file is found among other files`() throws {
         #expect(try spool.lastStatusFile(of: "acme") == 0)
-        for name in ["status-0000000009.json", "status-0000000010.json", "status-x.json", "a.json"]
-        {
+        for name in [
+            "status-0000000009.json", "status-0000000010.json", "status-x.json", "status--11.json",
+            "a.json",
+        ] {
             folder.write("{}", to: "spool/resellers/acme/outbox/\(name)")
         }
         #expect(try spool.lastStatusFile(of: "acme") == 10)

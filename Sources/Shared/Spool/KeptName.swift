@@ -1,4 +1,5 @@
-/// The names of files in the archive and in quarantine: `<sha256>-<name>`, and what belongs to them.
+/// The names of files in the archive and in quarantine: `<sha256>-<name>`, and what belongs to
+/// them.
 enum KeptName {
     static func file(_ digest: String, _ name: FileName) -> String { "\(digest)-\(name.safe)" }
 
