@@ -36,9 +36,9 @@ extension Standstill {
         case .ordersUnanswered:
             """
             \(try orders(["state = 'sending'"], db)) on the way to \(subject) for at least an \
-            hour, from order \(oldest) on: dispatch died while it sent them, and has not run since. Let \
-            dispatch run (admin status says when it last did): it holds them in doubt, and sends \
-            none twice
+            hour, from order \(oldest) on: dispatch died while it sent them, and has not run \
+            since. Let dispatch run (admin status says when it last did): it holds them in doubt, \
+            and sends none twice
             """
         case .ordersInDoubt:
             """
