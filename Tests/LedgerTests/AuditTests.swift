@@ -1,5 +1,3 @@
-import BatchFiles
-import GRDB
 import Money
 import Tables
 import Testing
@@ -226,9 +224,9 @@ import Testing
     func `a violation is found and named`(violation: Violation) throws {
         try payOut()
         try books.expectSound()
-        try books.plainConnection().writeWithoutTransaction { db in
-            try db.grdb.execute(sql: "PRAGMA ignore_check_constraints = ON")
-            try db.grdb.execute(sql: violation.sql)
+        try books.shell().inConnection { db in
+            try db.script("PRAGMA ignore_check_constraints = ON")
+            try db.script(violation.sql)
         }
         let findings = try books.ledger.audit()
         let finding = try #require(
@@ -242,11 +240,11 @@ import Testing
     }
 
     @Test func `a finding shows some violations and counts all of them`() throws {
-        try books.plainConnection().write { db in
+        try books.shell().inConnection { db in
             for number in 0..<30 {
-                try db.grdb.execute(
-                    sql: "INSERT INTO wallets (name, currency, balance) VALUES ('fees', ?, 1)",
-                    arguments: ["X\(number)"])
+                try db.script(
+                    "INSERT INTO wallets (name, currency, balance) VALUES ('fees', 'X\(number)', 1)"
+                )
             }
         }
         let finding = try #require(try books.ledger.audit().first)

@@ -1,5 +1,3 @@
-import BatchFiles
-import GRDB
 import Money
 import SQLiteTables
 import Tables
@@ -9,7 +7,7 @@ import Timestamps
 
 @testable import Ledger
 
-/// A ledger on disk, kept in USD, with the provider `alpha` (paid in EUR) and his two services.
+/// A ledger on disk, kept in USD, with the provider `alpha` (paid in EUR) and its two services.
 ///
 /// Service 1 costs 1 EUR or 1.10 USD a thousand and can be refilled and cancelled; service 2 costs
 /// the same and can be neither.
@@ -17,7 +15,7 @@ final class Books {
     let folder = TemporaryFolder()
     let ledger: Ledger
     let alpha: ProviderID
-    /// What time it is; a test moves it on.
+    /// The time; a test moves it on.
     var now = Books.moment
     static let moment = Timestamp(milliseconds: 1_795_000_000_000)
     private var files = 0
@@ -25,8 +23,7 @@ final class Books {
     var path: String { "\(folder.path)/ledger.sqlite" }
 
     init() throws {
-        ledger = try Ledger.openUnchecked(
-            in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
+        ledger = try Ledger.open(in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
         alpha = try ledger.providers(configured: [
             ConfiguredProvider(name: "alpha", currency: eur, isEnabled: true)
         ])["alpha"]!.id
@@ -42,12 +39,10 @@ final class Books {
             drips: false, refills: isFlexible, cancels: isFlexible, isEnabled: true)
     }
 
-    /// A connection as somebody with a plain `sqlite3` shell has it: no foreign keys, no recursive
+    /// The ledger as somebody with a plain `sqlite3` shell has it: no foreign keys, no recursive
     /// triggers.
-    func plainConnection() throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        return try DatabaseQueue(path: path, configuration: configuration)
+    func shell() throws -> any Store {
+        try SQLiteFile(path).openPlainly()
     }
 }
 
@@ -149,7 +144,7 @@ extension Books {
         try value("SELECT state FROM orders WHERE id = \(order)")
     }
 
-    func value<T: Tables.Column>(_ sql: String) throws -> T {
+    func value<T: Column>(_ sql: String) throws -> T {
         try ledger.read { try $0.one("\(raw: sql)") }
     }
 

@@ -48,10 +48,10 @@ import Testing
     @Test func `whatever the ledger does, its failures come out in words`() throws {
         let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         for work in [
-            { try ledger.read { try $0.grdb.execute(sql: "SELECT * FROM nothing") } },
+            { try ledger.read { try $0.script("SELECT * FROM nothing") } },
             {
                 try ledger.commit {
-                    try $0.grdb.execute(sql: "INSERT INTO wallets (id) VALUES (1)")
+                    try $0.script("INSERT INTO wallets (id) VALUES (1)")
                 }
             },
             { try ledger.backUp(to: "\(folder.path)/no/folder") },

@@ -1,5 +1,4 @@
 import Failures
-import GRDB
 import Glibc
 import SQLiteTables
 import Tables
@@ -49,9 +48,7 @@ import Testing
         let file = "\(books.folder.path)/generation"
         let ledger = try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
         let copy = "\(books.folder.path)/copy"
-        try ledger.database.inDatabase {
-            try $0.grdb.execute(sql: "VACUUM INTO ?", arguments: [copy])
-        }
+        try ledger.store.copy(to: copy).close()
         _ = try Ledger.open(in: SQLiteFile(copy), currency: usd, lastSeenIn: file)
         // Not even one that adds nothing.
         try ledger.pause(books.alpha, until: books.now, reason: "he fails")

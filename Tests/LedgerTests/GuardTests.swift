@@ -1,4 +1,3 @@
-import GRDB
 import Tables
 import Testing
 
@@ -8,11 +7,11 @@ import Testing
 /// ledger's own connection, and by one as a plain `sqlite3` shell has it.
 @Suite struct GuardTests {
     let books = try! Books()
-    let plain: DatabaseQueue
+    let plain: any Store
 
     /// Order 1 is placed, 2 in doubt, 3 accepted; transaction 1 is the deposit.
     init() throws {
-        plain = try books.plainConnection()
+        plain = try books.shell()
         try books.add(acme, funds: "100", creditLimit: "5")
         _ = try books.placed("A-1")
         _ = try books.inDoubt("A-2")
@@ -179,15 +178,15 @@ import Testing
             move.split(separator: "%", omittingEmptySubsequences: false)
                 .joined(separator: state.rawValue)
         }
-        try plain.write { db in
-            let arrows = try String.fetchOne(
-                db.grdb, sql: "SELECT sql FROM sqlite_schema WHERE name = 'orders_move_forward'")!
-            try db.grdb.execute(sql: "DROP TRIGGER orders_move_forward")
-            try db.grdb.execute(sql: moving(to: from))
-            try db.grdb.execute(sql: arrows)
+        try plain.inConnection { db in
+            let arrows = try db.text(
+                "SELECT sql FROM sqlite_schema WHERE name = 'orders_move_forward'")
+            try db.script("DROP TRIGGER orders_move_forward")
+            try db.script(moving(to: from))
+            try db.script(arrows)
         }
         if from == to || from.successors.contains(to) {
-            try plain.write { try $0.grdb.execute(sql: moving(to: to)) }
+            try plain.script(moving(to: to))
             #expect(try books.state(of: OrderID(3)) == to)
         } else {
             try expectRefused(moving(to: to), "an order does not move that way")
@@ -197,13 +196,13 @@ import Testing
     private func expectRefused(
         _ sql: String, _ refusal: String, _ location: SourceLocation = #_sourceLocation
     ) throws {
-        for connection in [books.ledger.database, plain] {
+        for store in [books.ledger.store, plain] {
             let before = try books.ledger.audit().count
-            let error = #expect(throws: DatabaseError.self, sourceLocation: location) {
-                try connection.write { try $0.grdb.execute(sql: sql) }
+            let error = #expect(throws: StoreError.self, sourceLocation: location) {
+                try store.script(sql)
             }
             #expect(
-                error?.message?.contains(refusal) == true, "\(error as Any)",
+                error?.cause.contains(refusal) == true, "\(error as Any)",
                 sourceLocation: location)
             #expect(try books.ledger.audit().count == before)
         }

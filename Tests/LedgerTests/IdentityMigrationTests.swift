@@ -1,5 +1,3 @@
-import BatchFiles
-import GRDB
 import Money
 import SQLiteTables
 import Tables
@@ -14,17 +12,15 @@ import Testing
     var path: String { "\(folder.path)/ledger.sqlite" }
 
     private func makeSchema3(_ rows: String) throws {
-        let old = try DatabaseQueue(path: path)
-        try old.write { db in
-            for sql in Schema.migrations[..<3] { try db.grdb.execute(sql: sql) }
-            try db.grdb.execute(
-                sql: """
+        let old = try SQLiteFile(path).openPlainly()
+        try old.inConnection { db in
+            for sql in Schema.migrations[..<3] { try db.script(sql) }
+            try db.script("""
                     PRAGMA application_id = \(Schema.applicationID);
                     PRAGMA user_version = 3;
                     """)
-            try Wallets.openHouse(GRDBConnection(db, at: path), currency: usd)
-            try db.grdb.execute(
-                sql: """
+            try Wallets.openHouse(db, currency: usd)
+            try db.script("""
                     INSERT INTO users (id, created_at, updated_at)
                         VALUES ('acme', 0, 0), ('zenith', 0, 0);
                     INSERT INTO wallets (user_id, name, currency, minimum)
@@ -40,7 +36,7 @@ import Testing
                         VALUES
                             (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0, 1);
                     """)
-            try db.grdb.execute(sql: rows)
+            try db.script(rows)
         }
         try old.close()
     }
@@ -71,7 +67,7 @@ import Testing
     @Test func `deposits that look alike stay, and each pair is reported once`() throws {
         try makeSchema3(Self.deposits)
         for _ in 1...2 {
-            let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
+            let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
             #expect(
                 try ledger.read { try $0.one("SELECT count(*) FROM deposits") as Int }
                     == 7)
@@ -96,7 +92,7 @@ import Testing
         throws
     {
         try makeSchema3(Self.deposits)
-        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
         func confirm(_ reference: String, _ number: Int) throws -> String {
             try ledger.intake(at: Books.moment) { intake in
                 let arrival = Arrival(
@@ -153,7 +149,7 @@ import Testing
             UPDATE wallets SET balance = 6 WHERE id = 50;
             UPDATE wallets SET balance = -6 WHERE id = 1;
             """)
-        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
         func all(_ sql: String) throws -> [String] {
             try ledger.read { try $0.values("\(raw: sql)") }
         }

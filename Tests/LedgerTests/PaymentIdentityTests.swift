@@ -1,5 +1,3 @@
-import BatchFiles
-import GRDB
 import Money
 import Tables
 import Testing
@@ -170,9 +168,8 @@ import Testing
 
     @Test func `the audit finds a payment that was confirmed twice`() throws {
         _ = try confirm("bank", "TX-889")
-        try books.plainConnection().write { db in
-            try db.grdb.execute(
-                sql: """
+        try books.shell().inConnection { db in
+            try db.script("""
                     DROP INDEX deposits_once;
                     DROP INDEX deposits_once_per_user;
                     INSERT INTO deposits (user_id, method, reference, identity, amount, currency,
@@ -188,10 +185,9 @@ import Testing
 
     @Test func `the database refuses to confirm a payment twice`() throws {
         _ = try confirm("bank", "TX-889")
-        #expect(throws: DatabaseError.self) {
-            try books.plainConnection().write {
-                try $0.grdb.execute(
-                    sql: """
+        #expect(throws: StoreError.self) {
+            try books.shell().inConnection {
+                try $0.script("""
                         INSERT INTO deposits (user_id, method, reference, identity, amount,
                                 currency, status, credited, confirmed_at)
                             SELECT 'zenith', method, 'x', identity, amount, currency, status,

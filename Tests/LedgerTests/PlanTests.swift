@@ -1,7 +1,4 @@
-import BatchFiles
-import GRDB
 import Money
-import Synchronization
 import Tables
 import Testing
 import Timestamps
@@ -14,7 +11,7 @@ import Timestamps
     @Test func `no statement of a day's work reads a whole table`() throws {
         let books = try Books()
         for statement in try statements(of: books) {
-            let plan = try explain(statement, "QUERY PLAN", "detail", on: books)
+            let plan = try books.explain(statement, "QUERY PLAN", "detail")
             // An index after SCAN is a partial one that holds only the rows that are meant.
             let scans = plan.filter { $0.hasPrefix("SCAN ") && !$0.contains("USING") }
                 .filter { !Self.small.contains($0) }
@@ -32,7 +29,7 @@ import Timestamps
         }
         #expect(writing.count > 20)
         for statement in writing {
-            let steps = try explain(statement, "", "opcode", on: books)
+            let steps = try books.explain(statement, "", "opcode")
             #expect(!steps.contains("OpenEphemeral"), "\(statement)")
         }
     }
@@ -45,54 +42,33 @@ import Timestamps
                     provider: "alpha", providerService: "1",
                     backups: [ServiceBackups.Backup(provider: "alpha", providerService: "2")])
             ], at: books.now)
-        let asked = Asked()
-        books.ledger.database.inDatabase { db in
-            db.trace { event in asked.note("\(event)") }
-        }
-        try work(on: books)
-        books.ledger.database.inDatabase { $0.trace(options: []) }
-        let statements = asked.all.filter { statement in
+        let asked = try books.statements { try work(on: books) }
+        let statements = Set(asked).filter { statement in
             ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { statement.hasPrefix($0) }
         }
         #expect(statements.count > 50)
         return Array(statements)
     }
 
-    /// One column of what SQLite says it will do.
-    private func explain(
-        _ statement: String, _ how: String, _ column: String, on books: Books
-    ) throws -> [String] {
-        try books.plainConnection().read { db in
-            let explanation = try db.grdb.makeStatement(sql: "EXPLAIN \(how) \(statement)")
-            explanation.setUncheckedArguments([])
-            return try GRDB.Row.fetchAll(explanation).map { $0[column] as String }
-        }
-    }
-
     /// `word IN ('a', 'b', 'c')` in a CHECK, a partial index or a trigger is such a tree, and costs more
     /// than the row itself.
     @Test func `no guard of the ledger builds a temporary tree for each row`() throws {
-        let plain = try Books().plainConnection()
-        let tables = try plain.read { db in
-            try GRDB.Row.fetchAll(
-                db.grdb,
-                sql: """
-                    SELECT t.name, group_concat(c.name || ' = ' || c.name) AS same
-                    FROM pragma_table_list t, pragma_table_info(t.name) c
-                    WHERE t.type = 'table' AND t.wr = 0 AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name
-                    """)
+        let books = try Books()
+        let tables: [(name: String, same: String)] = try books.shell().inConnection { db in
+            try db.all(
+                """
+                SELECT t.name, group_concat(c.name || ' = ' || c.name)
+                FROM pragma_table_list t, pragma_table_info(t.name) c
+                WHERE t.type = 'table' AND t.wr = 0 AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name
+                """
+            ) { (try $0[0], try $0[1]) }
         }
         #expect(tables.count > 15)
-        for table in tables {
-            let (name, same) = (table["name"] as String, table["same"] as String)
+        for (name, same) in tables {
             for statement in [
                 "INSERT INTO \(name) DEFAULT VALUES", "UPDATE \(name) SET \(same) WHERE rowid = 1",
             ] {
-                let steps = try plain.read { db in
-                    try GRDB.Row.fetchAll(db.grdb, sql: "EXPLAIN \(statement)").map {
-                        $0["opcode"] as String
-                    }
-                }
+                let steps = try books.explain(statement, "", "opcode")
                 #expect(!steps.contains("OpenEphemeral"), "\(statement)")
             }
         }
@@ -172,16 +148,5 @@ import Timestamps
         _ = try books.ledger.confirmedDeposit(method: "bank", reference: "TX-2")
         _ = try books.ledger.doubts(with: "alpha", sent: Timestamp.always, evidence: "a")
         _ = try books.ledger.objection(to: .placed(providerOrder: "7"), on: order) { _ in .silent }
-    }
-
-    /// The statements SQLite ran.
-    private final class Asked: Sendable {
-        private let statements = Mutex<Set<String>>([])
-
-        var all: Set<String> { statements.withLock { $0 } }
-
-        func note(_ statement: String) {
-            _ = statements.withLock { $0.insert(statement) }
-        }
     }
 }

@@ -1,7 +1,4 @@
-import BatchFiles
-import GRDB
 import Money
-import Synchronization
 import Tables
 import Testing
 import Timestamps
@@ -30,24 +27,17 @@ import Timestamps
 
     /// Claims orders for alpha, a few at a time as dispatch does, and counts what SQLite was asked.
     private func claim(_ count: Int, by turns: Turns) throws -> (orders: Int, statements: Int) {
-        let statements = Counter()
-        books.ledger.database.inDatabase { $0.trace { _ in statements.add() } }
-        defer { books.ledger.database.inDatabase { $0.trace(options: []) } }
         var orders = 0
-        for _ in 1...count {
-            orders += try books.ledger.advance(
-                recording: [], waitingForLinks: false, turns: turns, at: books.now
-            ) { _ in
-                NextMoves(claims: [Claim(provider: books.alpha, count: 1)])
-            }.intents.count
+        let statements = try books.statements {
+            for _ in 1...count {
+                orders += try books.ledger.advance(
+                    recording: [], waitingForLinks: false, turns: turns, at: books.now
+                ) { _ in
+                    NextMoves(claims: [Claim(provider: books.alpha, count: 1)])
+                }.intents.count
+            }
         }
-        return (orders, statements.value)
-    }
-
-    private final class Counter: Sendable {
-        private let count = Mutex(0)
-        var value: Int { count.withLock { $0 } }
-        func add() { count.withLock { $0 += 1 } }
+        return (orders, statements.count)
     }
 
     @Test func `resellers with nothing due cost nothing`() throws {
@@ -65,26 +55,19 @@ import Timestamps
 
     @Test func `whose turn it is comes from an index, and nothing is sorted`() throws {
         try add("zoe", orders: 3)
-        let asked = Mutex<Set<String>>([])
-        books.ledger.database.inDatabase { db in
-            db.trace { event in _ = asked.withLock { $0.insert("\(event)") } }
+        let asked = try books.statements {
+            _ = try books.claim(2)
+            _ = try books.ledger.hasDueOrders(of: books.alpha, at: books.now)
+            _ = try books.ledger.advance(
+                recording: [], claiming: [], waitingForLinks: true, offeringFrom: [books.alpha],
+                at: books.now)
         }
-        _ = try books.claim(2)
-        _ = try books.ledger.hasDueOrders(of: books.alpha, at: books.now)
-        _ = try books.ledger.advance(
-            recording: [], claiming: [], waitingForLinks: true, offeringFrom: [books.alpha],
-            at: books.now)
-        books.ledger.database.inDatabase { $0.trace(options: []) }
-        let lookups = asked.withLock { $0 }.filter {
+        let lookups = Set(asked).filter {
             $0.contains("o.due_at <=") || $0.contains("user_id >")
         }
         #expect(lookups.count == 3)
         for lookup in lookups {
-            let plan = try books.plainConnection().read { db in
-                let explanation = try db.grdb.makeStatement(sql: "EXPLAIN QUERY PLAN \(lookup)")
-                explanation.setUncheckedArguments([])
-                return try GRDB.Row.fetchAll(explanation).map { $0["detail"] as String }
-            }
+            let plan = try books.explain(lookup, "QUERY PLAN", "detail")
             #expect(plan.contains { $0.contains("USING") && $0.contains("INDEX orders_to_send") })
             #expect(
                 !plan.contains { $0.contains("TEMP B-TREE") || $0.hasPrefix("SCAN") }, "\(plan)")

@@ -36,6 +36,19 @@ package struct SQLiteFile: StorePlace {
         }
     }
 
+    /// Opens the file as a plain `sqlite3` shell does, for tests that look at it or falsify it:
+    /// nothing is checked or migrated, foreign keys are not enforced, triggers do not recur.
+    ///
+    /// - Throws: `StoreError`.
+    package func openPlainly() throws -> any Store {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(30)
+        return try wordingFailures(of: path) {
+            SQLiteStore(try DatabaseQueue(path: path, configuration: configuration), at: self)
+        }
+    }
+
     /// Once, before the first connection. SQLite refuses it later, which does no harm.
     private static let countsNoMemory = csqlite_count_no_memory()
 
