@@ -115,10 +115,7 @@ let package = Package(
         shared("SQLiteTables", ["CSQLite", "Tables", grdb, sqlite]),
         shared(
             "Ledger",
-            [
-                "BatchFiles", "Failures", "Identity", "Money", "SQLiteTables", "Tables",
-                "Timestamps", "Trade", grdb,
-            ]),
+            ["BatchFiles", "Failures", "Identity", "Money", "Tables", "Timestamps", "Trade"]),
         shared("Transport", ["CCurl", "Failures", "Timestamps", "Version"]),
         shared(
             "Providers",
@@ -174,6 +171,7 @@ let package = Package(
                 "BatchFiles", "Failures", "Money", "SQLiteTables", "Tables", "TestSupport",
                 "Timestamps", grdb, sqlite,
             ]),
+        tests(of: "SQLiteTables", ["Failures", "Tables", "TestSupport", grdb]),
         tests(of: "Spool", ["TestSupport", "Timestamps"]),
         tests(of: "Identity", ["TestSupport"]),
         tests(of: "Money", ["TestSupport"]),

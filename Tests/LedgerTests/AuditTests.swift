@@ -1,3 +1,4 @@
+import BatchFiles
 import Money
 import Tables
 import Testing

@@ -1,3 +1,4 @@
+import BatchFiles
 import Money
 import SQLiteTables
 import Tables
@@ -23,7 +24,8 @@ final class Books {
     var path: String { "\(folder.path)/ledger.sqlite" }
 
     init() throws {
-        ledger = try Ledger.open(in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
+        ledger = try Ledger.openUnchecked(
+            in: SQLiteFile("\(folder.path)/ledger.sqlite"), currency: usd)
         alpha = try ledger.providers(configured: [
             ConfiguredProvider(name: "alpha", currency: eur, isEnabled: true)
         ])["alpha"]!.id

@@ -1,3 +1,4 @@
+import BatchFiles
 import Money
 import SQLiteTables
 import Tables
@@ -15,27 +16,29 @@ import Testing
         let old = try SQLiteFile(path).openPlainly()
         try old.inConnection { db in
             for sql in Schema.migrations[..<3] { try db.script(sql) }
-            try db.script("""
-                    PRAGMA application_id = \(Schema.applicationID);
-                    PRAGMA user_version = 3;
-                    """)
+            try db.script(
+                """
+                PRAGMA application_id = \(Schema.applicationID);
+                PRAGMA user_version = 3;
+                """)
             try Wallets.openHouse(db, currency: usd)
-            try db.script("""
-                    INSERT INTO users (id, created_at, updated_at)
-                        VALUES ('acme', 0, 0), ('zenith', 0, 0);
-                    INSERT INTO wallets (user_id, name, currency, minimum)
-                        VALUES ('acme', 'available', 'USD', 0), ('acme', 'held', 'USD', 0),
-                            ('zenith', 'available', 'USD', 0), ('zenith', 'held', 'USD', 0);
-                    INSERT INTO providers (id, name, currency) VALUES (1, 'alpha', 'USD');
-                    INSERT INTO wallets (id, provider_id, name, currency)
-                        VALUES (50, 1, 'float', 'USD'), (51, 1, 'spent', 'USD');
-                    INSERT INTO categories (id, name) VALUES (1, 'Instagram');
-                    INSERT INTO services (id, provider_id, provider_service, name, type,
-                            category_id, rate, cost_rate, profit, profit_fixed, sale_rate, min, max,
-                            dripfeed, refill, cancel, enabled)
-                        VALUES
-                            (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0, 1);
-                    """)
+            try db.script(
+                """
+                INSERT INTO users (id, created_at, updated_at)
+                    VALUES ('acme', 0, 0), ('zenith', 0, 0);
+                INSERT INTO wallets (user_id, name, currency, minimum)
+                    VALUES ('acme', 'available', 'USD', 0), ('acme', 'held', 'USD', 0),
+                        ('zenith', 'available', 'USD', 0), ('zenith', 'held', 'USD', 0);
+                INSERT INTO providers (id, name, currency) VALUES (1, 'alpha', 'USD');
+                INSERT INTO wallets (id, provider_id, name, currency)
+                    VALUES (50, 1, 'float', 'USD'), (51, 1, 'spent', 'USD');
+                INSERT INTO categories (id, name) VALUES (1, 'Instagram');
+                INSERT INTO services (id, provider_id, provider_service, name, type,
+                        category_id, rate, cost_rate, profit, profit_fixed, sale_rate, min, max,
+                        dripfeed, refill, cancel, enabled)
+                    VALUES
+                        (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0, 1);
+                """)
             try db.script(rows)
         }
         try old.close()
@@ -67,12 +70,12 @@ import Testing
     @Test func `deposits that look alike stay, and each pair is reported once`() throws {
         try makeSchema3(Self.deposits)
         for _ in 1...2 {
-            let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+            let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
             #expect(
                 try ledger.read { try $0.one("SELECT count(*) FROM deposits") as Int }
                     == 7)
             let statuses = try ledger.read {
-                try $0.values("SELECT status FROM deposits ORDER BY id")
+                try $0.texts("SELECT status FROM deposits ORDER BY id")
             }
             #expect(
                 statuses == [
@@ -92,7 +95,7 @@ import Testing
         throws
     {
         try makeSchema3(Self.deposits)
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         func confirm(_ reference: String, _ number: Int) throws -> String {
             try ledger.intake(at: Books.moment) { intake in
                 let arrival = Arrival(
@@ -112,7 +115,7 @@ import Testing
         #expect(try confirm("TX-2", 2) == "accepted")
         #expect(try confirm("tx-2", 3) == "duplicate")
         let statuses = try ledger.read {
-            try $0.values("SELECT status FROM deposits ORDER BY id")
+            try $0.texts("SELECT status FROM deposits ORDER BY id")
         }
         #expect(
             statuses == [
@@ -149,7 +152,7 @@ import Testing
             UPDATE wallets SET balance = 6 WHERE id = 50;
             UPDATE wallets SET balance = -6 WHERE id = 1;
             """)
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         func all(_ sql: String) throws -> [String] {
             try ledger.read { try $0.values("\(raw: sql)") }
         }

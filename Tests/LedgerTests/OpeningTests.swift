@@ -14,7 +14,7 @@ import Testing
     @Test func `a new ledger has the whole schema, our mark, and a sound, empty set of books`()
         throws
     {
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         #expect(try pragma("user_version", of: ledger) == "4")
         #expect(try pragma("application_id", of: ledger) == "\(0x534D_4D47)")
         #expect(try ledger.audit().isEmpty)
@@ -31,9 +31,9 @@ import Testing
     func `the connection is as durable and strict as promised`(
         name: String, value: String
     ) throws {
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         #expect(try pragma(name, of: ledger) == value)
-        let again = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let again = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         #expect(try pragma(name, of: again) == value)
     }
 
@@ -41,11 +41,11 @@ import Testing
         let path = path
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<8 {
-                group.addTask { _ = try Ledger.open(in: SQLiteFile(path), currency: usd) }
+                group.addTask { _ = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd) }
             }
             try await group.waitForAll()
         }
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         let wallets = try ledger.read {
             try $0.number("SELECT count(*) FROM wallets")
         }
@@ -53,20 +53,20 @@ import Testing
     }
 
     @Test func `a ledger keeps its currency, and says so`() throws {
-        _ = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        _ = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         let error = try #require(throws: LedgerError.self) {
-            try Ledger.open(in: SQLiteFile(path), currency: eur)
+            try Ledger.openUnchecked(in: SQLiteFile(path), currency: eur)
         }
         #expect("\(error)".contains("kept in USD, the configuration says EUR; nothing was touched"))
         #expect(error.exitStatus == .badConfiguration)
-        #expect(try Ledger.open(in: SQLiteFile(path), currency: usd).currency == usd)
+        #expect(try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd).currency == usd)
     }
 
     @Test func `a ledger of a later version is left alone`() throws {
-        let ledger = try Ledger.open(in: SQLiteFile(path), currency: usd)
+        let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         try ledger.store.script("PRAGMA user_version = 9")
         let error = try #require(throws: LedgerError.self) {
-            try Ledger.open(in: SQLiteFile(path), currency: usd)
+            try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         }
         #expect("\(error)".contains("has schema 9, this program knows 4; nothing was touched"))
     }
@@ -75,7 +75,7 @@ import Testing
         let theirs = try SQLiteFile(path).openPlainly()
         try theirs.script("CREATE TABLE recipes (name TEXT)")
         let error = try #require(throws: LedgerError.self) {
-            try Ledger.open(in: SQLiteFile(path), currency: usd)
+            try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         }
         #expect("\(error)".contains("a database of something else; nothing was touched"))
         let tables = try theirs.inConnection { try $0.texts("SELECT name FROM sqlite_schema") }
@@ -96,7 +96,7 @@ import Testing
     @Test func `a ledger in another currency keeps every byte, and nothing appears beside it`()
         throws
     {
-        try Ledger.open(in: SQLiteFile(path), currency: eur).store
+        try Ledger.openUnchecked(in: SQLiteFile(path), currency: eur).store
             .script("PRAGMA journal_mode = DELETE")
         try expectRefusal("the ledger is kept in EUR")
     }
@@ -109,7 +109,7 @@ import Testing
     private func expectRefusal(_ words: String) throws {
         let before = try #require(bytes(at: path))
         let error = try #require(throws: LedgerError.self) {
-            try Ledger.open(in: SQLiteFile(path), currency: usd)
+            try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         }
         #expect("\(error)".contains(words))
         #expect(error.exitStatus == .badConfiguration)
@@ -120,7 +120,8 @@ import Testing
     @Test(arguments: ["ledger.sqlite", "missing/ledger.sqlite"])
     func `whoever only looks is told where no ledger is, and makes none`(name: String) throws {
         let error = try #require(throws: LedgerError.self) {
-            try Ledger.openExisting(in: SQLiteFile("\(folder.path)/\(name)"), currency: usd)
+            try Ledger.openExistingUnchecked(
+                in: SQLiteFile("\(folder.path)/\(name)"), currency: usd)
         }
         #expect(
             "\(error)".hasPrefix("there is no ledger at \(folder.path)/\(name); nothing was made"))
@@ -131,7 +132,7 @@ import Testing
     @Test func `an empty file is no ledger to look at`() throws {
         folder.write("", to: "ledger.sqlite")
         #expect(throws: LedgerError.self) {
-            try Ledger.openExisting(in: SQLiteFile(path), currency: usd)
+            try Ledger.openExistingUnchecked(in: SQLiteFile(path), currency: usd)
         }
         #expect(bytes(at: path) == [])
     }
@@ -139,7 +140,8 @@ import Testing
     @Test func `a path that cannot be is an error that names it`() throws {
         folder.write("", to: "file")
         let error = try #require(throws: LedgerError.self) {
-            try Ledger.open(in: SQLiteFile("\(folder.path)/file/ledger.sqlite"), currency: usd)
+            try Ledger.openUnchecked(
+                in: SQLiteFile("\(folder.path)/file/ledger.sqlite"), currency: usd)
         }
         #expect("\(error)".hasPrefix("\(folder.path)/file cannot be reached: "))
         #expect(error.exitStatus == .ioFailed)

@@ -1,3 +1,4 @@
+import BatchFiles
 import Money
 import Tables
 import Testing
@@ -169,15 +170,16 @@ import Testing
     @Test func `the audit finds a payment that was confirmed twice`() throws {
         _ = try confirm("bank", "TX-889")
         try books.shell().inConnection { db in
-            try db.script("""
-                    DROP INDEX deposits_once;
-                    DROP INDEX deposits_once_per_user;
-                    INSERT INTO deposits (user_id, method, reference, identity, amount, currency,
-                            status, credited, confirmed_at)
-                        SELECT user_id, method, 'tx-889', identity, amount, currency, status,
-                            credited, confirmed_at
-                        FROM deposits WHERE reference = 'TX-889';
-                    """)
+            try db.script(
+                """
+                DROP INDEX deposits_once;
+                DROP INDEX deposits_once_per_user;
+                INSERT INTO deposits (user_id, method, reference, identity, amount, currency,
+                        status, credited, confirmed_at)
+                    SELECT user_id, method, 'tx-889', identity, amount, currency, status,
+                        credited, confirmed_at
+                    FROM deposits WHERE reference = 'TX-889';
+                """)
         }
         let found = try books.ledger.audit().flatMap(\.violations)
         #expect(found.contains { $0.contains("payment") && $0.contains("confirmed=2") })
@@ -187,13 +189,14 @@ import Testing
         _ = try confirm("bank", "TX-889")
         #expect(throws: StoreError.self) {
             try books.shell().inConnection {
-                try $0.script("""
-                        INSERT INTO deposits (user_id, method, reference, identity, amount,
-                                currency, status, credited, confirmed_at)
-                            SELECT 'zenith', method, 'x', identity, amount, currency, status,
-                                credited, confirmed_at
-                            FROM deposits WHERE reference = 'TX-889'
-                        """)
+                try $0.script(
+                    """
+                    INSERT INTO deposits (user_id, method, reference, identity, amount,
+                            currency, status, credited, confirmed_at)
+                        SELECT 'zenith', method, 'x', identity, amount, currency, status,
+                            credited, confirmed_at
+                        FROM deposits WHERE reference = 'TX-889'
+                    """)
             }
         }
     }

@@ -1,9 +1,8 @@
-import GRDB
 import Tables
 import Timestamps
 
 /// What became of one attempt to send an order, as the ledger keeps it.
-package enum AttemptOutcome: String, Sendable, DatabaseValueConvertible, Column {
+package enum AttemptOutcome: String, Sendable, Column {
     /// No provider can have it.
     case notSent = "not_sent"
     case refused

@@ -1,8 +1,7 @@
-import GRDB
 import Tables
 
 /// Where an order stands (docs/design.md §6).
-package enum OrderState: String, CaseIterable, Sendable, DatabaseValueConvertible, Column {
+package enum OrderState: String, CaseIterable, Sendable, Column {
     /// Paid for by the reseller, not with a provider.
     case accepted
     /// On its way: the intent is committed, the answer is not.
