@@ -123,7 +123,7 @@ extension PipelineStatus {
                     "\(inbox.files.count) files wait in the inbox of \(inbox.owner), the first "
                         + "since \(inbox.files.oldest ?? now); look at the log of ingest") : nil
         }
-        for entry in passedOver where entry.isTold {
+        for entry in passedOver where entry.isReported {
             concerns.append(look(entry.advice))
         }
         if isOver(Self.fileWaits, since: work.oldest) {

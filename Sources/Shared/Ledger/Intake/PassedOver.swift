@@ -16,7 +16,7 @@ package struct PassedOver: Equatable, Sendable {
     /// Since when it is so; nil if only the runs that passed it over can tell.
     package let since: Timestamp?
     /// Whether it is in `exceptions.csv`.
-    package fileprivate(set) var isTold = false
+    package fileprivate(set) var isReported = false
 
     package init(
         owner: String, path: String, inode: Int64, reason: Reason, advice: String,
@@ -67,7 +67,7 @@ extension Ledger {
         try read { db in
             try PassedOver.all(db).map { noted in
                 var entry = noted.entry
-                entry.isTold = noted.isTold
+                entry.isReported = noted.isReported
                 return entry
             }
         }
@@ -93,14 +93,14 @@ extension Ledger {
         return try commit { db in
             for path in gone { try db.run("DELETE FROM passed_over WHERE path = \(path)") }
             for noted in new { try noted.write(db) }
-            let told = new.filter { $0.isTold && known[$0.entry.path]?.isTold != true }
-            for noted in told {
+            let reported = new.filter { $0.isReported && known[$0.entry.path]?.isReported != true }
+            for noted in reported {
                 let entry = noted.entry
                 try Self.raise(
                     entry.reason.exception("\(entry.advice) It is so since \(noted.since)."),
                     order: nil, provider: nil, db, at: now)
             }
-            return told.map(\.entry)
+            return reported.map(\.entry)
         }
     }
 }
@@ -110,14 +110,14 @@ extension PassedOver {
     fileprivate struct Noted: Equatable {
         let entry: PassedOver
         let since: Timestamp
-        let isTold: Bool
+        let isReported: Bool
 
         init(row: Row) throws {
             since = try row["since_at"]
             entry = PassedOver(
                 owner: try row["owner"], path: try row["path"], inode: try row["inode_id"],
                 reason: try row["reason"], advice: try row["advice"], since: since)
-            isTold = try row["told"]
+            isReported = try row["told"]
         }
 
         /// - Parameter former: what the run before noted about the path.
@@ -125,14 +125,14 @@ extension PassedOver {
             // A note from a clock that was ahead says nothing.
             let former = former.flatMap { $0.since <= now ? $0 : nil }
             let isSameEntry = former?.entry.inode == seen.inode
-            let wasTold = former?.isTold == true
+            let wasTold = former?.isReported == true
             let isUnchanged = isSameEntry && former?.entry.reason == seen.reason
             since = [seen.since, isSameEntry ? former?.since : nil].compactMap(\.self)
                 .reduce(now, min)
             entry = PassedOver(
                 owner: seen.owner, path: seen.path, inode: seen.inode, reason: seen.reason,
                 advice: seen.advice, since: since)
-            isTold =
+            isReported =
                 isUnchanged && (wasTold || seen.reason.isLasting)
                 || now.milliseconds - since.milliseconds >= PassedOver.patience
         }
@@ -142,7 +142,7 @@ extension PassedOver {
                 """
                 INSERT INTO passed_over (path, owner, inode_id, reason, advice, since_at, told)
                 VALUES (\(entry.path), \(entry.owner), \(entry.inode), \(entry.reason),
-                        \(entry.advice), \(since), \(isTold))
+                        \(entry.advice), \(since), \(isReported))
                 ON CONFLICT (path) DO UPDATE SET owner = excluded.owner,
                     inode_id = excluded.inode_id, reason = excluded.reason,
                     advice = excluded.advice, since_at = excluded.since_at,

@@ -23,7 +23,7 @@ extension ResellerDraft {
         }
         let other = payments.confirmed ?? payments.known.first
         if let other, other.status == "confirmed" {
-            try tell(.claimRefused(of: user, "\(method) \(reference)", other))
+            try raise(.claimRefused(of: user, "\(method) \(reference)", other))
             return .rejected(
                 Rejection(
                     .depositKnown,
@@ -40,13 +40,13 @@ extension ResellerDraft {
             """)
         try noteSpelling(ofRef: Spelling(ofName: ref))
         guard let other else { return .pending() }
-        try tell(.claimedTwice(by: user, "\(method) \(reference)", other))
+        try raise(.claimedTwice(by: user, "\(method) \(reference)", other))
         return .pending(
             note: "another user claims this payment too; it is credited to the one for whom it is "
                 + "confirmed")
     }
 
-    private func tell(_ exception: LedgerException) throws {
+    private func raise(_ exception: LedgerException) throws {
         try Ledger.raise(exception, order: nil, provider: nil, db, at: intake.now)
     }
 

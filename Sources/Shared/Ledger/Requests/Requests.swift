@@ -199,7 +199,8 @@ extension Ledger {
 
     /// How many answers may leave out a cancel: one to a list, and one about it alone.
     private static let mostPassedOver = 2
-    /// How long a cancel is asked for again before the operator is told, in seconds.
+    /// How long a cancel is asked for again before that is reported to the operator, in
+    /// seconds.
     private static let cancelPatience = 3_600
     /// How long a cancel is asked for again before it ends, in seconds.
     private static let cancelLimit = 86_400
