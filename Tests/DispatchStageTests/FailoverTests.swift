@@ -23,11 +23,10 @@ import Timestamps
     ) throws {
         let (first, second) = (LoopbackProvider(answer: alpha), LoopbackProvider(answer: beta))
         defer { for provider in [first, second] { provider.stop() } }
-        let house = try House(
-            [
-                Supplier("alpha", url: first.url, settings),
-                Supplier("beta", url: second.url, settings),
-            ], also: also)
+        let suppliers = [("alpha", first), ("beta", second)].map { name, provider in
+            Supplier(name, url: provider.url, settings)
+        }
+        let house = try House(suppliers, also: also)
         try house.back(101, of: "alpha", by: [("beta", "201")])
         try house.change(service: 201, "rate = 1500000, cost_rate = 1500000, cancel = 0")
         try body(house, first, second)

@@ -34,7 +34,7 @@ import Timestamps
         // Half of a file would show: this one is made of another length.
         try house.file("more.json", by: acme, at: House.now) { draft in
             try draft.accept(
-                house.order("A-9", 101, units: 10, "0.01", ProviderID(1)), 
+                house.order("A-9", 101, units: 10, "0.01", ProviderID(1)),
                 ResellerLine(.orders, 1, ref: "A-9"))
         }
         try house.report([.summaries])

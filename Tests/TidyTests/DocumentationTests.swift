@@ -14,7 +14,7 @@ import Testing
 
     @Test func `every exception of a migration is of a known kind`() {
         let kinds = SourceTree.sources.filter { $0.contains("struct IdentityMigration") }
-            .flatMap { $0.matches(of: /tell\(\s*"([a-z_]+)"/).map { String($0.1) } }
+            .flatMap { $0.matches(of: /report\(\s*"([a-z_]+)"/).map { String($0.1) } }
         #expect(kinds.count > 5)
         for kind in kinds { #expect(ExceptionKind(rawValue: kind) != nil, "\(kind)") }
     }

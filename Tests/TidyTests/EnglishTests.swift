@@ -14,7 +14,7 @@ import Testing
         ("him", "it, or them"),
     ]
     /// Lines that were written before this rule.
-    private static let remainder = 82
+    private static let remainder = 80
 
     @Test func `everything is written in plain English`() {
         let texts =
