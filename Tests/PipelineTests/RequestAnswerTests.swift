@@ -1,3 +1,4 @@
+import BatchFiles
 import Ledger
 import LoopbackProvider
 import Settings
