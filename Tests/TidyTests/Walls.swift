@@ -26,6 +26,14 @@ struct Wall: Sendable, CustomTestStringConvertible {
             ],
             instead: "Tables, which asks SQL of no engine in particular"),
         Wall(
+            ["SQLiteTables"],
+            ownedBy: ["Sources/Shared/Stage", "Tests"],
+            instead: "Tables; only Stage chooses the engine"),
+        Wall(
+            ["Tables"],
+            ownedBy: ["Sources/Shared/Ledger", "Sources/Shared/SQLiteTables", "Tests"],
+            instead: "a method of Ledger named after the business fact: only Ledger asks SQL"),
+        Wall(
             ["CSQLite"],
             ownedBy: [
                 "Sources/Shared/SQLiteTables",
