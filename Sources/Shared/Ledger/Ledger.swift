@@ -38,10 +38,10 @@ extension Ledger {
     /// Returns once the new generation is noted in the spool, so that nothing acts on a commit that a
     /// restored older copy could silently undo.
     ///
-    /// - Parameters:
-    ///   - now: the moment, by the caller's clock; nil: when the run began.
-    ///   - body: the work, of which everything or nothing is committed.
-    /// - Throws: what `body` throws; `StoreError`, `LedgerError.unnoted`.
+    /// Throws what `body` throws; `StoreError`, `LedgerError.unnoted`.
+    ///
+    /// - `now`: the moment, by the caller's clock; nil: when the run began.
+    /// - `body`: the work, of which everything or nothing is committed.
     @discardableResult func commit<T>(
         noting now: Timestamp? = nil, _ body: (any Connection) throws -> T
     ) throws -> T {

@@ -12,8 +12,9 @@ package protocol StorePlace: Sendable {
     /// A file that is no store of ours is recognized before anything is written: no byte of it
     /// changes.
     ///
-    /// - Parameter charter: the part of the tables' owner in the opening.
-    /// - Throws: `OpeningError`, `StoreError`, and what `charter` throws.
+    /// Throws `OpeningError`, `StoreError`, and what `charter` throws.
+    ///
+    /// `charter`: the part of the tables' owner in the opening.
     func open(_ charter: Charter) throws -> any Store
 }
 

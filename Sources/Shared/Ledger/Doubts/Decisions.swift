@@ -28,8 +28,9 @@ extension Decision: CustomStringConvertible {
     /// For people, without the id.
     var inWords: String { self == .notPlaced ? "not placed" : word }
 
-    /// - Parameter word: as `word` gives it.
-    /// - Returns: nil if there is no such decision, or a placement lacks the provider's id.
+    /// Returns nil if there is no such decision, or a placement lacks the provider's id.
+    ///
+    /// `word`: as `word` gives it.
     fileprivate init?(_ word: String, _ providerOrder: String?) {
         switch (word, providerOrder) {
         case ("placed", let id?): self = .placed(providerOrder: id)
@@ -71,7 +72,7 @@ package struct PendingDecision: Sendable {
     /// The columns of a pending decision, for `init(_:from:)`.
     static let columns = "d.id, d.outcome, d.provider_order, d.person, d.created_at, d.due_at"
 
-    /// - Parameter first: the position of the first of `columns`.
+    /// `first`: the position of the first of `columns`.
     init(_ row: Row, from first: Int = 0) throws {
         id = try row[first]
         let word: String = try row[first + 1]
@@ -137,8 +138,9 @@ struct Decisions {
     /// Moves an order out of doubt. One that was lost in the gap after a restore moves on to the
     /// next place that may have it.
     ///
-    /// - Parameter note: who says so, and why; it stays with the attempt.
-    /// - Returns: whether the order is no longer in doubt.
+    /// Returns whether the order is no longer in doubt.
+    ///
+    /// `note`: who says so, and why; it stays with the attempt.
     @discardableResult
     func carryOut(_ decision: Decision, on order: OrderRow, note: String) throws -> Bool {
         let attempts = Attempts(db)
@@ -159,7 +161,7 @@ struct Decisions {
     /// Voids the pending decisions that would send an order again, when work resumes on a restored
     /// ledger: the order may have been sent in the gap, and no longer be in its provider's list.
     ///
-    /// - Parameter file: the only file whose decisions are voided; nil voids those of all files.
+    /// `file`: the only file whose decisions are voided; nil voids those of all files.
     static func voidResending(
         _ db: any Connection, of file: FileID? = nil, at now: Timestamp
     ) throws {

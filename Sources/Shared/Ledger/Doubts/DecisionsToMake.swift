@@ -17,9 +17,8 @@ package struct OpenDoubt: Sendable {
 extension Ledger {
     /// The orders in doubt with a provider that were sent in a period, by number.
     ///
-    /// - Parameters:
-    ///   - period: when they were sent, its end excluded.
-    ///   - evidence: a text that their evidence contains, in any case of ASCII; nil takes all.
+    /// - `period`: when they were sent, its end excluded.
+    /// - `evidence`: a text that their evidence contains, in any case of ASCII; nil takes all.
     package func doubts(
         with provider: String, sent period: Range<Timestamp>, evidence: String?
     ) throws -> [OpenDoubt] {
@@ -136,7 +135,7 @@ extension Ledger {
 extension OpenWithdrawal {
     fileprivate static let columns = "user_id, ref, amount, fee, destination, status, created_at"
 
-    /// - Parameter row: its columns are `columns`.
+    /// `row`: its columns are `columns`.
     fileprivate init(row: Row) throws {
         self.init(
             user: try row[0], ref: try row[1], amount: try row[2], fee: try row[3],

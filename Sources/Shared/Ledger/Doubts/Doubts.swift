@@ -124,9 +124,9 @@ extension Ledger {
     ///
     /// What is not recorded before `isOver` says that the time is up is learnt again.
     ///
-    /// - Parameters:
-    ///   - inquiryDue: when to ask the provider for its list again; nil leaves it.
-    /// - Returns: how many orders are no longer in doubt.
+    /// Returns how many orders are no longer in doubt.
+    ///
+    /// `inquiryDue`: when to ask the provider for its list again; nil leaves it.
     package func record(
         _ news: [DoubtNews], of provider: ProviderID, inquiryDue: Timestamp? = nil,
         at now: Timestamp, until isOver: () -> Bool

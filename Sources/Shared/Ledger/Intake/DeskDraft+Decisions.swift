@@ -10,7 +10,7 @@ extension DeskDraft {
     /// The decision `refund` also ends an order whose provider will never report an end: one that
     /// stands in `exceptions`, or that nobody asks about any more.
     ///
-    /// - Parameter witness: what the provider of that name can be asked.
+    /// `witness`: what the provider of that name can be asked.
     package func decide(
         _ decision: Decision, on id: OrderID, by person: String, _ line: Line,
         asking witness: (_ provider: String) -> Witness = { _ in .silent }

@@ -9,7 +9,7 @@ extension DeskDraft {
     /// After a refusal the service is on sale again at once, if the rules sell it. The provider's
     /// list is asked for, and takes the service off sale if it lacks it.
     ///
-    /// - Parameter rate: the provider's, if only this rate is agreed to.
+    /// `rate`: the provider's, if only this rate is agreed to.
     package func release(_ service: ServiceID, at rate: Rate?, _ line: Line) throws {
         try record(outcome(ofReleasing: service, at: rate), of: line)
     }

@@ -47,7 +47,7 @@ package class FileDraft {
 
     /// Ends the file's effect and records how the file went.
     ///
-    /// - Parameter reason: why nothing in the file was done, if it failed as a whole.
+    /// `reason`: why nothing in the file was done, if it failed as a whole.
     package func close(reason: RejectionCode? = nil) throws -> FileID {
         try holdIfLost()
         let status = rejected == 0 ? "accepted" : rejected == lines ? "rejected" : "partial"

@@ -126,7 +126,7 @@ package final class Intake {
 
     /// Records that the whole file is refused and has no effect.
     ///
-    /// - Parameter lines: how many lines it holds, as far as they could be counted.
+    /// `lines`: how many lines it holds, as far as they could be counted.
     package func refuse(
         _ arrival: Arrival, batch: String?, lines: Int, _ rejection: Rejection
     ) throws -> FileID {

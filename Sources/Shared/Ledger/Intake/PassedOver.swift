@@ -120,7 +120,7 @@ extension PassedOver {
             isReported = try row["told"]
         }
 
-        /// - Parameter former: what the run before noted about the path.
+        /// `former`: what the run before noted about the path.
         init(_ seen: PassedOver, after former: Noted?, at now: Timestamp) {
             // A note from a clock that was ahead says nothing.
             let former = former.flatMap { $0.since <= now ? $0 : nil }

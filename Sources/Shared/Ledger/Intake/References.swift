@@ -24,8 +24,8 @@ enum References {
 
     /// The spelling under which the user first used a reference; a new one is returned as it is.
     ///
-    /// - Parameter hasSpellings: whether any reference of the user is spelled otherwise than its
-    ///   key; if none is, an ordinary reference needs no look-up.
+    /// `hasSpellings`: whether any reference of the user is spelled otherwise than its key; if
+    /// none is, an ordinary reference needs no look-up.
     static func asFirstWritten(
         _ db: any Connection, _ user: UserID, _ ref: Spelling, hasSpellings: Bool
     ) throws -> String {

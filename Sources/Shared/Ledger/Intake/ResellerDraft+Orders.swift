@@ -81,7 +81,7 @@ extension ResellerDraft {
 
     /// The outcome of an order whose reference another order has.
     ///
-    /// - Parameter ref: the reference as it was first written.
+    /// `ref`: the reference as it was first written.
     private func earlier(_ order: NewOrder, as ref: String) throws -> LineOutcome? {
         let lookup = earlierOrder
         lookup.bind(1, user)
@@ -136,7 +136,7 @@ extension ResellerDraft {
 extension ResellerDraft {
     /// Whether an order for the same service and the same page has not ended yet.
     ///
-    /// - Parameter link: the key by which the link is compared.
+    /// `link`: the key by which the link is compared.
     package func hasOpenOrder(for link: String, service: ServiceID) throws -> Bool {
         try db.one(
             """

@@ -26,7 +26,7 @@ extension PostingReference {
     static func chargeAtEnd(_ order: OrderID) -> Self { Self(.providerCharge, "\(order):end") }
     /// What the provider gave back by the end of the order.
     static func providerRefund(_ order: OrderID) -> Self { Self(.providerRefund, "\(order)") }
-    /// - Parameter reference: the desk's, or a name made from the batch and the line.
+    /// `reference`: the desk's, or a name made from the batch and the line.
     static func providerTopup(_ provider: String, _ reference: String) -> Self {
         Self(.providerTopup, "\(provider):\(reference)")
     }

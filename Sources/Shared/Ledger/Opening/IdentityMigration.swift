@@ -13,7 +13,7 @@ struct IdentityMigration {
     let db: any Connection
     let now: Int64
 
-    /// - Parameter db: in the transaction of the migration, after its SQL.
+    /// `db`: in the transaction of the migration, after its SQL.
     init(_ db: any Connection) throws {
         self.db = db
         // What a migration reports happened when it was made.

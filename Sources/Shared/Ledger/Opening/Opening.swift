@@ -30,10 +30,11 @@ extension Ledger {
 
     /// Opens the ledger at `place` without asking whether it is the latest one, but never makes one.
     ///
-    /// - Parameter seenFile: where the programs note what they saw last, for the message if the
-    ///   ledger is missing.
-    /// - Throws: `LedgerError.missing` or `LedgerError.lost` if there is none; what
-    ///   `openUnchecked` throws.
+    /// Throws `LedgerError.missing` or `LedgerError.lost` if there is none; what `openUnchecked`
+    /// throws.
+    ///
+    /// `seenFile`: where the programs note what they saw last, for the message if the ledger is
+    /// missing.
     package static func openExistingUnchecked(
         in place: any StorePlace, currency: Currency, notedIn seenFile: String? = nil
     ) throws -> Ledger {

@@ -38,14 +38,14 @@ struct Attempts {
 
     /// Ends the attempt that is under way.
     ///
-    /// - Parameters:
-    ///   - order: the order that was to be sent.
-    ///   - number: the attempt's number; nil for any.
-    ///   - outcome: what became of it.
-    ///   - isFinal: whether the provider refused it for good, and is not asked again.
-    ///   - evidence: what speaks for the outcome.
-    ///   - now: when it ended.
-    /// - Returns: false if no attempt is under way, or another than `number`.
+    /// Returns false if no attempt is under way, or another than `number`.
+    ///
+    /// - `order`: the order that was to be sent.
+    /// - `number`: the attempt's number; nil for any.
+    /// - `outcome`: what became of it.
+    /// - `isFinal`: whether the provider refused it for good, and is not asked again.
+    /// - `evidence`: what speaks for the outcome.
+    /// - `now`: when it ended.
     @discardableResult
     func end(
         _ order: OrderID, number: Int? = nil, as outcome: AttemptOutcome, isFinal: Bool = false,

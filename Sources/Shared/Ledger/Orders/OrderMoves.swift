@@ -36,7 +36,7 @@ struct OrderMoves {
     private let now: Timestamp
     private let file: FileID?
 
-    /// - Parameter file: the file that asks for the moves; nil if no file does.
+    /// `file`: the file that asks for the moves; nil if no file does.
     init(_ db: any Connection, _ postings: Postings, at now: Timestamp, file: FileID? = nil) {
         self.db = db
         self.postings = postings
@@ -57,7 +57,7 @@ extension OrderMoves {
     /// `accepted` → `sending` where the order may have been sent in the gap before a restore. An
     /// order that is past `accepted` stays as it is, with the attempt that it has.
     ///
-    /// - Parameter since: before this moment it was not sent.
+    /// `since`: before this moment it was not sent.
     func sendAsLost(_ order: OrderID, since: Timestamp) throws {
         let provider: ProviderID? = try db.value(
             """
@@ -142,7 +142,7 @@ extension OrderMoves {
     /// `placed` → its end. The hold is settled here, once: the references of the postings are
     /// unique.
     ///
-    /// - Parameter lookBack: when its provider is asked again whether it ended so; nil: never.
+    /// `lookBack`: when its provider is asked again whether it ended so; nil: never.
     func settle(
         _ order: OrderRow, as settlement: Settlement, charged: ProviderCharge?,
         lookBack: Timestamp? = nil

@@ -91,9 +91,8 @@ struct SeenGeneration {
     /// Overwrites the line in place. It lies within one sector, so a crash leaves the old line or
     /// the new one.
     ///
-    /// - Parameters:
-    ///   - generation: what the file says from now on.
-    ///   - isSynced: whether it is on disk when this returns.
+    /// - `generation`: what the file says from now on.
+    /// - `isSynced`: whether it is on disk when this returns.
     func overwrite(_ generation: Generation, isSynced: Bool) throws {
         let bytes = Self.line(generation)
         let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)

@@ -38,9 +38,8 @@ struct LostOrders {
     /// `accepted` or `sending` → `in_doubt`. An order that is in doubt already may be so for
     /// another reason by now, and is held for the gap too.
     ///
-    /// - Parameters:
-    ///   - order: the order.
-    ///   - since: before this moment it was not sent, if it is not under way.
+    /// - `order`: the order.
+    /// - `since`: before this moment it was not sent, if it is not under way.
     func hold(_ order: OrderID, since: Timestamp) throws {
         guard try !isHeld(order) else { return }
         try moves.sendAsLost(order, since: since)
@@ -58,10 +57,10 @@ struct LostOrders {
     /// Ends the doubt about an order that its provider does not have. An order lost in a gap is
     /// then in doubt at the next of its places.
     ///
-    /// - Parameters:
-    ///   - order: the order.
-    ///   - note: who says so, and on what grounds; it stays with the attempt.
-    /// - Returns: whether no place is left that may have it.
+    /// Returns whether no place is left that may have it.
+    ///
+    /// - `order`: the order.
+    /// - `note`: who says so, and on what grounds; it stays with the attempt.
     func leave(_ order: OrderRow, note: String) throws -> Bool {
         let loss = try db.first(
             """
