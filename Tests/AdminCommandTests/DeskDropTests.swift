@@ -37,7 +37,8 @@ import Testing
         #expect(said.hasPrefix("dropped \(works.spool)/desk/inbox/admin-"))
         #expect(
             said.contains(
-                ".json: acme is added, or changed; ingest applies it with its next run, and answers in"
+                ".json: acme is added, or changed; ingest applies it "
+                    + "with its next run, and answers in"
             ))
         let name = try #require(works.entries("desk/inbox").first)
         let text = try works.read("\(works.spool)/desk/inbox/\(name)")

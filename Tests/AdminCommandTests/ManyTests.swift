@@ -27,7 +27,8 @@ import Testing
         #expect(shown.status == 0)
         #expect(
             shown.output.contains(
-                "nothing was dropped; with --yes, 3 orders in doubt with alpha, 6.000000 USD in all, "
+                "nothing was dropped; with --yes, 3 orders in doubt with alpha, "
+                    + "6.000000 USD in all, "
                     + "from order 1 to 3, are decided: not_placed"), "\(shown.output)")
         #expect(shown.output.contains(#/1 +acme +2.000000 +20.+Z +.*Computer says perhaps/#))
         #expect(works.entries("desk/inbox").isEmpty)

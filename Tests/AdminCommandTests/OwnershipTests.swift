@@ -72,7 +72,8 @@ struct OwnershipTests {
         for place in places {
             #expect(
                 shellRun(
-                    "cd '\(works.path)' && { [ -e \(place) ] || mkdir -p \(place); } && chown -R 0:0 \(place)"
+                    "cd '\(works.path)' && { [ -e \(place) ] || mkdir -p \(place); } && chown -R "
+                        + "0:0 \(place)"
                 ).status == 0)
         }
         // A hard link could lead to a file that is not the owner's.

@@ -67,7 +67,7 @@ import Testing
         try works.open()
         try works.order("l1")
         try works.done("ingest", "admin backup \(works.backup)")
-        // In the lost time the order was in doubt, was decided not to be placed, and was sent.
+        // In the gap the order was in doubt, was decided not to be placed, and was sent.
         try works.makeDoubtful(1)
         try works.done("admin decide 1 not-placed", "ingest", "dispatch")
         #expect(panel.links == ["l1"])

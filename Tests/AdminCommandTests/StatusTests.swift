@@ -96,7 +96,8 @@ import Testing
         #expect(failed.output.contains(#/STANDS STILL: dispatch ended with 78: .*api_key/#))
         #expect(
             failed.output.contains(
-                "STANDS STILL: the key of alpha cannot be read, so dispatch and poll do nothing while "
+                "STANDS STILL: the key of alpha cannot be read, so dispatch and poll do nothing "
+                    + "while "
                     + "ingest takes orders and charges them: it is empty"))
     }
 
@@ -111,7 +112,8 @@ import Testing
         #expect(ended.status == 2)
         #expect(
             ended.output.contains(
-                "STANDS STILL: poll has not run since 2026-01-01T00:00:00Z; look at cron and its log"
+                "STANDS STILL: poll has not run since 2026-01-01T00:00:00Z; look at cron and its "
+                    + "log"
             ))
     }
 

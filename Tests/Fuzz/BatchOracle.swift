@@ -53,7 +53,8 @@ final class BatchOracle {
              {"user": "zenith", "method": "bank", "reference": "2", "amount": 900}]}
             """)
         let orders = (1...16).map { number in
-            #"{"ref": "O-\#(number)", "service": \#(BatchMaker.firstService), "quantity": 1000, "link": "l\#(number)"}"#
+            #"{"ref": "O-\#(number)", "service": \#(BatchMaker.firstService), "quantity": 1000, "#
+                + #""link": "l\#(number)"}"#
         }
         try keep(#"r{"batch": "first", "orders": [\#(orders.joined(separator: ","))]}"#)
         let sent = try ledger.advance(

@@ -3,9 +3,10 @@ import Glibc
 
 /// Has libFuzzer drive one of our readers: `make fuzz`.
 ///
-///     Fuzz TARGET --prepare FOLDER      writes its samples to FOLDER/seeds and its words to FOLDER/words
+///     Fuzz TARGET --prepare FOLDER
 ///     Fuzz TARGET [libFuzzer's options] [corpora, or an input to repeat]
 ///
+/// The first form writes the samples of a target to `FOLDER/seeds`, and its words to `FOLDER/words`.
 /// An input that something is wrong with ends the process, so that libFuzzer keeps it.
 @main
 enum Fuzz {

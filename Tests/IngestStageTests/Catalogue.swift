@@ -20,7 +20,7 @@ enum Catalogue {
     /// A thousand units cost more than can be counted a hundred times.
     static let priceless = 205
 
-    /// Its provider asks three times its cost since his rate jumped.
+    /// Its provider asks three times its cost since the rate jumped.
     static let jumped = 206
 
     static func install(in ledger: Ledger) throws {

@@ -131,16 +131,16 @@ private let order = #"{"orders": [{"service": 101, "link": "a", "quantity": 1000
 }
 
 @Suite struct ObstacleTests {
-    /// What a reseller can do to his own outbox and inbox, given the name of a file he dropped.
+    /// What resellers can do to their own outbox and inbox, given the name of a file they dropped.
     private static let tricks: [(what: String, script: String)] = [
         ("a directory where the receipt goes", "mkdir outbox/orders.receipt.json"),
         ("a link where the receipt goes", "ln -s /etc/passwd outbox/orders.receipt.json"),
         ("a pipe where the receipt goes", "mkfifo outbox/orders.receipt.json"),
         ("no outbox", "rmdir outbox"),
-        ("a directory among his files", "mkdir inbox/a.json"),
-        ("a pipe among his files", "mkfifo inbox/a.json"),
-        ("a link among his files", "ln -s /etc/passwd inbox/a.json"),
-        ("a second name of his file", "ln inbox/orders.json inbox/.kept"),
+        ("a directory among the files", "mkdir inbox/a.json"),
+        ("a pipe among the files", "mkfifo inbox/a.json"),
+        ("a link among the files", "ln -s /etc/passwd inbox/a.json"),
+        ("a second name of the file", "ln inbox/orders.json inbox/.kept"),
         ("a name with a line break", "echo {} > inbox/\"$(printf 'a\\nb')\".json"),
         ("a name that is no text", "echo {} > inbox/\"$(printf 'a\\377')\".json"),
         ("a long name", "echo {} > inbox/$(printf 'a%.0s' $(seq 250)).json"),

@@ -72,7 +72,7 @@ import Timestamps
         let receipt = "resellers/acme/outbox/orders.receipt.json"
         let before = try house.contents(of: receipt)
 
-        // As after a crash in the middle, and the reseller took his file back.
+        // As after a crash in the middle, when the reseller took the file back.
         house.remove(receipt)
         house.move("archive/2026-11-23/acme/\(digest)-orders.json", to: "work/acme/\(digest)")
         try house.ingest()

@@ -64,7 +64,8 @@ import Testing
         #expect(try house.verdict(on: order("https://a.example", ref: text)) == "BAD_VALUE")
         for (method, reference) in [(text, "TX-1"), ("bank", text)] {
             let line =
-                #"{"user": "acme", "method": "\#(method)", "reference": "\#(reference)", "amount": 1}"#
+                #"{"user": "acme", "method": "\#(method)", "reference": "\#(reference)", "#
+                + #""amount": 1}"#
             #expect(try house.verdict(on: line, in: "deposits", by: "desk") == "BAD_VALUE")
         }
         let receipt = try house.drop(
@@ -98,7 +99,8 @@ import Testing
         let services = ["usernames": 106, "hashtags": 107, "keywords": 103, "groups": 115]
         let rest = key == "hashtags" ? #", "usernames": ["a"]"# : ""
         let line =
-            #"{"service": \#(services[key]!), "link": "a", "quantity": 1, "\#(key)": ["x\ry", "\u200b"]\#(rest)}"#
+            #"{"service": \#(services[key]!), "link": "a", "quantity": 1, "\#(key)": ["x\ry", "#
+            + #""\u200b"]\#(rest)}"#
         let receipt = try house.drop(#"{"orders": [\#(line)]}"#, as: "one.json")
         #expect(receipt.verdicts() == ["accepted"], "\(receipt.lines()[0]["detail"] ?? "")")
         #expect(try house.table("SELECT parameters ->> '\(key)' FROM orders") == ["x\ny"])

@@ -5,7 +5,7 @@ import Synchronization
 /// sent: the oracle of "never sent twice".
 ///
 /// A request counts from the moment its last byte is read, before the script decides anything.
-/// Whoever makes one must `stop` it.
+/// A test that makes one must `stop` it.
 package final class LoopbackProvider: Sendable {
     package let port: UInt16
 

@@ -5,7 +5,8 @@ import Testing
 @Suite(.serialized) struct DayTests {
     /// 101 costs 0.90 a thousand and is sold at 1.08.
     private func order(_ ref: String, _ link: String, quantity: Int = 1_000) -> String {
-        #"{"ref": "\#(ref)", "service": 101, "link": "https://a.example/\#(link)", "quantity": \#(quantity)}"#
+        #"{"ref": "\#(ref)", "service": 101, "link": "https://a.example/\#(link)", "#
+            + #""quantity": \#(quantity)}"#
     }
 
     @Test func `a day with two resellers ends with every order and every cent accounted for`()
@@ -70,7 +71,8 @@ import Testing
         // 20.00 less 1 % were paid out; what was earned, and what the provider took of it.
         #expect(
             try works.table(
-                "SELECT name, balance FROM wallets WHERE user_id IS NULL AND balance <> 0 ORDER BY 1"
+                "SELECT name, balance FROM wallets WHERE user_id IS NULL AND balance <> 0 ORDER "
+                    + "BY 1"
             )
                 == [
                     "deposits|-250000000", "fees|200000", "float|-3240000", "payouts|19800000",

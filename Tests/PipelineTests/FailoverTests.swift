@@ -32,7 +32,8 @@ import Testing
         try works.drop(
             """
             "orders": [
-              {"ref": "paused", "service": \(broke), "link": "https://a.example/1", "quantity": 1000},
+              {"ref": "paused", "service": \(broke), "quantity": 1000,
+               "link": "https://a.example/1"},
               {"ref": "refused", "service": \(alpha), "quantity": 1000,
                "link": "https://a.example/sandbox-refuse-link"},
               {"ref": "unknown", "service": \(alpha), "quantity": 1000,

@@ -9,7 +9,7 @@ import Testing
 @Suite struct GuardedCatalogueTests {
     private let list = List()
 
-    /// The rates of the services on a provider's list, by his ids.
+    /// The rates of the services on a provider's list, by its ids.
     private final class List: Sendable {
         private let rates = Mutex<[(id: Int, rate: String)]>([])
 
@@ -64,7 +64,8 @@ import Testing
                 "2,2,Likes 2,quarantined,rate,2.000000,2.600000",
                 "3,3,Likes 3,changed,rate,3.000000,3.050000",
                 "3,3,Likes 3,changed,sale_rate,3.888000,3.952800",
-                "5,5,Likes 5,new,fault,,its rate is 0; a price in catalogue.yaml sells it all the same",
+                "5,5,Likes 5,new,fault,,its rate is 0; a price in catalogue.yaml sells it all "
+                    + "the same",
                 "4,4,Likes 4,dropped,,,", "2,2,Likes 2,released,rate,2.000000,2.600000",
                 "4,4,Likes 4,returned,,,", "5,5,Likes 5,dropped,,,",
             ])

@@ -177,12 +177,14 @@ extension Recomputation {
             ),
             (
                 "transactions",
-                "transaction,at,type,from_wallet,to_wallet,amount,currency,user,order,reference,file",
+                "transaction,at,type,from_wallet,to_wallet,amount,currency,user,order,reference,"
+                    + "file",
                 transactions
             ),
             (
                 "users",
-                "user,role,email,banned,available,held,deposited,spent,refunded,orders,last_file_at",
+                "user,role,email,banned,available,held,deposited,spent,refunded,orders,"
+                    + "last_file_at",
                 users
             ),
             (

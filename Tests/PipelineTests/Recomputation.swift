@@ -35,7 +35,7 @@ struct Recomputation {
         tables[table]!.first { $0["id"] as Int64? == id }.map { Cell.text($0[column]) } ?? ""
     }
 
-    /// Whose a wallet is, and which of his: `acme:available`.
+    /// The owner and the name of a wallet: `acme:available`.
     func wallet(_ id: Int64) -> String {
         let wallet = tables["wallets"]!.first { $0["id"] as Int64 == id }!
         let owner =

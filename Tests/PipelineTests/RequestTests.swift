@@ -92,8 +92,8 @@ import Timestamps
         #expect(try house.requests() == ["refill|ended|Unknown"])
     }
 
-    /// Asked a second time, because the first answer was lost or its run died, a provider refuses
-    /// what he has taken.
+    /// A provider that is asked again, because its first answer was lost or the run died, refuses
+    /// what it has accepted already.
     @Test(arguments: [false, true])
     func `a cancel refused after a lost answer ends as the order does`(
         isKilled: Bool

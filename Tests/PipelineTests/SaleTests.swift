@@ -142,7 +142,8 @@ struct Change: CustomTestStringConvertible, Sendable {
         "charge_decimals": "charge_decimals = 0",
     ]
     private static let offered = """
-        offered_rate = rate + 1, offered_cost_rate = cost_rate + 1, offered_sale_rate = sale_rate + 1
+        offered_rate = rate + 1, offered_cost_rate = cost_rate + 1, 
+        offered_sale_rate = sale_rate + 1
         """
 }
 

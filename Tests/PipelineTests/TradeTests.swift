@@ -80,7 +80,7 @@ import Testing
                 "broke|canceled|1", "charlie|canceled|1", "charlie|partial|1",
                 "dead|canceled|1",
             ])
-        // What a provider says we have, against what we know we paid him and were charged.
+        // What each provider says we have, against what we know we paid it and were charged.
         let drifts = try works.report("providers").filter { Self.sellers.contains($0[0]) }
         #expect(drifts.map { $0[4] } == ["0.000000", "0.000000", "0.000000"])
         #expect(try works.findings() == [])

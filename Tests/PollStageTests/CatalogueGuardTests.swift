@@ -56,7 +56,8 @@ import Testing
                 #expect(
                     told.contains {
                         $0.hasPrefix(
-                            "backup_unusable|catalogue.yaml names \(place) as a backup of service 101"
+                            "backup_unusable|catalogue.yaml names \(place) as a backup of "
+                                + "service 101"
                         )
                             && $0.contains(reason)
                     }, "\(told)")

@@ -32,7 +32,8 @@ import Testing
         type: String = "Default"
     ) -> String {
         #"{"service":\#(id),"name":"\#(name)","type":"\#(type)","category":"\#(category)","#
-            + #""rate":"\#(rate)","min":"10","max":"1,000","refill":true,"cancel":1,"dripfeed":"yes"}"#
+            + #""rate":"\#(rate)","min":"10","max":"1,000","refill":true,"cancel":1,"#
+            + #""dripfeed":"yes"}"#
     }
 
     @Test func `a catalogue is taken over by the rules, first match first`() throws {

@@ -54,7 +54,8 @@ import Timestamps
                       ],
                       "refills": [],
                       "deposits": [
-                        {"ref": "D-1", "method": "bank", "reference": "TX-2", "status": "confirmed", \
+                        {"ref": "D-1", "method": "bank", "reference": "TX-2", "status": \
+                    "confirmed", \
                     "credited": "5.000000", "fee": "0.100000"}
                       ],
                       "withdrawals": [

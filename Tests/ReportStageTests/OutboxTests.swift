@@ -134,8 +134,10 @@ import Timestamps
         #expect(
             house.text(of: "spool/resellers/\(user)/outbox/services.csv") == """
                 service,name,category,type,rate,min,max,dripfeed,refill,cancel\r
-                101,"Followers, ""fast""\",'@Instagram,Default,\(followers),10,50000,true,false,true\r
-                102,'=HYPERLINK(1),'@Instagram,Custom Comments Package,\(comments),10,50000,true,false,true\r
+                101,"Followers, ""fast""\",'@Instagram,Default,\(followers),10,50000,true,false,\
+                true\r
+                102,'=HYPERLINK(1),'@Instagram,Custom Comments Package,\(comments),10,50000,true,\
+                false,true\r
 
                 """)
         #expect(
@@ -216,7 +218,7 @@ import Timestamps
 
     @Test func `a broken outbox stops nobody else's files`() throws {
         let house = try House.withBook()
-        house.folder.write("his", to: "elsewhere/note")
+        house.folder.write("theirs", to: "elsewhere/note")
         house.folder.write("", to: "spool/resellers/acme/note")
         symlink("\(house.folder.path)/elsewhere", "\(house.spool)/resellers/acme/outbox")
         let summary = try house.report([.statements])

@@ -55,7 +55,8 @@ import Testing
                 "invariant 1 is broken once: the balances of each currency sum to zero",
                 "  currency=\"USD\" total=1",
                 "invariant 2 is broken once: a wallet's balance is the sum of its transactions",
-                "  wallet=6 user=\"acme\" name=\"available\" balance=95812501 transactions=95812500",
+                "  wallet=6 user=\"acme\" name=\"available\" balance=95812501 "
+                    + "transactions=95812500",
                 "65",
             ])
         let json = try shell.lines(of: "$report audit --json --config $config 2>/dev/null; echo $?")

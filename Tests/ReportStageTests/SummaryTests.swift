@@ -11,24 +11,32 @@ import Testing
             [
                 """
                 order,user,ref,service,service_name,type,link,quantity,charge,refunded,cost,profit,\
-                currency,provider,provider_order,status,start_count,remains,created_at,placed_at,ended_at
+                currency,provider,provider_order,status,start_count,remains,created_at,placed_at,\
+                ended_at
                 """,
-                #"1,acme,A-1,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2",1000,"#
+                #"1,acme,A-1,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2","#
+                    + #"1000,"#
                     + "0.787500,0.100000,0.500000,0.187500,USD,alpha,p1,completed,3572,,"
                     + "2026-10-30T10:00:00Z,2026-10-30T10:01:00Z,2026-10-30T10:31:00Z",
                 "2,acme,\"'-A\n2\",102,'=HYPERLINK(1),custom_comments package,"
-                    + "\"https://example.com/1?a=1,2\",1,1.750000,0.750000,0.600000,0.400000,USD,alpha,"
-                    + "p2,partial,,43,2026-10-30T10:00:00Z,2026-10-30T10:01:00Z,2026-10-30T11:01:00Z",
-                #"3,zoe,Z-1,101,"Followers, ""fast""",Default,"https://example.com/5000?a=1,2",5000,"#
+                    + "\"https://example.com/1?a=1,2\",1,1.750000,0.750000,0.600000,0.400000,USD,"
+                    + "alpha,"
+                    + "p2,partial,,43,2026-10-30T10:00:00Z,2026-10-30T10:01:00Z,"
+                    + "2026-10-30T11:01:00Z",
+                #"3,zoe,Z-1,101,"Followers, ""fast""",Default,"https://example.com/5000?a=1,2","#
+                    + #"5000,"#
                     + "4.000000,0.000000,0.000000,0.000000,USD,alpha,,in_doubt,,,"
                     + "2026-11-02T12:00:00Z,,",
-                #"4,zoe,Z-2,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2",1000,"#
+                #"4,zoe,Z-2,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2","#
+                    + #"1000,"#
                     + "0.800000,0.800000,0.000000,0.000000,USD,alpha,,refused,,,"
                     + "2026-11-02T12:00:00Z,,2026-11-02T12:01:00Z",
-                #"5,zoe,Z-3,101,"Followers, ""fast""",Default,"https://example.com/2000?a=1,2",2000,"#
+                #"5,zoe,Z-3,101,"Followers, ""fast""",Default,"https://example.com/2000?a=1,2","#
+                    + #"2000,"#
                     + "1.600000,0.000000,1.000000,0.600000,USD,alpha,p5,placed,,,"
                     + "2026-11-02T12:00:00Z,2026-11-02T12:01:00Z,",
-                #"6,zoe,Z-4,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2",1000,"#
+                #"6,zoe,Z-4,101,"Followers, ""fast""",Default,"https://example.com/1000?a=1,2","#
+                    + #"1000,"#
                     + "0.800000,0.000000,0.000000,0.000000,USD,alpha,,accepted,,,"
                     + "2026-11-02T12:00:00Z,,",
             ]
@@ -40,7 +48,8 @@ import Testing
                 user,role,email,banned,available,held,deposited,spent,refunded,orders,last_file_at,\
                 discount_percent,credit_limit,ban_reason,ban_expires
                 """,
-                "acme,reseller,ops@acme.example,false,95.812500,0.000000,100.000000,1.687500,0.850000,"
+                "acme,reseller,ops@acme.example,false,95.812500,0.000000,100.000000,1.687500,"
+                    + "0.850000,"
                     + "2,2026-10-30T10:00:00Z,12.500000,0.000000,,",
                 "zoe,reseller,,true,33.600000,6.400000,50.000000,0.000000,0.800000,4,"
                     + "2026-11-02T12:00:00Z,0.000000,0.000000,chargeback,",
@@ -51,16 +60,21 @@ import Testing
             [
                 """
                 service,provider,provider_service,name,category,type,cost_rate,sale_rate,\
-                profit_percent,min,max,dripfeed,refill,cancel,enabled,average_minutes,provider_rate,\
+                profit_percent,min,max,dripfeed,refill,cancel,enabled,average_minutes,\
+                provider_rate,\
                 provider_currency,offered_rate,offered_sale_rate,withheld,fault,backups
                 """,
-                #"101,alpha,101,"Followers, ""fast""",'@Instagram,Default,0.500000,0.900000,80.000000,10,"#
+                #"101,alpha,101,"Followers, ""fast""",'@Instagram,Default,0.500000,0.900000,"#
+                    + #"80.000000,10,"#
                     + "50000,true,false,true,true,30,0.500000,USD,,,,,",
-                "102,alpha,102,'=HYPERLINK(1),'@Instagram,custom_comments package,1.000000,2.000000,"
+                "102,alpha,102,'=HYPERLINK(1),'@Instagram,custom_comments package,1.000000,"
+                    + "2.000000,"
                     + "100.000000,10,50000,true,false,true,true,,1.000000,USD,,,,,",
-                "103,alpha,103,Not on sale,'@Instagram,Default,1.000000,2.000000,100.000000,10,50000,true,"
+                "103,alpha,103,Not on sale,'@Instagram,Default,1.000000,2.000000,100.000000,10,"
+                    + "50000,true,"
                     + "false,true,false,,1.000000,USD,,,,,",
-                "104,alpha,104,Of no known kind,'@Instagram,Oracle,1.000000,2.000000,100.000000,10,50000,"
+                "104,alpha,104,Of no known kind,'@Instagram,Oracle,1.000000,2.000000,100.000000,"
+                    + "10,50000,"
                     + "true,false,true,true,,1.000000,USD,,,,,",
             ]
         ),
@@ -130,9 +144,11 @@ import Testing
             "deposits",
             [
                 """
-                user,method,reference,amount,currency,status,claimed_at,confirmed_at,fee,credited,ref
+                user,method,reference,amount,currency,status,claimed_at,confirmed_at,fee,credited,\
+                ref
                 """,
-                "acme,bank,TX-1,100.000000,USD,confirmed,,2026-10-30T09:00:00Z,1.500000,100.000000,",
+                "acme,bank,TX-1,100.000000,USD,confirmed,,2026-10-30T09:00:00Z,1.500000,"
+                    + "100.000000,",
                 "zoe,card,'+49,50.000000,USD,confirmed,,2026-10-30T09:00:00Z,0.000000,50.000000,",
                 "zoe,bank,TX-9,20.000000,USD,pending,2026-11-02T12:00:00Z,,,,D-1",
             ]
@@ -201,10 +217,12 @@ import Testing
         #expect(
             rows.dropFirst().map { [$0[0], $0[1]] + $0[3...] }
                 == [
-                    "desk,open.json,batch of open.json,accepted,6,6,0,0.000000,2026-10-30T09:00:00Z",
+                    "desk,open.json,batch of open.json,accepted,6,6,0,0.000000,"
+                        + "2026-10-30T09:00:00Z",
                     "acme,a.json,batch of a.json,accepted,2,2,0,2.537500,2026-10-30T10:00:00Z",
                     "zoe,z.json,batch of z.json,partial,7,6,1,7.200000,2026-11-02T12:00:00Z",
-                    "desk,close.json,batch of close.json,accepted,4,4,0,0.000000,2026-11-03T09:00:00Z",
+                    "desk,close.json,batch of close.json,accepted,4,4,0,0.000000,"
+                        + "2026-11-03T09:00:00Z",
                 ].map { $0.components(by: ",") })
     }
 
@@ -214,7 +232,8 @@ import Testing
         let rows = try house.summary("transactions")
         #expect(
             rows.first?.joined(separator: ",")
-                == "transaction,at,type,from_wallet,to_wallet,amount,currency,user,order,reference,file,"
+                == "transaction,at,type,from_wallet,to_wallet,amount,currency,user,order,"
+                + "reference,file,"
                 + "note")
         let lines = rows.map { $0.joined(separator: ",") }
         for line in [
@@ -222,8 +241,10 @@ import Testing
                 + "deposit:1,open.json,bank TX-1",
             "2,2026-10-30T09:00:00Z,fee,acme:available,house:fees,1.500000,USD,acme,,"
                 + "fee:deposit:1,open.json,bank TX-1",
-            "5,2026-10-30T10:00:00Z,hold,acme:available,acme:held,0.787500,USD,acme,1,hold:1,a.json,",
-            "9,2026-10-30T10:31:00Z,capture,acme:held,house:revenue,0.787500,USD,acme,1,capture:1,,",
+            "5,2026-10-30T10:00:00Z,hold,acme:available,acme:held,0.787500,USD,acme,1,hold:1,"
+                + "a.json,",
+            "9,2026-10-30T10:31:00Z,capture,acme:held,house:revenue,0.787500,USD,acme,1,"
+                + "capture:1,,",
             "4,2026-10-30T09:00:00Z,provider_topup,house:deposits,alpha:float,500.000000,USD,,,"
                 + "provider_topup:alpha:TOP-1,open.json,TOP-1",
         ] {

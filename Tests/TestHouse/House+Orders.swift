@@ -88,7 +88,7 @@ extension House {
             .map { OrderID(Int64($0)!) }
     }
 
-    /// Puts the due orders of a provider with him, under the ids 9001, 9002 and so on.
+    /// Places the due orders of a provider, under the ids 9001, 9002 and so on.
     package func place(with provider: String = "alpha") throws {
         let now = clock.wall.now()
         let last = try Int64(

@@ -21,7 +21,8 @@ final class Disk {
         path = "\(folder.path)/disk"
         try NoDisk.check(
             """
-            mkdir '\(path)' && truncate -s \(megabytes)M '\(image)' && mkfs.ext4 -q -m 0 '\(image)' \
+            mkdir '\(path)' && truncate -s \(megabytes)M '\(image)' && mkfs.ext4 -q -m 0 \
+            '\(image)' \
             && \(mounting)
             """)
         try selfCheck()

@@ -67,7 +67,7 @@ extension FaultyDialogue.Fault {
         }
     }
 
-    /// Where nobody hears a provider whose address is another; nil if he is heard.
+    /// An address where the provider is not reached; nil if it is reached at its own.
     func address(insteadOf url: String) -> String? {
         guard case .unheard(let nowhere) = self else { return nil }
         return switch nowhere {
@@ -100,9 +100,9 @@ extension FaultyDialogue.Action {
         return switch self {
         case .add: isUntaken ? "accepted, due later" : "in_doubt"
         case .status: "placed"
-        // Never asked for twice, unless he did not hear of it or said that it was too early.
+        // Never requested twice, unless the provider did not receive it or said it was too early.
         case .refill: isUntaken ? "accepted -" : "ended Unknown"
-        // Asking twice cancels once; what he may have heard of is pending.
+        // Asking twice cancels once; a request that may have been received is pending.
         case .cancel: isUntaken ? "accepted -" : "accepted Pending"
         case .refillStatus: "sent Pending"
         case .balance: "as it was"

@@ -22,7 +22,8 @@ struct HostileInbox {
         // One of the files ends early for ever.
         try works.configure([.unpaused("sandbox", url: "http://127.0.0.1:9/api/v2")])
         try works.write(
-            #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, {"user": "zenith"}]}"#,
+            #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, "#
+                + #"{"user": "zenith"}]}"#,
             to: "spool/desk/inbox/users.json")
         try works.done("ingest")
         // What no link may lead to, and what no name may reach.
@@ -33,10 +34,12 @@ struct HostileInbox {
             ln -s '\(folder.path)/secret' link.json; ln -s loop.json loop.json
             mkfifo fifo.json; mknod device.json c 1 5 2>/dev/null || echo no device
             mkdir folder.json; echo '{}' > first; ln first hard.json
-            echo '{}' > "$(printf 'line\\nbreak.json')"; echo '{}' > 'x..json'; echo '{}' > '-rf *.json'
+            echo '{}' > "$(printf 'line\\nbreak.json')"; echo '{}' > 'x..json'
+            echo '{}' > '-rf *.json'
             head -c 10000 /dev/zero | tr '\\0' '[' > deep.json; truncate -s \(huge) huge.json
             cd '\(works.spool)/resellers/zenith/inbox' || exit 1
-            seq \(tiny) | while read n; do echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > $n.json; done
+            seq \(tiny) | while read n; do echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" \
+            > $n.json; done
             """)
         guard made.status == 0 else { throw WorldFailure("the inbox cannot be filled") }
         if !made.output.isEmpty { notice = "no device can be made here, so none was in the inbox" }
@@ -46,7 +49,8 @@ struct HostileInbox {
     func seen() throws -> [String] {
         let restless = """
             (cd '\(acme)/inbox'; n=0; while :; do n=$((n + 1)); echo ' ' >> grows.json; \
-            echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > new; mv new replaced.json; done) & restless=$!; trap "kill $restless" EXIT; \
+            echo "{\\"batch\\": \\"$n\\", \\"cancels\\": []}" > new; mv new replaced.json; done) & \
+            restless=$!; trap "kill $restless" EXIT; \
             ulimit -v \(Self.memory); timeout 900
             """
         let busy = works.run("ingest", under: restless)

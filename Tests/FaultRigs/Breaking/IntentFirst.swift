@@ -3,7 +3,7 @@ import Synchronization
 import TestHouse
 import TestSupport
 
-/// A provider who looks into our books whenever he hears of an order: before a byte of it leaves,
+/// A provider that looks into our books whenever it receives an order: before a byte of it leaves,
 /// the ledger must say that it may have left.
 struct IntentFirst {
     /// Sends this many orders, and returns what the provider saw that should not be.

@@ -22,7 +22,8 @@ struct ManyFiles {
         try NoRoomInMemory.check(files: count, at: folder.path)
         try works.configure([.unpaused("sandbox", url: "http://127.0.0.1:9/api/v2")])
         try works.write(
-            #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, {"user": "zenith"}]}"#,
+            #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, "#
+                + #"{"user": "zenith"}]}"#,
             to: "spool/desk/inbox/users.json")
         try works.done("ingest")
         try drop(1...500)
@@ -121,7 +122,8 @@ struct NoRoomInMemory: Error, CustomStringConvertible {
         guard Int(status.f_favail) >= nodes, min(free, memory) >= bytes else {
             throw NoRoomInMemory(
                 description: """
-                    \(files) files and their receipts take \(nodes) files and \(bytes >> 20) MiB of memory in \
+                    \(files) files and their receipts take \(nodes) files and \(bytes >> 20) MiB \
+                    of memory in \
                     \(path), which has \(status.f_favail) and \(min(free, memory) >> 20)
                     """)
         }

@@ -52,7 +52,7 @@ extension Rig {
         let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Works.key)
         let works = Works(path: "\(disk.path)/panel")
         try works.open(with: sandbox)
-        // Whoever writes a configuration sees to it that it is on the disk.
+        // The configuration is on disk: the operator who writes it sees to that.
         try disk.keep()
         var batches = 0
         func prepare(_ program: String) throws {

@@ -1,17 +1,16 @@
 import TestHouse
 import TestSupport
 
-/// An inbox whose owner takes his files out and puts others under their names, all the time that
-/// `ingest` takes them. Each of his files is a batch of its own, so it is known what became of
-/// each.
+/// An inbox whose owner replaces files under the same names while `ingest` takes them. Each file is a
+/// batch of its own, so that its outcome is known.
 struct ReplacedFiles {
     private let folder = TemporaryFolder(inMemory: true)
     private var works: Works { Works(path: folder.path) }
     private var home: String { "\(works.spool)/resellers/eve" }
 
-    /// How many names he uses.
+    /// How many names the owner uses.
     private static let names = 30
-    /// Under the first of them he puts a file that is too large every other time.
+    /// Every other file under the first of these names is too large.
     private static let large = 5
     /// How long `ingest` hesitates before an entry leaves an inbox, in microseconds: long enough
     /// for many files to be replaced between its look and its deed.

@@ -97,7 +97,8 @@ final class SendingSweep {
             SELECT c.name, count(*),
                 (SELECT count(*) FROM catalogue_changes WHERE after = c.name) AS told
             FROM services s JOIN categories c ON c.id = s.category_id
-            WHERE c.name LIKE 'round %' GROUP BY 1 HAVING count(*) <> (SELECT count(*) FROM services)
+            WHERE c.name LIKE 'round %' GROUP BY 1 
+            HAVING count(*) <> (SELECT count(*) FROM services)
                 OR told <> count(*)
             """
         ).map { "the list of services was taken over in part: \($0)" }
@@ -174,7 +175,8 @@ final class SendingSweep {
         let requests = try works.table(
             """
             SELECT kind, status, count(*) FROM requests
-            WHERE NOT coalesce(status IN ('Completed', CASE kind WHEN 'refill' THEN 'Unknown' END), 0)
+            WHERE NOT coalesce(status IN ('Completed', 
+                CASE kind WHEN 'refill' THEN 'Unknown' END), 0)
             GROUP BY 1, 2
             """)
         return Set(ends).subtracting(expected).sorted().map { "orders ended so: \($0)" }
@@ -187,7 +189,7 @@ final class SendingSweep {
         let lost = Self.kinds.count * rounds - counts.count
         return (lost == 0 ? [] : ["\(lost) orders were never sent"])
             + counts.compactMap { link, count in
-                // What he refused he does not have, so it may be offered to him again after a kill.
+                // The provider does not have what it refused, so that may be offered again after a kill.
                 let isRefused = link.contains("refuse")
                 return count.placed == (isRefused ? 0 : 1) && (isRefused || count.received == 1)
                     ? nil

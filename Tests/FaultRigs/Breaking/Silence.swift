@@ -57,9 +57,11 @@ enum Silence {
                 AND r.state IN ('accepted', 'sending') AND r.created_at < :before)
             """, toldAs: "'requests_waiting'"),
         """
-        SELECT 'status file ' || s.sequence || ' of ' || s.user_id || ' is not written, and nobody knows'
+        SELECT 'status file ' || s.sequence || ' of ' || s.user_id
+            || ' is not written, and nobody knows'
         FROM status_files s WHERE s.content IS NOT NULL AND s.at < :before AND NOT EXISTS
-            (SELECT 1 FROM alarms a WHERE a.kind = 'status_files_unwritten' AND a.subject = s.user_id)
+            (SELECT 1 FROM alarms a WHERE a.kind = 'status_files_unwritten' 
+                AND a.subject = s.user_id)
         """,
     ]
 

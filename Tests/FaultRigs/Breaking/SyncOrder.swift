@@ -25,7 +25,8 @@ struct SyncOrder {
         try NoPowerSwitch.check()
         let folder = TemporaryFolder(inMemory: true)
         let calls =
-            "write,pwrite64,ftruncate,fsync,fdatasync,syncfs,?rename,renameat,renameat2,?unlink,unlinkat"
+            "write,pwrite64,ftruncate,fsync,fdatasync,syncfs,?rename,renameat,renameat2,?unlink,"
+            + "unlinkat"
         let ending = works.run(
             "ingest",
             under: "exec strace -f -y -qq -s 4096 -o \(folder.path)/trace -e trace=\(calls)")
@@ -76,7 +77,7 @@ extension SyncOrder {
     /// archived, and then its original goes; each rests on the directory entries before it.
     func hasty() -> [String] {
         let archived = moves(to: "/spool/archive/") + moves(to: "/spool/quarantine/")
-        // Copies; what is secluded unread comes from there too, under its own name.
+        // Copies; what is quarantined unread comes from there too, under its own name.
         let lives = archived.filter { $0.from.contains("/work/") && !$0.from.hasSuffix(".json") }
         if lives.isEmpty { return ["no file was archived"] }
         return lives.flatMap { life(of: $0.from, movedAt: $0.index, to: $0.to) }

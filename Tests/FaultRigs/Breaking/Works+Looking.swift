@@ -2,8 +2,8 @@ import Glibc
 import TestHouse
 import TestSupport
 
-// What is looked at between a run that was disturbed and the next. Whoever opens a ledger mends it,
-// so copies are opened, and the next run finds what the last one left.
+// Checks between a disturbed run and the next. Opening a ledger repairs it, so only copies are
+// opened, and the next run finds what the last one left.
 extension Works {
     /// Works beside these, in the same folder, with a copy of a ledger in the place of theirs.
     ///

@@ -36,7 +36,7 @@ extension Model {
         return claimed
     }
 
-    /// Who waits for a place, by name, whoever comes after the last one first.
+    /// The users who wait for a place, by name, beginning with the one after the last.
     private func line(at place: Place) -> [UserID] {
         let waiting = Set(
             orders.values.filter { $0.state == .accepted && $0.place == place }.map(\.user)
@@ -53,7 +53,7 @@ extension Model {
         }
     }
 
-    /// The provider who has an order says that he will never serve it.
+    /// The provider that has an order says that it will never serve it.
     mutating func refuse(_ id: Int64, at now: Int64) {
         orders[id]!.refusers.insert(orders[id]!.place)
         switch way(of: orders[id]!, asking: nil) {

@@ -54,7 +54,7 @@ extension ModelRun {
         var wanted = 0
         switch (content, pending) {
         case (.found, _):
-            // Links are none in this house, so any other that may be with him may be it as well.
+            // No order here has a link, so any other that the provider may have could be this one.
             guard !hasRival(id) else { break }
             wanted = 1
             carryOut(.placed(providerOrder: "F\(id)"), on: id)

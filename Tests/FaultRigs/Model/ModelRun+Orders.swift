@@ -56,7 +56,7 @@ extension ModelRun {
         model.end(id, as: state, back: back)
     }
 
-    /// A provider who changes his mind moves no money.
+    /// A provider that changes its mind moves no money.
     mutating func endAgain() throws {
         guard let id = pick(\.state.isEnded) else { return }
         try settle(id, [.completed, .canceled].randomElement(using: &random)!)

@@ -47,7 +47,7 @@ extension ModelRun {
         for id in found { model.orders[id]!.state = .inDoubt }
     }
 
-    /// Pauses a provider, or ends his pause, and some time passes.
+    /// Pauses a provider, or ends its pause, and lets some time pass.
     mutating func pause() throws {
         let place = Model.Place.allCases.randomElement(using: &random)!
         if model.paused.remove(place) != nil {

@@ -89,7 +89,7 @@ struct BatchFuzz {
         }
     }
 
-    /// Whoever was banned or lost all his money in the last run may trade again.
+    /// Users who were banned or lost all their money in the last run may trade again.
     private func keepEverybodyInBusiness() throws {
         func lines(_ line: (String) -> String) -> String {
             BatchMaker.users.map(line).joined(separator: ",")
@@ -99,7 +99,8 @@ struct BatchFuzz {
             {"users": [\(lines { #"{"user": "\#($0)"}"# })],
              "unbans": [\(lines { #"{"user": "\#($0)"}"# })],
              "deposits": [\(lines {
-                #"{"user": "\#($0)", "method": "bank", "reference": "\#($0)-\#(inputs)", "amount": 900}"#
+                #"{"user": "\#($0)", "method": "bank", "#
+                    + #""reference": "\#($0)-\#(inputs)", "amount": 900}"#
              })]}
             """, to: "spool/desk/inbox/0-\(inputs).json")
     }

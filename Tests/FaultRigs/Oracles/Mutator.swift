@@ -1,7 +1,7 @@
 import TestSupport
 
-/// Makes what a stranger might send out of what he should: cut, doubled, spliced and garbled, with
-/// the words of the language in wrong places.
+/// Makes what a stranger might send from what they should send: cut, doubled, spliced and garbled,
+/// with the words of the language in wrong places.
 struct Mutator {
     private(set) var random: Seeded
     private let samples: [[UInt8]]

@@ -97,10 +97,13 @@ package struct ReplyOracle {
     package static let samples = [
         #"{"order": 23501}"#, #"{"error": "Not enough funds on balance"}"#,
         #"{"data": {"order": "23501", "status": "success"}}"#, #"<html><body>502</body></html>"#,
-        #"{"1": {"charge": "0.27819", "start_count": "3572", "status": "Partial", "remains": "157", "currency": "USD"}, "2": {"error": "Incorrect order ID"}, "9999": {"status": "Completed"}}"#,
+        #"{"1": {"charge": "0.27819", "start_count": "3572", "status": "Partial", "remains": "#
+            + #""157", "currency": "USD"}, "2": {"error": "Incorrect order ID"}, "9999": "#
+            + #"{"status": "Completed"}}"#,
         #"[{"order": 1, "status": "Pending"}, {"order": "2", "status": "In progress"}]"#,
         #"[{"order": 1, "refill": 12}, {"order": 2, "refill": {"error": "Incorrect order ID"}}]"#,
-        #"[{"service": 1, "name": "Followers", "type": "Default", "category": "First", "rate": "0.90", "min": "50", "max": "10000", "refill": true, "cancel": 1}]"#,
+        #"[{"service": 1, "name": "Followers", "type": "Default", "category": "First", "rate": "#
+            + #""0.90", "min": "50", "max": "10000", "refill": true, "cancel": 1}]"#,
         #"{"balance": "100.84292", "currency": "USD"}"#, "",
     ]
 }

@@ -9,7 +9,7 @@ extension Rig {
     }
 
     static let replies = Rig(
-        "replies", "whatever a provider answers, nothing is concluded that he did not say"
+        "replies", "from no answer of a provider is anything concluded that it does not say"
     ) { extent, findings in
         let oracle = ReplyOracle()
         let words = ReaderOracle.words + ReplyOracle.words
