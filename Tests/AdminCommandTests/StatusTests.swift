@@ -131,7 +131,7 @@ import Testing
         let ended = works.run("admin status")
         #expect(ended.status == 1)
         for line in [
-            #/look: 1 withdrawals wait to be paid, 25.000000 USD, the first since 20.+Z; see admin/#,
+            #/look: 1 withdrawals wait to be paid, 25\.0{6} USD, the first since 20.+Z; see admin/#,
             #/look: 1 claimed deposits wait to be confirmed, 7.000000 USD, the first since 20/#,
             #/withdrawals +1 to pay, 25.000000 USD, the first since 20/#,
         ] {

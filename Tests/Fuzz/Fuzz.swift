@@ -6,8 +6,9 @@ import Glibc
 ///     Fuzz TARGET --prepare FOLDER
 ///     Fuzz TARGET [libFuzzer's options] [corpora, or an input to repeat]
 ///
-/// The first form writes the samples of a target to `FOLDER/seeds`, and its words to `FOLDER/words`.
-/// An input that something is wrong with ends the process, so that libFuzzer keeps it.
+/// The first form writes the samples of a target to `FOLDER/seeds`, and its words to
+/// `FOLDER/words`. An input that something is wrong with ends the process, so that libFuzzer keeps
+/// it.
 @main
 enum Fuzz {
     /// Looked up at the first use, since a C function cannot be handed one.

@@ -51,8 +51,8 @@ import Timestamps
         return Array(statements)
     }
 
-    /// `word IN ('a', 'b', 'c')` in a CHECK, a partial index or a trigger is such a tree, and costs more
-    /// than the row itself.
+    /// `word IN ('a', 'b', 'c')` in a CHECK, a partial index or a trigger is such a tree, and costs
+    /// more than the row itself.
     @Test func `no guard of the ledger builds a temporary tree for each row`() throws {
         let books = try Books()
         let tables: [(name: String, same: String)] = try books.shell().inConnection { db in

@@ -33,7 +33,8 @@ import Testing
         let journal = try #require(content(at: file))
         #expect(
             journal.hasPrefix(
-                "; Amounts have a decimal point: with --decimal-comma, each would be read a million times"
+                "; Amounts have a decimal point: with --decimal-comma, each would be read a "
+                    + "million times"
             ))
         #expect(journal.contains("\ndecimal-mark .\n"))
     }

@@ -1,8 +1,8 @@
 import TestHouse
 import TestSupport
 
-/// An inbox whose owner replaces files under the same names while `ingest` takes them. Each file is a
-/// batch of its own, so that its outcome is known.
+/// An inbox whose owner replaces files under the same names while `ingest` takes them. Each file is
+/// a batch of its own, so that its outcome is known.
 struct ReplacedFiles {
     private let folder = TemporaryFolder(inMemory: true)
     private var works: Works { Works(path: folder.path) }

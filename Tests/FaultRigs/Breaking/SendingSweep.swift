@@ -189,7 +189,8 @@ final class SendingSweep {
         let lost = Self.kinds.count * rounds - counts.count
         return (lost == 0 ? [] : ["\(lost) orders were never sent"])
             + counts.compactMap { link, count in
-                // The provider does not have what it refused, so that may be offered again after a kill.
+                // The provider does not have what it refused, so that may be offered again after a
+                // kill.
                 let isRefused = link.contains("refuse")
                 return count.placed == (isRefused ? 0 : 1) && (isRefused || count.received == 1)
                     ? nil
