@@ -2,7 +2,7 @@ import TestHouse
 import TestSupport
 import Timestamps
 
-/// What runs left behind: every row of the ledger and every file of the spool, as text, without
+/// The result of some runs: every row of the ledger and every file of the spool, as text, without
 /// what differs from run to run: times, and the numbers of rows.
 struct Aftermath: Sendable {
     private let facts: Set<String>
@@ -21,7 +21,7 @@ struct Aftermath: Sendable {
         facts = Set(counted + files + (try works.findings()))
     }
 
-    /// What is missing here (-), and what is too much (+).
+    /// What is missing here (-), and what is extra (+).
     func difference(from other: Aftermath) -> [String] {
         other.facts.subtracting(facts).map { "- \($0)" }.sorted()
             + facts.subtracting(other.facts).map { "+ \($0)" }.sorted()
@@ -85,7 +85,7 @@ extension Aftermath {
     ]
 }
 
-/// What orders and files are called by themselves, instead of their numbers and times.
+/// The names of orders and files, instead of their numbers and times.
 private struct Names {
     /// The user and ref of each order.
     private let orders: [String: String]
@@ -112,7 +112,7 @@ private struct Names {
             .map { arrivals[String($0.1)] ?? [] }
         return text.replacing(/"order": ([0-9]+)/) { "\"order\": \(orders[String($0.1)] ?? "?")" }
             .replacing(/"received_at": "([^"]*)"/) { time in
-                // What was never taken has no time in the ledger.
+                // A file that was never taken has no time in the ledger.
                 known?.isEmpty == false && known?.contains(String(time.1)) == false
                     ? "\(time.0), and not \(known!.sorted())" : ""
             }

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// What is done to a program at one of its system calls.
+/// What happens to a program at one of its system calls.
 struct Blow: Sendable, CustomStringConvertible {
     let point: KillPoint
     let effect: Effect

@@ -1,8 +1,8 @@
 import TestHouse
 import TestSupport
 
-/// A panel at which something is broken that the programs stand on: its ledger, its folders, its
-/// disk, its configuration, its provider. Whatever a program then says must be sentences of ours.
+/// A panel with something broken that the programs need: its ledger, its folders, its disk, its
+/// configuration or its provider. Every message must then be a sentence of ours.
 final class BrokenHouse {
     private let folder = TemporaryFolder(inMemory: true)
     private let sound: Works
@@ -16,7 +16,7 @@ final class BrokenHouse {
         "admin user list", "admin backup PANEL/copy.sqlite",
     ]
 
-    /// What is done in the panel's folder before a command.
+    /// What happens in the panel's folder before a command.
     static let troubles: KeyValuePairs = [
         "a ledger of other bytes": "head -c 20000 /dev/urandom > var/ledger.sqlite",
         "a ledger of text": "echo 'not a ledger, but long enough to look' > var/ledger.sqlite",
@@ -67,12 +67,12 @@ final class BrokenHouse {
         let drop = "cp '\(sound.path)/staged/second.json' '\(sound.spool)/resellers/acme/inbox/'"
         guard shellRun(drop).status == 0 else { throw WorldFailure("nothing can be dropped") }
         try sound.accept("third")
-        // The sandbox ends here: nobody waits for a provider that is not there.
+        // The sandbox ends here: nothing waits for a provider that is not there.
         try sound.copy(to: panel)
         calls = try? SystemCalls(of: "ingest", on: panel)
     }
 
-    /// What is raw in what every command says after `script`.
+    /// The raw words in the messages of every command after `script`.
     func seen(after script: String) throws -> [String] {
         var seen: [String] = []
         for command in Self.commands {
@@ -91,8 +91,8 @@ final class BrokenHouse {
 
     func seen(of slip: String) -> [String] { raw(panel.run(slip).text, of: slip) }
 
-    /// What is raw in what `command` says when its calls of one name fail, from a certain one on;
-    /// nil where nothing can be made to fail here.
+    /// The raw words in the messages of `command` when its calls of one name fail, from a certain
+    /// one on; nil if nothing can be made to fail here.
     func seen(of command: String, failing call: String, from number: Int, with error: String) throws
         -> [String]?
     {
@@ -103,7 +103,7 @@ final class BrokenHouse {
             + rawWritten(of: command)
     }
 
-    /// What is raw in what was written down for the operator: exceptions, evidence, reasons,
+    /// The raw words in what was recorded for the operator: exceptions, evidence, reasons,
     /// receipts.
     private func rawWritten(of command: String) -> [String] {
         let written =

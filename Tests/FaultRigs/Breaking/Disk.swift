@@ -36,15 +36,15 @@ final class Disk {
         "mount -o loop,noauto_da_alloc,commit=600 '\(image)' '\(path)'"
     }
 
-    /// Copies the image as it is at this moment, and goes on with the copy: what the disk held when
-    /// the power went.
+    /// Copies the image as it is at this moment, and continues with the copy: what the disk held
+    /// when the power went.
     func cutPower() throws {
         let copy = "\(folder.path)/copy"
         try shell(
             "cp --sparse=always '\(image)' '\(copy)'; umount '\(path)'; mv '\(copy)' '\(image)'")
     }
 
-    /// Keeps what is on it, to come back to.
+    /// Keeps its present content, to come back to.
     func keep() throws {
         try shell("umount '\(path)'; cp --sparse=always '\(image)' '\(kept)'")
     }
@@ -54,7 +54,7 @@ final class Disk {
         try shell("umount '\(path)'; cp --sparse=always '\(kept)' '\(image)'")
     }
 
-    /// Does something to the image, and mounts it.
+    /// Runs a script on the image, and mounts it.
     private func shell(_ script: String) throws {
         let run = shellRun("exec 2>&1; set -e; \(script); \(mounting)")
         guard run.status == 0 else { throw WorldFailure("the disk: \(run.output)") }
@@ -76,7 +76,7 @@ final class Disk {
     }
 }
 
-/// Why no file system can be mounted here.
+/// The reason why no file system can be mounted here.
 struct NoDisk: Error, CustomStringConvertible {
     let description: String
 
@@ -91,7 +91,7 @@ struct NoDisk: Error, CustomStringConvertible {
 }
 
 extension Findings {
-    /// Does what needs a file system of its own; where none can be mounted, says so.
+    /// Tries what needs a file system of its own, or says that none can be mounted.
     mutating func onDisk(_ body: (inout Findings) throws -> Void) throws {
         do {
             try body(&self)

@@ -1,11 +1,11 @@
 import TestHouse
 
 extension FaultyDialogue {
-    /// A way to answer badly, or not to be found.
+    /// A way to answer badly, or not to be reached.
     enum Fault: CustomStringConvertible, Sendable {
         /// As `sandbox --help` names it, before or after doing what is asked.
         case answer(String, isAfter: Bool)
-        /// What the sandbox does to an order whose link has this word.
+        /// What the sandbox does with an order whose link has this word.
         case word(String)
         /// No byte of the request reaches the provider.
         case unheard(Nowhere)
@@ -56,10 +56,10 @@ extension FaultyDialogue.Fault {
     /// Whether the answer asks to be left alone for a while.
     var isThrottle: Bool { answer?.name == "429" }
 
-    /// Whether it can befall this action, and something is to be said of that.
+    /// Whether this action can meet it, with a known result.
     func befalls(_ action: FaultyDialogue.Action) -> Bool {
         switch self {
-        // Who has placed an order and says that it was too early is not to be helped.
+        // A provider that places an order and then says it was too early cannot be helped.
         case .answer("429", isAfter: true): action != .add
         case .answer, .unheard: true
         // Only orders have links.
@@ -81,7 +81,7 @@ extension FaultyDialogue.Fault {
 }
 
 extension FaultyDialogue.Action {
-    /// How things stand after a good answer.
+    /// The state after a good answer.
     var rightState: String {
         switch self {
         case .add: "placed"
@@ -93,7 +93,7 @@ extension FaultyDialogue.Action {
         }
     }
 
-    /// How things stand after a bad one, or none (design.md §6).
+    /// The state after a bad answer, or none (design.md §6).
     func state(after fault: FaultyDialogue.Fault) -> String {
         if fault.isHarmless { return rightState }
         let isUntaken = fault.isUnheard || fault.isThrottle

@@ -1,13 +1,13 @@
 import TestHouse
 import TestSupport
 
-/// A panel between two providers of which one answers badly or not at all, to one action at a time.
+/// A panel with two providers, one of which answers badly or not at all, to one action at a time.
 ///
-/// Whatever it does, the run ends well, the good one is served in it, and what is known of the bad
-/// one's order is what design.md §6 says. At the end both behave, and every order must have been
-/// placed once and paid for as it ended.
+/// Whatever it does, the run must end well, the good provider must get its orders in it, and the
+/// bad one's order must be in the state that design.md §6 requires. In the end both behave, and
+/// every order must have been placed once and paid for as it ended.
 final class FaultyDialogue {
-    /// Something that providers are asked, and how it comes to be asked.
+    /// A request to providers, and the command that sends it.
     enum Action: String, CaseIterable, Sendable {
         case add, status, refill, cancel, balance, services
         case refillStatus = "refill_status"
@@ -27,7 +27,7 @@ final class FaultyDialogue {
     private let (bad, good): (SandboxProcess, SandboxProcess)
     private var rounds = 0
 
-    /// How long an answer is waited for that never comes, in seconds: the request is out by then.
+    /// The seconds to wait for an answer that never comes. The request has been sent by then.
     private static let timeout = 3
 
     init() throws {
@@ -38,14 +38,14 @@ final class FaultyDialogue {
         try works.populate()
     }
 
-    /// Says where the bad provider is to be found, and how long it is waited for.
+    /// Configures the address of the bad provider, and how long to wait for it.
     private func configure(_ address: String, timeout: Int = patience) throws {
         try works.configure([
             .unpaused("bad", url: address, timeout: timeout), .unpaused("good", url: good.url),
         ])
     }
 
-    /// What should not be after `action` has met this fault.
+    /// Faults after `action` has met this fault of the provider.
     func seen(_ fault: Fault, on action: Action) throws -> [String] {
         rounds += 1
         try prepare(action, fault)
@@ -73,13 +73,13 @@ final class FaultyDialogue {
         return seen + (try works.findings()) + (try works.silentInAnHour())
     }
 
-    /// An order at each provider, just so far that the action is due for it.
+    /// Brings an order at each provider to where the action is due for it.
     private func prepare(_ action: Action, _ fault: Fault) throws {
         if action == .services { return }
-        // What an order costs is the difference between the balance of now and that of before.
+        // An order's cost is the difference between the balances before and after.
         if action == .balance { try works.done("poll balances") }
         if fault.word != nil {
-            // The order before must be one whose id we know, and on its way alone.
+            // The order before it must have a known id, and must be the only one on its way.
             try order("before-")
             try works.done("dispatch")
         }
@@ -97,10 +97,10 @@ final class FaultyDialogue {
         for sandbox in [bad, good] { try sandbox.advance(seconds: 1_000_000) }
     }
 
-    /// Has an order at each provider taken.
+    /// Drops an order for each provider, and runs `ingest`.
     ///
     /// - Parameters:
-    ///   - name: tells it from the others of its round.
+    ///   - name: distinguishes it from the others of its round.
     ///   - word: stands in the link of the bad provider's.
     private func order(_ name: String, _ word: String = "") throws {
         let orders = try ["bad", "good"].map { provider in
@@ -134,11 +134,11 @@ final class FaultyDialogue {
         try works.done("ingest")
     }
 
-    /// How things stand at a provider with what was asked.
+    /// The state of the request at a provider.
     private func state(of provider: String, _ action: Action) throws -> String {
         let sql =
             switch action {
-            // What was not sent is due, but not at once.
+            // An order that was not sent is due, but not at once.
             case .add, .status:
                 """
                 SELECT state || CASE WHEN state = 'accepted' AND due_at > created_at
@@ -162,9 +162,9 @@ final class FaultyDialogue {
         return try state == (provider == "bad" ? bad : good).balance() ? "as it is" : "as it was"
     }
 
-    /// What should not be, once both behave and every doubt is resolved.
+    /// Faults once both behave and every doubt is resolved.
     func verdict() throws -> [String] {
-        // Nobody waits here until what was not sent is tried again.
+        // This does not wait until unsent orders are due again.
         try works.hasten()
         try works.settle(with: ["bad": bad, "good": good])
         let counts = try bad.counts().merging(good.counts()) { first, _ in first }

@@ -72,8 +72,8 @@ extension Rig {
         }
     }
 
-    /// Whatever has a backup's name is whole: at once, where the run found room or seemed to, and
-    /// after the next. The pages go as far as a backup needs them.
+    /// A file with a backup's name is whole, right after a run that found room or seemed to, and
+    /// after the next one. The pages go up to what a backup needs.
     private static func fillUnderBackup(
         _ disk: SmallDisk, _ works: Works, _ extent: Extent, _ findings: inout Findings
     ) throws {
@@ -103,7 +103,7 @@ extension Rig {
 }
 
 extension Works {
-    /// What should not be of how a program ends that may find no room.
+    /// What is wrong about how a program ends that may find no room.
     fileprivate func ending(of program: String) -> [String] {
         complaints(about: run(program))
     }

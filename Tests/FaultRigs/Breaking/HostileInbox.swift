@@ -11,7 +11,7 @@ struct HostileInbox {
     private var works: Works { Works(path: folder.path) }
     private var acme: String { "\(works.spool)/resellers/acme" }
 
-    /// KiB of address space: what `ingest` may use at most, whatever it finds.
+    /// KiB of address space: the most that `ingest` may use, whatever it finds.
     private static let memory = 1 << 20
 
     /// - Parameters:
@@ -19,14 +19,14 @@ struct HostileInbox {
     ///   - huge: how long a file is that has no bytes on the disk: 2G is the most that is read.
     init(tiny: Int, huge: String) throws {
         self.tiny = tiny
-        // One of the files ends early for ever.
+        // One of the files stays incomplete for ever.
         try works.configure([.unpaused("sandbox", url: "http://127.0.0.1:9/api/v2")])
         try works.write(
             #"{"batch": "users", "by": "a", "why": "b", "users": [{"user": "acme"}, "#
                 + #"{"user": "zenith"}]}"#,
             to: "spool/desk/inbox/users.json")
         try works.done("ingest")
-        // What no link may lead to, and what no name may reach.
+        // A file that no link and no name may reach.
         try works.write("secret", to: "secret")
         let made = shellRun(
             """
@@ -45,7 +45,7 @@ struct HostileInbox {
         if !made.output.isEmpty { notice = "no device can be made here, so none was in the inbox" }
     }
 
-    /// What is wrong after runs during which a file grows and another one is replaced.
+    /// Faults after runs during which one file grows and another is replaced.
     func seen() throws -> [String] {
         let restless = """
             (cd '\(acme)/inbox'; n=0; while :; do n=$((n + 1)); echo ' ' >> grows.json; \

@@ -1,15 +1,15 @@
 import TestHouse
 import TestSupport
 
-/// Strikes `ingest` in copies of one scene, lets it run once more, and compares what is left with
-/// what a run leaves that nothing disturbs.
+/// Strikes `ingest` in copies of one scene, runs it once more, and compares the result with that of
+/// an undisturbed run.
 struct IntakeSweep {
     private let scene: Works
     private let workshop = TemporaryFolder(inMemory: true)
     private let expected: Aftermath
     let calls: SystemCalls
 
-    /// Every copy lies here, so that paths are always the same.
+    /// Every copy is made here, so that paths are always the same.
     private var works: Works { Works(path: "\(workshop.path)/panel") }
 
     /// - Throws: `WorldFailure`, `NoPowerSwitch`.
@@ -24,8 +24,7 @@ struct IntakeSweep {
         calls = try SystemCalls(of: "ingest", on: works)
     }
 
-    /// What should not be, after runs that were struck and one that was not; nil if a blow was
-    /// never felt, because its run ended before.
+    /// Faults after runs that were struck and one that was not; nil if a run ended before its blow.
     func seen(after blows: [Blow]) throws -> [String]? {
         try scene.copy(to: works)
         for blow in blows {
@@ -34,7 +33,7 @@ struct IntakeSweep {
                 if ending.status == 0 { return nil }
                 guard ending.isKilled else { return ["status \(ending.status): \(ending.text)"] }
             } else if ending.status == 78 {
-                // That is for a configuration that cannot be read, and promises that nothing was
+                // That status means that the configuration is wrong, and promises that nothing was
                 // touched.
                 guard ending.text.contains("/pipeline.yaml:"), isUntouched else {
                     return ["status 78: \(ending.text)"]
@@ -55,7 +54,7 @@ struct IntakeSweep {
 }
 
 extension Works {
-    /// Makes an exact copy, in the place of what is there.
+    /// Makes an exact copy, in place of whatever is there.
     func copy(to other: Works) throws {
         let script = "rm -rf '\(other.path)' && cp -a '\(path)' '\(other.path)'"
         guard shellRun(script).status == 0 else { throw WorldFailure("\(path) cannot be copied") }

@@ -2,22 +2,21 @@ import Glibc
 import TestHouse
 import TestSupport
 
-/// An inbox with more files than anybody would look at at once, and a reseller with a single one.
+/// An inbox with more files than fit into one look, and a reseller with a single file.
 struct ManyFiles {
     private let folder: TemporaryFolder
     private let count: Int
     private var works: Works { Works(path: folder.path) }
 
-    /// KiB of memory that a run may have for its data, its threads' stacks among it: a look at some
-    /// files needs 80 MiB of it, and what would be kept of each of a million files is more than the
-    /// rest.
+    /// KiB of memory that a run may have for its data, including its threads' stacks. A look at
+    /// some files needs 80 MiB of it; keeping anything of each of a million files would need more
+    /// than the rest.
     private static let memory = 96 << 10
 
     /// - Throws: `NoRoomInMemory`; `WorldFailure`.
     init(_ count: Int) throws {
         self.count = count
-        // A disk takes and forgets a thousand files a second where it is busy; memory, a hundred
-        // thousand.
+        // A busy disk creates and removes a thousand files a second; memory, a hundred thousand.
         folder = TemporaryFolder(inMemory: true)
         try NoRoomInMemory.check(files: count, at: folder.path)
         try works.configure([.unpaused("sandbox", url: "http://127.0.0.1:9/api/v2")])
@@ -30,8 +29,8 @@ struct ManyFiles {
         try works.done("ingest")
     }
 
-    /// What is wrong after runs that are killed on the way; and, if there is time to finish, once
-    /// all is taken.
+    /// Faults after runs that are killed on the way, and, if there is time, once every file is
+    /// taken.
     ///
     /// - Parameter seconds: until each run is killed.
     func seen(killedAfter seconds: [Int], finishing: Bool) throws -> [String] {
@@ -51,14 +50,14 @@ struct ManyFiles {
         return seen + (try works.findings())
     }
 
-    /// Runs `ingest` with little memory; what is wrong about how it ended.
+    /// Runs `ingest` with little memory. Returns what is wrong about how it ended.
     private func run(under other: String) -> [String] {
         let run = works.run("ingest", under: "ulimit -d \(Self.memory); \(other)")
         return run.isKilled || run.status == 0 ? [] : ["ended with \(run.status): \(run.text)"]
     }
 
-    /// What is neither where it was dropped nor taken, row, receipt and all; and what is told
-    /// without being so.
+    /// Files that are neither where they were dropped nor taken with row and receipt, and receipts
+    /// that are not true.
     private func lost() throws -> [String] {
         let acme = "\(works.spool)/resellers/acme"
         let rows = Set(try works.table("SELECT name FROM files WHERE user_id = 'acme'"))
@@ -75,7 +74,7 @@ struct ManyFiles {
             + (untrue == 0 ? [] : ["\(untrue) receipts are of files that were not taken"])
     }
 
-    /// What is not as it is when all is taken.
+    /// Whatever differs from the state in which every file is taken.
     private func unfinished() throws -> [String] {
         var seen: [String] = []
         for (place, wanted) in [
@@ -105,11 +104,11 @@ struct ManyFiles {
 struct NoRoomInMemory: Error, CustomStringConvertible {
     let description: String
 
-    /// Nodes of the file system that a file needs, which lies in an inbox, or has its copy and its
-    /// receipt; and for each a page and what the system keeps of it, in bytes.
+    /// The nodes of the file system that a file needs, in an inbox or as a copy with a receipt; and
+    /// the bytes of each: a page and the system's own data.
     private static let (nodes, nodeBytes) = (2, 6 << 10)
 
-    /// Throws where `path` has no room for so many files.
+    /// Throws if the file system at `path` has no room for this many files.
     static func check(files: Int, at path: String) throws {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { throw WorldFailure("\(path) cannot be looked at") }

@@ -21,18 +21,18 @@ extension Rig {
     }
 }
 
-/// What must have happened before the crowd goes home. None of it has a pace: a busy machine takes
-/// longer.
+/// What must have happened before the crowd stops. None of it depends on speed: a busy machine
+/// takes longer.
 private struct CrowdWork {
     /// Of each program.
     let copies: Int
-    /// Files that are dropped, and seconds from one to the next.
+    /// How many files are dropped, and the seconds between two of them.
     let batches: Int
     let pause: Double
     /// The fewest holders of a lock that are killed, and whole backups.
     let kills: Int
     let backups: Int
-    /// Seconds after which something hangs.
+    /// The seconds after which a program counts as hanging.
     let limit: Int
 
     static let short = CrowdWork(
@@ -41,8 +41,8 @@ private struct CrowdWork {
         copies: 8, batches: 300, pause: 0.2, kills: 100, backups: 15, limit: 3_600)
 }
 
-/// Copies of every program in endless loops, and one backup after the other, with somebody among
-/// them who kills: in turn a process that holds a lock, and any process.
+/// Runs copies of every program in endless loops, and one backup after another, and kills among
+/// them: in turn a process that holds a lock, and any process.
 private struct Crowd {
     let works: Works
     let work: CrowdWork
@@ -53,8 +53,8 @@ private struct Crowd {
         self.work = work
     }
 
-    /// Lets them work until enough has happened; returns what none should have said, and what is
-    /// wrong with the backups.
+    /// Lets them work until enough has happened. Returns messages that no program should have
+    /// written, and faults of the backups.
     func seen() throws -> [String] {
         _ = shellRun(script())
         let lines = (content(at: "\(works.path)/said") ?? "").split(separator: "\n")
@@ -63,7 +63,7 @@ private struct Crowd {
         // run of dispatch of the orders that a killed one had on their way.
         let told = [Self.holderKilled, "Killed", "held in doubt"]
         let holders = said[Self.holderKilled] ?? 0
-        // Beside them is what a killed one leaves: `N.part` and its journal.
+        // A killed backup leaves beside them `N.part` and its journal.
         let backups = names(in: "\(works.path)/backups").filter { Int($0) != nil }
         return Self.endings.filter { said[$0] == nil }.map { "nobody ended with \($0)" }
             + said.keys.filter { line in
@@ -76,12 +76,12 @@ private struct Crowd {
             })
     }
 
-    /// How some run must end: well, where another one holds the lock, killed.
+    /// The ways in which some run must end: well, with the lock taken, and killed.
     private static let endings = ["status 0", "status 75", "status 137"]
     private static let holderKilled = "a holder of a lock was killed"
 
-    /// A process that holds a lock is stopped before it is killed, and looked at again: it held it
-    /// then.
+    /// A process that holds a lock is stopped before it is killed, and checked again, so that it
+    /// surely held the lock.
     private func script() -> String {
         let loops = ["ingest", "dispatch", "poll", "report"].flatMap { program in
             (1...work.copies).map { "loop \(program).\($0) '\(builtProgram(program))' &" }

@@ -45,7 +45,7 @@ extension Rig {
     }
 
     /// Cuts the power in runs of `dispatch` and `poll`, each with an order of each kind to send or
-    /// to ask about, and goes on with what the disk held.
+    /// to ask about, and continues with what the disk held.
     private static func cutSending(
         _ disk: Disk, _ extent: Extent, _ findings: inout Findings
     ) throws {

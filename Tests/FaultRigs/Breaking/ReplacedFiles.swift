@@ -29,8 +29,8 @@ struct ReplacedFiles {
         }
     }
 
-    /// What is wrong after some runs during which files were replaced, every other of them killed,
-    /// and one that was left alone.
+    /// Faults after some runs during which files were replaced, every other run killed, and after
+    /// one that was left alone.
     func seen(runs: Int) throws -> [String] {
         var seen: [String] = []
         for run in 1...runs {
@@ -42,8 +42,7 @@ struct ReplacedFiles {
         return seen + (try lost()) + (try works.findings())
     }
 
-    /// Every other run ends where an original, or what another may have put in its place, is in
-    /// `work`.
+    /// Every other run is killed while an original, or a file put in its place, is in `work`.
     private func hesitating(_ run: Int) -> String {
         let calls = "renameat2,unlinkat"
         let strike = run.isMultiple(of: 2) ? "-e inject=unlinkat:signal=KILL:when=\(1 + run) " : ""

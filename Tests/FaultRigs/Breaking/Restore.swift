@@ -10,13 +10,14 @@ extension Rig {
         try killBackups(extent, &findings)
     }
 
-    /// What was done before the backup, and what after it, in every place where one can cut.
+    /// What happened before the backup and after it, for every place where the day can be cut.
     private static let days = [
         "accept a", "dispatch", "poll", "accept b", "ask", "dispatch --limit 1", "pay", "dispatch",
         "accept c", "poll", "report",
     ]
 
-    /// Restores the ledger of every moment of some days, and recovers; a kill at every call of it.
+    /// Restores the ledger of every moment of some days, recovers, and kills the recovery at every
+    /// call.
     private static func restoreEachDay(_ extent: Extent, _ findings: inout Findings) throws {
         for moment in stride(from: 0, through: days.count - 1, by: extent == .full ? 1 : 5) {
             let sandbox = try SandboxProcess("--speed 1000000", key: Works.key)
@@ -31,7 +32,7 @@ extension Rig {
                     try today.copyLedger(to: copy)
                 }
                 try today.perform(deed)
-                // What only looks leaves the ledger as it was.
+                // A program that only reads leaves the ledger as it was.
                 guard number == moment, deed != "report" else { continue }
                 findings.trying("a plain copy from before \(deed)") {
                     try today.restore(copy, to: restored)
@@ -49,7 +50,7 @@ extension Rig {
                     findings.striking("before \(days[moment]), recover \(blow)") {
                         try today.restore(backup, to: restored)
                         guard restored.run(recover, struckBy: blow).isKilled else { return nil }
-                        // Until it is the ledger to go on with, nobody does.
+                        // Until the recovery is done, no program works with the ledger.
                         let isBackup = try restored.aside().table(
                             "SELECT number < 0 FROM generation")
                         var seen = isBackup == ["1"] ? restored.refusals() : []
@@ -95,7 +96,7 @@ extension Rig {
 }
 
 extension Works {
-    /// One deed of a day: a batch is accepted, or a program runs.
+    /// One step of a day: a batch is accepted, or a program runs.
     fileprivate func perform(_ deed: String) throws {
         if deed.hasPrefix("accept ") { return try accept(String(deed.dropFirst(7))) }
         switch deed {
@@ -117,7 +118,7 @@ extension Works {
         try done(deed)
     }
 
-    /// Copies the ledger, as anybody can who knows SQLite.
+    /// Copies the ledger as anybody who knows SQLite can.
     fileprivate func copyLedger(to file: String) throws {
         try alter("VACUUM INTO '\(file)'")
     }

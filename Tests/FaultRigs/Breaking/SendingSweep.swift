@@ -4,9 +4,9 @@ import TestSupport
 /// A panel at work with the sandbox, round after round; in each, one program may be killed.
 ///
 /// A round takes a batch with an order of each kind, a refill of an order of the round before, and
-/// a cancel; sends them, lets the sandbox's time go by, and asks what became of them, for the
-/// balance, and for the services, which are all called otherwise in each round. Orders are not
-/// compared before the end: then every doubt is resolved, and sandbox and books are judged.
+/// a cancel; sends them, lets the sandbox's time go by, and asks for their status, the balance, and
+/// the services, which all get new names in each round. Orders are not compared before the end:
+/// then every doubt is resolved, and sandbox and books are judged.
 final class SendingSweep {
     /// What is killed, by its command line.
     enum Program: String, CaseIterable {
@@ -21,17 +21,17 @@ final class SendingSweep {
     /// Whether the sandbox will soon have more orders than its list shows.
     var isLong: Bool { rounds > 60 }
 
-    /// What the sandbox makes of an order, by a word in its link, and how it ends in the books:
-    /// with its state, and what is given back of its 0.108 USD, in millionths.
+    /// How the sandbox treats an order, by a word in its link, and how the order ends in the books:
+    /// its state, and the refund of its 0.108 USD, in millionths.
     private static let kinds: [(word: String, state: String, refunded: Int)] = [
         ("plain", "completed", 0),
         ("sandbox-partial", "partial", 43_200), ("sandbox-cancel", "canceled", 108_000),
         ("sandbox-refuse-link", "refused", 108_000), ("sandbox-500-after", "completed", 0),
         (frozen, "canceled", 108_000),
     ]
-    /// The kind that we cancel: left alone, it would never end.
+    /// The kind that we cancel, because it would never end otherwise.
     private static let frozen = "sandbox-unknown-word"
-    /// How much of the sandbox's time goes by in a round, in seconds: enough for any order.
+    /// The seconds of sandbox time in a round: enough for any order.
     private static let time = 1_000
 
     init() throws {
@@ -39,7 +39,7 @@ final class SendingSweep {
         try works.open(with: sandbox)
     }
 
-    /// The calls of a run of `program` that has everything to do. A send counts as one too.
+    /// The system calls of a run of `program` with everything to do, including sends.
     func calls(of program: Program) throws -> SystemCalls {
         _ = try round(killing: nil)
         try take(Self.kinds.map(\.word))
@@ -50,7 +50,7 @@ final class SendingSweep {
         return calls
     }
 
-    /// What should not be after a round in which `program` is struck; nil if it did not feel that.
+    /// Faults after a round in which `program` is struck; nil if it ended before the blow.
     func seen(killing program: Program, by blow: Blow) throws -> [String]? {
         let before = kills
         let seen = try round(killing: (program, blow))
@@ -90,7 +90,7 @@ final class SendingSweep {
         return seen + (try halfLists()) + (try news()) + (try works.findings()) + silent
     }
 
-    /// Lists of services that were taken over in part, or without the lines of the report.
+    /// Catalogues that were taken over in part, or without their lines in the report.
     private func halfLists() throws -> [String] {
         try works.table(
             """
@@ -104,7 +104,7 @@ final class SendingSweep {
         ).map { "the list of services was taken over in part: \($0)" }
     }
 
-    /// What `poll` should have learnt of the provider in this round.
+    /// What `poll` should have learned about the provider in this round.
     private func news() throws -> [String] {
         let known = try works.table(
             """
@@ -116,8 +116,8 @@ final class SendingSweep {
         return known == right ? [] : ["of the provider \(known) is known, not \(right)"]
     }
 
-    /// Has a batch taken: orders of some kinds, a refill of what was delivered in the round before,
-    /// a cancel of whatever is frozen.
+    /// Drops a batch and runs `ingest`: orders of some kinds, a refill of what was delivered in the
+    /// round before, and a cancel of frozen orders.
     private func take(_ words: [String]) throws {
         let refills = try lines("o.ref = '\(rounds)-plain' AND o.state = 'completed'")
         let cancels = try lines("o.ref LIKE '%\(Self.frozen)' AND o.state = 'placed'")
@@ -135,8 +135,7 @@ final class SendingSweep {
         try works.done("ingest")
     }
 
-    /// Lines that ask something about the orders of which that is so, and of which nothing was
-    /// asked.
+    /// Request lines for the orders that meet a condition and have no request yet.
     private func lines(_ condition: String) throws -> String {
         try works.table(
             """
@@ -146,9 +145,9 @@ final class SendingSweep {
         ).map { #"{"order": \#($0)}"# }.joined(separator: ",")
     }
 
-    /// What should not be, after all rounds, once every doubt is resolved.
+    /// Faults after all rounds, once every doubt is resolved.
     func verdict() throws -> [String] {
-        // Whatever was in doubt and is frozen can be cancelled once that is known.
+        // A frozen order that was in doubt can be canceled once its doubt is resolved.
         for _ in 1...3 {
             try works.decideDoubts(by: ["sandbox": sandbox])
             try works.done("ingest", "dispatch", "poll statuses")
@@ -171,7 +170,7 @@ final class SendingSweep {
         let expected = Self.kinds.map {
             "\($0.word)|\($0.state)|\(rounds)|\($0.refunded)|\($0.refunded)"
         }
-        // A refill that was asked for twice, the sandbox would have rejected.
+        // The sandbox would have rejected a refill that was requested twice.
         let requests = try works.table(
             """
             SELECT kind, status, count(*) FROM requests

@@ -1,15 +1,15 @@
 import TestHouse
 
-/// Whether anybody would know: what stands still in a ledger until a person does something, and is
-/// told nowhere. Written from the states that there are, not from the code that raises alarms.
+/// Finds what stands still in a ledger until a person acts, and is reported nowhere. It is written
+/// from the list of states, not from the code that raises alarms.
 ///
-/// An order, a request or a file that stands still for an hour must stand in an alarm, which `admin
-/// status` shows, and each alarm in `exceptions.csv`, once. Nothing may be due when nobody ever
-/// comes.
+/// An order, a request or a file that stands still for an hour must have an alarm, which `admin
+/// status` shows, and each alarm must be in `exceptions.csv` once. Nothing may be due at a time
+/// that never comes.
 enum Silence {
     /// An hour, in milliseconds.
     private static let hour: Int64 = 3_600_000
-    /// No setting puts anything off for longer than a day, but for a look back: in milliseconds.
+    /// No setting but a look back puts anything off for longer than a day: in milliseconds.
     private static let longest: Int64 = 91_000_000
 
     fileprivate static func faults(in file: LedgerFile, at now: Int64) throws -> [String] {
@@ -76,7 +76,7 @@ enum Silence {
         """
     }
 
-    /// What is due so late that nobody would wait for it.
+    /// Whatever is due so late that nobody would wait for it.
     private static let outOfReach = [
         """
         SELECT 'order ' || id || ' is due out of reach' FROM orders
@@ -97,7 +97,7 @@ enum Silence {
         """,
     ]
 
-    /// Alarms of which no line in `exceptions.csv` tells, or one that does not say what to do.
+    /// Alarms that are missing in `exceptions.csv`, or that do not say what to do.
     private static let untold = [
         """
         SELECT 'alarm ' || kind || ' of ' || subject || ' is in no line of exceptions.csv'
@@ -109,7 +109,7 @@ enum Silence {
 }
 
 extension World {
-    /// What stands still and nobody would know of, in sentences.
+    /// What stands still without anybody knowing, in sentences.
     ///
     /// - Parameter now: when alarms were raised, in milliseconds.
     func silence(at now: Int64) throws -> [String] {

@@ -8,7 +8,7 @@ final class SmallDisk {
     let path: String
     private let folder = TemporaryFolder(inMemory: true)
 
-    /// What a size is counted in, in bytes.
+    /// The unit of its size, in bytes.
     static let page = 4_096
 
     /// - Throws: `NoDisk` where nothing can be mounted.
@@ -21,7 +21,7 @@ final class SmallDisk {
         _ = shellRun("umount '\(path)'")
     }
 
-    /// Does something while it has only so many pages left, and then has room again.
+    /// Runs `body` while only this many pages are left, and then makes room again.
     func leaving<Value>(pages: Int, _ body: () throws -> Value) throws -> Value {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { throw WorldFailure("\(path) cannot be looked at") }

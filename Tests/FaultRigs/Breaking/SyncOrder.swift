@@ -1,17 +1,17 @@
 import TestHouse
 import TestSupport
 
-/// A run of `ingest` that nothing disturbs, as `strace` saw it: what was on disk when.
+/// An undisturbed run of `ingest` as `strace` saw it: what was on disk at which moment.
 ///
-/// A power cut keeps what was synced and may keep or lose all else, in any order. So a promise
-/// holds if what it rests on was synced before it was made; that can be read off the calls, on
-/// every machine, without cutting any power.
+/// A power cut keeps what was synced and may lose anything else, in any order. So a promise holds
+/// if everything it rests on was synced before it was made. The system calls show that, on any
+/// machine and without cutting any power.
 struct SyncOrder {
-    /// A call that changed something, at its place in the order of their beginnings and ends.
+    /// A call that changed something, with its place in the order in which calls began and ended.
     fileprivate enum Event: Equatable {
         case wrote(String)
         case synced(String)
-        /// All that was written before, wherever it is.
+        /// Everything written before, anywhere.
         case syncedAll
         case moved(from: String, to: String)
         case removed(String)
@@ -20,7 +20,7 @@ struct SyncOrder {
     private let events: [Event]
     private let root: String
 
-    /// Watches `ingest` on works with something to do.
+    /// Traces `ingest` in works that have something to do.
     init(_ works: Works) throws {
         try NoPowerSwitch.check()
         let folder = TemporaryFolder(inMemory: true)
@@ -37,8 +37,8 @@ struct SyncOrder {
         events = trace.split(separator: "\n").compactMap(Self.event)
     }
 
-    /// `12 fsync(5</a/b>) = 0`. Of a call that another thread's cut in two, the path stands in the
-    /// first half; ingest changes things on one thread.
+    /// `12 fsync(5</a/b>) = 0`. If another thread's call splits this one, the path is in the first
+    /// half; ingest changes files on one thread only.
     private static func event(_ line: Substring) -> Event? {
         guard let call = line.firstMatch(of: /^[0-9]+ +([a-z0-9]+)\((.*)/) else { return nil }
         let opened = call.2.matches(of: /[0-9A-Z_]+<([^>]*)>/).map { String($0.1) }
@@ -62,7 +62,7 @@ struct SyncOrder {
 extension SyncOrder {
     /// Files that got their name before their bytes were on disk.
     ///
-    /// Not what says when a program ran last: nothing rests on that.
+    /// Not the file that notes when a program last ran: nothing rests on it.
     func unsyncedFiles() -> [String] {
         moves(to: "").filter { !$0.to.hasSuffix(".last") }.compactMap { index, from, to in
             guard let written = last(.wrote(from), before: index) else { return nil }
@@ -73,8 +73,9 @@ extension SyncOrder {
         }
     }
 
-    /// What the life of a file did too early (design.md §4): it is claimed, committed, told and
-    /// archived, and then its original goes; each rests on the directory entries before it.
+    /// Steps in the life of a file that came too early (design.md §4). It is copied, committed,
+    /// answered by a receipt and archived, and then its original is removed; each step rests on the
+    /// directory entries before it.
     func hasty() -> [String] {
         let archived = moves(to: "/spool/archive/") + moves(to: "/spool/quarantine/")
         // Copies; what is quarantined unread comes from there too, under its own name.

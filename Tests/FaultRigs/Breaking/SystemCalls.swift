@@ -6,11 +6,11 @@ import TestSupport
 struct SystemCalls {
     /// By the name of the call, the most that any one thread made: `strace` counts each by itself.
     var counts: [String: Int]
-    /// What was opened below the folder that was looked at. Only there are the calls of `openat`
-    /// points: the loader makes others, on another thread.
+    /// What was opened below the traced folder. Only there do calls of `openat` count: the loader
+    /// makes others, on another thread.
     let opened: [String]
 
-    /// Those that change something, by the names that `strace` knows them by on any machine.
+    /// The calls that change something, by the names that `strace` knows on any machine.
     static let names = [
         "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "fsync",
         "fdatasync", "syncfs", "ftruncate", "mkdir", "openat", "write", "pwrite64",
@@ -73,10 +73,10 @@ extension SystemCalls {
 }
 
 extension Findings {
-    /// Kills at calls of one name: at most `most` of those that were watched, and in full also past
-    /// them until a run ends before, since one that is disturbed may make more calls.
+    /// Kills at calls of one name: at most `most` of those traced, and in full also beyond them
+    /// until a run ends first, since a disturbed run may make more calls.
     ///
-    /// - Parameter body: returns what should not be after a blow; nil if that was never felt.
+    /// - Parameter body: returns the faults after a blow; nil if the run ended before it.
     mutating func kill(
         _ program: String, at call: String, of calls: SystemCalls, _ extent: Extent, most: Int,
         _ body: (Blow) throws -> [String]?

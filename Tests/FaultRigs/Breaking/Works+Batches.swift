@@ -18,16 +18,16 @@ extension Works {
         try done("ingest", "poll catalogue")
     }
 
-    /// What the sandbox makes of the orders of a batch: all is delivered, some, none.
+    /// The kinds of orders in a batch: the sandbox delivers all, some, or none.
     static let kinds = ["plain", "sandbox-partial", "sandbox-cancel"]
 
-    /// Drops a batch with an order of each kind, and has it taken.
+    /// Drops a batch with an order of each kind, and runs `ingest`.
     func accept(_ batch: String) throws {
         try write(Self.content(of: batch), to: "spool/resellers/acme/inbox/\(batch).json")
         try done("ingest")
     }
 
-    /// Writes such a batch to where no program looks.
+    /// Writes such a batch where no program looks for it.
     func stage(_ batch: String) throws {
         try write(Self.content(of: batch), to: "staged/\(batch).json")
     }
@@ -40,10 +40,11 @@ extension Works {
         return #"{"batch": "\#(batch)", "orders": [\#(orders.joined(separator: ","))]}"#
     }
 
-    /// What should not be, once nothing is open: `batches` were accepted, and nothing else was ever
-    /// sent to the sandbox.
+    /// Faults once no order is open, if `batches` were accepted and nothing else was ever sent to
+    /// the sandbox.
     ///
-    /// - Parameter isRestored: an older ledger was put back, so resellers may be told again.
+    /// - Parameter isRestored: whether an older ledger was restored, so that resellers may get
+    ///   reports twice.
     func verdict(
         on batches: Int, by sandbox: SandboxProcess, isRestored: Bool = false
     ) throws -> [String] {

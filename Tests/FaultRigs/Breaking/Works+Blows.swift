@@ -6,7 +6,8 @@ extension Works {
         run("\(command) --quiet") { blow?.striking($0) ?? "exec \($0)" }
     }
 
-    /// Runs a program that a blow is to kill, and says whether it did; else the run must end well.
+    /// Runs a program that a blow should kill. Returns whether it did; if not, the run must end
+    /// well.
     func isKilled(_ command: String, by blow: Blow) throws -> Bool {
         let ending = run(command, struckBy: blow)
         guard ending.isKilled || ending.status == 0 else {

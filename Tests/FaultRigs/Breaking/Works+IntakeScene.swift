@@ -9,14 +9,14 @@ extension Works {
         return works
     }
 
-    /// Makes ready for a run of `ingest`, with everything in the inboxes that intake tells apart:
-    /// several users with several files, small ones that share a commit, a duplicate, rejected
-    /// ones, a desk file.
+    /// Prepares a run of `ingest`, with every kind of file in the inboxes that intake
+    /// distinguishes: several users with several files, small ones that share a commit, a
+    /// duplicate, rejected ones, a desk file.
     func furnishIntake() throws {
         let sandbox = try SandboxProcess("--speed 0", key: Works.key)
         try configure(
             [.unpaused("sandbox", url: sandbox.url)],
-            // Commits that end by the clock would come elsewhere in a run that is traced.
+            // In a traced run, commits that end by the clock would end elsewhere.
             intake: "max_files_per_commit: 12, max_file_bytes: 8192, commit_milliseconds: 60000")
         try write(
             """
@@ -50,7 +50,7 @@ extension Works {
                 ),
             ] + (1...10).map { ("small-\($0)", Self.orders("small-\($0)", count: 1)) }
         for (name, text) in acme { try write(text, to: "\(Self.inbox("acme"))/\(name).json") }
-        // What a run that died held: one to be put back as it is, one whose name is another's by
+        // Files held by a run that died: one that can be put back, and one whose name is taken by
         // now.
         try write(Self.orders("held", count: 1), to: "spool/work/acme/held.json")
         try write(Self.orders("older", count: 1), to: "spool/work/acme/twice.json")

@@ -23,7 +23,7 @@ extension Works {
         return copy
     }
 
-    /// Receipts that say what the ledger does not know.
+    /// Receipts that say something the ledger does not.
     func untrueReceipts() throws -> [String] {
         let books = try aside()
         let digests = Set(try books.table("SELECT sha256 FROM files"))
@@ -40,7 +40,7 @@ extension Works {
         }
     }
 
-    /// What is wrong with a backup that has its name: it must be whole.
+    /// The faults of a backup under its final name: it must be whole.
     func faults(inBackup backup: String) throws -> [String] {
         do {
             let copy = try aside(backup)
@@ -51,7 +51,7 @@ extension Works {
         }
     }
 
-    /// What is wrong with a backup of a ledger to which nothing has happened since.
+    /// The faults of a backup of a ledger that has not changed since.
     func faults(inLatestBackup backup: String) throws -> [String] {
         let effects = """
             SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM orders),
@@ -61,8 +61,8 @@ extension Works {
         return try faults(inBackup: backup) + (isComplete ? [] : ["the backup lacks something"])
     }
 
-    /// What stands still, and nobody would know of an hour from now, if only `poll` runs then. It
-    /// runs on a copy of the ledger. Where there is no `faketime`, nothing is looked at.
+    /// What would stand still without anybody knowing an hour from now, if only `poll` ran then.
+    /// That run uses a copy of the ledger. Without `faketime` nothing is checked.
     func silentInAnHour() throws -> [String] {
         guard shellRun("command -v faketime >/dev/null").status == 0 else { return [] }
         let later = try aside()

@@ -46,7 +46,7 @@ extension Model {
             + waiting.filter { $0.rawValue <= last.rawValue }
     }
 
-    /// Has those that may be served elsewhere leave a place that gets no orders.
+    /// Moves orders that may be served elsewhere away from a place that gets none.
     mutating func offer(from place: Place, at now: Int64) {
         for id in due(at: place, now) where orders[id]!.isFlexible {
             if stays(id, asking: nil, at: now) { orders[id]!.due = now + 60_000 }

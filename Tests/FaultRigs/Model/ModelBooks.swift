@@ -6,8 +6,8 @@ import TestHouse
 import TestSupport
 import Timestamps
 
-/// The ledger's side of a model run: a ledger of its own with the provider `alpha`, who sells two
-/// services, of which only the first can be refilled and cancelled, and bought from `beta` instead.
+/// The ledger's side of a model run: a ledger of its own with the provider `alpha`, which sells two
+/// services. Only the first can be refilled, canceled, and bought from `beta` instead.
 final class ModelBooks: World {
     let ledger: Ledger
     private let providers: [Model.Place: ProviderID]
@@ -102,7 +102,7 @@ final class ModelBooks: World {
         }
     }
 
-    /// A file that takes back everything it did.
+    /// A file that undoes everything it did.
     func abandon(_ order: NewOrder, of user: UserID) throws {
         files += 1
         let arrival = Arrival(
@@ -125,7 +125,8 @@ final class ModelBooks: World {
             at: now)
     }
 
-    /// What nobody would know of, if nothing else happened for an hour and `poll` looked then.
+    /// What would stand still without anybody knowing, if nothing happened for an hour and `poll`
+    /// ran then.
     func silence() throws -> [String] {
         let later = now.adding(seconds: 3_601)
         _ = try ledger.raiseAlarms(pollEvery: [:], at: later)

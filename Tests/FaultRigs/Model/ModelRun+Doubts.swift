@@ -2,9 +2,9 @@ import BatchFiles
 import Ledger
 import Timestamps
 
-/// Orders in doubt: what the desk decides of them, and what their provider says to it.
+/// Orders in doubt: the desk's decisions, and the provider's answers about them.
 extension ModelRun {
-    /// The desk's word on an order, in doubt or not; a provider who can dispute it is waited for.
+    /// The desk's word on an order, in doubt or not; a provider that can dispute it is asked first.
     mutating func decide() throws {
         guard let id = pick({ [.inDoubt, .accepted, .completed].contains($0.state) }) else {
             return
@@ -34,8 +34,8 @@ extension ModelRun {
         }
     }
 
-    /// The provider's word on an order in doubt: it is found, or the decision that waits is borne
-    /// out or not, or nothing is known yet. Nothing but the first two moves the order.
+    /// The provider's word on an order in doubt: it is found, or the pending decision is confirmed
+    /// or not, or nothing is known yet. Only the first two move the order.
     mutating func hearProvider() throws {
         guard let id = pick({ $0.state == .inDoubt }) else { return }
         let provider = books.id(of: model.orders[id]!.place)
@@ -47,7 +47,7 @@ extension ModelRun {
             .contradicted(because: "it is not so"), .open(evidence: "nothing"),
         ].randomElement(using: &random)!
         let news = DoubtNews(of: doubt, content, askAgain: books.now)
-        // The second time it is no news: the order was moved, or the decision is none any more.
+        // The second time it is no news: the order has moved, or the decision is gone.
         let resolved = try (1...2).map { _ in
             try books.ledger.record([news], of: provider, at: books.now)
         }

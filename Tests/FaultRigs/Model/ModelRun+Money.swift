@@ -2,7 +2,7 @@ import BatchFiles
 import Ledger
 import Money
 
-/// Payments, withdrawals and corrections, told to both.
+/// Payments, withdrawals and corrections, in both.
 extension ModelRun {
     mutating func claim(_ micros: Int64, by user: UserID) throws {
         let reference = newRef()

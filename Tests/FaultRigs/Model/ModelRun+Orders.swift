@@ -4,7 +4,7 @@ import Money
 import TestHouse
 import Timestamps
 
-/// Orders and what becomes of them, told to both.
+/// Orders and their outcomes, in both.
 extension ModelRun {
     private func newOrder(_ ref: String, _ micros: Int64, isFlexible: Bool = true) -> NewOrder {
         NewOrder(
@@ -36,7 +36,7 @@ extension ModelRun {
         let reply = try books.reply(to: user, .orders, ref: ref) { draft, line in
             try draft.accept(newOrder(ref, 1), line)
         }
-        // The one that comes again is for the first service.
+        // The repeated one is for the first service.
         let isSame = model.orders[id]!.isFlexible
         expect(reply, isSame ? "duplicate" : "REF_REUSED", "an order again")
     }
@@ -73,7 +73,7 @@ extension ModelRun {
         _ = try books.ledger.record([news], at: books.now)
     }
 
-    /// Asks for a cancel of an order, sometimes of somebody else's.
+    /// Asks for a cancel of an order, sometimes of another user's.
     mutating func cancel() throws {
         guard let id = pick() else { return }
         let order = model.orders[id]!

@@ -2,10 +2,10 @@ import Ledger
 import Timestamps
 import Trade
 
-/// What dispatch tells both.
+/// Dispatch's part, in both.
 extension ModelRun {
-    /// Dispatch's round: a few orders of each provider are claimed, those of who is paused offered
-    /// to the other, and most of the claimed ones answered.
+    /// Dispatch's round: a few orders of each provider are claimed, a paused provider's orders are
+    /// offered to the other, and most of the claimed ones are answered.
     mutating func send() throws {
         let open = Model.Place.allCases.filter { !model.paused.contains($0) }
         let closed = Model.Place.allCases.filter(model.paused.contains)

@@ -4,7 +4,7 @@ import Money
 import TestHouse
 import TestSupport
 
-/// The ledger and the model, side by side, hearing the same from a seeded source.
+/// The ledger and the model, side by side, with the same operations from a seeded source.
 struct ModelRun {
     enum Operation: CaseIterable {
         case claim, confirm, confirmAgain, order, orderAgain, abandon
@@ -15,7 +15,7 @@ struct ModelRun {
     let books: ModelBooks
     var model = Model()
     var random: Seeded
-    /// What was answered otherwise than the model said.
+    /// The answers that differ from the model's.
     var disagreements: [String] = []
     private var refs = 0
 
@@ -77,7 +77,7 @@ struct ModelRun {
         }
     }
 
-    /// Notes a reply that is not the one the model knew of.
+    /// Notes a reply that differs from the model's.
     mutating func expect(_ reply: String, _ wanted: String, _ about: String) {
         if reply != wanted { disagreements.append("\(about): \(reply), not \(wanted)") }
     }
