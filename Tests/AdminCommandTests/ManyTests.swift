@@ -6,7 +6,7 @@ import Testing
 @Suite struct ManyTests {
     private let panel = ObligingPanel()
 
-    /// A works with three orders in doubt and one that is placed.
+    /// Works with three orders in doubt and one placed.
     private func doubtfulWorks() throws -> Works {
         let works = try Works(buyingFrom: panel)
         try works.open()

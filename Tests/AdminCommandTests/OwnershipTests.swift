@@ -3,7 +3,7 @@ import TestHouse
 import TestSupport
 import Testing
 
-/// Who owns the spool where root tries out what happens to it: `nobody`, who is on every Debian.
+/// The owner of the spool in these tests: `nobody`, a user on every Debian.
 private let nobody: uid_t = 65_534
 
 @Suite(.enabled(if: geteuid() == 0, "only root can become somebody else"))
@@ -26,7 +26,7 @@ struct OwnershipTests {
             ).status == 0)
     }
 
-    /// What in the pipeline is root's.
+    /// The files of the pipeline that belong to root.
     private func rootsFiles(_ works: Works) -> [String] {
         shellRun(
             "cd '\(works.path)' && find spool var reports -uid 0 -print"

@@ -13,7 +13,7 @@ import Testing
         try works.open()
         try works.order("placed-before", "waiting-before")
         try works.done("ingest", "dispatch --limit 1", "admin backup \(works.backup)")
-        // What happens next is in the spool and at the provider, and not in the backup.
+        // The next steps are in the spool and at the provider, but not in the backup.
         try works.done("dispatch", "admin deposit acme 50 --method bank --reference TX-2")
         try works.order("sent-after")
         try works.done(
@@ -50,7 +50,7 @@ import Testing
                 == ["acme|144000000", "zenith|8000000"])
         try works.done("report audit")
 
-        // What resellers were told before keeps its number; what they are told now comes after it.
+        // Earlier status files keep their numbers; new ones come after them.
         let now = try works.statusFiles()
         for (name, text) in told { #expect(now[name] == text) }
         #expect(now.count > told.count)
@@ -126,7 +126,7 @@ import Testing
         try works.done("ingest", "dispatch")
         try works.restore()
         try works.done("admin recover --restored --yes")
-        // Nobody else can get at what is to be taken again.
+        // Nobody else can reach a file that will be replayed.
         #expect(works.entries("resellers/acme/inbox").isEmpty)
         try works.alter("UPDATE services SET enabled = 0")
         try works.done("ingest", "dispatch")

@@ -22,7 +22,8 @@ import Testing
     @Test func `a rejection is reported with its code, and the status is 1`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
-        // Dropped before, and taken first: what the command saw is true no more when it is taken.
+        // It was dropped before and is taken first, so the command's view is outdated when it is
+        // taken.
         try works.write(
             #"{"deposits": [{"user": "acme", "method": "a", "reference": "b", "amount": "9"}]}"#,
             to: "spool/desk/inbox/a.json")

@@ -6,7 +6,7 @@ import Testing
 extension Works {
     var backup: String { "\(path)/backup" }
 
-    /// What an operator does: puts the backup in the place of the ledger.
+    /// Puts the backup in the place of the ledger, as an operator does.
     func restore() throws {
         removeLedger()
         #expect(shellRun("cp '\(backup)' '\(ledgerPath)'").status == 0)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The oracle of the rig `words`: it must see what it is there for.
+/// The oracle of the rig `words` must find the words that it looks for.
 @Suite struct RawWordsTests {
     @Test(arguments: [
         "cannot rename /a: Permission denied; nothing is lost",

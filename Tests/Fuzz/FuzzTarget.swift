@@ -1,15 +1,15 @@
 import FaultRigs
 import TestSupport
 
-/// Something of ours that reads what strangers write, and how to see that it went wrong.
+/// A reader of ours for input from strangers, and a judge of its results.
 struct FuzzTarget: Sendable {
     let name: String
     /// Inputs as they should be: where the fuzzer begins.
     let seeds: [[UInt8]]
-    /// What means something to the reader.
+    /// The words that mean something to the reader.
     let words: [String]
-    /// Makes what is needed once, and returns who says what is wrong with an input, if anything is.
-    /// The same input is always judged alike.
+    /// Prepares once, and returns a judge that says what is wrong with an input, if anything. It
+    /// always judges the same input alike.
     let judge: @Sendable () throws -> (_ input: [UInt8]) throws -> String?
 
     static let all = [reader, replies, configuration, batch, words]

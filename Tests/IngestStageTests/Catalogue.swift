@@ -3,7 +3,7 @@ import Money
 import Timestamps
 import Trade
 
-/// What the tests' shop sells: a service of every order type, and a few that are special.
+/// The catalogue of the tests: a service of every order type, and a few special ones.
 enum Catalogue {
     /// 100 and the place of the type in `OrderType.all`, from 1.
     static func service(of type: OrderType) -> Int {

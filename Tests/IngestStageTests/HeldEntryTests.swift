@@ -16,7 +16,7 @@ private let order = #"{"orders": [{"service": 101, "link": "a", "quantity": 1000
         let path = house.put(what == "too large" ? String(repeating: " ", count: 1_001) : "")
         if what == "a FIFO" { #expect(unlink(path) == 0 && mkfifo(path, 0o600) == 0) }
         if what == "a hard link" { #expect(link(path, "\(path)~") == 0) }
-        // Patience with what may still be written is counted from when the file was made: now.
+        // The wait for an upload to finish is counted from when the file was made: now.
         house.now = Timestamp(milliseconds: 4_102_444_800_000)
         house.touch(path, secondsAgo: 3_600)
         let better = house.put(order, as: "better.json.part")

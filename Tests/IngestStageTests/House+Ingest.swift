@@ -124,7 +124,7 @@ extension House {
         user == "desk" ? "desk" : "resellers/\(user)"
     }
 
-    /// Where the receipt of a file is, below the spool.
+    /// The path of a file's receipt, below the spool.
     private static func receipt(of name: String, by user: String) -> String {
         "\(home(of: user))/outbox/\(name.dropLast(".json".count)).receipt.json"
     }

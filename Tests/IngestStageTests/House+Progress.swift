@@ -20,7 +20,7 @@ extension House {
         return id
     }
 
-    /// What the other programs would do to it.
+    /// Does what the other programs would do to it.
     private func advance(_ order: OrderID, to progress: Progress) throws {
         guard progress != .accepted else { return }
         func record(_ answers: [SendOutcome], claiming claims: [Claim] = []) throws {

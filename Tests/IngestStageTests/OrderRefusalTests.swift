@@ -1,7 +1,7 @@
 import TestHouse
 import Testing
 
-/// Order lines of a user with 1.00, and what becomes of each when it stands alone in a file.
+/// Order lines of a user with 1.00, and the result of each as the only line of a file.
 private let refusals: [(line: String, code: String)] = [
     (#"{"service": 101, "link": "a", "quantity": 100}"#, "accepted"),
     (#"7"#, "BAD_VALUE"), ("[]", "BAD_VALUE"), ("null", "BAD_VALUE"),

@@ -21,7 +21,7 @@ struct Receipt {
         return lines.map(Line.init(json:))
     }
 
-    /// What became of each line of one kind: its status, or the code of its rejection.
+    /// The result of each line of one kind: its status, or the code of its rejection.
     func verdicts(_ kind: String = "orders") -> [String] {
         lines(kind).map { $0["code"] ?? $0["status"] ?? "none" }
     }

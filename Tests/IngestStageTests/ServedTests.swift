@@ -37,7 +37,7 @@ import Timestamps
         #expect(try house.verdict(on: Self.line) == "accepted")
     }
 
-    /// What the backup is, and whether it serves.
+    /// The backup's columns, and the verdict on an order.
     @Test(arguments: [
         ("enabled = 1", "accepted"), ("enabled = 0", "accepted"),
         ("enabled = 0, withheld = 'dropped'", "SERVICE_DISABLED"),

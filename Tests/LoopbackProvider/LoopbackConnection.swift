@@ -42,7 +42,7 @@ struct LoopbackConnection {
         return 0
     }
 
-    /// Does what the script says; false where the connection has to end.
+    /// Follows the script; returns false if the connection must end.
     mutating func give(_ answer: LoopbackAnswer) -> Bool {
         switch answer {
         case .reply(let body, let status, let headers, let milliseconds):

@@ -102,7 +102,7 @@ package final class LoopbackProvider: Sendable {
     }
 }
 
-/// What becomes of a new connection.
+/// How a new connection is treated.
 package enum LoopbackGreeting: Sendable {
     case serve
     /// Ended in order, or cut off, before anything is read.

@@ -68,7 +68,7 @@ import Testing
                     "acme|available|127192000", "acme|held|0", "zenith|available|98920000",
                     "zenith|held|0",
                 ])
-        // 20.00 less 1 % were paid out; what was earned, and what the provider took of it.
+        // 20.00 less 1 % were paid out; then come the revenue and the provider's part of it.
         #expect(
             try works.table(
                 "SELECT name, balance FROM wallets WHERE user_id IS NULL AND balance <> 0 ORDER "

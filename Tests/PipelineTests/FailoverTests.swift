@@ -2,7 +2,7 @@ import TestHouse
 import TestSupport
 import Testing
 
-/// What one provider does not take, another serves, and every report says so.
+/// Another provider serves what the first does not take, and every report says so.
 @Suite struct FailoverTests {
     @Test func `orders move on to a provider that serves them, at the price they had`()
         throws

@@ -75,7 +75,7 @@ import Testing
 }
 
 extension Works {
-    /// What acme can order, and at which rate.
+    /// The services that acme can order, with their rates.
     fileprivate func priceList() throws -> [String] {
         try done("report statements")
         let list = content(at: "\(path)/spool/resellers/acme/outbox/services.csv") ?? ""
@@ -83,7 +83,7 @@ extension Works {
         return lines.dropFirst().map { "\($0[0]) \($0[4])" }
     }
 
-    /// What becomes of an order of acme's for a thousand units.
+    /// The result of acme's order for a thousand units.
     fileprivate func verdict(on service: Int, maxRate: String? = nil) throws -> String {
         let most = maxRate.map { #", "max_rate": "\#($0)""# } ?? ""
         let link = "https://a.example/\(try table("SELECT count(*) FROM files")[0])"

@@ -91,7 +91,7 @@ extension Recomputation {
             let float = tables["wallets"]!
                 .first { $0["provider_id"] as Int64? == id && $0["name"] as String? == "float" }
             let balance: Int64? = provider["balance"]
-            // Of the moment in which the balance was told.
+            // At the moment of the reported balance.
             let told: Int64 = provider["balance_at"] as Int64? ?? .max
             let expected = float.map { self.balance(of: $0["id"], until: told) } ?? 0
             let isKnown = float.map { float in

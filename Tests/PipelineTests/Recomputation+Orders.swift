@@ -1,7 +1,7 @@
 import TestHouse
 
 extension Recomputation {
-    /// What the house asks for an order, and what it gave back of that, by the transactions.
+    /// The charge of an order, and the part refunded, by the transactions.
     private func charge(_ order: Row) -> Int64 {
         moved(["hold"]) { $0["order_id"] as Int64? == order["id"] as Int64 }
     }
@@ -12,7 +12,7 @@ extension Recomputation {
 
     private func cost(_ order: Row) -> Int64 { order["cost"] }
 
-    /// What an order is charged that no provider has yet.
+    /// The charge of an order that no provider has yet.
     private func unsent(_ order: Row) -> Int64 {
         ["accepted", "sending", "in_doubt"].contains(order["state"] as String) ? charge(order) : 0
     }

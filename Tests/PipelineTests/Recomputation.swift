@@ -1,7 +1,7 @@
 import Glibc
 import TestHouse
 
-/// What the operator's files must say (contract.md §5), worked out from the ledger's plain rows: no
+/// The operator's files as they must be (contract.md §5), computed from the ledger's plain rows: no
 /// SQL but `SELECT *`, sums of money from the transactions alone, and none of the code of `report`.
 ///
 /// Every file is given as its lines; each has the contract's columns, and perhaps not those beyond.
@@ -44,7 +44,7 @@ struct Recomputation {
         return "\(owner ?? "house"):\(wallet["name"] as String)"
     }
 
-    /// What a wallet holds, or held at a moment, by the transactions.
+    /// The balance of a wallet, now or at a moment, by the transactions.
     func balance(of wallet: Int64, until moment: Int64 = .max) -> Int64 {
         tables["transactions"]!.reduce(0) { sum, moved in
             guard (moved["created_at"] as Int64) <= moment else { return sum }

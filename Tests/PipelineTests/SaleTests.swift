@@ -14,7 +14,7 @@ import Timestamps
 @testable import PollStage
 @testable import ReportStage
 
-/// An order keeps the terms it was sold on, whatever becomes of its service afterwards.
+/// An order keeps the terms it was sold on, whatever happens to its service later.
 @Suite struct SaleTests {
     /// Of an order whose service stays as it is.
     private static let twin = Result { try Life().lived(after: nil) }
@@ -151,7 +151,8 @@ struct Change: CustomTestStringConvertible, Sendable {
 private final class Life {
     let house: House
     private let provider: LoopbackProvider
-    /// What the provider says of an order by the last word of its link, with which its ids begin.
+    /// The provider's status of an order, chosen by the last word of its link, with which its ids
+    /// begin.
     private static let words = [
         "completed": #"{"status":"Completed"}"#, "part": #"{"status":"Partial","remains":"400"}"#,
         "canceled": #"{"status":"Canceled"}"#, "open": #"{"status":"In progress"}"#,
@@ -253,7 +254,7 @@ private final class Life {
             + orders.map { $0.dropLast(3).joined(separator: ",") }
     }
 
-    /// What was asked of the provider, sorted: what goes out at once comes in any order.
+    /// The requests to the provider, sorted, because concurrent ones arrive in any order.
     private func received() -> [String] {
         provider.requests.map { request in
             let fields = ["service", "link", "quantity", "order", "orders", "username", "runs"]

@@ -100,7 +100,7 @@ import Testing
         SandboxSupplier("broke", "--speed 0 --balance 0"),
         SandboxSupplier("dead", "--speed 0"),
     ]
-    /// Those who deliver.
+    /// The providers that deliver.
     private static let sellers = ["alpha", "bravo", "charlie"]
 
     /// Every charge, by the formulas of design.md §5 from the rates of the sandbox's catalogue.
@@ -136,12 +136,12 @@ import Testing
 private struct Order {
     /// The sandbox's service.
     let service: Int64
-    /// What the line says besides `ref` and `service`.
+    /// The members of the line besides `ref` and `service`.
     let members: String
     /// The billed units; nil for a package.
     let units: Int64?
 
-    /// What tells its ref from others' of the service.
+    /// The mark that makes its ref differ from others of the service.
     let mark: String
 
     init(_ service: Int64, _ members: String, _ units: Int64?, _ mark: String = "") {
@@ -205,8 +205,8 @@ extension Works {
         return Array(try rows(ofCSV: csv).dropFirst())
     }
 
-    /// Has the reports made, and compares each with what the ledger's rows come to; made again,
-    /// they are the same bytes.
+    /// Makes the reports, and compares each with a sum over the ledger's rows. Made again, they
+    /// must be the same bytes.
     func expectReportsTrue() throws {
         try done("report")
         let first = tree(at: "\(path)/reports/latest")

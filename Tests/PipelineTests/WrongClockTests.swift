@@ -57,7 +57,7 @@ import Timestamps
     }
 }
 
-/// A house at work with its provider, and what must be so in the end.
+/// A house at work with its provider, and the conditions that must hold in the end.
 private final class Life {
     enum Stage: CaseIterable {
         case dispatch, poll, report

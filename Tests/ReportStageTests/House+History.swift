@@ -102,7 +102,7 @@ extension House {
         }
     }
 
-    /// What the desk did afterwards, and the last that was heard of order 5.
+    /// The desk's actions afterwards, and the last report about order 5.
     func close() throws {
         try deskFile("close.json", at: "2026-11-03T09:00:00Z") { draft in
             try draft.refund("0.10", of: OrderID(1), by: "anna", Line(.refunds, 1))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReportStage
 
-/// What the small book must say, added up by hand: every column of contract.md §5, in its order.
+/// The reports of the small book, added up by hand: every column of contract.md §5, in its order.
 @Suite struct SummaryTests {
     private static let expected: [(file: String, lines: [String])] = [
         (

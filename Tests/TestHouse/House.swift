@@ -78,7 +78,7 @@ package final class House: World, Sendable {
 
     private static let rates = "exchange_rates: {EUR: \"1.10\"}\n"
 
-    /// What a run of `program` is given.
+    /// The context of a run of `program`.
     ///
     /// - Parameter settings: other than the house was built with.
     package func context(_ program: String, _ settings: Settings? = nil) -> RunContext {
@@ -98,7 +98,7 @@ package final class House: World, Sendable {
 
     package var spool: String { settings.spool }
 
-    /// What its clock says if it is right; setting it is as if so much time went by.
+    /// The right time of its clock. Setting it lets the time pass.
     package var now: Timestamp {
         get { clock.truth }
         set { clock.truth = newValue }
@@ -120,7 +120,7 @@ package final class House: World, Sendable {
 }
 
 extension House {
-    /// What acme can spend, and what is held of it.
+    /// Acme's available balance, and the held one.
     package func balances() throws -> String {
         "\(try balance())|\(try balance(of: "acme", "held"))"
     }

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// What a run logged, one line an entry: `error: paused a provider provider=alpha`.
+/// The log of a run, a line for each entry: `error: paused a provider provider=alpha`.
 package final class LogBook: Sendable {
     private let entries = Mutex<[String]>([])
 

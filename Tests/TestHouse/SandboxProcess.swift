@@ -4,7 +4,7 @@ import Money
 import StrictJSON
 import TestSupport
 
-/// The built sandbox on a free port, for as long as somebody holds on to this.
+/// The built sandbox on a free port, for as long as this object lives.
 ///
 /// A process of its own, because a stage blocks the thread it runs on, and the sandbox's code would
 /// have to share the few threads there are for that.
@@ -94,7 +94,7 @@ package final class SandboxProcess: Sendable {
         }
     }
 
-    /// What the sandbox says that we have there, in millionths, as the ledger writes it.
+    /// Our balance at the sandbox, in millionths, as the ledger writes it.
     package func balance() throws -> String {
         let balance = try ask("POST", "/api/v2", "key=\(key)&action=balance")["balance"]
         guard case .string(let text)? = balance, let amount = try? Amount(parsing: text) else {
@@ -107,7 +107,8 @@ package final class SandboxProcess: Sendable {
         _ = try ask("POST", "/control/advance", #"{"seconds":\#(seconds)}"#)
     }
 
-    /// Spoils the next `times` answers to an action; what is asked is done first if `after`.
+    /// Spoils the next `times` answers to an action. With `after`, the sandbox does what is asked
+    /// first.
     ///
     /// - Parameter fault: as `sandbox --help` names it: `html`.
     package func misbehave(

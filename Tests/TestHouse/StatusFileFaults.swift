@@ -1,13 +1,13 @@
 import StrictJSON
 import TestSupport
 
-/// What is wrong with the status files in an outbox, as a whole: their numbers must rise from 1
-/// without a gap, none may tell of an order what the one before it told, and their last words must
-/// be true.
+/// The faults of all status files in an outbox. Their numbers must rise from 1 without a gap, none
+/// may repeat what an earlier one said about an order, and the last report on each order must be
+/// true.
 ///
 /// - Parameters:
 ///   - ended: the orders that have ended, with the ledger's state.
-///   - mayRepeat: an older ledger was put back, which does not know what it told.
+///   - mayRepeat: whether an older ledger was restored, which does not know what was reported.
 package func statusFileFaults(
     in outbox: String, ended: [Int64: String], mayRepeat: Bool = false
 ) throws -> [String] {

@@ -24,7 +24,7 @@ package final class TickingClock: Sendable {
         state.withLock { $0.shift = Int64(seconds) * 1_000 }
     }
 
-    /// What it would say if it were right. To ask takes no time.
+    /// The right time. Reading it takes no time.
     package var truth: Timestamp {
         get { Timestamp(milliseconds: Self.start.milliseconds + state.withLock(\.moved)) }
         set { state.withLock { $0.moved = newValue.milliseconds - Self.start.milliseconds } }

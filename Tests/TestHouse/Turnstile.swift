@@ -1,8 +1,8 @@
 import Synchronization
 import TestSupport
 
-/// Lets one out when so many are in, and everybody once all have come: a caller that does not keep
-/// it full gets stuck in it.
+/// Lets one call out when it is full, and all once the last has come. A caller that does not keep
+/// it full gets stuck.
 package final class Turnstile: Sendable {
     private let capacity: Int
     private let total: Int
@@ -20,7 +20,7 @@ package final class Turnstile: Sendable {
         self.total = total
     }
 
-    /// The most who were in at once.
+    /// The most calls that were in at once.
     package var most: Int { state.withLock(\.most) }
     /// How many waited so long that nobody can have been coming.
     package var stuck: Int { state.withLock(\.stuck) }

@@ -6,9 +6,9 @@ extension Works {
     package struct Ending: Sendable {
         /// Its exit status; 128 and the signal if it was killed.
         package let status: Int32
-        /// What it printed, without the last line break.
+        /// Its standard output, without the last line break.
         package let output: String
-        /// What it wrote to standard error.
+        /// Its standard error.
         package let log: String
 
         /// All that it said.

@@ -25,7 +25,7 @@ extension Works {
         usleep(1_100_000)
     }
 
-    /// Drops a desk file that decides every order in doubt by what its sandbox really has.
+    /// Drops a desk file that decides every order in doubt by whether its sandbox has it.
     package func decideDoubts(by sandboxes: [String: SandboxProcess]? = nil) throws {
         let sandboxes = sandboxes ?? self.sandboxes
         let decisions = try doubts().map { doubt in
@@ -51,8 +51,8 @@ extension Works {
     /// What is wrong with a reseller's status files: every number from 1 must be there, and the
     /// last word about each order must be true.
     ///
-    /// - Parameter mayRepeat: whether an older ledger was put back, which does not know what it
-    ///   told.
+    /// - Parameter mayRepeat: whether an older ledger was restored, which does not know what was
+    ///   reported.
     package func statusFaults(of user: String = "acme", mayRepeat: Bool = false) throws -> [String]
     {
         try statusFileFaults(

@@ -16,7 +16,7 @@ package final class Works: World, Sendable {
     /// The key by which every provider knows us.
     package static let key = "s3cret"
 
-    /// Works in a folder that somebody else keeps.
+    /// Works in a folder that another object keeps.
     package init(path: String) {
         self.path = path
         folder = nil
@@ -125,7 +125,7 @@ extension Works {
 
     /// Drops a batch file into a reseller's inbox; returns the name of its receipt.
     ///
-    /// - Parameter content: what stands between the braces of the file.
+    /// - Parameter content: the text between the braces of the file.
     @discardableResult
     package func drop(_ content: String, for user: String = "acme") throws -> String {
         let number = nextFile()
@@ -135,8 +135,7 @@ extension Works {
 
     /// Drops a file into the desk's inbox.
     ///
-    /// - Parameter content: what stands between the braces of the file, beside who wrote it and
-    ///   why.
+    /// - Parameter content: the text between the braces of the file, beside its author and reason.
     package func desk(_ content: String) throws {
         let number = nextFile()
         try write(

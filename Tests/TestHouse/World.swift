@@ -4,8 +4,8 @@ import SQLiteTables
 
 /// A world that tests act in: a `House` runs the stages in process, a `Works` the built programs.
 ///
-/// What a test wants to know of the ledger it asks here, by name. Only what is asked in one place,
-/// or is about the tables themselves, is asked in SQL.
+/// Tests ask about the ledger here, by name. Only a question asked in one place, or about the
+/// tables themselves, is asked in SQL.
 package protocol World {
     /// The path of its ledger.
     var ledgerPath: String { get }
@@ -47,7 +47,7 @@ extension World {
         try count("orders WHERE ended_at IS NULL")
     }
 
-    /// State, the provider's word, and what was given back, of each order.
+    /// State, the provider's word and the refund of each order.
     package func fates() throws -> [String] {
         try table("SELECT state, status, refunded FROM orders ORDER BY id")
     }
@@ -118,7 +118,7 @@ package struct Doubt {
 
 /// What tests ask about money, providers, and what the operator is told.
 extension World {
-    /// What a user can spend, in millionths.
+    /// The balance of a user's wallet, in millionths.
     package func balance(of user: String = "acme", _ wallet: String = "available") throws -> Int64 {
         let rows = try LedgerFile(ledgerPath).rows(
             "SELECT balance FROM wallets WHERE user_id = '\(user)' AND name = '\(wallet)'")
@@ -126,7 +126,7 @@ extension World {
         return row["balance"]
     }
 
-    /// What a wallet of the house holds, in millionths: `fees`.
+    /// The balance of a wallet of the house, in millionths: `fees`.
     package func houseBalance(_ wallet: String) throws -> Int64 {
         let rows = try LedgerFile(ledgerPath).rows(
             """
@@ -151,7 +151,7 @@ extension World {
         try table("SELECT balance FROM providers ORDER BY id")
     }
 
-    /// What was learnt of how the providers want to be asked.
+    /// What was learned about how the providers want to be asked.
     package func habits() throws -> [String] {
         try table("SELECT value FROM provider_habits")
     }
@@ -173,7 +173,7 @@ extension World {
         try table("SELECT kind, order_id FROM exceptions ORDER BY id")
     }
 
-    /// What each row of `exceptions.csv` says.
+    /// The detail of each row of `exceptions.csv`.
     package func exceptionDetails() throws -> [String] {
         try table("SELECT detail FROM exceptions ORDER BY id")
     }

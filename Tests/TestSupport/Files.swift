@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a file holds; nil if it cannot be read.
+/// The bytes of a file; nil if it cannot be read.
 package func bytes(at path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -34,7 +34,7 @@ package func names(in path: String) -> [String] {
     return names.sorted()
 }
 
-/// Every file below a directory, by its path from there, with what it holds.
+/// Every file below a directory with its bytes, by its path from there.
 package func tree(at path: String) -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
     for name in names(in: path) {

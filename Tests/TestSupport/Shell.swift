@@ -1,7 +1,7 @@
 import Glibc
 
-/// Runs a script of `sh`; its exit status, 128 and the signal where it was killed, and what it
-/// printed on standard output.
+/// Runs a script of `sh`; returns its exit status, or 128 and the signal if it was killed, and its
+/// standard output.
 package func shellRun(_ script: String) -> (status: Int32, output: String) {
     guard let pipe = popen(script, "r") else {
         preconditionFailure("no shell: \(String(cString: strerror(errno)))")
