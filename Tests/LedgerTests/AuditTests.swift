@@ -62,7 +62,7 @@ import Testing
                 try $0.adjust(zenith, by: amount, by: "anna", $1)
             }
         }
-        // What came to zenith is twice what can be counted, and so is what he and acme have.
+        // What came to zenith is twice what can be counted, and so is what zenith and acme have.
         try books.add(zenith, funds: "9000000000000")
         try adjust(by: amount("-9000000000000"))
         try adjust(by: huge)
@@ -98,13 +98,16 @@ import Testing
             """, row: #"order=5 state="accepted" charge=2000000 holds=1 held=1999999 settled=0"#),
         Violation(
             5,
-            "DROP TRIGGER orders_move_forward; UPDATE orders SET state = 'refused', ended_at = 1 WHERE id = 5",
+            """
+            DROP TRIGGER orders_move_forward;
+            UPDATE orders SET state = 'refused', ended_at = 1 WHERE id = 5
+            """,
             row: #"order=5 state="refused" charge=2000000 holds=1 held=2000000 settled=0"#),
         Violation(
             5,
             """
-            INSERT INTO orders (user_id, file_id, line, ref, service_id, billed_units, charge, state,
-                                provider_id, created_at)
+            INSERT INTO orders (user_id, file_id, line, ref, service_id, billed_units, charge,
+                                state, provider_id, created_at)
             SELECT user_id, file_id, 9, 'free', 1, 1, 5, 'accepted', 1, 0 FROM orders WHERE id = 5
             """, row: #"order=6 state="accepted" charge=5 holds=NULL held=NULL settled=NULL"#),
         Violation(
@@ -126,8 +129,8 @@ import Testing
         Violation(
             6,
             """
-            INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount, order_id,
-                                      created_at)
+            INSERT INTO transactions (reference, type, from_wallet_id, to_wallet_id, amount,
+                                      order_id, created_at)
             SELECT 'again', type, from_wallet_id, to_wallet_id, amount, order_id, 0
             FROM transactions WHERE reference = 'capture:1'
             """, row: #"order=1 type="capture" times=2"#),
@@ -173,7 +176,10 @@ import Testing
             row: #"what="trigger is missing" name="wallets_never_replaced""#),
         Violation(
             9,
-            "CREATE TRIGGER mine AFTER INSERT ON lines BEGIN UPDATE users SET credit_limit = 9; END",
+            """
+            CREATE TRIGGER mine AFTER INSERT ON lines
+            BEGIN UPDATE users SET credit_limit = 9; END
+            """,
             row: #"what="trigger is not ours" name="mine""#),
         Violation(
             10,
@@ -216,9 +222,10 @@ import Testing
         Violation(
             13,
             """
-            REPLACE INTO orders (user_id, file_id, line, ref, service_id, billed_units, charge, state,
-                                 provider_id, created_at)
-            SELECT user_id, file_id, line, ref, service_id, billed_units, charge, state, provider_id, 0
+            REPLACE INTO orders (user_id, file_id, line, ref, service_id, billed_units, charge,
+                                 state, provider_id, created_at)
+            SELECT user_id, file_id, line, ref, service_id, billed_units, charge, state,
+                provider_id, 0
             FROM orders WHERE id = 5
             """, row: #"table="transactions""#),
     ])

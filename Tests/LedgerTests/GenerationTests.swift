@@ -51,7 +51,7 @@ import Testing
         try ledger.store.copy(to: copy).close()
         _ = try Ledger.open(in: SQLiteFile(copy), currency: usd, lastSeenIn: file)
         // Not even one that adds nothing.
-        try ledger.pause(books.alpha, until: books.now, reason: "he fails")
+        try ledger.pause(books.alpha, until: books.now, reason: "it fails")
         #expect(throws: LedgerError.self) {
             try Ledger.open(in: SQLiteFile(copy), currency: usd, lastSeenIn: file)
         }
@@ -67,7 +67,7 @@ import Testing
         #expect(try SeenGeneration(path: file).read() != nil)
         #expect(unlink(file) == 0)
         let error = try #require(throws: LedgerError.self) {
-            try ledger.pause(books.alpha, until: books.now, reason: "he fails")
+            try ledger.pause(books.alpha, until: books.now, reason: "it fails")
         }
         #expect(error.exitStatus == .ioFailed)
         #expect("\(error)".contains("what was committed is in the ledger"))

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Ledger
 
-/// What must never happen is refused by the database, whoever writes: these statements go in by the
-/// ledger's own connection, and by one as a plain `sqlite3` shell has it.
+/// The database refuses what must never happen, no matter what writes: these statements go in by
+/// the ledger's own connection, and by one such as a plain `sqlite3` shell has.
 @Suite struct GuardTests {
     let books = try! Books()
     let plain: any Store
@@ -25,7 +25,8 @@ import Testing
         amount: String = "1", verb: String = "INSERT"
     ) -> String {
         """
-        \(verb) INTO transactions (id, reference, type, from_wallet_id, to_wallet_id, amount, created_at)
+        \(verb) INTO transactions (id, reference, type, from_wallet_id, to_wallet_id, amount,
+                created_at)
         VALUES (\(id), '\(reference)', '\(type)', (SELECT id FROM wallets WHERE name = '\(from)'),
                 (SELECT id FROM wallets WHERE name = '\(to)'), \(amount), 0)
         """
@@ -171,7 +172,8 @@ import Testing
         let move = """
             UPDATE orders SET state = '%', provider_order = CASE WHEN '%' IN
                 ('placed', 'completed', 'partial') THEN 'X' END,
-                ended_at = CASE WHEN '%' IN ('completed', 'partial', 'canceled', 'refused') THEN 1 END
+                ended_at = CASE WHEN '%' IN
+                ('completed', 'partial', 'canceled', 'refused') THEN 1 END
             WHERE id = 3
             """
         func moving(to state: OrderState) -> String {

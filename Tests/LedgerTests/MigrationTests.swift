@@ -33,7 +33,8 @@ import Testing
                 INSERT INTO services (id, provider_id, provider_service, name, type, category_id,
                         rate, cost_rate, profit, profit_fixed, sale_rate, min, max, dripfeed,
                         refill, cancel, enabled)
-                    VALUES (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0, 1);
+                    VALUES (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0,
+                        0, 1);
                 INSERT INTO files (id, user_id, name, sha256, bytes, status, lines, accepted,
                         rejected, charged, first_order, last_order, received_at)
                     VALUES (1, 'acme', 'a.json', '\(String(repeating: "0", count: 64))', 1,
@@ -56,11 +57,11 @@ import Testing
             try db.script(
                 """
                 INSERT INTO exceptions (at, kind, order_id, provider_id, detail) VALUES
-                    (1, 'status_error', 1, 1, 'he says: busy'),
-                    (2, 'status_error', 1, 1, 'he says: closed'),
-                    (3, 'status_error', 1, 1, 'he says: lunch'),
-                    (4, 'order_not_found', 1, 1, 'he does not know it'),
-                    (5, 'status_error', 2, 1, 'he says: busy'),
+                    (1, 'status_error', 1, 1, 'it says: busy'),
+                    (2, 'status_error', 1, 1, 'it says: closed'),
+                    (3, 'status_error', 1, 1, 'it says: lunch'),
+                    (4, 'order_not_found', 1, 1, 'it does not know it'),
+                    (5, 'status_error', 2, 1, 'it says: busy'),
                     (6, 'balance_drift', NULL, 1, 'first'),
                     (7, 'balance_drift', NULL, 1, 'second');
                 """)
@@ -112,7 +113,8 @@ import Testing
             try db.script(
                 """
                 PRAGMA user_version = 3;
-                INSERT INTO catalogue_changes (at, provider_id, service_id, kind, field, before, after)
+                INSERT INTO catalogue_changes
+                        (at, provider_id, service_id, kind, field, before, after)
                     VALUES (1, 1, 1, 'changed', 'type', 'Subscriptions', 'Package'),
                         (2, 1, 1, 'changed', 'type', 'Package', 'Default');
                 UPDATE orders SET created_at = 1 WHERE id = 2;
@@ -133,7 +135,7 @@ import Testing
         try makeSchema2()
         let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         var news = StatusNews(order: OrderID(2), askAgain: Books.moment)
-        for words in ["he says: open", "he says: closed"] {
+        for words in ["it says: open", "it says: closed"] {
             news.exception = LedgerException(.statusError, words)
             _ = try ledger.record([news], at: Books.moment)
         }

@@ -118,7 +118,9 @@ import Testing
     }
 
     @Test(arguments: ["ledger.sqlite", "missing/ledger.sqlite"])
-    func `whoever only looks is told where no ledger is, and makes none`(name: String) throws {
+    func `a look at a missing ledger says where it is missing, and makes none`(
+        name: String
+    ) throws {
         let error = try #require(throws: LedgerError.self) {
             try Ledger.openExistingUnchecked(
                 in: SQLiteFile("\(folder.path)/\(name)"), currency: usd)

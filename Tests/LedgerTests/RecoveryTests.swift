@@ -109,13 +109,14 @@ import Timestamps
         try books.deskVerdict(.decisions) {
             try $0.decide(.notPlaced, on: order, by: "anna", $1, asking: { _ in .orders })
         }
-        #expect(try tell(.believed(because: "his list does not have it"), books.alpha) == 0)
-        #expect(try tell(.found(providerOrder: "B1", evidence: "his list has it"), beta) == 1)
+        #expect(try tell(.believed(because: "its list does not have it"), books.alpha) == 0)
+        #expect(try tell(.found(providerOrder: "B1", evidence: "its list has it"), beta) == 1)
         #expect(try books.state(of: order) == .placed)
         #expect(
             try books.value(
                 """
-                SELECT p.name || ' ' || o.cost FROM orders o JOIN providers p ON p.id = o.provider_id
+                SELECT p.name || ' ' || o.cost
+                FROM orders o JOIN providers p ON p.id = o.provider_id
                 """) == "beta 1500000")
         try books.expectSound()
 
@@ -144,7 +145,7 @@ import Timestamps
         #expect(try books.ledger.doubts(with: beta).map(\.order) == [order])
     }
 
-    @Test func `a decision of the lost time to send again sends nothing`() throws {
+    @Test func `a decision of the gap to send again sends nothing`() throws {
         let order = try books.inDoubt()
         let arrival = books.arrival(nil)
         try hold([KeptFile(user: nil, digest: arrival.digest)])
@@ -205,7 +206,7 @@ import Timestamps
         #expect(try books.value("SELECT state FROM requests") == "sending")
     }
 
-    @Test func `nor is one that a file of the lost time asks for`() throws {
+    @Test func `nor is one that a file of the gap asks for`() throws {
         let order = try books.placed()
         try books.settle(order, as: .completed)
         let arrival = books.arrival(acme)
@@ -241,7 +242,7 @@ import Timestamps
         #expect(try books.accepted("A-1") == OrderID(501))
     }
 
-    @Test func `what a file of the lost time orders is held as soon as it is taken`() throws {
+    @Test func `what a file of the gap orders is held as soon as it is taken`() throws {
         let arrival = books.arrival(acme)
         try hold([KeptFile(user: acme, digest: arrival.digest)])
         try books.ledger.intake(at: books.now) { intake in

@@ -9,31 +9,29 @@ import Testing
     static let banned: [(phrase: String, instead: String)] = [
         ("seclud*", "quarantine"), ("lost time", "the gap after a restore"),
         ("gone on with", "resumed"), ("whoever", "anyone who, or an active sentence"),
-        ("be it", "whether"), ("as ever", "nothing"), ("of no consequence", "does not matter"),
+        (", be it", "whether"), ("as ever", "nothing"), ("of no consequence", "does not matter"),
         ("he", "it for a company, they for a person"), ("his", "its, or their"),
         ("him", "it, or them"),
     ]
-    /// Lines that were written before this rule.
-    private static let remainder = 80
 
     @Test func `everything is written in plain English`() {
-        let texts =
-            SourceTree.files.filter { !$0.isBelow(["Tests/TidyTests"]) }.map(\.path)
-            + SourceTree.documents
-        let findings = texts.flatMap { path in
-            let text = String(decoding: SourceTree.bytes(of: path), as: UTF8.self).lowercased()
-            return Self.banned.flatMap { ban in
-                Self.lines(of: text, saying: ban.phrase).map {
-                    "\(path):\($0) says \"\(ban.phrase)\": say \(ban.instead)"
+        let files = SourceTree.files.filter {
+            !$0.isBelow(SourceTree.frozen + ["Tests/TidyTests"])
+        }
+        for path in files.map(\.path) + SourceTree.documents {
+            let text = SourceTree.text(of: path).lowercased()
+            for ban in Self.banned {
+                for line in Self.lines(of: text, saying: ban.phrase) {
+                    Issue.record("\(path):\(line) says \"\(ban.phrase)\": say \(ban.instead)")
                 }
             }
         }
-        expect(atMost: Self.remainder, findings, "say it in plain English.")
     }
 
     @Test(arguments: [
         ("He pays", 1), ("the cache", 0), ("for him.", 1), ("a secluded file", 1), ("/// his\n", 1),
-        ("hero, this, whim", 0), ("maybe its", 0), ("be it so", 1), ("Whoever", 1),
+        ("hero, this, whim", 0), ("maybe its", 0), ("any, be it so", 1), ("may be it", 0),
+        ("Whoever", 1),
     ])
     func `a phrase is found only between word boundaries`(text: String, count: Int) {
         let found = Self.banned.flatMap { Self.lines(of: text.lowercased(), saying: $0.phrase) }

@@ -35,8 +35,8 @@ extension Ledger {
 
     /// One write transaction, begun at once so that it never has to upgrade a lock.
     ///
-    /// Returns once the new generation is noted in the spool, so that nothing acts on a commit that a
-    /// restored older copy could silently undo.
+    /// Returns once the new generation is noted in the spool, so that nothing acts on a commit that
+    /// a restored older copy could silently undo.
     ///
     /// Throws what `body` throws; `StoreError`, `LedgerError.unnoted`.
     ///

@@ -2,8 +2,8 @@ import GRDB
 
 /// The statements of invariants that are SQLite's own: about sums, triggers and references.
 ///
-/// A sum may pass 64 bits on its way to one that does not. SQLite fails at an overflow, and an audit
-/// must not, so halves of 32 bits are summed.
+/// A sum may pass 64 bits on its way to one that does not. SQLite fails at an overflow, and an
+/// audit must not, so halves of 32 bits are summed.
 enum Proofs {
     static let all: [Int: [String]] = [
         1: [

@@ -7,8 +7,8 @@ import Timestamps
 extension Stage {
     /// The ledger's providers by name, after it has learnt what the configuration says of them.
     ///
-    /// A service is sold only while a provider can serve it, so every run that sells, sends or lists
-    /// asks.
+    /// A service is sold only while a provider can serve it, so every run that sells, sends or
+    /// lists asks.
     ///
     /// - Throws: `LedgerError.otherProviderCurrency`, `StoreError`.
     @discardableResult

@@ -3,8 +3,8 @@ package protocol Connection: AnyObject {
     /// Where its store is: failures name it.
     var path: String { get }
 
-    /// A prepared statement, ready to be bound. It is kept and handed out again for the same text, so
-    /// a text that is being stepped through must not be asked for.
+    /// A prepared statement, ready to be bound. It is kept and handed out again for the same text,
+    /// so a text that is being stepped through must not be asked for.
     ///
     /// - Throws: `StoreError`.
     func statement(_ text: String) throws -> any Statement

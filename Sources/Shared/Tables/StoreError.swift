@@ -78,8 +78,8 @@ extension StoreError: CustomStringConvertible {
         case .damaged:
             (
                 "it is damaged", "nothing more is written to it",
-                "keep a copy, look at the disk, put the latest backup in its place, and resume with "
-                    + "that by admin recover --restored"
+                "keep a copy, look at the disk, put the latest backup in its place, and resume "
+                    + "with that by admin recover --restored"
             )
         case .outOfMemory:
             ("no memory is left", Self.undone, "free some and run again")

@@ -52,7 +52,8 @@ package struct DoubtNews: Sendable {
 }
 
 extension Ledger {
-    /// How long a decision waits for its provider before it is reported to the operator, in seconds.
+    /// How long a decision waits for its provider before it is reported to the operator, in
+    /// seconds.
     static let decisionPatience = 86_400
 
     /// The orders that this provider may or may not have, the oldest first.

@@ -46,8 +46,8 @@ extension Ledger {
         }
     }
 
-    /// Only an exact match is evidence: either no unknown charge, or precisely the cost of the orders
-    /// in doubt. Any other difference says nothing about them.
+    /// Only an exact match is evidence: either no unknown charge, or precisely the cost of the
+    /// orders in doubt. Any other difference says nothing about them.
     private static func noteAsEvidence(
         _ drift: Amount, of provider: ProviderID, _ db: any Connection
     ) throws {
@@ -93,9 +93,9 @@ extension Ledger {
             LedgerException(
                 .balanceDrift,
                 """
-                on \(now) its balance was \(balance) \(currency), our transactions say \(expected); \
-                look for a top-up that is not booked, a charge that differs, or an order that is \
-                not ours
+                on \(now) its balance was \(balance) \(currency), our transactions say \
+                \(expected); look for a top-up that is not booked, a charge that differs, or an \
+                order that is not ours
                 """),
             order: nil, provider: provider, db, at: now)
     }

@@ -2,8 +2,8 @@ import Money
 import Tables
 
 extension Ledger {
-    /// Opens the ledger at `place` without asking whether it is the latest one. Makes it if there is
-    /// none, and migrates it if need be.
+    /// Opens the ledger at `place` without asking whether it is the latest one. Makes it if there
+    /// is none, and migrates it if need be.
     ///
     /// An older copy that was put in its place goes unnoticed here, and working with one sends
     /// orders twice. So this is only for those who look (`admin status`, `report audit`), for
@@ -28,7 +28,8 @@ extension Ledger {
         }
     }
 
-    /// Opens the ledger at `place` without asking whether it is the latest one, but never makes one.
+    /// Opens the ledger at `place` without asking whether it is the latest one, but never makes
+    /// one.
     ///
     /// Throws `LedgerError.missing` or `LedgerError.lost` if there is none; what `openUnchecked`
     /// throws.

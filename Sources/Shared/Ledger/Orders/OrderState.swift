@@ -12,8 +12,8 @@ package enum OrderState: String, CaseIterable, Sendable, Column {
     case placed
     case completed, partial, canceled, refused
 
-    /// The states an order can move to from here. The ledger's trigger `orders_move_forward` enforces
-    /// it; this is what tests and `isEnded` know of it.
+    /// The states an order can move to from here. The ledger's trigger `orders_move_forward`
+    /// enforces it; this is what tests and `isEnded` know of it.
     package var successors: Set<OrderState> {
         switch self {
         case .accepted: [.sending, .canceled]

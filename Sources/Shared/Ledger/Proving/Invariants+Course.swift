@@ -6,8 +6,9 @@ extension Invariant {
         Invariant(
             number: 7,
             rule:
-                "the lines of a file are its accepted and its rejected ones, and what is noted of its "
-                + "charges, of deposits, withdrawals and fees is what was moved, of a payment once",
+                "the lines of a file are its accepted and its rejected ones, and what is noted of "
+                + "its charges, of deposits, withdrawals and fees is what was moved, of a payment "
+                + "once",
             sql: """
                 WITH written(file, lines, rejected) AS (
                     SELECT file_id, count(*), sum(status = 'rejected') FROM lines GROUP BY file_id),
@@ -24,8 +25,8 @@ extension Invariant {
                         OR f.charged <> coalesce(m.charges, 0))
                 """,
             """
-            SELECT d.id AS deposit, d.user_id AS user, d.status, d.credited, d.fee, t.amount AS moved,
-                f.amount AS fee_moved
+            SELECT d.id AS deposit, d.user_id AS user, d.status, d.credited, d.fee,
+                t.amount AS moved, f.amount AS fee_moved
             FROM deposits d
                 LEFT JOIN transactions t
                     ON t.reference = \(PostingReference.sql(.deposit, of: "d.id"))
@@ -37,8 +38,8 @@ extension Invariant {
                 ELSE t.id IS NOT NULL OR f.id IS NOT NULL END
             """,
             """
-            SELECT w.id AS withdrawal, w.user_id AS user, w.status, w.amount, w.fee, h.amount AS held,
-                p.amount AS paid, f.amount AS fee_moved, r.amount AS released
+            SELECT w.id AS withdrawal, w.user_id AS user, w.status, w.amount, w.fee,
+                h.amount AS held, p.amount AS paid, f.amount AS fee_moved, r.amount AS released
             FROM withdrawals w
                 LEFT JOIN transactions h
                     ON h.reference = \(PostingReference.sql(.withdrawalHold, of: "w.id"))
@@ -62,7 +63,8 @@ extension Invariant {
             WHERE t.type IS NOT n.fee_type OR f.type IS NOT 'fee' OR f.amount IS NOT n.fee_amount
             """,
             """
-            SELECT 'payment' AS what, min(id) AS first, count(*) AS confirmed, sum(credited) AS credited
+            SELECT 'payment' AS what, min(id) AS first, count(*) AS confirmed,
+                sum(credited) AS credited
             FROM deposits WHERE status = 'confirmed' AND looks_like IS NULL
             GROUP BY identity HAVING confirmed > 1
             UNION ALL
@@ -82,7 +84,8 @@ extension Invariant {
         Invariant(
             number: 9,
             rule:
-                "transactions cannot be changed, their ids have no gap, and the guards are the schema's",
+                "transactions cannot be changed, their ids have no gap, and the guards are the "
+                + "schema's",
             sql: """
                 SELECT 'ids' AS what, count(*) AS transactions, max(id) AS last FROM transactions
                 HAVING coalesce(last, 0) <> transactions OR coalesce(min(id), 1) <> 1
@@ -107,7 +110,8 @@ extension Invariant {
                 WHERE o.state = 'sending' AND NOT EXISTS (
                     SELECT 1 FROM attempts WHERE order_id = o.id AND outcome IS NULL)
                 UNION ALL
-                SELECT o.id, o.state, a.outcome FROM attempts a CROSS JOIN orders o ON o.id = a.order_id
+                SELECT o.id, o.state, a.outcome
+                FROM attempts a CROSS JOIN orders o ON o.id = a.order_id
                 WHERE (a.outcome = 'unknown' AND o.state <> 'in_doubt')
                     OR (a.outcome IS NULL AND o.state <> 'sending')
                 """),

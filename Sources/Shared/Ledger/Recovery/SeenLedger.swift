@@ -1,7 +1,7 @@
 import Glibc
 
-/// The file in the spool, beside the generation, that holds the path of the ledger that the programs
-/// saw last.
+/// The file in the spool, beside the generation, that holds the path of the ledger that the
+/// programs saw last.
 ///
 /// It helps a person who mistyped a path, and decides nothing.
 struct SeenLedger {
