@@ -18,9 +18,8 @@ extension Works {
 
     /// Expects every program to end with 78, and nothing to have moved.
     ///
-    /// - Parameters:
-    ///   - advice: what the log must tell the operator to do.
-    ///   - status: what `admin status` must show.
+    /// - `advice`: what the log must tell the operator to do.
+    /// - `status`: what `admin status` must show.
     func expectRefusal(
         _ panel: ObligingPanel, advice: String = "resume with this one by admin recover --restored",
         status: String? = "A BACKUP, OR OLDER"

@@ -103,7 +103,7 @@ extension BatchOracle {
 
     /// The effect of one file, and what its receipt says.
     ///
-    /// - Parameter digest: a digit that makes up its digest; by that a file is known.
+    /// `digest`: a digit that makes up its digest; by that a file is known.
     private func seen(
         of input: [UInt8], digest: Character, in intake: Intake
     ) throws -> ReceiptOracle {

@@ -16,9 +16,8 @@ extension House {
     /// A house with a catalogue and no user, whose clock stands still: files go in, receipts come
     /// out.
     ///
-    /// - Parameters:
-    ///   - configuration: lines of YAML beside the currency and the providers.
-    ///   - provider: more settings of the one provider, as YAML between braces: `enabled: false`.
+    /// - `configuration`: lines of YAML beside the currency and the providers.
+    /// - `provider`: more settings of the one provider, as YAML between braces: `enabled: false`.
     static func stocked(
         _ configuration: String = "intake: {min_free_bytes: 0}", provider: String = ""
     ) throws -> House {
@@ -31,7 +30,7 @@ extension House {
 
     /// One run of `ingest`.
     ///
-    /// - Parameter meanwhile: what others do each time it looks at the clock.
+    /// `meanwhile`: what others do each time it looks at the clock.
     @discardableResult
     func ingest(meanwhile: @escaping @Sendable () -> Void = {}) throws -> Summary {
         var taking = try TakeFiles(

@@ -25,7 +25,7 @@ extension Works {
 
     /// Works whose providers are sandboxes.
     ///
-    /// - Parameter also: more lines of `pipeline.yaml`.
+    /// `also`: more lines of `pipeline.yaml`.
     convenience init(_ suppliers: [SandboxSupplier], also: String = "") throws {
         self.init()
         let suppliers = try suppliers.map { supplier in

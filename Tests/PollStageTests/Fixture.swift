@@ -52,7 +52,7 @@ extension House {
 
 /// Runs `body` in a house whose provider gives these answers; in the end the books must be right.
 ///
-/// - Parameter settings: of the provider, as YAML between braces.
+/// `settings`: of the provider, as YAML between braces.
 func withHouse(
     _ settings: String = "", currency: String = "USD", also: String = "",
     answer: @escaping @Sendable (LoopbackRequest) -> LoopbackAnswer,

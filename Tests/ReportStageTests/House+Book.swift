@@ -17,7 +17,7 @@ extension House {
 
     /// A house without a row in its ledger.
     ///
-    /// - Parameter reports: the settings of the reports.
+    /// `reports`: the settings of the reports.
     static func unused(reports: String = "reports") throws -> House {
         try House(
             empty: [Supplier(url: "https://alpha.example/api/v2")], also: "reports: \(reports)")

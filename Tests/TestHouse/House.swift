@@ -22,9 +22,8 @@ package final class House: World, Sendable {
 
     /// A house with nothing in its ledger.
     ///
-    /// - Parameters:
-    ///   - also: more lines of `pipeline.yaml`.
-    ///   - inMemory: for tests that would otherwise mostly wait for the disk.
+    /// - `also`: more lines of `pipeline.yaml`.
+    /// - `inMemory`: for tests that would otherwise mostly wait for the disk.
     package init(
         empty suppliers: [Supplier], also: String = "", clock: TickingClock = TickingClock(),
         inMemory: Bool = false
@@ -49,7 +48,7 @@ package final class House: World, Sendable {
     /// A house whose user `acme` has 1,000,000.00 USD. Its first provider sells service 101, the
     /// second 201: of type Default, bought at 1.00 a thousand in its currency and sold at 2.00.
     ///
-    /// - Parameter also: more lines of `pipeline.yaml`.
+    /// `also`: more lines of `pipeline.yaml`.
     package convenience init(
         _ suppliers: [Supplier], also: String = "", clock: TickingClock = TickingClock()
     ) throws {
@@ -80,7 +79,7 @@ package final class House: World, Sendable {
 
     /// The context of a run of `program`.
     ///
-    /// - Parameter settings: other than the house was built with.
+    /// `settings`: other than the house was built with.
     package func context(_ program: String, _ settings: Settings? = nil) -> RunContext {
         RunContext(
             program: program, settings: settings ?? self.settings, logger: log.logger,

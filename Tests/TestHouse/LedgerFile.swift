@@ -33,7 +33,7 @@ package final class LedgerFile {
 
     /// The rows of one query.
     ///
-    /// - Parameter numbers: the values of its parameters, by name: `:now`.
+    /// `numbers`: the values of its parameters, by name: `:now`.
     package func rows(_ sql: String, _ numbers: [String: Int64] = [:]) throws -> [Row] {
         var prepared: OpaquePointer?
         guard sqlite3_prepare_v2(connection, sql, -1, &prepared, nil) == SQLITE_OK else {

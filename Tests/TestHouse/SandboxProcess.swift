@@ -110,7 +110,7 @@ package final class SandboxProcess: Sendable {
     /// Spoils the next `times` answers to an action. With `after`, the sandbox does what is asked
     /// first.
     ///
-    /// - Parameter fault: as `sandbox --help` names it: `html`.
+    /// `fault`: as `sandbox --help` names it: `html`.
     package func misbehave(
         on action: String, _ fault: String, times: Int, after: Bool = false
     ) throws {

@@ -5,9 +5,8 @@ import TestSupport
 /// may repeat what an earlier one said about an order, and the last report on each order must be
 /// true.
 ///
-/// - Parameters:
-///   - ended: the orders that have ended, with the ledger's state.
-///   - mayRepeat: whether an older ledger was restored, which does not know what was reported.
+/// - `ended`: the orders that have ended, with the ledger's state.
+/// - `mayRepeat`: whether an older ledger was restored, which does not know what was reported.
 package func statusFileFaults(
     in outbox: String, ended: [Int64: String], mayRepeat: Bool = false
 ) throws -> [String] {

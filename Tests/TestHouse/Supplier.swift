@@ -8,7 +8,7 @@ package struct Supplier: Sendable {
     private let perSecond: Int
     private let settings: String
 
-    /// - Parameter settings: more of its settings, as YAML between braces: `in_flight: 1`.
+    /// `settings`: more of its settings, as YAML between braces: `in_flight: 1`.
     package init(
         _ name: String = "alpha", url: String, currency: String = "USD", perSecond: Int = 10_000,
         _ settings: String = ""
@@ -22,8 +22,7 @@ package struct Supplier: Sendable {
 
     /// A provider that no answer pauses, and that is asked again after a second.
     ///
-    /// - Parameter timeout: how long a request may take, in seconds; else only what hangs is given
-    ///   up.
+    /// `timeout`: how long a request may take, in seconds; else only what hangs is given up.
     package static func unpaused(
         _ name: String, url: String, currency: String = "USD", timeout: Int = patience
     ) -> Supplier {
@@ -35,7 +34,7 @@ package struct Supplier: Sendable {
 
     /// Its line of `pipeline.yaml`.
     ///
-    /// - Parameter key: where its API key is: `{env: KEY}`.
+    /// `key`: where its API key is: `{env: KEY}`.
     func line(key: String) -> String {
         """
           - {name: \(name), url: "\(url)", api_key: \(key), currency: \(currency), \

@@ -9,7 +9,7 @@ package final class TickingClock: Sendable {
     private let state: Mutex<(moved: Int64, shift: Int64, readings: Int)>
     private let tick: Int64
 
-    /// - Parameter tick: the milliseconds by which it moves on each time it is read.
+    /// `tick`: the milliseconds by which it moves on each time it is read.
     package init(at start: Timestamp = TickingClock.start, tick: Int64 = 1) {
         self.tick = tick
         state = Mutex((start.milliseconds - Self.start.milliseconds, 0, 0))

@@ -18,10 +18,9 @@ extension Works {
 
     /// Runs a program with its arguments: `admin status --json`.
     ///
-    /// - Parameters:
-    ///   - input: its standard input.
-    ///   - before: what the shell does first.
-    ///   - script: the line of shell that runs the given command.
+    /// - `input`: its standard input.
+    /// - `before`: what the shell does first.
+    /// - `script`: the line of shell that runs the given command.
     @discardableResult
     package func run(
         _ command: String, input: String = "", before: String = ":",

@@ -51,8 +51,7 @@ extension Works {
     /// What is wrong with a reseller's status files: every number from 1 must be there, and the
     /// last word about each order must be true.
     ///
-    /// - Parameter mayRepeat: whether an older ledger was restored, which does not know what was
-    ///   reported.
+    /// `mayRepeat`: whether an older ledger was restored, which does not know what was reported.
     package func statusFaults(of user: String = "acme", mayRepeat: Bool = false) throws -> [String]
     {
         try statusFileFaults(

@@ -51,7 +51,7 @@ package final class Works: World, Sendable {
 
     /// Starts a sandbox as the provider `name`.
     ///
-    /// - Parameter arguments: what the sandbox is started with.
+    /// `arguments`: what the sandbox is started with.
     @discardableResult
     package func start(_ name: String, _ arguments: String) throws -> SandboxProcess {
         let sandbox = try SandboxProcess(arguments, key: Self.key)
@@ -68,9 +68,8 @@ package final class Works: World, Sendable {
 extension Works {
     /// Writes the configuration. Files are taken at once, and no answer pauses a provider.
     ///
-    /// - Parameters:
-    ///   - intake: more settings of the intake, as YAML between braces.
-    ///   - also: more lines of `pipeline.yaml`.
+    /// - `intake`: more settings of the intake, as YAML between braces.
+    /// - `also`: more lines of `pipeline.yaml`.
     package func configure(
         _ suppliers: [Supplier], intake: String = "max_files_per_commit: 1000", also: String = ""
     ) throws {
@@ -125,7 +124,7 @@ extension Works {
 
     /// Drops a batch file into a reseller's inbox; returns the name of its receipt.
     ///
-    /// - Parameter content: the text between the braces of the file.
+    /// `content`: the text between the braces of the file.
     @discardableResult
     package func drop(_ content: String, for user: String = "acme") throws -> String {
         let number = nextFile()
@@ -135,7 +134,7 @@ extension Works {
 
     /// Drops a file into the desk's inbox.
     ///
-    /// - Parameter content: the text between the braces of the file, beside its author and reason.
+    /// `content`: the text between the braces of the file, beside its author and reason.
     package func desk(_ content: String) throws {
         let number = nextFile()
         try write(

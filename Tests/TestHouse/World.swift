@@ -163,7 +163,7 @@ extension World {
 
     /// Changes a service behind the back of every program.
     ///
-    /// - Parameter change: the columns to set: `enabled = 0`.
+    /// `change`: the columns to set: `enabled = 0`.
     package func change(service: Int64, _ change: String) throws {
         try alter("UPDATE services SET \(change) WHERE id = \(service)")
     }

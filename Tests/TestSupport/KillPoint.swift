@@ -21,9 +21,8 @@ package struct KillPoint: Sendable, CustomStringConvertible {
     /// The command that runs `command` and does to it here what `injection` says, in strace's
     /// words.
     ///
-    /// - Parameters:
-    ///   - isLasting: whether the same is done at every later call of that name.
-    ///   - paths: if any are given, calls count only that touch one of them.
+    /// - `isLasting`: whether the same is done at every later call of that name.
+    /// - `paths`: if any are given, calls count only that touch one of them.
     package func striking(
         _ command: String, _ injection: String, isLasting: Bool = false, at paths: [String] = []
     ) -> String {

@@ -99,9 +99,8 @@ final class FaultyDialogue {
 
     /// Drops an order for each provider, and runs `ingest`.
     ///
-    /// - Parameters:
-    ///   - name: distinguishes it from the others of its round.
-    ///   - word: stands in the link of the bad provider's.
+    /// - `name`: distinguishes it from the others of its round.
+    /// - `word`: stands in the link of the bad provider's.
     private func order(_ name: String, _ word: String = "") throws {
         let orders = try ["bad", "good"].map { provider in
             let link = "\(provider).example/\(rounds)/\(name)\(provider == "bad" ? word : "")"

@@ -14,9 +14,8 @@ struct HostileInbox {
     /// KiB of address space: the most that `ingest` may use, whatever it finds.
     private static let memory = 1 << 20
 
-    /// - Parameters:
-    ///   - tiny: how many honest files lie among the others.
-    ///   - huge: how long a file is that has no bytes on the disk: 2G is the most that is read.
+    /// - `tiny`: how many honest files lie among the others.
+    /// - `huge`: how long a file is that has no bytes on the disk: 2G is the most that is read.
     init(tiny: Int, huge: String) throws {
         self.tiny = tiny
         // One of the files stays incomplete for ever.

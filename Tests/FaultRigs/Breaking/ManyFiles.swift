@@ -32,7 +32,7 @@ struct ManyFiles {
     /// Faults after runs that are killed on the way, and, if there is time, once every file is
     /// taken.
     ///
-    /// - Parameter seconds: until each run is killed.
+    /// `seconds`: until each run is killed.
     func seen(killedAfter seconds: [Int], finishing: Bool) throws -> [String] {
         try drop(501...count)
         try works.write(

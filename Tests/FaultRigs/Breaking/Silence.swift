@@ -111,7 +111,7 @@ enum Silence {
 extension World {
     /// What stands still without anybody knowing, in sentences.
     ///
-    /// - Parameter now: when alarms were raised, in milliseconds.
+    /// `now`: when alarms were raised, in milliseconds.
     func silence(at now: Int64) throws -> [String] {
         try Silence.faults(in: LedgerFile(ledgerPath), at: now)
     }

@@ -42,7 +42,7 @@ struct SystemCalls {
 extension SystemCalls {
     /// The calls of one run of `command`, which must end well.
     ///
-    /// - Parameter others: more names of calls to look at.
+    /// `others`: more names of calls to look at.
     init(of command: String, on works: Works, and others: [String] = []) throws {
         try NoPowerSwitch.check()
         let calls = (Self.names + others).map { "?\($0)" }.joined(separator: ",")
@@ -76,7 +76,7 @@ extension Findings {
     /// Kills at calls of one name: at most `most` of those traced, and in full also beyond them
     /// until a run ends first, since a disturbed run may make more calls.
     ///
-    /// - Parameter body: returns the faults after a blow; nil if the run ended before it.
+    /// `body`: returns the faults after a blow; nil if the run ended before it.
     mutating func kill(
         _ program: String, at call: String, of calls: SystemCalls, _ extent: Extent, most: Int,
         _ body: (Blow) throws -> [String]?

@@ -43,8 +43,8 @@ extension Works {
     /// Faults once no order is open, if `batches` were accepted and nothing else was ever sent to
     /// the sandbox.
     ///
-    /// - Parameter isRestored: whether an older ledger was restored, so that resellers may get
-    ///   reports twice.
+    /// `isRestored`: whether an older ledger was restored, so that resellers may get reports
+    /// twice.
     func verdict(
         on batches: Int, by sandbox: SandboxProcess, isRestored: Bool = false
     ) throws -> [String] {

@@ -7,7 +7,7 @@ import TestSupport
 extension Works {
     /// Works beside these, in the same folder, with a copy of a ledger in the place of theirs.
     ///
-    /// - Parameter file: the ledger that is copied, with its log; nil: that of these works.
+    /// `file`: the ledger that is copied, with its log; nil: that of these works.
     func aside(_ file: String? = nil) throws -> Works {
         let copy = Works(path: "\(path).aside")
         let script = """

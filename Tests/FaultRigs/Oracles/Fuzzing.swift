@@ -6,7 +6,7 @@ extension Findings {
     /// saw that should not be. An input is a point. None may take ten seconds of the processor's
     /// time, and in full, where nothing else is in the process, memory may not grow.
     ///
-    /// - Parameter few: how many inputs are some.
+    /// `few`: how many inputs are some.
     mutating func fuzz(
         _ extent: Extent, few: Int = 3_000, samples: [String], words: [String],
         _ body: (_ input: [UInt8], _ random: inout Seeded) throws -> String?

@@ -10,9 +10,8 @@ struct Mutator {
     /// Bytes. Longer inputs are cut.
     private static let longest = 1 << 13
 
-    /// - Parameters:
-    ///   - samples: inputs as they should be.
-    ///   - words: what means something to the reader.
+    /// - `samples`: inputs as they should be.
+    /// - `words`: what means something to the reader.
     init(_ random: Seeded, samples: [String], words: [String]) {
         self.random = random
         self.samples = samples.map { Array($0.utf8) }
