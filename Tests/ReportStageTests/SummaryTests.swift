@@ -214,16 +214,16 @@ import Testing
         #expect(
             rows.first?.joined(separator: ",")
                 == "user,file,sha256,batch,status,received,accepted,rejected,charged,received_at")
-        #expect(
-            rows.dropFirst().map { [$0[0], $0[1]] + $0[3...] }
-                == [
-                    "desk,open.json,batch of open.json,accepted,6,6,0,0.000000,"
-                        + "2026-10-30T09:00:00Z",
-                    "acme,a.json,batch of a.json,accepted,2,2,0,2.537500,2026-10-30T10:00:00Z",
-                    "zoe,z.json,batch of z.json,partial,7,6,1,7.200000,2026-11-02T12:00:00Z",
-                    "desk,close.json,batch of close.json,accepted,4,4,0,0.000000,"
-                        + "2026-11-03T09:00:00Z",
-                ].map { $0.components(by: ",") })
+        let lines = rows.dropFirst().map { row in
+            "\(row[0]),\(row[1]),\(row[3...].joined(separator: ","))"
+        }
+        let expected: [String] = [
+            "desk,open.json,batch of open.json,accepted,6,6,0,0.000000,2026-10-30T09:00:00Z",
+            "acme,a.json,batch of a.json,accepted,2,2,0,2.537500,2026-10-30T10:00:00Z",
+            "zoe,z.json,batch of z.json,partial,7,6,1,7.200000,2026-11-02T12:00:00Z",
+            "desk,close.json,batch of close.json,accepted,4,4,0,0.000000,2026-11-03T09:00:00Z",
+        ]
+        #expect(lines == expected)
     }
 
     @Test func `transactions name their wallets by owner`() throws {
@@ -250,11 +250,5 @@ import Testing
         ] {
             #expect(lines.contains(line))
         }
-    }
-}
-
-extension String {
-    func components(by separator: Character) -> [String] {
-        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
     }
 }
