@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ledger
 
-/// Every invariant finds a violation of it, and names the row.
+/// Every invariant finds its violations, and names the row.
 @Suite struct AuditTests {
     let books = try! Books()
 
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `a refund after the end and a withdrawal that was paid are sound`() throws {
+    @Test func `a refund after the end and a paid withdrawal are sound`() throws {
         try payOut()
         try books.deskVerdict(.refunds) {
             try $0.refund(amount("0.5"), of: OrderID(1), by: "anna", $1)
@@ -40,7 +40,7 @@ import Testing
         try books.expectSound()
     }
 
-    /// What is done to the books behind the ledger's back, and the row the audit must name.
+    /// A falsification of the books behind the ledger's back, and the row the audit must name.
     struct Violation: Sendable, CustomTestStringConvertible {
         let invariant: Int
         let sql: String
@@ -54,15 +54,14 @@ import Testing
         }
     }
 
-    @Test func `sums that pass what can be counted on their way are added up all the same`() throws
-    {
+    @Test func `sums that overflow on their way are added up all the same`() throws {
         let huge = amount("9000000000000")
         func adjust(by amount: Amount) throws {
             try books.deskVerdict(.adjustments) {
                 try $0.adjust(zenith, by: amount, by: "anna", $1)
             }
         }
-        // What came to zenith is twice what can be counted, and so is what zenith and acme have.
+        // Twice the greatest number came to zenith, and zenith and acme together have as much.
         try books.add(zenith, funds: "9000000000000")
         try adjust(by: amount("-9000000000000"))
         try adjust(by: huge)
@@ -100,9 +99,8 @@ import Testing
             5,
             """
             DROP TRIGGER orders_move_forward;
-            UPDATE orders SET state = 'refused', ended_at = 1 WHERE id = 5
-            """,
-            row: #"order=5 state="refused" charge=2000000 holds=1 held=2000000 settled=0"#),
+            UPDATE orders SET state = 'refused', ended_at = 1 WHERE id = 5;
+            """, row: #"order=5 state="refused" charge=2000000 holds=1 held=2000000 settled=0"#),
         Violation(
             5,
             """
@@ -179,8 +177,7 @@ import Testing
             """
             CREATE TRIGGER mine AFTER INSERT ON lines
             BEGIN UPDATE users SET credit_limit = 9; END
-            """,
-            row: #"what="trigger is not ours" name="mine""#),
+            """, row: #"what="trigger is not ours" name="mine""#),
         Violation(
             10,
             """

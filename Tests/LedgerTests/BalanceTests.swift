@@ -6,7 +6,8 @@ import Timestamps
 
 @testable import Ledger
 
-/// What a provider's balance says (design.md §6): drift, and evidence for orders in doubt.
+/// The message of a provider's balance (docs/design.md §6): drift, and evidence for orders in
+/// doubt.
 @Suite struct BalanceTests {
     let books = try! Books()
 
@@ -34,12 +35,12 @@ import Timestamps
 
     @Test func `a drift beyond the limit is reported once, and again after it was gone`() throws {
         try topUp("100")
-        for (balance, told) in [
+        for (balance, reported) in [
             ("95", 0), ("94.999999", 1), ("90", 1), ("105", 1), ("105.000001", 2), ("200", 2),
         ] {
             let news = try tell(balance)
             #expect(try news.drift == amount(balance) - amount("100"))
-            #expect(try exceptions.count == told, "\(balance)")
+            #expect(try exceptions.count == reported, "\(balance)")
         }
         #expect(
             try exceptions[0].hasPrefix(

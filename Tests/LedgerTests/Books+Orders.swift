@@ -5,7 +5,7 @@ import Testing
 @testable import Ledger
 
 extension Books {
-    /// Adds a user, with money from a bank if there is to be some.
+    /// Adds a user, with money from a bank if any is given.
     func add(_ user: UserID, funds: String = "0", creditLimit: String = "0") throws {
         var entry = UserEntry(user: user)
         entry.creditLimit = amount(creditLimit)
@@ -36,7 +36,7 @@ extension Books {
             parameters: parameters, billedUnits: quantity ?? 1, charge: amount(charge))
     }
 
-    /// What accepting an order comes to.
+    /// The outcome of accepting an order.
     @discardableResult
     func order(_ order: NewOrder, of user: UserID = acme) throws -> String {
         try verdict(of: user, .orders, ref: order.ref) { try $0.accept(order, $1) }

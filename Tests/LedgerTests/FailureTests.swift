@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ledger
 
-/// What the ledger could not do, as a person reads it.
+/// Failures of the ledger, as a person reads them.
 @Suite struct FailureTests {
     let folder = TemporaryFolder()
     var path: String { "\(folder.path)/ledger.sqlite" }

@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: [
         ("1 0", true), ("1 100000", false), ("2 0", false),
     ])
-    func `a ledger is refused if another of a later generation, or with more effects, was seen`(
+    func `a ledger is refused if one of a later generation, or with more effects, was seen`(
         seen: String, isOpened: Bool
     ) throws {
         let books = try Books()
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `what is seen is noted, and grows with the ledger's effects`() throws {
+    @Test func `the note of what was seen grows with the ledger's effects`() throws {
         let books = try Books()
         let file = SeenGeneration(path: "\(books.folder.path)/generation")
         #expect(try file.read() == nil)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `a copy from before a commit is refused, although nobody opened the ledger since`()
+    @Test func `a copy from before a commit is refused, even if nobody opened the ledger since`()
         throws
     {
         let books = try Books()
@@ -50,7 +50,7 @@ import Testing
         let copy = "\(books.folder.path)/copy"
         try ledger.store.copy(to: copy).close()
         _ = try Ledger.open(in: SQLiteFile(copy), currency: usd, lastSeenIn: file)
-        // Not even one that adds nothing.
+        // Even a commit that adds no row.
         try ledger.pause(books.alpha, until: books.now, reason: "it fails")
         #expect(throws: LedgerError.self) {
             try Ledger.open(in: SQLiteFile(copy), currency: usd, lastSeenIn: file)
@@ -58,7 +58,7 @@ import Testing
         _ = try Ledger.open(in: SQLiteFile(books.path), currency: usd, lastSeenIn: file)
     }
 
-    @Test func `it is noted from the first opening on, and what cannot be noted ends the run`()
+    @Test func `the note begins with the first opening, and a run that cannot write it ends`()
         throws
     {
         let books = try Books()
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: ["", "1", "one two", "1 2 3", "99999999999999999999 1"])
-    func `a note that is damaged stops the programs, until it is written anew`(
+    func `a damaged note stops the programs until it is written anew`(
         text: String
     ) throws {
         let books = try Books()

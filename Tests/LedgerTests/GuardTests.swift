@@ -3,8 +3,8 @@ import Testing
 
 @testable import Ledger
 
-/// The database refuses what must never happen, no matter what writes: these statements go in by
-/// the ledger's own connection, and by one such as a plain `sqlite3` shell has.
+/// The database itself refuses what must never happen: these statements go in by the ledger's own
+/// connection, and by one as a plain `sqlite3` shell has it.
 @Suite struct GuardTests {
     let books = try! Books()
     let plain: any Store
@@ -25,8 +25,8 @@ import Testing
         amount: String = "1", verb: String = "INSERT"
     ) -> String {
         """
-        \(verb) INTO transactions (id, reference, type, from_wallet_id, to_wallet_id, amount,
-                created_at)
+        \(verb) INTO transactions
+            (id, reference, type, from_wallet_id, to_wallet_id, amount, created_at)
         VALUES (\(id), '\(reference)', '\(type)', (SELECT id FROM wallets WHERE name = '\(from)'),
                 (SELECT id FROM wallets WHERE name = '\(to)'), \(amount), 0)
         """
@@ -160,7 +160,7 @@ import Testing
             """, "CHECK"
         ),
     ])
-    func `nothing that a name, a file or a payment must not be gets in`(
+    func `names, files and payments that must not exist are refused`(
         sql: String, refusal: String
     ) throws {
         try expectRefused(sql, refusal)
@@ -168,12 +168,12 @@ import Testing
 
     @Test(arguments: OrderState.allCases, OrderState.allCases)
     func `an order moves only along the arrows`(from: OrderState, to: OrderState) throws {
-        // Put there by force, then moved with everything else as the state wants it.
+        // Put into the first state by force, with the columns that each state demands.
         let move = """
             UPDATE orders SET state = '%', provider_order = CASE WHEN '%' IN
                 ('placed', 'completed', 'partial') THEN 'X' END,
-                ended_at = CASE WHEN '%' IN
-                ('completed', 'partial', 'canceled', 'refused') THEN 1 END
+                ended_at = CASE WHEN '%' IN ('completed', 'partial', 'canceled', 'refused')
+                    THEN 1 END
             WHERE id = 3
             """
         func moving(to state: OrderState) -> String {

@@ -44,7 +44,7 @@ import Testing
         try old.close()
     }
 
-    private func told(_ ledger: Ledger, _ kind: String) throws -> [String] {
+    private func reported(_ ledger: Ledger, _ kind: String) throws -> [String] {
         try ledger.read {
             try $0.values("SELECT detail FROM exceptions WHERE kind = \(kind) ORDER BY id")
         }
@@ -82,11 +82,11 @@ import Testing
                     "confirmed", "confirmed", "rejected", "pending", "pending", "pending",
                     "pending",
                 ])
-            #expect(try told(ledger, "look_alike_deposits").count == 1)
+            #expect(try reported(ledger, "look_alike_deposits").count == 1)
             #expect(
-                try told(ledger, "look_alike_deposits").first?.contains(
+                try reported(ledger, "look_alike_deposits").first?.contains(
                     #"Bank "tx-1 " (2) of acme looks like bank "TX-1" (1) of acme"#) == true)
-            #expect(try told(ledger, "payment_claimed_twice").count == 3)
+            #expect(try reported(ledger, "payment_claimed_twice").count == 3)
             #expect(try ledger.audit().map(\.violations) == [])
         }
     }
@@ -164,7 +164,7 @@ import Testing
             try all("SELECT DISTINCT coalesce(link_key, link) FROM orders WHERE link IS NOT NULL")
                 == ["https://a.example/x"])
         for kind in ["look_alike_topups", "look_alike_refs", "look_alike_batches"] {
-            #expect(try told(ledger, kind).count == 1, "\(kind)")
+            #expect(try reported(ledger, kind).count == 1, "\(kind)")
         }
         #expect(try ledger.audit().map(\.violations) == [])
     }

@@ -11,7 +11,7 @@ import Testing
     let folder = TemporaryFolder()
     var path: String { "\(folder.path)/ledger.sqlite" }
 
-    /// A ledger of schema 2, in which an exception was told again with other words.
+    /// A ledger of schema 2, in which an exception was repeated in other words.
     private func makeSchema2() throws {
         let old = try SQLiteFile(path).openPlainly()
         try old.inConnection { db in
@@ -33,8 +33,8 @@ import Testing
                 INSERT INTO services (id, provider_id, provider_service, name, type, category_id,
                         rate, cost_rate, profit, profit_fixed, sale_rate, min, max, dripfeed,
                         refill, cancel, enabled)
-                    VALUES (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0,
-                        0, 1);
+                    VALUES (1, 1, '101', 'Followers', 'Default', 1, 1, 1, 0, 0, 2, 1, 9, 0, 0, 0,
+                        1);
                 INSERT INTO files (id, user_id, name, sha256, bytes, status, lines, accepted,
                         rejected, charged, first_order, last_order, received_at)
                     VALUES (1, 'acme', 'a.json', '\(String(repeating: "0", count: 64))', 1,
@@ -84,8 +84,7 @@ import Testing
         }
     }
 
-    @Test func `orders that are older than their terms are sold on those of the migration`() throws
-    {
+    @Test func `orders from before the terms were kept get those of the migration`() throws {
         try makeSchema2()
         let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         try ledger.commit { db in
@@ -99,11 +98,11 @@ import Testing
                 """)
         }
         #expect(sold == ["101 Default 1", "101 Default 1"])
-        // What is sold from now on is another sale.
+        // An order from now on is another sale.
         #expect(try ledger.commit { try Sales($0).current(of: ServiceID(1)) } == SaleID(2))
     }
 
-    @Test func `an open order of a service that changed its type keeps the one it was sold as`()
+    @Test func `an open order keeps the type that its service had when it was sold`()
         throws
     {
         try makeSchema2()
@@ -113,8 +112,8 @@ import Testing
             try db.script(
                 """
                 PRAGMA user_version = 3;
-                INSERT INTO catalogue_changes
-                        (at, provider_id, service_id, kind, field, before, after)
+                INSERT INTO catalogue_changes (at, provider_id, service_id, kind, field, before,
+                        after)
                     VALUES (1, 1, 1, 'changed', 'type', 'Subscriptions', 'Package'),
                         (2, 1, 1, 'changed', 'type', 'Package', 'Default');
                 UPDATE orders SET created_at = 1 WHERE id = 2;
@@ -129,7 +128,7 @@ import Testing
         #expect(types == ["Subscriptions", "Package"])
     }
 
-    @Test func `after the migration an exception of an order is told once, whatever the words`()
+    @Test func `after the migration an exception of an order is raised once, in whatever words`()
         throws
     {
         try makeSchema2()
@@ -147,7 +146,9 @@ import Testing
         #expect(kept == ["status_error", "no_status"])
     }
 
-    @Test func `an older ledger knows from its last transaction when it was written to`() throws {
+    @Test func `an older ledger takes the moment of its last write from its last transaction`()
+        throws
+    {
         try makeSchema2()
         let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         let written = try ledger.read {

@@ -71,7 +71,7 @@ import Testing
         #expect("\(error)".contains("has schema 9, this program knows 4; nothing was touched"))
     }
 
-    @Test func `somebody else's database is left alone`() throws {
+    @Test func `a database of something else is left alone`() throws {
         let theirs = try SQLiteFile(path).openPlainly()
         try theirs.script("CREATE TABLE recipes (name TEXT)")
         let error = try #require(throws: LedgerError.self) {
@@ -86,14 +86,14 @@ import Testing
         ("CREATE TABLE recipes (name TEXT)", "a database of something else"),
         ("PRAGMA user_version = 9; PRAGMA application_id = 0x534D4D47", "has schema 9"),
     ])
-    func `what is no ledger of ours keeps every byte, and nothing appears beside it`(
+    func `a file that is no ledger of ours keeps every byte, and no file appears beside it`(
         sql: String, words: String
     ) throws {
         try SQLiteFile(path).openPlainly().script(sql)
         try expectRefusal(words)
     }
 
-    @Test func `a ledger in another currency keeps every byte, and nothing appears beside it`()
+    @Test func `a ledger in another currency keeps every byte, and no file appears beside it`()
         throws
     {
         try Ledger.openUnchecked(in: SQLiteFile(path), currency: eur).store
@@ -118,9 +118,7 @@ import Testing
     }
 
     @Test(arguments: ["ledger.sqlite", "missing/ledger.sqlite"])
-    func `a look at a missing ledger says where it is missing, and makes none`(
-        name: String
-    ) throws {
+    func `a program that only looks says where no ledger is, and makes none`(name: String) throws {
         let error = try #require(throws: LedgerError.self) {
             try Ledger.openExistingUnchecked(
                 in: SQLiteFile("\(folder.path)/\(name)"), currency: usd)
@@ -131,7 +129,7 @@ import Testing
         #expect(names(in: folder.path) == [])
     }
 
-    @Test func `an empty file is no ledger to look at`() throws {
+    @Test func `an empty file counts as no ledger`() throws {
         folder.write("", to: "ledger.sqlite")
         #expect(throws: LedgerError.self) {
             try Ledger.openExistingUnchecked(in: SQLiteFile(path), currency: usd)
@@ -139,7 +137,7 @@ import Testing
         #expect(bytes(at: path) == [])
     }
 
-    @Test func `a path that cannot be is an error that names it`() throws {
+    @Test func `an impossible path is an error that names it`() throws {
         folder.write("", to: "file")
         let error = try #require(throws: LedgerError.self) {
             try Ledger.openUnchecked(

@@ -6,22 +6,22 @@ import Timestamps
 
 @testable import Ledger
 
-/// The cost of an order must not grow with the ledger (proof.md §2): nothing that the stages ask
-/// reads a whole table.
+/// The cost of an order must not grow with the ledger (docs/proof.md §2): no statement of the
+/// stages reads a whole table.
 @Suite struct PlanTests {
     @Test func `no statement of a day's work reads a whole table`() throws {
         let books = try Books()
         for statement in try statements(of: books) {
             let plan = try books.explain(statement, "QUERY PLAN", "detail")
-            // An index after SCAN is a partial one that holds only the rows that are meant.
+            // An index after SCAN is a partial one that holds only the wanted rows.
             let scans = plan.filter { $0.hasPrefix("SCAN ") && !$0.contains("USING") }
                 .filter { !Self.small.contains($0) }
             #expect(scans == [], "\(statement)")
         }
     }
 
-    /// SQLite makes one for an IN of more than two words, also in a CHECK or an index: it cost more
-    /// than half of what an order costs.
+    /// SQLite makes one for an IN of more than two words, also in a CHECK or an index. It was more
+    /// than half of the cost of an order.
     @Test func `no row is written with the help of a table of its own`() throws {
         let books = try Books()
         let writing = try statements(of: books).filter { statement in
@@ -35,7 +35,7 @@ import Timestamps
         }
     }
 
-    /// What SQLite is asked in a day's work.
+    /// The statements of a day's work.
     private func statements(of books: Books) throws -> [String] {
         try books.ledger.keep(
             [
@@ -75,7 +75,7 @@ import Timestamps
         }
     }
 
-    /// Tables that hold what waits, or a handful of rows.
+    /// Tables that hold waiting rows, or a handful of rows.
     private static let small: Set = [
         "SCAN CONSTANT ROW", "SCAN alarms", "SCAN changes", "SCAN clock_jumps", "SCAN providers",
         "SCAN users",
@@ -140,7 +140,7 @@ import Timestamps
         try books.ledger.notePublished(try books.ledger.unpublishedStatusFiles())
     }
 
-    /// What `admin` asks, also of a ledger of years.
+    /// The questions of `admin`, also of a ledger of years.
     private func look(at books: Books, _ order: OrderID) throws {
         _ = try books.ledger.standing()
         _ = try books.ledger.waitingForPeople(at: books.now)

@@ -8,7 +8,7 @@ import Timestamps
 
 @Suite struct RecoveryTests {
     let books = try! Books()
-    /// What the spool saw of a ledger that had come further.
+    /// The spool's note of a ledger that had come further.
     let seen: String
 
     init() throws {
@@ -29,7 +29,9 @@ import Timestamps
         "the ledger was restored; it may have been sent until \(moment)"
     }
 
-    @Test func `what is unsent or on its way is held, with one attempt of unknown outcome`() throws
+    @Test
+    func `an order that is unsent or on its way is held, with one attempt of unknown outcome`()
+        throws
     {
         let placed = try books.placed("A-1")
         let sending = try books.accepted("A-2")
@@ -58,7 +60,8 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `what may have gone to a backup is in doubt at one place after the other`() throws {
+    @Test func `an order that may have gone to a backup is in doubt at each place in turn`() throws
+    {
         let beta = try books.backUp()
         let order = try books.accepted()
         let sent = books.now
@@ -68,7 +71,7 @@ import Timestamps
         for (name, provider, service) in [("alpha", books.alpha, "1"), ("beta", beta, "201")] {
             let doubt = try #require(try books.ledger.doubts(with: provider).first)
             #expect((doubt.order, doubt.providerService) == (order, service))
-            // In the time that was lost, wherever it was.
+            // In the gap before the restore, at whatever place.
             #expect(doubt.sentFrom == sent)
             #expect(doubt.sentUntil == sent.adding(seconds: 86_400))
             #expect(try books.state(of: order) == .inDoubt)
@@ -87,7 +90,7 @@ import Timestamps
                 evidence == "not_sent: \(Self.restored(until: until)); decided by anna: not placed")
             try books.expectSound()
         }
-        // Nobody has it.
+        // No provider has it.
         #expect(try books.state(of: order) == .accepted)
         _ = try books.ledger.advance(
             recording: [], claiming: [Claim(provider: beta, count: 9)], waitingForLinks: false,
@@ -95,7 +98,7 @@ import Timestamps
         #expect(try books.claim() == [order])
     }
 
-    @Test func `what a backup has is followed there, and who refused it before is not asked`()
+    @Test func `an order that a backup has is followed there, and earlier refusers are not asked`()
         throws
     {
         let beta = try books.backUp()
@@ -132,7 +135,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `what is in doubt already may be so for another reason by now`() throws {
+    @Test func `an order that is in doubt already may be so for another reason by now`() throws {
         let beta = try books.backUp()
         let order = try books.inDoubt()
         books.now = books.now.adding(seconds: 86_400)
@@ -145,7 +148,7 @@ import Timestamps
         #expect(try books.ledger.doubts(with: beta).map(\.order) == [order])
     }
 
-    @Test func `a decision of the gap to send again sends nothing`() throws {
+    @Test func `a decision from the gap to send again sends nothing`() throws {
         let order = try books.inDoubt()
         let arrival = books.arrival(nil)
         try hold([KeptFile(user: nil, digest: arrival.digest)])
@@ -175,7 +178,7 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `a clock that was ahead when the backup was made says nothing of when it ended`()
+    @Test func `if the clock was ahead when the backup was made, its last moment is not believed`()
         throws
     {
         let order = try books.accepted()
@@ -186,7 +189,7 @@ import Timestamps
         #expect(doubt.sentUntil == books.now)
     }
 
-    @Test func `what cannot be taken again is told`() throws {
+    @Test func `a file that cannot be taken again is reported`() throws {
         try hold([KeptFile(user: acme, digest: String(repeating: "a", count: 64))])
         #expect(try books.ledger.awaitsLostFiles())
         #expect(try books.ledger.lostFiles().map(\.name) == ["orders.json"])
@@ -206,7 +209,7 @@ import Timestamps
         #expect(try books.value("SELECT state FROM requests") == "sending")
     }
 
-    @Test func `nor is one that a file of the gap asks for`() throws {
+    @Test func `nor is a refill that a file of the gap asks for`() throws {
         let order = try books.placed()
         try books.settle(order, as: .completed)
         let arrival = books.arrival(acme)
@@ -221,14 +224,14 @@ import Timestamps
         try books.expectSound()
     }
 
-    @Test func `numbers of orders that may have been given are not given again`() throws {
+    @Test func `numbers that orders may have got in the gap are not given again`() throws {
         try hold()
         #expect(try books.accepted("A-1") == OrderID(501))
         #expect(try books.accepted("A-2") == OrderID(502))
         try books.expectSound()
     }
 
-    @Test func `numbers stay clear of lost ones when a file is taken back`() throws {
+    @Test func `numbers stay clear of the lost ones when a file is taken back`() throws {
         try hold()
         _ = try books.ledger.intake(at: books.now) { intake in
             #expect(throws: BatchAborted.self) {
@@ -242,7 +245,7 @@ import Timestamps
         #expect(try books.accepted("A-1") == OrderID(501))
     }
 
-    @Test func `what a file of the gap orders is held as soon as it is taken`() throws {
+    @Test func `the orders of a file of the gap are held as soon as it is taken`() throws {
         let arrival = books.arrival(acme)
         try hold([KeptFile(user: acme, digest: arrival.digest)])
         try books.ledger.intake(at: books.now) { intake in
@@ -267,7 +270,7 @@ import Timestamps
         #expect(try books.ledger.unknown(among: [known] + others) == Set(others))
     }
 
-    @Test func `a status file's number is not given again, nor one left out`() throws {
+    @Test func `a status file's number is neither given again nor left out`() throws {
         try hold(statusFiles: [acme: 7])
         let order = try books.placed()
         try books.settle(order, as: .completed)

@@ -6,7 +6,7 @@ import Timestamps
 /// The books: every order, file and millionth of a currency unit, in one SQLite file.
 ///
 /// Its methods are whole business facts, each one commit, so that no caller can do half of one.
-/// State and money change together. Only this module knows what is in the tables.
+/// State and money change together. Only this module knows the tables.
 ///
 /// If a method throws, nothing was committed, with two exceptions: after a failed COMMIT nobody
 /// knows, and after `LedgerError.unnoted` it was. Either way the run must end; the next one looks

@@ -124,7 +124,7 @@ struct IdentityMigration {
                     """
                     SELECT t.id, w.provider_id, p.name, t.reference, t.metadata FROM transactions t
                         JOIN wallets w ON w.id = t.to_wallet_id
-                        JOIN providers p ON p.id = w.provider_id
+                    JOIN providers p ON p.id = w.provider_id
                     WHERE t.type = 'provider_topup' ORDER BY t.id
                     """
                 ) { (try $0[0], try $0[1], try $0[2], try $0[3], try $0[4]) }

@@ -10,8 +10,8 @@ extension Ledger {
     /// `admin recover`, whose work begins with an older ledger, and for tests. Stages use
     /// `open(in:currency:lastSeenIn:)`.
     ///
-    /// What is no ledger of this house is found out before anything is written: no byte of it
-    /// changes, and no file appears.
+    /// A file that is no ledger of this house is recognized before anything is written: no byte of
+    /// it changes, and no file appears.
     ///
     /// - Throws: `LedgerError`, `StoreError`.
     package static func openUnchecked(
@@ -28,7 +28,7 @@ extension Ledger {
         }
     }
 
-    /// Opens the ledger at `place` without asking whether it is the latest one, but never makes
+    /// Opens the ledger at `place` without asking whether it is the latest one, and never makes
     /// one.
     ///
     /// Throws `LedgerError.missing` or `LedgerError.lost` if there is none; what `openUnchecked`

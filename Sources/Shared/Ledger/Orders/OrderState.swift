@@ -13,7 +13,7 @@ package enum OrderState: String, CaseIterable, Sendable, Column {
     case completed, partial, canceled, refused
 
     /// The states an order can move to from here. The ledger's trigger `orders_move_forward`
-    /// enforces it; this is what tests and `isEnded` know of it.
+    /// enforces them; `isEnded` and tests use this list.
     package var successors: Set<OrderState> {
         switch self {
         case .accepted: [.sending, .canceled]

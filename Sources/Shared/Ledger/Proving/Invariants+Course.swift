@@ -6,9 +6,8 @@ extension Invariant {
         Invariant(
             number: 7,
             rule:
-                "the lines of a file are its accepted and its rejected ones, and what is noted of "
-                + "its charges, of deposits, withdrawals and fees is what was moved, of a payment "
-                + "once",
+                "the lines of a file are its accepted and its rejected ones, and the notes of "
+                + "charges, deposits, withdrawals and fees say what was moved, each payment once",
             sql: """
                 WITH written(file, lines, rejected) AS (
                     SELECT file_id, count(*), sum(status = 'rejected') FROM lines GROUP BY file_id),

@@ -5,7 +5,7 @@ import Tables
 import Timestamps
 
 /// How far a ledger has come. The programs keep the last generation they saw in the spool: a ledger
-/// that is behind it is an older one, which somebody restored.
+/// that is behind it is an older one, which was restored.
 ///
 /// To use an older ledger without knowing it would send orders twice.
 struct Generation: Equatable, Sendable {
@@ -169,7 +169,7 @@ extension Ledger {
             progress: Progress(of: ledger.store, in: seenFile))
     }
 
-    /// The same for somebody who only looks, and so makes none.
+    /// The same for a program that only looks, and so makes none.
     ///
     /// - Throws: `LedgerError.missing` if there is none; what `open` throws.
     package static func openExisting(

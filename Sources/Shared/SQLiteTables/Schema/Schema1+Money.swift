@@ -1,4 +1,4 @@
-/// The money, what is still to be told, and the guards.
+/// The money, the changes to report, and the guards.
 extension Schema1 {
     static let money = """
         -- minimum: what a balance may not fall below; NULL for the house's and the providers'.
@@ -87,7 +87,7 @@ extension Schema1 {
         """
 
     /// Triggers: a transaction is for ever, keeps to one currency and leaves no gap; an order moves
-    /// only along the arrows of design.md §6.
+    /// only along the arrows of docs/design.md §6.
     static let guards = """
         -- One trigger, because each costs every row a call. Ids leave no gap, so the last one says which
         -- there are. NEW.id is -1 where none is given: SQLite then takes the next.

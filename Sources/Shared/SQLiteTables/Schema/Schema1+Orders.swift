@@ -1,5 +1,5 @@
-/// What comes in, and what becomes of it: files with their lines, deposits, withdrawals, requests,
-/// orders and their attempts.
+/// What comes in: files with their lines, deposits, withdrawals and requests; and orders with their
+/// attempts.
 extension Schema1 {
     static let intake = """
         -- A file that was taken. user_id is NULL for the desk's. Orders of one file have the ids

@@ -1,12 +1,12 @@
-/// The first schema, as contract.md §6 names it. Numbered SQL is never edited once released: a
+/// The first schema, as docs/contract.md §6 names it. Numbered SQL is never edited once released: a
 /// change is the next number.
 ///
-/// Amounts are millionths of a currency unit, times milliseconds since 1970 UTC, percents
-/// millionths of a percent. What must never happen is refused here, no matter what writes: CHECK, UNIQUE,
-/// foreign keys, and the triggers of `guards`.
+/// Amounts are millionths of a currency unit, times are milliseconds since 1970 UTC, percents are
+/// millionths of a percent. The schema itself refuses what must never happen, no matter which
+/// program writes: by CHECK, UNIQUE, foreign keys, and the triggers of `guards`.
 ///
-/// A list of more than two words is written with OR: for an IN of so many, SQLite makes a table
-/// anew for each row that is written, which costs more than the row.
+/// A list of more than two words is written with OR. For a longer IN, SQLite builds a table for
+/// each row that is written, which costs more than the row.
 package enum Schema1 {
     package static let sql = people + catalogue + intake + orders + money + telling + guards
 

@@ -1,5 +1,5 @@
-/// What is needed to notice that an older ledger was put in the place of a newer one, and to go on
-/// with it (proof.md §1).
+/// What it takes to notice that an older ledger was restored, and to resume with it
+/// (docs/proof.md §1).
 package enum Schema2 {
     package static let sql = """
         -- number: raised whenever an older ledger is gone on with; below zero in a backup, so that a

@@ -1,5 +1,5 @@
-/// What the trade needs beyond one provider per service: fail-over, a catalogue whose changes are
-/// guarded and told, the health of providers over the runs, and decisions that wait for proof.
+/// The needs of the trade beyond one provider per service: fail-over, a catalogue whose changes are
+/// guarded and reported, the health of providers over the runs, and decisions that wait for proof.
 package enum Schema3 {
     package static let sql = """
         -- Consecutive failures and doubts, over all runs (design.md §6: circuit breaker).

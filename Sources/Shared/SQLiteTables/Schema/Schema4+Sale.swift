@@ -1,4 +1,4 @@
-/// An order carries its sale: what the service was when it was sold.
+/// An order carries its sale: the service as it was when it was sold.
 extension Schema4 {
     static let sale = """
         -- How a provider makes a charge of a price: at least min_charge, in its currency, rounded

@@ -1,8 +1,8 @@
-/// What stands still, and whether somebody was told.
+/// Standstills, and whether they were reported.
 extension Schema4 {
     static let standing = [waitingForPeople, passedOver, standstills].joined(separator: "\n")
 
-    /// What `admin status` counts: of tables that grow with the years, only what waits.
+    /// The indexes for `admin status`: of tables that grow with the years, only what waits.
     private static let waitingForPeople = """
         CREATE INDEX withdrawals_held ON withdrawals (created_at) WHERE status = 'held';
         CREATE INDEX deposits_claimed ON deposits (claimed_at) WHERE status = 'pending';
@@ -11,7 +11,7 @@ extension Schema4 {
 
         """
 
-    /// What the clock did, and what stands still.
+    /// Jumps of the clock, and standstills.
     private static let standstills = """
         -- The latest moment at which the ledger was written to, by the clock of who wrote. A clock that
         -- is behind it is wrong, or was wrong then.
@@ -41,7 +41,7 @@ extension Schema4 {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// What the last run of `ingest` left where it lies, because that cannot be taken, or not yet.
+    /// Files that the last run of `ingest` left in place, because it cannot take them, or not yet.
     private static let passedOver = """
         CREATE TABLE passed_over (
             path TEXT NOT NULL PRIMARY KEY,
