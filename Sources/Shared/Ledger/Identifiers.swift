@@ -56,14 +56,20 @@ package struct UserID: RawRepresentable, Hashable, Comparable, Sendable, CustomS
 
 // How our values stand in a column.
 
-extension Identifier: Column {}
+extension Identifier: Column {
+    package var sqlValue: SQLValue { .integer(rawValue) }
+
+    package static func read(_ row: Row, _ column: Int) -> Identifier? {
+        row.integer(column).map(Identifier.init(rawValue:))
+    }
+}
 
 extension UserID: Column {}
 
 extension Amount: Column {
     package var sqlValue: SQLValue { .integer(micros) }
 
-    package static func read(_ row: Tables.Row, _ column: Int) -> Amount? {
+    package static func read(_ row: Row, _ column: Int) -> Amount? {
         row.integer(column).map(Amount.init(micros:))
     }
 }
@@ -71,7 +77,7 @@ extension Amount: Column {
 extension Rate: Column {
     package var sqlValue: SQLValue { .integer(micros) }
 
-    package static func read(_ row: Tables.Row, _ column: Int) -> Rate? {
+    package static func read(_ row: Row, _ column: Int) -> Rate? {
         row.integer(column).map(Rate.init(micros:))
     }
 }
@@ -79,7 +85,7 @@ extension Rate: Column {
 extension Percent: Column {
     package var sqlValue: SQLValue { .integer(micros) }
 
-    package static func read(_ row: Tables.Row, _ column: Int) -> Percent? {
+    package static func read(_ row: Row, _ column: Int) -> Percent? {
         row.integer(column).map(Percent.init(micros:))
     }
 }
@@ -87,7 +93,7 @@ extension Percent: Column {
 extension Currency: Column {
     package var sqlValue: SQLValue { .text(code) }
 
-    package static func read(_ row: Tables.Row, _ column: Int) -> Currency? {
+    package static func read(_ row: Row, _ column: Int) -> Currency? {
         row.text(column).flatMap { try? Currency(parsing: $0) }
     }
 }
@@ -95,7 +101,7 @@ extension Currency: Column {
 extension Timestamp: Column {
     package var sqlValue: SQLValue { .integer(milliseconds) }
 
-    package static func read(_ row: Tables.Row, _ column: Int) -> Timestamp? {
+    package static func read(_ row: Row, _ column: Int) -> Timestamp? {
         row.integer(column).map(Timestamp.init(milliseconds:))
     }
 }

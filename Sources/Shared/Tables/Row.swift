@@ -2,15 +2,15 @@
 ///
 /// This is the one decoder of rows. A column that cannot be NULL is read as a value that is not
 /// optional; a NULL or a value of another kind throws and names the column.
-package struct Row {
-    let statement: any Statement
+@usableFromInline package struct Row {
+    @usableFromInline let statement: any Statement
 
-    package init(_ statement: any Statement) {
+    @inlinable package init(_ statement: any Statement) {
         self.statement = statement
     }
 
     /// The column at a position, counted from 0.
-    package subscript<Value: Column>(_ column: Int) -> Value {
+    @inlinable package subscript<Value: Column>(_ column: Int) -> Value {
         get throws {
             guard let value = Value.read(self, column) else {
                 throw misreading(column, as: Value.self)
@@ -20,7 +20,7 @@ package struct Row {
     }
 
     /// The column of a name.
-    package subscript<Value: Column>(_ name: String) -> Value {
+    @inlinable package subscript<Value: Column>(_ name: String) -> Value {
         get throws {
             guard let column = statement.index(of: name) else { throw missing(name) }
             return try self[column]
@@ -30,20 +30,20 @@ package struct Row {
     /// The names of the columns, in order.
     package var names: [String] { statement.names }
 
-    package func isNull(_ column: Int) -> Bool { statement.isNull(column) }
+    @inlinable package func isNull(_ column: Int) -> Bool { statement.isNull(column) }
 
     /// Nil if it is no whole number.
-    package func integer(_ column: Int) -> Int64? { statement.integer(column) }
+    @inlinable package func integer(_ column: Int) -> Int64? { statement.integer(column) }
 
     /// Nil if it is no text.
-    package func text(_ column: Int) -> String? { statement.text(column) }
+    @inlinable package func text(_ column: Int) -> String? { statement.text(column) }
 
     /// The bytes of a text, good until the statement moves on; nil if it is no text.
-    package func utf8(_ column: Int) -> UnsafeBufferPointer<UInt8>? {
+    @inlinable package func utf8(_ column: Int) -> UnsafeBufferPointer<UInt8>? {
         statement.utf8(column)
     }
 
-    func misreading(_ column: Int, as type: Any.Type) -> StoreError {
+    @usableFromInline func misreading(_ column: Int, as type: Any.Type) -> StoreError {
         let name = names.indices.contains(column) ? names[column] : "\(column)"
         let found = isNull(column) ? "NULL" : "of another kind"
         return StoreError(
@@ -51,7 +51,7 @@ package struct Row {
             cause: "the column \(name) is \(found) where \(type) is expected, in \(statement.text)")
     }
 
-    func missing(_ name: String) -> StoreError {
+    @usableFromInline func missing(_ name: String) -> StoreError {
         StoreError(
             .bug, at: statement.path, cause: "there is no column \(name) in \(statement.text)")
     }

@@ -2,7 +2,7 @@
 ///
 /// Loops that run once an order keep one in hand: binding, stepping and reading allocate nothing
 /// but the texts that are read.
-package protocol Statement: AnyObject {
+@usableFromInline package protocol Statement: AnyObject {
     var text: String { get }
     /// Where its store is: failures name it.
     var path: String { get }
@@ -43,7 +43,7 @@ package protocol Statement: AnyObject {
 }
 
 extension Statement {
-    package func bind(_ index: Int, _ value: some Column) {
+    @inlinable package func bind(_ index: Int, _ value: some Column) {
         bind(index, value.sqlValue)
     }
 
@@ -57,19 +57,42 @@ extension Statement {
         return self
     }
 
+    // The same for the few parameters that most statements have: the optimizer specializes these,
+    // but no parameter packs, and they run several times an order.
+
+    @inlinable package func bound(to value: some Column) -> any Statement {
+        bind(1, value.sqlValue)
+        return self
+    }
+
+    @inlinable package func bound(to first: some Column, _ second: some Column) -> any Statement {
+        bind(1, first.sqlValue)
+        bind(2, second.sqlValue)
+        return self
+    }
+
+    @inlinable package func bound(
+        to first: some Column, _ second: some Column, _ third: some Column
+    ) -> any Statement {
+        bind(1, first.sqlValue)
+        bind(2, second.sqlValue)
+        bind(3, third.sqlValue)
+        return self
+    }
+
     /// Binds all parameters, in order.
     func bind(all values: [SQLValue]) {
         for (index, value) in values.enumerated() { bind(index + 1, value) }
     }
 
     /// The row at which it stands.
-    package var row: Row { Row(self) }
+    @inlinable package var row: Row { Row(self) }
 
     /// Reads the first row.
     ///
     /// - Returns: what `read` makes of it; nil if there is no row.
     /// - Throws: `StoreError`, and what `read` throws.
-    package func first<T>(_ read: (Row) throws -> T) throws -> T? {
+    @inlinable package func first<T>(_ read: (Row) throws -> T) throws -> T? {
         guard try step() else { return nil }
         defer { reset() }
         return try read(row)
@@ -78,7 +101,7 @@ extension Statement {
     /// Reads the first row of a statement that always has one.
     ///
     /// - Throws: `StoreError`, also if there is no row, and what `read` throws.
-    package func one<T>(_ read: (Row) throws -> T) throws -> T {
+    @inlinable package func one<T>(_ read: (Row) throws -> T) throws -> T {
         guard let found = try first(read) else {
             throw StoreError(.bug, at: path, cause: "there is no row for \(text)")
         }

@@ -5,8 +5,8 @@ import Failures
 ///
 /// What a transaction had not committed is undone; whether a failed COMMIT took place is unknown,
 /// and the next run finds out by looking (docs/design.md §4).
-package struct StoreError: Error {
-    package enum Kind: Sendable, CaseIterable {
+@usableFromInline package struct StoreError: Error {
+    @usableFromInline package enum Kind: Sendable, CaseIterable {
         /// No room is left on its disk.
         case full
         /// Its disk could not be read or written.
@@ -34,7 +34,7 @@ package struct StoreError: Error {
     /// The engine's own words.
     package let cause: String
 
-    package init(_ kind: Kind, at path: String, cause: String) {
+    @usableFromInline package init(_ kind: Kind, at path: String, cause: String) {
         self.kind = kind
         self.path = path
         self.cause = cause
@@ -42,7 +42,7 @@ package struct StoreError: Error {
 }
 
 extension StoreError: CustomStringConvertible {
-    package var description: String {
+    @usableFromInline package var description: String {
         let (what, truth, cure) = words
         return "\(path): \(what) (\(cause)); \(truth); \(cure)"
     }

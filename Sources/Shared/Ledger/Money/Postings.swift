@@ -75,11 +75,18 @@ final class Postings {
         source.isChanged = true
         target.isChanged = true
 
-        try insertion.bound(
-            to: next, reference.text, reference.type, source.id, target.id, amount, subject.order,
-            subject.file,
-            subject.user, subject.metadata, now
-        ).run()
+        insertion.bind(1, next)
+        insertion.bind(2, reference.text)
+        insertion.bind(3, reference.type)
+        insertion.bind(4, source.id)
+        insertion.bind(5, target.id)
+        insertion.bind(6, amount)
+        insertion.bind(7, subject.order)
+        insertion.bind(8, subject.file)
+        insertion.bind(9, subject.user)
+        insertion.bind(10, subject.metadata)
+        insertion.bind(11, now)
+        try insertion.run()
 
         wallets[from] = source
         wallets[to] = target
