@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: [
         ("ref,service\n", "CSV"), ("<html>", "HTML"), ("PK\u{3}\u{4}", "ZIP"), ("[]", "object"),
-        ("", "ends"),
+        ("", "no value"),
     ])
     func `a file that is no object is called what it is`(text: String, word: String) {
         let rejection = #expect(throws: Rejection.self) {

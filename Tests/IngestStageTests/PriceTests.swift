@@ -57,8 +57,8 @@ private let thousand = #"{"service": 101, "link": "a", "quantity": 1000}"#
 
     /// A thousand units cost 1.00.
     @Test(arguments: [
-        (#", min_charge: "0.0100""#, 9, 8), (#", charge_decimals: 2"#, 9, 1),
-        (#", charge_decimals: 2"#, 17, 11), (#", min_charge: "0.05", charge_decimals: 1"#, 84, 83),
+        (#"min_charge: "0.0100""#, 9, 8), ("charge_decimals: 2", 9, 1),
+        ("charge_decimals: 2", 17, 11), (#"min_charge: "0.05", charge_decimals: 1"#, 84, 83),
     ])
     func `an order that brings in less than the provider's minimum charge is rejected`(
         rule: String, enough: Int, less: Int

@@ -120,7 +120,7 @@ func `an error ends the run with the status of its class`(
         answersInJSON: true, log: LogLines(to: log), output: full)
     let status = try await run.perform { _ in Summary("ingested", [:]) }
     #expect(status == .ioFailed)
-    #expect(log.text.contains("What the run did is done, and stays so;"))
+    #expect(log.text.contains("The run itself is done"))
 }
 
 @Test(arguments: [

@@ -226,7 +226,7 @@ func `a mistake in the main file is found`(yaml: String, problem: String) {
     ("a: \"\\q\"", "use single quotation marks"), ("a: 'x", "is not closed"),
     ("a: [1\nb: 2", "a comma or the closing bracket is missing"),
     ("a: 1\n b: 2", "a colon is not allowed here"), ("a: 1\nb", "needs a colon"),
-    ("a:\n  - 1\n  b: 2", "not indented as"), ("a: - b", "on a line of its own, indented"),
+    ("a:\n  - 1\n  b: 2", "not indented like"), ("a: - b", "on a line of its own, indented"),
     ("a: \u{1}", "a control character"),
 ])
 func `a text that is not YAML is reported with the remedy`(text: String, words: String) throws {
