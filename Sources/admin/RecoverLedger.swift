@@ -5,7 +5,7 @@ import Spool
 import Stage
 import Timestamps
 
-/// Prepares an older ledger to be resumed with.
+/// Prepares an older ledger, so that the programs can resume with it.
 ///
 /// 1. Take the locks of all programs.
 /// 2. Prove the ledger: a backup put beside the old ledger's `-wal` file is corrupt.
