@@ -3,7 +3,7 @@ import Money
 import Tables
 import Timestamps
 
-/// The number of a row, typed by what the row is, so that an order's is never taken for a file's.
+/// The number of a row, typed by its subject, so that an order's number never passes for a file's.
 package struct Identifier<Subject>: RawRepresentable, Hashable, Comparable, Sendable,
     CustomStringConvertible
 {
@@ -54,7 +54,7 @@ package struct UserID: RawRepresentable, Hashable, Comparable, Sendable, CustomS
     package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-// How our values stand in a column.
+// How columns store our values.
 
 extension Identifier: Column {
     package var sqlValue: SQLValue { .integer(rawValue) }

@@ -13,11 +13,11 @@ import Timestamps
 /// (docs/design.md §4).
 package final class Ledger: Sendable {
     let store: any Store
-    /// The house currency: that of every user's wallets.
+    /// The house currency, in which all users' wallets are kept.
     package let currency: Currency
-    /// Where it is noted how far the ledger has come; nil for a caller that notes nothing.
+    /// Notes in the spool how far the ledger has come; nil for a caller that notes nothing.
     private let progress: Progress?
-    /// When the run began that uses this; nil if nobody said.
+    /// When the run that uses the ledger began; nil if the caller did not say.
     private let run = Mutex<Timestamp?>(nil)
 
     init(over store: any Store, currency: Currency, progress: Progress? = nil) {
@@ -59,7 +59,7 @@ extension Ledger {
         }
     }
 
-    /// One read transaction: what it sees is of one moment.
+    /// One read transaction: everything it sees is from one moment.
     ///
     /// - Throws: what `body` throws; `StoreError`.
     func read<T>(_ body: (any Connection) throws -> T) throws -> T {

@@ -24,8 +24,8 @@ package enum LedgerError: Error {
     case unreadableGeneration(String)
     /// The file cannot be opened or locked.
     case unreachable(String, errno: Int32)
-    /// A commit was made, but it cannot be noted how far the ledger has come by it. Nothing acted
-    /// on the commit.
+    /// A commit was made, but the new generation cannot be noted in the spool. Nothing acted on the
+    /// commit.
     case unnoted(String, errno: Int32)
 }
 

@@ -1,7 +1,7 @@
 import Tables
 import Timestamps
 
-/// Something that stands still until a person does something about it.
+/// Something that stands still until a person acts.
 ///
 /// Thousands of orders behind one provider are one alarm. It is raised once, with a line in
 /// `exceptions.csv`, and stands until a run finds its cause gone.
@@ -25,16 +25,16 @@ package struct Alarm: Equatable, Sendable {
         case ordersUnanswered = "orders_unanswered"
         /// Nobody knows whether a provider has orders.
         case ordersInDoubt = "orders_in_doubt"
-        /// Orders are due to be asked about, and are not.
+        /// Orders are due to be asked about, but nothing asks.
         case ordersUnasked = "orders_unasked"
         /// Refills and cancels wait to be passed on.
         case requestsWaiting = "requests_waiting"
-        /// A provider took requests and does not say that they are done.
+        /// A provider took requests and has not reported them as done.
         case requestsOpen = "requests_open"
         /// Status files cannot be written to a user's outbox.
         case statusFilesUnwritten = "status_files_unwritten"
 
-        /// The kind of its line in `exceptions.csv`, which has the same word.
+        /// The kind of its line in `exceptions.csv`, which uses the same word.
         var exception: ExceptionKind {
             switch self {
             case .providerOff: .providerOff
@@ -52,7 +52,7 @@ package struct Alarm: Equatable, Sendable {
 }
 
 extension Alarm {
-    /// How long something may stand still before the operator is told, in seconds.
+    /// How long something may stand still before it is reported to the operator, in seconds.
     package static let patience = 3_600
     /// How long a request may stay with a provider, in seconds: refills take days.
     static let requestPatience = 3 * 86_400
@@ -79,8 +79,8 @@ extension Ledger {
         return alarms.compactMap(\.self)
     }
 
-    /// Looks for everything that only a person can end, and tells the operator what is new: once,
-    /// until it is gone and comes back.
+    /// Looks for everything that only a person can end, and reports each new alarm to the operator:
+    /// once, until its cause is gone and comes back.
     ///
     /// - Parameters:
     ///   - pollEvery: after how many seconds a provider is asked about an order again, by name.

@@ -8,8 +8,8 @@ extension Standstill {
         DueDate.isToSend, "state = 'placed'", "state = 'in_doubt'", "state = 'sending'",
     ]
 
-    /// The alarm's words. They count what stands still, which takes the longer the more there is,
-    /// so they are made only for a new alarm.
+    /// The alarm's words. They count everything that stands still, and counting takes longer the
+    /// more there is, so they are made only for a new alarm.
     func words(_ db: any Connection) throws -> String {
         switch kind {
         case .providerOff:
@@ -93,7 +93,7 @@ extension Standstill {
         }
     }
 
-    /// Why the oldest order that waits was not sent.
+    /// Why the oldest waiting order was not sent.
     private func reason(_ db: any Connection) throws -> String {
         try db.one(
             """

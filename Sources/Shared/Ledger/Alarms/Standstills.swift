@@ -1,13 +1,13 @@
 import Tables
 import Timestamps
 
-/// Something that stands still, as it was found.
+/// Something that was found to stand still.
 struct Standstill {
     let kind: Alarm.Kind
     let subject: String
     /// Nil if it is about a user.
     let provider: ProviderID?
-    /// The oldest of what stands still: an order, a request or a status file.
+    /// The oldest order, request or status file that stands still.
     let oldest: Int64
 
     func isSame(as alarm: Alarm) -> Bool {
@@ -15,8 +15,8 @@ struct Standstill {
     }
 }
 
-/// Finds everything that only a person can end, in one place. Each query reads an index of what is
-/// open, so none takes longer with the years.
+/// Finds everything that only a person can end. Each query reads an index of open rows only, so
+/// none gets slower over the years.
 struct Standstills {
     private let db: any Connection
     private let pollEvery: [String: Int]
@@ -63,7 +63,7 @@ extension Standstills {
         }
     }
 
-    /// The first order at each provider that waits for a link.
+    /// Each provider's first order that waits for a link.
     private func waitingForLinks() throws -> [ProviderID: Int64] {
         // The plus keeps SQLite from walking all orders in the order of another index.
         let first: [(ProviderID, Int64)] = try db.all(
@@ -101,7 +101,7 @@ extension Standstills {
         return isOld(createdAt) ? standstill(.ordersWaiting, provider, oldest: first) : []
     }
 
-    /// The orders that a provider has: whether it answers at all, and whether they are asked about.
+    /// The orders that a provider has, if it no longer answers, or if nobody asks about them.
     private func placed(with provider: ProviderRow) throws -> [Standstill] {
         let first: (id: Int64, dueAt: Timestamp?, placedAt: Timestamp)? = try db.first(
             """
@@ -127,7 +127,7 @@ extension Standstills {
         } ?? []
     }
 
-    /// The orders, by provider, of a state in which nobody knows whether the provider has them. A
+    /// The orders in a state in which nobody knows whether the provider has them, by provider. A
     /// provider that is switched off has an alarm of its own.
     private func unanswered(_ kind: Alarm.Kind, _ state: String) throws -> [Standstill] {
         try standstills(
@@ -166,8 +166,8 @@ extension Standstills {
             """)
     }
 
-    /// What a query finds that has stood for long enough: its subject, the provider, the oldest of
-    /// it, and since when.
+    /// The rows of a query that have stood still for long enough. A row holds the subject, the
+    /// provider, the oldest order, request or file, and since when it stands still.
     private func standstills(
         _ kind: Alarm.Kind, _ sql: SQL, _ patience: Int = Alarm.patience
     ) throws -> [Standstill] {

@@ -1,7 +1,7 @@
 import Tables
 import Timestamps
 
-/// What the operator is told about a provider's services, for `catalogue-changes.csv`.
+/// The changes in a provider's services, reported to the operator in `catalogue-changes.csv`.
 struct CatalogueChanges {
     private let db: any Connection
     private let provider: ProviderID
@@ -11,7 +11,7 @@ struct CatalogueChanges {
     enum Kind: String, Column {
         /// It is listed for the first time; with the fault that keeps it from being sold, if any.
         case new
-        /// A field of it differs.
+        /// One of its fields changed.
         case changed
         /// It is gone from the list.
         case dropped
@@ -19,7 +19,7 @@ struct CatalogueChanges {
         case returned
         /// Its rate jumped and waits for the operator.
         case quarantined
-        /// The provider took the jump back.
+        /// The provider withdrew the jump.
         case withdrawn
         /// The operator agreed to the jump.
         case released
@@ -38,7 +38,7 @@ struct CatalogueChanges {
     /// - Parameters:
     ///   - kind: what happened.
     ///   - service: the service.
-    ///   - field: the column that differs; without a value before or after, none is noted.
+    ///   - field: the column that changed; noted only if there is a value before or after.
     ///   - before: its value before.
     ///   - after: its value after.
     /// - Throws: `StoreError`.

@@ -5,14 +5,15 @@ import Timestamps
 package enum CatalogueDecision: Sendable {
     /// The list is believed, and these known services are gone from it.
     case takeOver([PricedService], gone: [KnownService])
-    /// The list is not believed: every service stays as it is, and the operator is told why, once.
+    /// The list is not believed: every service stays as it is, and the reason is reported to the
+    /// operator, once.
     case leave(LedgerException)
 }
 
-/// What a catalogue changed, in services.
+/// How many services a catalogue changed.
 package struct CatalogueTally: Equatable, Sendable {
     package internal(set) var new = 0
-    /// Known services that the operator is told about because they differ.
+    /// Known services whose changes are reported to the operator.
     package internal(set) var changed = 0
     package internal(set) var dropped = 0
     /// Services whose rate jumped; they wait for the operator.
@@ -31,15 +32,15 @@ package struct CatalogueTally: Equatable, Sendable {
 extension Ledger {
     /// Takes over a provider's catalogue, in one commit that writes only what differs.
     ///
-    /// A service keeps its id for ever, also while it is gone. A new one gets the provider's own
-    /// number if that is free, so that a panel that moves here keeps its ids. A known service that
-    /// is neither listed nor gone stays as it is.
+    /// A service keeps its id for ever, even while it is gone. A new one gets the provider's own
+    /// number if that is free, so a panel that moves here keeps its ids. A known service that is
+    /// neither listed nor gone stays as it is.
     ///
     /// - Parameters:
     ///   - provider: the provider.
     ///   - now: the time.
-    ///   - decide: is given the known services by the provider's ids, and decides what happens to
-    ///     them. Nobody else changes them meanwhile.
+    ///   - decide: receives the known services by the provider's ids, and decides what happens to
+    ///     them. Nothing else changes them meanwhile.
     /// - Returns: what changed.
     /// - Throws: `StoreError`, `LedgerError`, and what `decide` throws.
     package func takeOver(

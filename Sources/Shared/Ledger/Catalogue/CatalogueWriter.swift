@@ -2,7 +2,7 @@ import Money
 import Tables
 import Timestamps
 
-/// Writes what differs in one provider's catalogue, and what the operator is told about it.
+/// Writes what changed in one provider's catalogue, and reports it to the operator.
 struct CatalogueWriter {
     private(set) var tally = CatalogueTally()
     private let db: any Connection
@@ -38,8 +38,8 @@ struct CatalogueWriter {
         try tellJump(service, over: known)
     }
 
-    /// Takes a service off sale that is gone from the list. Its prices stay: they are what its open
-    /// orders are expected to cost.
+    /// Takes a service that is gone from the list off sale. Its prices stay, because they are the
+    /// expected cost of its open orders.
     mutating func drop(_ known: KnownService) throws {
         try db.run(
             "UPDATE services SET enabled = 0, withheld = 'dropped' WHERE id = \(known.id)")
@@ -124,7 +124,7 @@ struct CatalogueWriter {
         return id
     }
 
-    /// The provider's own number for a service if it is one that is free, else the next number.
+    /// The provider's id of a service if it is a number that is free, otherwise the next number.
     private func freeID(like providerService: String) throws -> ServiceID {
         if let number = Int64(providerService), (1...Int64(Int32.max)).contains(number),
             try !db.exists("SELECT 1 FROM services WHERE id = \(number)")
@@ -136,7 +136,7 @@ struct CatalogueWriter {
 }
 
 extension LedgerException {
-    /// A rate changed by more than anybody here has agreed to.
+    /// A rate changed by more than the operator has agreed to.
     fileprivate static func priceJump(
         _ id: ServiceID, _ service: PricedService, to rate: Rate
     ) -> LedgerException {

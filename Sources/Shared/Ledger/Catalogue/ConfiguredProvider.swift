@@ -6,7 +6,7 @@ package struct ConfiguredProvider: Sendable {
     package let name: String
     package let currency: Currency
     package let isEnabled: Bool
-    /// How it makes a charge of a price.
+    /// How it computes a charge from a price.
     package let rule: ChargeRule
     /// House currency units for one unit of its currency; nil if the configuration does not say.
     package let exchangeRate: ExchangeRate?
@@ -33,7 +33,7 @@ package struct ConfiguredProvider: Sendable {
 
 extension Ledger {
     /// The ledger's providers by name, after adding those that are new in the configuration and
-    /// switching off those that are gone from it. Writes only what differs.
+    /// switching off those that it no longer names. Writes only differences.
     ///
     /// - Throws: `LedgerError.otherProviderCurrency`: the orders that are booked with a provider
     ///   would be settled in another currency; `StoreError`.
@@ -83,8 +83,8 @@ extension Ledger {
             """)
     }
 
-    /// Makes a provider count in the currency that it names itself, as long as nothing is booked
-    /// with it. Nothing of it is sold until its list is priced again.
+    /// Switches a provider to the currency that it names itself, as long as nothing is booked with
+    /// it. None of its services is sold until its list is priced again.
     private static func correctCurrency(
         of provider: Provider, to currency: Currency, _ db: any Connection
     ) throws {

@@ -19,7 +19,7 @@ package struct KnownService: Sendable {
         case dropped
     }
 
-    /// The services of a provider, by its ids of them.
+    /// A provider's services, by the provider's ids.
     static func all(
         of provider: ProviderID, _ db: any Connection
     ) throws -> [String: KnownService] {
@@ -58,7 +58,7 @@ package struct KnownService: Sendable {
 }
 
 extension Ledger {
-    /// A service as it stands; nil if there is none of that number.
+    /// A service as it is now; nil if no service has that number.
     ///
     /// - Throws: `StoreError`.
     package func knownService(_ id: ServiceID) throws -> KnownService? {

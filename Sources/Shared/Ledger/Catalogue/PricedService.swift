@@ -8,7 +8,7 @@ package struct PricedService: Equatable, Sendable {
     package var category: String
     /// The provider's rate, in its currency.
     package var rate: Rate
-    /// The same in the house currency.
+    /// The same rate in the house currency.
     package var costRate: Rate
     package var profit: Percent
     package var profitFixed: Amount
@@ -54,7 +54,7 @@ package struct PricedService: Equatable, Sendable {
 package struct OfferedPrices: Equatable, Sendable {
     /// The provider's rate, in its currency.
     package let rate: Rate
-    /// The same in the house currency. It guards the margin until then.
+    /// The same rate in the house currency. It guards the margin until then.
     package let costRate: Rate
     package let saleRate: Rate
 

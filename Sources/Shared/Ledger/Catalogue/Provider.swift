@@ -21,10 +21,10 @@ package struct Provider: Sendable {
     package let inquiryDue: Timestamp
     /// The digest of our key, if it is paused because it does not take that key.
     package let pausedKey: String?
-    /// Whether its server closed connections that it had left open, without saying so.
+    /// Whether its server has closed kept-alive connections without notice.
     package let closesSilently: Bool
-    /// The currency that it names, if that is not the configured one. Nobody knows then what
-    /// anything costs there, so nothing of it is sold and nothing is sent to it.
+    /// The currency that it names, if that differs from the configured one. Nobody then knows what
+    /// anything costs there, so none of its services is sold and no order is sent to it.
     package let otherCurrency: Currency?
     /// The currency that it last named beside an order's charge.
     package let statusCurrency: Currency?
@@ -33,7 +33,7 @@ package struct Provider: Sendable {
 
     package enum State: Equatable, Sendable {
         case active
-        /// It gets no orders before the moment; then one, to see whether it is well again.
+        /// It gets no orders until this moment; then one, to see whether it has recovered.
         case paused(until: Timestamp)
         /// Switched off in the configuration.
         case disabled
@@ -72,7 +72,7 @@ package struct Provider: Sendable {
     }
 }
 
-/// What a provider is asked for again and again.
+/// Something that a provider is asked for regularly.
 package enum ProviderQuestion: Sendable {
     case catalogue, balance
 }
@@ -96,7 +96,7 @@ extension Ledger {
     }
 
     /// Makes every list of services due that was last priced by another configuration, so that a
-    /// new rule or price holds from the next run of poll on, not from the next sync.
+    /// new rule or price holds from the next run of poll instead of the next sync.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func priceAnew(by edition: String, at now: Timestamp) throws {
@@ -115,7 +115,7 @@ extension Ledger {
         }
     }
 
-    /// Tells the operator, once, what is wrong with a provider.
+    /// Reports to the operator, once, what is wrong with a provider.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func raise(

@@ -11,10 +11,10 @@ package enum CurrencyWitness: Sendable {
 }
 
 extension Ledger {
-    /// Keeps the currency that a provider names. While that is not the configured one, none of its
-    /// services is sold and no order is sent to it, and the operator is told.
+    /// Notes the currency that a provider names. While it differs from the configured one, none of
+    /// the provider's services is sold and no order is sent to it, and the operator gets a report.
     ///
-    /// - Returns: whether it is another one.
+    /// - Returns: whether it differs from the configured one.
     /// - Throws: `StoreError`, `LedgerError`.
     @discardableResult
     package func note(
@@ -29,7 +29,7 @@ extension Ledger {
             ) { (try $0[0], try $0[1], try $0[2]) }
         }
         let before = ofBalance ?? ofStatus
-        // What was said of a balance counts, whatever is said of charges.
+        // The currency of the balance counts, whichever one is named beside charges.
         let after = witness == .balance ? named : ofBalance ?? named
         let isOther = after != configured
         guard named != (witness == .balance ? ofBalance : ofStatus) else { return isOther }

@@ -2,14 +2,14 @@ import Money
 import Tables
 import Timestamps
 
-/// How a provider did lately, counted across runs (design.md §6: circuit breaker).
+/// How a provider has done lately, counted across runs (design.md §6: circuit breaker).
 package struct ProviderHealth: Equatable, Sendable {
     package let provider: ProviderID
     /// How many failures in a row.
     package var failures: Int
     /// How many doubts in a row.
     package var doubts: Int
-    /// Until when to leave it alone, because it said so or was asked too much.
+    /// Until when to leave it alone, because it asked for that or received too many requests.
     package var throttledUntil: Timestamp?
 
     /// Whether nothing is sent to it at `now`, although it may be well.
@@ -30,7 +30,7 @@ package struct GateChange: Equatable, Sendable {
     package enum Content: Equatable, Sendable {
         /// It gets none before `until`. `key`: the digest of our key, if it does not take that key.
         case pause(until: Timestamp, reason: String, key: String? = nil)
-        /// It is well again.
+        /// It has recovered.
         case resume
     }
 
@@ -71,7 +71,7 @@ extension Ledger {
             """)
     }
 
-    /// Sends a provider no orders until `until`; then one, to see whether it is well again.
+    /// Sends a provider no orders until `until`; then one, to see whether it has recovered.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func pause(_ provider: ProviderID, until: Timestamp, reason: String) throws {
@@ -87,12 +87,12 @@ extension Ledger {
         try commit { db in try Self.carryOut(GateChange(of: provider, .resume), db) }
     }
 
-    /// Ends what keeps orders from a provider, because a person says that the cause is mended: its
-    /// pause, the time for which it asked to be left alone, what was counted against it, and the
-    /// other currency that it named beside a charge.
+    /// Lets a provider have orders again, because a person says that the cause is fixed. Ends its
+    /// pause and the time for which it asked to be left alone, and clears the failures counted
+    /// against it and the other currency that it named beside a charge.
     ///
-    /// - Returns: what kept them; nil if nothing did, or if the provider is unknown or switched
-    ///   off.
+    /// - Returns: what had kept orders from it; nil if nothing did, or if the provider is unknown
+    ///   or switched off.
     /// - Throws: `StoreError`, `LedgerError`.
     package func release(_ provider: String, at now: Timestamp) throws -> Hindrance? {
         try commit { db in
@@ -122,7 +122,7 @@ extension Ledger {
         }
     }
 
-    /// Keeps that a provider's server closes connections that it had left open, without saying so.
+    /// Notes that a provider's server closes kept-alive connections without notice.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func keepSilentCloser(_ provider: ProviderID) throws {

@@ -13,7 +13,7 @@ package struct Service: Sendable {
     package let cost: SupplyCost
     /// What the provider asks since its rate jumped, until the operator releases that.
     package let offeredCost: SupplyCost?
-    /// What a user without an own price pays.
+    /// The price for users without a price of their own.
     package let saleRate: Rate
     package let minimum: Int64
     package let maximum: Int64
@@ -74,7 +74,7 @@ package struct Service: Sendable {
         type = OrderType.named(typeName)
     }
 
-    /// The least rate at which it is sold to anybody.
+    /// The lowest rate at which it is sold to anybody.
     ///
     /// - Throws: `MoneyError`.
     package func leastRate(minProfit: Percent) throws(MoneyError) -> Rate {
@@ -85,7 +85,7 @@ package struct Service: Sendable {
     /// Whether the provider may charge more for an order than its rate says.
     package var isRoundedUp: Bool { cost.rule != .exact }
 
-    /// The least charge for `units` billed units of it.
+    /// The lowest charge for `units` billed units of it.
     ///
     /// - Throws: `MoneyError`.
     package func leastCharge(

@@ -28,8 +28,8 @@ package struct ServiceBackups: Equatable, Sendable {
 }
 
 extension Ledger {
-    /// Keeps the backups that the configuration names, and no others; writes only what differs.
-    /// The backups of a service that is not known yet are kept once it is.
+    /// Keeps exactly the backups that the configuration names, and writes only differences. The
+    /// backups of an unknown service are kept once the service is known.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func keep(_ backups: [ServiceBackups], at now: Timestamp) throws {
@@ -53,7 +53,7 @@ extension Ledger {
         }
     }
 
-    /// The backups of a service that the ledger has and the configuration names.
+    /// The backups of a service: those that the ledger has, and those that the configuration names.
     private struct Difference {
         let service: ServiceID
         let provider: ProviderID
@@ -96,8 +96,8 @@ extension Ledger {
         return all.values.filter { $0.before != $0.after }.sorted { $0.service < $1.service }
     }
 
-    /// Reports, once, each backup to which no order could go. A backup whose provider's list is not
-    /// known yet is not judged.
+    /// Reports, once, each backup that no order could be sent to. A backup is not judged until its
+    /// provider's list is known.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func reportUnusableBackups(at now: Timestamp) throws {
@@ -142,7 +142,7 @@ extension Ledger {
         WHERE reason IS NOT NULL ORDER BY service_id, rank
         """
 
-    /// Backups as a report says them: `beta:77 gamma:3`.
+    /// Backups as reports write them: `beta:77 gamma:3`.
     private static func words(_ backups: [ServiceBackups.Backup]) -> String? {
         backups.isEmpty
             ? nil : backups.map { "\($0.provider):\($0.providerService)" }.joined(separator: " ")

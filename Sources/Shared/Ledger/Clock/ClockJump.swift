@@ -8,14 +8,13 @@ package struct ClockJump: Equatable, Sendable {
     /// What the clock says now.
     package let became: Timestamp
 
-    /// By how much a clock may be behind before that counts, in seconds: clocks are set right by a
-    /// little.
+    /// How far back a clock may go before that counts as a jump, in seconds: corrections are small.
     private static let slack = 60
-    /// If nobody wrote to the ledger for longer than this, nothing ran or the clock went ahead. In
-    /// seconds.
+    /// In seconds. If the ledger was not written to for longer than this, nothing ran or the clock
+    /// went ahead.
     static let longSilence = 2 * 86_400
-    /// By how much a clock must have gone back for the operator to be told, in seconds: the times
-    /// of a smaller jump are nearly right.
+    /// How far back a clock must have gone before the operator gets a report, in seconds: after a
+    /// smaller jump the times are nearly right.
     private static let worthTelling = 3_600
 
     init?(from was: Timestamp, to became: Timestamp) {

@@ -7,8 +7,8 @@ package struct ClockNews: Sendable {
 }
 
 extension Ledger {
-    /// Looks whether the clock was set back, or ahead by days, since the ledger was last written
-    /// to, and makes due now what a wrong clock put out of reach.
+    /// Checks whether the clock was set back, or ahead by days, since the ledger was last written
+    /// to, and makes everything due now that a wrong clock put out of reach.
     ///
     /// - Parameters:
     ///   - reach: how far ahead due dates can lie; nil for a program that has none.

@@ -41,8 +41,8 @@ extension Ledger {
     /// The most orders that one commit makes due.
     private static let broughtAtOnce = 10_000
 
-    /// Makes due now what is due later than it can rightly be, and tells the operator. If all is
-    /// right, as it nearly always is, this is a few looks into indexes, and nothing is written.
+    /// Makes due now whatever is due later than it can rightly be, and reports it to the operator.
+    /// If all is right, as it nearly always is, this takes a few index look-ups and writes nothing.
     ///
     /// - Returns: how many due dates were brought back.
     /// - Throws: `StoreError`, `LedgerError`.
@@ -72,7 +72,7 @@ extension Ledger {
         return brought
     }
 
-    /// Whether the clock went back, and what it had put off is not yet due again.
+    /// Whether the clock went back and something that it had put off is still not due again.
     private static func isSetBack(_ db: any Connection) throws -> Bool {
         try db.exists("SELECT 1 FROM clock_jumps WHERE is_mended = 0 LIMIT 1")
     }
@@ -90,7 +90,7 @@ private struct Horizon {
     /// For what has happened.
     let past: Timestamp
 
-    /// The rows of a table that are due beyond a moment.
+    /// The rows of a table that are due after a moment.
     private struct Kind {
         let table: String
         let ids: SQL
@@ -103,7 +103,8 @@ private struct Horizon {
             Kind(
                 table: "orders",
                 ids: orders("o.state = 'accepted' AND o.due_at IS NOT NULL", beyond: ordinary)),
-            // The same clock wrote when news of it came: left ahead, it would never be stuck.
+            // The same clock dated the last news. Left in the future, the order would never count
+            // as stuck.
             Kind(
                 table: "orders", ids: orders("o.state = 'placed'", beyond: ordinary),
                 also: ", changed_at = CASE WHEN changed_at > \(now) THEN \(now) ELSE changed_at END"
@@ -118,7 +119,7 @@ private struct Horizon {
         ]
     }
 
-    /// Asks provider by provider: only so an index finds the latest ones.
+    /// Asks provider by provider, because only then does an index find the latest dates.
     private func orders(_ condition: String, beyond moment: Timestamp) -> SQL {
         """
         SELECT o.id FROM providers CROSS JOIN orders o

@@ -30,7 +30,7 @@ extension Decision: CustomStringConvertible {
 
     /// Returns nil if there is no such decision, or a placement lacks the provider's id.
     ///
-    /// `word`: as `word` gives it.
+    /// `word`: the text of the property `word`.
     fileprivate init?(_ word: String, _ providerOrder: String?) {
         switch (word, providerOrder) {
         case ("placed", let id?): self = .placed(providerOrder: id)
@@ -93,7 +93,7 @@ struct Decisions {
     let moves: OrderMoves
     let now: Timestamp
 
-    /// Keeps a decision until its provider was asked. It replaces one that waits already.
+    /// Keeps a decision until its provider has been asked. It replaces one that already waits.
     func add(_ decision: Decision, on order: OrderRow, by person: String, file: FileID) throws {
         try end(order.id, as: "replaced", note: "decided again")
         let providerOrder: String? =
@@ -159,7 +159,7 @@ struct Decisions {
     }
 
     /// Voids the pending decisions that would send an order again, when work resumes on a restored
-    /// ledger: the order may have been sent in the gap, and no longer be in its provider's list.
+    /// ledger. The order may have been sent in the gap and may no longer be in its provider's list.
     ///
     /// `file`: the only file whose decisions are voided; nil voids those of all files.
     static func voidResending(

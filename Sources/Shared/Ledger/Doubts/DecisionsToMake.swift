@@ -120,8 +120,8 @@ extension Ledger {
         }
     }
 
-    /// For whom the desk confirmed a payment, under any spelling, and over how much; nil if it did
-    /// not.
+    /// The user for whom the desk confirmed a payment, under any spelling, and the amount; nil if
+    /// the desk has confirmed none.
     package func confirmedDeposit(
         method: String, reference: String
     ) throws -> (user: UserID, amount: Amount, currency: Currency)? {
@@ -144,7 +144,7 @@ extension OpenWithdrawal {
 }
 
 extension String {
-    /// Its bytes, with `A` to `Z` in lower case.
+    /// The text's bytes, with `A` to `Z` in lower case.
     fileprivate var lowercasedASCII: [UInt8] {
         utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
     }

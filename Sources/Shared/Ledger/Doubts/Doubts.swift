@@ -1,7 +1,7 @@
 import Tables
 import Timestamps
 
-/// An order in doubt, as far as looking for it at its provider needs to know.
+/// An order in doubt, with everything needed to look for it at its provider.
 package struct Doubt: Sendable {
     package let order: OrderID
     /// The provider's id of the service.
@@ -13,8 +13,8 @@ package struct Doubt: Sendable {
     package let parameters: String?
     /// If it was sent, it was sent between these.
     package let sentFrom, sentUntil: Timestamp
-    /// Whether the clock was right then, as far as anybody knows. If not, all that is known is that
-    /// it was sent before `sentUntil`.
+    /// Whether the clock was right then, to the best of our knowledge. If not, we know only that
+    /// the order was sent before `sentUntil`.
     package let isTimeKnown: Bool
     /// Whether it was sent soon after the clock jumped. The clock may have been wrong from then on,
     /// so an order that the provider dates differently may still be this one.
@@ -38,7 +38,7 @@ package struct DoubtNews: Sendable {
 
     package let order: OrderID
     package let content: Content
-    /// The decision that the answer was held against; later answers judge a later decision.
+    /// The decision that the answer was checked against; a later decision needs a later answer.
     package let decision: Int64?
     /// When to ask again about a decision that still waits.
     package let askAgain: Timestamp
@@ -92,8 +92,8 @@ extension Ledger {
     private static let afterJump = 30 * 86_400_000
 
     /// SQL for the latest moment at which an attempt `a` was made, if its own times may be wrong:
-    /// it was made before the clock jumped, or after the clock went back by so little that its way
-    /// ahead again shows nowhere.
+    /// it was made before the clock jumped, or after the clock went back by so little that its
+    /// correction was not noted as a jump.
     private static let distrusted = """
         SELECT CASE WHEN a.id <= last_attempt THEN became ELSE was END FROM clock_jumps
         WHERE a.id <= last_attempt
@@ -118,12 +118,12 @@ extension Ledger {
         }
     }
 
-    /// How many doubts one commit records: nobody else can write in the meantime.
+    /// How many doubts one commit records, because nothing else can write in the meantime.
     static let doubtsPerCommit = 500
 
-    /// Records what was learnt about orders in doubt, and moves those that are no longer in doubt.
+    /// Records what was learned about orders in doubt, and moves those that are no longer in doubt.
     ///
-    /// What is not recorded before `isOver` says that the time is up is learnt again.
+    /// A later run learns again whatever is not recorded before `isOver` says that the time is up.
     ///
     /// Returns how many orders are no longer in doubt.
     ///

@@ -1,7 +1,7 @@
 import Tables
 import Timestamps
 
-/// Acts on what was learnt about orders in doubt, within a commit.
+/// Acts on what was learned about orders in doubt, within a commit.
 struct Resolving {
     let db: any Connection
     let decisions: Decisions
@@ -115,7 +115,7 @@ struct Resolving {
             (try row[0], try row[1], try row[2], try row[3])
         }
         guard let target else { return nil }
-        // Each of these is one look into an index, however many orders are in doubt.
+        // Each of these is one index look-up, however many orders are in doubt.
         let isThere = target.link == nil ? Self.withoutLink : Self.withLink
         let rival = try db.statement(
             """
@@ -131,12 +131,12 @@ struct Resolving {
         return try rival.first { try $0[0] }
     }
 
-    /// As the index `orders_open_by_link` has it.
+    /// Worded as the index `orders_open_by_link` is, so that SQLite uses it.
     private static let withLink = """
         coalesce(link_key, link) = ?2 AND link IS NOT NULL AND ended_at IS NULL
         """
 
-    /// As the index `orders_unanswered_by_name` has it.
+    /// Worded as the index `orders_unanswered_by_name` is, so that SQLite uses it.
     private static let withoutLink = """
         link IS NULL AND parameters ->> '$.username' IS ?2
         """

@@ -2,7 +2,7 @@ import Money
 import Tables
 import Timestamps
 
-/// An order that is with a provider or has ended there: what judging the next answer needs.
+/// An order that is with a provider or has ended there, with what judging the next answer needs.
 package struct FollowedOrder: Sendable {
     package let id: OrderID
     /// `placed`, or how it ended.
@@ -19,9 +19,9 @@ package struct FollowedOrder: Sendable {
     package let parameters: String?
     /// The provider's last word for its status.
     package let status: String?
-    /// What the provider last said that it started at.
+    /// The start count that the provider last reported.
     package let startCount: Int64?
-    /// What the provider last said that remains.
+    /// The remaining units that the provider last reported.
     package let remains: Int64?
     package let placedAt: Timestamp
     /// When the provider last reported something new.

@@ -1,9 +1,9 @@
 import Tables
 import Timestamps
 
-/// A way in which a provider answers that is not the trade's, and that we learned.
+/// A way of answering that we learned of a provider, and that is not the trade's.
 package enum Habit: String, Column, Sendable {
-    /// In which form it is asked about orders.
+    /// The form in which it is asked about orders.
     case status
 }
 

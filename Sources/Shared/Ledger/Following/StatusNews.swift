@@ -127,7 +127,7 @@ private struct StatusRecording {
         return try known.first(LastReport.init)
     }
 
-    /// Keeps the provider's words, and has the user told if they are new.
+    /// Keeps the provider's words, and notes a change for the user if they are new.
     private func note(_ news: StatusNews, since known: LastReport) throws {
         let status = news.status ?? known.status
         let startCount = news.startCount ?? known.startCount

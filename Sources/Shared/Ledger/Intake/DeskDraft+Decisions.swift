@@ -3,9 +3,9 @@ import Money
 import Tables
 
 extension DeskDraft {
-    /// Takes a person's decision about an order in doubt. If the order's provider can tell that the
-    /// decision is wrong, it waits until `poll` has asked the provider; otherwise it is believed at
-    /// once.
+    /// Takes a person's decision about an order in doubt. If the order's provider can show that the
+    /// decision is wrong, the decision waits until `poll` has asked the provider; otherwise it is
+    /// believed at once.
     ///
     /// The decision `refund` also ends an order whose provider will never report an end: one that
     /// stands in `exceptions`, or that nobody asks about any more.
@@ -28,7 +28,7 @@ extension DeskDraft {
         if order.state == .placed, decision == .refund,
             try Ledger.mayBeGivenUp(id, witness, db)
         {
-            // What the provider charged stays booked: nobody knows whether it gives that back.
+            // The provider's charge stays booked: nobody knows whether the provider gives it back.
             try moves.settle(
                 order, as: .canceled,
                 charged: ProviderCharge(amount: moves.bookedCharge(of: order), cost: order.cost))
@@ -38,7 +38,8 @@ extension DeskDraft {
             return .rejected(Rejection(.notAllowed, "\(objection); nothing was changed"))
         }
         let decisions = Decisions(db: db, moves: moves, now: intake.now)
-        // An order that a replayed decision once sent again is not sent once more (`holdIfLost`).
+        // A replayed decision may have sent the order again already; it must not do so twice
+        // (`holdIfLost`).
         if witness.canDispute(decision) || (decision == .notPlaced && lostSince != nil) {
             try decisions.add(decision, on: order, by: person, file: file)
             return .pending()
@@ -49,7 +50,7 @@ extension DeskDraft {
         return .accepted(id)
     }
 
-    /// Gives back, after an order's end, some of what the house earned with it.
+    /// Gives back part of what the house earned with an order that has ended.
     package func refund(_ amount: Amount, of id: OrderID, by person: String, _ line: Line) throws {
         try record(outcome(ofRefunding: amount, of: id, by: person, line), of: line)
     }

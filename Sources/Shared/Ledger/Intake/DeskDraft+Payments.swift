@@ -146,7 +146,7 @@ extension DeskDraft {
         one.map { Spelling(ofPayment: $0).key } == other.map { Spelling(ofPayment: $0).key }
     }
 
-    /// A withdrawal as far as ending it needs to know.
+    /// A withdrawal, with everything needed to end it.
     private struct Withdrawal {
         let id: Int64
         let user: UserID
@@ -188,7 +188,7 @@ extension DeskDraft {
         }
     }
 
-    /// Moves a fee to the house, and keeps which transaction it belongs to.
+    /// Moves a fee to the house, and notes which transaction it belongs to.
     private func takeFee(
         _ fee: Amount, on payment: FeePayment, _ id: Int64, from wallet: WalletKey,
         of transaction: Int64, _ subject: Subject

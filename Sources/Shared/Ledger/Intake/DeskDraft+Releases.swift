@@ -3,13 +3,13 @@ import Money
 import Tables
 
 extension DeskDraft {
-    /// Agrees to what a service waits for: to the new rate of its provider, after a jump, or to
+    /// Gives the consent that a service waits for: to its provider's new rate after a jump, or to
     /// buying it again from a provider that refused it as unknown.
     ///
-    /// After a refusal the service is on sale again at once, if the rules sell it. The provider's
-    /// list is asked for, and takes the service off sale if it lacks it.
+    /// After a refusal the service is on sale again at once, if the rules sell it. The provider is
+    /// then asked for its list, and a list that lacks the service takes it off sale.
     ///
-    /// `rate`: the provider's, if only this rate is agreed to.
+    /// `rate`: the provider's rate, if the operator agrees to no other.
     package func release(_ service: ServiceID, at rate: Rate?, _ line: Line) throws {
         try record(outcome(ofReleasing: service, at: rate), of: line)
     }
@@ -63,12 +63,12 @@ extension DeskDraft {
     }
 }
 
-/// A service as far as releasing it needs to know.
+/// A service, with everything needed to release it.
 private struct WaitingService {
     let provider: ProviderID
     /// The provider's rate, as we know it.
     let rate: Rate
-    /// The provider's rate since it jumped, if nobody agreed to it yet.
+    /// The provider's rate since it jumped, if nobody has agreed to it yet.
     let offered: Rate?
     let withheld: KnownService.Withheld?
     let saleRate: Rate
@@ -91,7 +91,7 @@ private struct WaitingService {
         }
     }
 
-    /// The profit at the new cost, if `catalogue.yaml` sets the price: then the price stays.
+    /// The profit at the new cost, if `catalogue.yaml` sets the price, which then stays.
     var newProfit: Percent? {
         guard offeredSaleRate == saleRate, let offeredCostRate else { return nil }
         return PriceRule.profit(of: saleRate, over: offeredCostRate)

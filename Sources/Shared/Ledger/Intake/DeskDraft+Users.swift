@@ -3,7 +3,7 @@ import Money
 import Tables
 import Timestamps
 
-/// What a desk file says about a user; nil leaves what is there.
+/// A desk file's changes to a user; nil leaves a value as it is.
 package struct UserEntry: Sendable {
     package var user: UserID
     package var email: String?
@@ -46,7 +46,7 @@ extension DeskDraft {
                         "\(entry.user) has used more credit than \(limit): they have "
                             + "\(available); nothing was changed"))
             }
-            // The database checks the new minimum against the balance that it knows.
+            // The database checks the new minimum against the balance that it stores.
             try postings.writeBalances()
             let wallet = try Wallets.find(db, .user(entry.user, .available)).id
             try db.run("UPDATE wallets SET minimum = \(-limit.micros) WHERE id = \(wallet)")

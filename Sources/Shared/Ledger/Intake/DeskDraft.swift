@@ -1,9 +1,9 @@
 import BatchFiles
 import Money
 
-/// The effect of a desk file on its way: users, money, and decisions about orders.
+/// The effect of a desk file before its commit: users, money, and decisions about orders.
 package final class DeskDraft: FileDraft {
-    /// Records a line that asks for nothing which could be done.
+    /// Records a rejected line.
     package func reject(_ line: Line, _ rejection: Rejection) throws {
         try record(.rejected(rejection), of: line)
     }

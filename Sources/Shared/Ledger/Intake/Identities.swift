@@ -1,7 +1,7 @@
 import Identity
 import Tables
 
-/// The texts that people type, as the ledger compares them.
+/// The texts that people type, in the form in which the ledger compares them.
 enum Identities {
     /// What may be spelled in more than one way, and is unique for a user.
     enum Kind: String {
@@ -14,8 +14,8 @@ enum Identities {
         Spelling(ofPayment: method).key + "\u{1F}" + Spelling(ofPayment: reference).key
     }
 
-    /// The key by which top-ups are compared: the reference, or without one a name made from the
-    /// batch, of which case counts.
+    /// The key by which top-ups are compared: the reference, or a name made from the batch if there
+    /// is none. Case counts in such a name.
     static func topup(_ reference: String?, fallback: String) -> String {
         reference.map { Spelling(ofPayment: $0).key } ?? Spelling(ofName: fallback).key
     }

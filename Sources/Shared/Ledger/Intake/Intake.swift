@@ -4,7 +4,7 @@ import Money
 import Tables
 import Timestamps
 
-/// A file that arrived. Its dropper and its bytes make it the file that it is.
+/// A file that arrived, identified by its dropper and its bytes.
 package struct Arrival: Sendable {
     /// Who dropped it; nil for the desk.
     package let user: UserID?
@@ -45,7 +45,7 @@ extension Ledger {
     }
 }
 
-/// A commit of intake on its way, valid only within `Ledger.intake`.
+/// A commit of intake before its end, valid only within `Ledger.intake`.
 package final class Intake {
     let db: any Connection
     let postings: Postings
@@ -54,7 +54,7 @@ package final class Intake {
     private var services: [ServiceID: Service?] = [:]
     /// The current sales of the services that were ordered.
     private var sales: [ServiceID: SaleID] = [:]
-    /// The users asked for so far; nil inside if there is no such user.
+    /// The users looked up so far; a nil value means that there is no such user.
     var terms: [UserID: UserTerms?] = [:]
     /// The number of the next order, once one was numbered.
     private var nextOrder: OrderID?
@@ -95,7 +95,7 @@ package final class Intake {
         return (duplicate, true)
     }
 
-    /// Sets aside the rows of a content that was refused because of a ban, once the ban is over.
+    /// Sets aside the rows of content that was refused because of a ban, once the ban is over.
     private func setAsideIfUnbanned(_ arrival: Arrival) throws -> Bool {
         guard let user = arrival.user else { return false }
         let refused: Bool? = try db.value(
@@ -126,7 +126,7 @@ package final class Intake {
 
     /// Records that the whole file is refused and has no effect.
     ///
-    /// `lines`: how many lines it holds, as far as they could be counted.
+    /// `lines`: how many lines were counted in it.
     package func refuse(
         _ arrival: Arrival, batch: String?, lines: Int, _ rejection: Rejection
     ) throws -> FileID {
@@ -215,7 +215,7 @@ package final class Intake {
         return nil
     }
 
-    /// A service that is or was on sale; nil if there is none of that id.
+    /// A service that is or was on sale; nil if no service has that id.
     package func service(_ id: ServiceID) throws -> Service? {
         if let known = services[id] { return known }
         let service = try Service.fetch(db, id)
@@ -223,8 +223,8 @@ package final class Intake {
         return service
     }
 
-    /// The number of an order that is about to be inserted. Numbers that orders may have had before
-    /// an older ledger was restored are never given again.
+    /// The number of an order that is about to be inserted. After a restore, numbers that orders
+    /// may have had in the gap are never given again.
     func numberOrder() throws -> OrderID {
         let number = try nextOrder ?? firstFreeOrder()
         nextOrder = OrderID(number.rawValue + 1)
@@ -245,7 +245,7 @@ package final class Intake {
         return sale
     }
 
-    /// Call where services may have changed, or their sales were taken back.
+    /// Call when services may have changed, or when their sales were rolled back.
     func forgetServices() {
         services.removeAll(keepingCapacity: true)
         sales.removeAll(keepingCapacity: true)

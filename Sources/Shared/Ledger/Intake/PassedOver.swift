@@ -1,10 +1,9 @@
 import Tables
 import Timestamps
 
-/// Something in the spool that `ingest` left where it lies, for this run or until a person does
-/// something about it.
+/// Something in the spool that `ingest` left in its place, for this run or until a person acts.
 package struct PassedOver: Equatable, Sendable {
-    /// The owner's name: a reseller's, or the desk's.
+    /// The owner's name: that of a reseller or of the desk.
     package let owner: String
     /// Where a person finds it.
     package let path: String
@@ -13,7 +12,7 @@ package struct PassedOver: Equatable, Sendable {
     package let reason: Reason
     /// A sentence: what is wrong, what is still true, and what to do.
     package let advice: String
-    /// Since when it is so; nil if only the runs that passed it over can tell.
+    /// Since when it has been so; nil if only the runs that passed it over can tell.
     package let since: Timestamp?
     /// Whether it is in `exceptions.csv`.
     package fileprivate(set) var isReported = false
@@ -37,12 +36,12 @@ package struct PassedOver: Equatable, Sendable {
         case incomplete
         /// We may not open it.
         case unreadable
-        /// Its name, kind or place is none that files are taken from.
+        /// Intake takes no file of this name or kind, or from this place.
         case misplaced
         /// It is in the way of a receipt, a copy or a move.
         case obstacle
 
-        /// Whether it stays so until a person does something about it.
+        /// Whether it stays so until a person acts.
         fileprivate var isLasting: Bool { self == .unreadable || self == .obstacle }
 
         fileprivate func exception(_ detail: String) -> LedgerException {
@@ -73,7 +72,7 @@ extension Ledger {
         }
     }
 
-    /// Notes all that a run passed over, in place of what the run before did.
+    /// Notes everything that a run passed over, in place of the notes of the run before.
     ///
     /// An entry that stays for an hour becomes an exception, once. One that cannot go away by
     /// itself becomes one when it is passed over for the second time. Nothing is written if nothing

@@ -18,8 +18,8 @@ struct Payments {
     }
 
     let identity: String
-    /// The oldest first. Deposits from before payments were compared by key stand behind the one
-    /// that they look like.
+    /// The oldest first. Deposits from before payments were compared by key come last if they look
+    /// like another one.
     let known: [Known]
 
     init(_ db: any Connection, method: String, reference: String) throws {

@@ -37,11 +37,11 @@ package struct NewOrder: Sendable {
 }
 
 extension ResellerDraft {
-    /// Puts the order's charge on hold, and the order in line to be sent.
+    /// Puts the order's charge on hold, and lets the order wait to be sent.
     ///
     /// An order with a reference that was used before is a duplicate if its content is the same,
-    /// and costs nothing again; with other content it is refused. So is one that the user cannot
-    /// pay.
+    /// and costs nothing again; with other content it is refused. An order that the user cannot pay
+    /// for is refused, too.
     package func accept(_ order: NewOrder, _ line: ResellerLine) throws {
         let outcome = try outcome(of: order, line)
         if case .accepted = outcome { return countAccepted() }
@@ -134,7 +134,7 @@ extension ResellerDraft {
 }
 
 extension ResellerDraft {
-    /// Whether an order for the same service and the same page has not ended yet.
+    /// Whether an order for the same service and page is still open.
     ///
     /// `link`: the key by which the link is compared.
     package func hasOpenOrder(for link: String, service: ServiceID) throws -> Bool {

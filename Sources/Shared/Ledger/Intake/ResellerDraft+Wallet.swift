@@ -4,7 +4,7 @@ import Money
 import Tables
 
 extension ResellerDraft {
-    /// Keeps a reseller's word that they paid. It credits nothing until the desk confirms it.
+    /// Notes a reseller's word that they paid. It credits nothing until the desk confirms it.
     package func claimDeposit(
         method: String, reference: String, amount: Amount, currency: Currency, _ line: ResellerLine
     ) throws {
@@ -55,7 +55,7 @@ extension ResellerDraft {
         ofClaim ref: String, _ amount: Amount, _ currency: Currency, known: Payments.Known
     ) -> LineOutcome {
         if known.ref == ref, known.status != "rejected" {
-            // Once confirmed, the amount is the desk's, and that of the claim does not count.
+            // Once confirmed, the desk's amount counts, not the claimed one.
             let isSame =
                 known.status == "confirmed"
                 || (known.amount == amount && known.currency == currency.code)
@@ -84,7 +84,7 @@ extension ResellerDraft {
             "SELECT amount, destination FROM withdrawals WHERE user_id = \(user) AND ref = \(first)"
         ) { (try $0[0], try $0[1]) }
         if let known {
-            // Case may count in the number of an account.
+            // Case may matter in an account number.
             let isSame =
                 known.amount == amount
                 && Spelling(ofName: known.destination).key == Spelling(ofName: destination).key
@@ -115,7 +115,7 @@ extension ResellerDraft {
         return .accepted()
     }
 
-    /// What a reference names already, in words; nil if nothing.
+    /// What a reference already names, in words; nil if nothing.
     private func holder(of ref: String) throws -> String? {
         if try References.isOrders(db, user, ref) { return "an order" }
         return try References.other(db, user, ref).map { "a \($0.0.rawValue)" }

@@ -3,13 +3,13 @@ import Identity
 import Money
 import Tables
 
-/// The effect of a reseller's batch on its way: orders, requests about orders, and money.
+/// The effect of a reseller's batch before its commit: orders, requests about orders, and money.
 package final class ResellerDraft: FileDraft {
     /// The reseller who dropped the batch.
     let user: UserID
-    /// The reseller's terms as of the opening of the file: its orders come before all else.
+    /// The reseller's terms when the file was opened: its orders come before everything else.
     let terms: UserTerms
-    /// Whether any of the user's refs, also one of this file, is spelled otherwise than its key.
+    /// Whether the key of any of the user's refs, including this file's, differs from its spelling.
     private var hasSpellings: Bool
     /// The statements of the loop over the orders.
     let earlierOrder: any Statement
@@ -26,7 +26,7 @@ package final class ResellerDraft: FileDraft {
         try super.init(intake, arrival, batch: batch)
     }
 
-    /// Records a line that asks for nothing which could be done.
+    /// Records a rejected line.
     package func reject(_ line: ResellerLine, _ rejection: Rejection) throws {
         try record(.rejected(rejection), of: line)
     }

@@ -15,7 +15,7 @@ struct UserTerms {
     let hasOtherReferences: Bool
     /// Whether any ref or batch of the user is spelled otherwise than its key.
     let hasSpellings: Bool
-    /// The user's own prices, as far as they were asked for; nil inside if there is none.
+    /// The user's own prices looked up so far; a nil value means that the user has none.
     var prices: [ServiceID: Rate?] = [:]
 }
 

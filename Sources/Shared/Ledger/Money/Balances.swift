@@ -2,16 +2,16 @@ import Money
 import Tables
 import Timestamps
 
-/// What a provider's balance says, held against our transactions. In the provider's currency.
+/// A provider's balance, compared with our transactions, in the provider's currency.
 package struct BalanceNews: Sendable, Equatable {
     /// What our transactions say the provider holds for us.
     package let expected: Amount
-    /// Its balance less that; nil if the books do not say what it was paid.
+    /// Its balance less that; nil if the books do not say how much it was paid.
     package let drift: Amount?
 }
 
 extension Ledger {
-    /// Keeps what a provider says it holds for us. This is evidence for orders in doubt, and a
+    /// Keeps the balance that a provider names. It is evidence for orders in doubt, and a
     /// difference beyond `maxDrift` raises an exception, once until the difference is gone.
     ///
     /// If no top-up of the provider was ever booked, our transactions do not know its balance:

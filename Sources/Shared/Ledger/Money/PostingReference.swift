@@ -15,16 +15,16 @@ struct PostingReference {
     }
 }
 
-/// Each movement of money there is. The texts are in the books: none of them ever changes.
+/// Every kind of movement of money. The books hold these texts, so none of them ever changes.
 extension PostingReference {
     static func hold(_ order: OrderID) -> Self { Self(.hold, "\(order)") }
     static func capture(_ order: OrderID) -> Self { Self(.capture, "\(order)") }
     static func release(_ order: OrderID) -> Self { Self(.release, "\(order)") }
 
     static func providerCharge(_ order: OrderID) -> Self { Self(.providerCharge, "\(order)") }
-    /// What the provider charged more by the end of the order.
+    /// The additional charge of the provider by the end of the order.
     static func chargeAtEnd(_ order: OrderID) -> Self { Self(.providerCharge, "\(order):end") }
-    /// What the provider gave back by the end of the order.
+    /// The provider's refund by the end of the order.
     static func providerRefund(_ order: OrderID) -> Self { Self(.providerRefund, "\(order)") }
     /// `reference`: the desk's, or a name made from the batch and the line.
     static func providerTopup(_ provider: String, _ reference: String) -> Self {

@@ -16,7 +16,7 @@ struct IdentityMigration {
     /// `db`: in the transaction of the migration, after its SQL.
     init(_ db: any Connection) throws {
         self.db = db
-        // What a migration reports happened when it was made.
+        // The reports of a migration are dated by the moment when it runs.
         now = try db.one("SELECT unixepoch() * 1000")
     }
 

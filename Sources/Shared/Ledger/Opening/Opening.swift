@@ -63,7 +63,8 @@ extension Ledger {
         }
     }
 
-    /// Runs `body`, which opens or locks the store at `path`, and words what stops it.
+    /// Runs `body`, which opens or locks the store at `path`, and turns its errors into the
+    /// ledger's.
     static func wordingOpening<T>(of path: String, _ body: () throws -> T) throws -> T {
         do {
             return try body()

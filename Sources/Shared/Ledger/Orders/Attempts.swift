@@ -1,7 +1,7 @@
 import Tables
 import Timestamps
 
-/// What became of one attempt to send an order, as the ledger keeps it.
+/// The outcome of one attempt to send an order, as the ledger keeps it.
 package enum AttemptOutcome: String, Sendable, Column {
     /// No provider can have it.
     case notSent = "not_sent"
@@ -38,11 +38,11 @@ struct Attempts {
 
     /// Ends the attempt that is under way.
     ///
-    /// Returns false if no attempt is under way, or another than `number`.
+    /// Returns false if no attempt is under way, or if it is not the one with `number`.
     ///
     /// - `order`: the order that was to be sent.
     /// - `number`: the attempt's number; nil for any.
-    /// - `outcome`: what became of it.
+    /// - `outcome`: how it ended.
     /// - `isFinal`: whether the provider refused it for good, and is not asked again.
     /// - `evidence`: what speaks for the outcome.
     /// - `now`: when it ended.
@@ -81,7 +81,7 @@ struct Attempts {
         ).bound(to: order, evidence).run()
     }
 
-    /// The order that has a provider's order id already.
+    /// The order that already has a provider's order id.
     func holder(of providerOrder: String, with provider: ProviderID) throws -> OrderID? {
         try db.statement("SELECT id FROM orders WHERE provider_id = ?1 AND provider_order = ?2")
             .bound(to: provider, providerOrder).first { try $0[0] }

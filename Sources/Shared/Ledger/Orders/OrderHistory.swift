@@ -2,11 +2,11 @@ import Money
 import Tables
 import Timestamps
 
-/// All that the ledger knows of one order, for a person who asks what became of it.
+/// Everything the ledger knows about one order, for a person who asks about it.
 package struct OrderHistory: Sendable {
     /// Its filled columns, in words.
     package let facts: [Fact]
-    /// What happened to it, in the order of time.
+    /// What happened to it, the oldest first.
     package let events: [Event]
 
     package struct Fact: Sendable {

@@ -28,8 +28,8 @@ package struct ProviderCharge: Equatable, Sendable {
 /// The moves of an order, each together with its money, within a commit. The only place that
 /// writes `orders.state`.
 ///
-/// The program that learns a fact calls the move: dispatch, poll, or ingest for the desk. That no
-/// other move is possible is the work of the ledger's trigger `orders_move_forward`.
+/// The program that learns a fact calls the move: dispatch, poll, or ingest for the desk. The
+/// ledger's trigger `orders_move_forward` forbids every other move.
 struct OrderMoves {
     private let db: any Connection
     private let postings: Postings
@@ -105,7 +105,7 @@ extension OrderMoves {
         try end(order, as: .refused, refund: order.charge)
     }
 
-    /// `accepted` → `refused`, where no provider is left that could serve it.
+    /// `accepted` → `refused`, when no provider is left that could serve it.
     func refuseUnsent(_ id: OrderID) throws {
         // The schema allows this move by way of `sending` only; no attempt is made.
         try db.run("UPDATE orders SET state = 'sending' WHERE id = \(id)")
@@ -185,8 +185,8 @@ extension OrderMoves {
         try Ledger.endCancels(of: order.id, as: state, db, at: now)
     }
 
-    /// Makes the next order due that waits for the link of one that has ended. The `due_at` of an
-    /// order that waits for a link is NULL.
+    /// Makes the next order for the same link due once one has ended. An order that waits for a
+    /// link has NULL as its `due_at`.
     private func wakeNext(after order: OrderID) throws {
         try db.statement(
             """
@@ -230,7 +230,7 @@ extension OrderMoves {
             .bound(to: order.id, actual.cost).run()
     }
 
-    /// The part of `whole` that `delivered` is of the order's charge; all of it for a free order.
+    /// The share of `whole` that `delivered` is of the order's charge; all of it for a free order.
     private func share(_ delivered: Amount, of order: OrderRow, _ whole: Amount) throws -> Amount {
         guard order.charge > .zero else { return whole }
         return try whole.prorated(delivered.micros, of: order.charge.micros, rounding: .up)

@@ -2,7 +2,7 @@ import Money
 import Tables
 import Trade
 
-/// An order as far as moving it needs to know.
+/// An order, with everything needed to move it.
 struct OrderRow {
     let id: OrderID
     let user: UserID
@@ -16,7 +16,8 @@ struct OrderRow {
     private let billing: Billing
     /// What it costs with its provider: as it was sold, or as it was bought elsewhere.
     private let supply: SupplyCost
-    /// Whether the reseller bought that, and its provider sold it to us.
+    /// Whether the order can be refilled, by the reseller's terms and by its provider's; `cancels`
+    /// likewise.
     let refills: Bool
     let cancels: Bool
 

@@ -4,7 +4,7 @@ extension OrderState {
     /// The order's status as resellers read it. A provider's word counts only while the provider
     /// has the order, and its word for an end only once the money has followed.
     ///
-    /// `lastWord`: the provider's last word about the order, if it said any.
+    /// `lastWord`: the provider's last word about the order, if there was one.
     package func status(lastWord: String?) -> OrderStatus {
         switch self {
         case .accepted, .sending, .inDoubt: .pending

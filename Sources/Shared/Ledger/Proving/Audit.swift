@@ -1,6 +1,6 @@
 import Tables
 
-/// Something that must never be so, found in the books.
+/// A contradiction that was found in the books.
 package struct Finding: Sendable {
     /// The invariant that is broken, by its number in docs/design.md §5.
     package let invariant: Int

@@ -126,7 +126,7 @@ final class Progress: Sendable {
     ///
     /// - Throws: `LedgerError.unnoted`, `LedgerError.unreachable`, `StoreError`.
     func note(_ db: any Connection) throws {
-        // The lock makes the process that notes last the one that has looked last.
+        // Under the lock, the process that notes last is also the one that looked last.
         try Ledger.whileOpeningIsLocked(store) {
             let generation = try Generation(of: db)
             try isSynced.withLock { isSynced in

@@ -119,7 +119,7 @@ extension Ledger {
             """)
     }
 
-    /// The last moment in the ledger. One that lies ahead is not believed.
+    /// The last moment in the ledger. A moment in the future is not believed.
     private static func lastMoment(_ db: any Connection, now: Timestamp) throws -> Timestamp {
         let last: Timestamp = try db.one(
             """

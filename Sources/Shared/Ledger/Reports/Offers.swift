@@ -4,9 +4,9 @@ import Trade
 
 /// What decides a user's prices. Users of the same tariff have the same price list.
 package struct Tariff: Hashable, Sendable {
-    /// How much less than the sale rate a service costs that has no own price.
+    /// The discount on the sale rate, for services without a price of the user's own.
     package let discount: Percent
-    /// The user whose own prices hold; nil if there are none.
+    /// The user whose own prices apply; nil if there are none.
     package let owner: UserID?
 }
 

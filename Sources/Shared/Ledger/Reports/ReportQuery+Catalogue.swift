@@ -31,7 +31,8 @@ extension ReportQuery {
         ORDER BY s.id
         """)
 
-    /// What catalogues, refusals and the operator changed in the services, in that order.
+    /// The changes that catalogues, refusals and the operator made in the services, the oldest
+    /// first.
     static let catalogueChanges = ReportQuery(
         "catalogue-changes",
         [

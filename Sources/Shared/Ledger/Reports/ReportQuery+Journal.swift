@@ -1,4 +1,4 @@
-// What the journal of the books is made of (`report audit --journal`).
+// The two parts of the journal of the books (`report audit --journal`).
 extension ReportQuery {
     /// Every wallet: its owner by kind and name, the wallet's own name, and what it holds.
     package static let wallets = ReportQuery(

@@ -25,7 +25,7 @@ extension ReportQuery {
         """)
 
     /// Payments that resellers claimed, the desk confirmed, or both. The later of the two moments
-    /// decides whether it is of the period.
+    /// decides whether a payment falls in the period.
     static let deposits = ReportQuery(
         "deposits",
         [
@@ -41,8 +41,8 @@ extension ReportQuery {
         ORDER BY id
         """)
 
-    /// Money that resellers want paid out. The later of asking and end decides whether it is of the
-    /// period. The fee is part of the amount; `reference` is the payment's.
+    /// Money that resellers want paid out. The later of request and end decides whether a
+    /// withdrawal falls in the period. The fee is part of the amount; `reference` is the payment's.
     static let withdrawals = ReportQuery(
         "withdrawals",
         [

@@ -26,8 +26,8 @@ extension ReportQuery {
         ORDER BY o.id
         """)
 
-    /// Orders in doubt: nobody knows whether a provider has them. With what is known about the
-    /// attempt, and the last decision.
+    /// Orders in doubt, of which nobody knows whether a provider has them, with the facts known
+    /// about the attempt and the last decision.
     static let inDoubt = ReportQuery(
         "in-doubt",
         [
@@ -68,9 +68,9 @@ extension ReportQuery {
         ORDER BY o.id
         """)
 
-    /// Refills and cancels that resellers asked for. The later of asking and end decides whether it
-    /// is of the period. `state` is ours: accepted (not sent yet), sending, sent, ended; `status`
-    /// is the trade's word.
+    /// Refills and cancels that resellers asked for. The later of asking and end decides whether a
+    /// request falls in the period. `state` is ours: accepted (not sent yet), sending, sent, ended;
+    /// `status` is the trade's word.
     static let requests = ReportQuery(
         "requests",
         [
@@ -89,8 +89,8 @@ extension ReportQuery {
         ORDER BY r.id
         """)
 
-    /// What people decided about orders in doubt, and what came of it: pending, believed,
-    /// contradicted or replaced. The later of decision and end decides whether it is of the period.
+    /// People's decisions about orders in doubt, and their results: pending, believed, contradicted
+    /// or replaced. The later of decision and end decides whether a decision falls in the period.
     static let decisions = ReportQuery(
         "decisions",
         [

@@ -19,7 +19,7 @@ package struct Reports {
     /// The house currency's code.
     let currency: String
 
-    /// Which state of the money this is: while it is the same, no transaction was written.
+    /// The edition of the money: while it is the same, no transaction was written.
     ///
     /// - Throws: `StoreError`.
     package func edition() throws -> String {
@@ -27,7 +27,7 @@ package struct Reports {
         return "\(try Generation(of: db).number) \(last)"
     }
 
-    /// The moments on both sides of the last jumps of the clock. What was written in between lies
+    /// The moments on both sides of the last jumps of the clock. Everything written in between lies
     /// in the months of these moments.
     ///
     /// - Throws: `StoreError`.
@@ -40,15 +40,15 @@ package struct Reports {
             """)
     }
 
-    /// For how many jumps of the clock the statements of their months stay right.
+    /// How many jumps of the clock are remembered to keep the statements of their months right.
     private static let rememberedJumps = 64
 
     /// The rows of a report, in its order.
     ///
     /// - Parameters:
     ///   - query: the report.
-    ///   - period: it says what happened in this time, its end excluded. Reports of how things
-    ///     stand now ignore it.
+    ///   - period: the time to report on, its end excluded. Reports of how things stand now ignore
+    ///     it.
     /// - Returns: the rows.
     /// - Throws: `StoreError`.
     package func rows(

@@ -2,7 +2,7 @@ import Money
 import Tables
 import Timestamps
 
-/// What is open in the ledger, for a person who looks.
+/// Everything open in the ledger, for a person who looks.
 package struct Standing: Sendable {
     /// The orders that have not ended, by state, in the order of their life; none is left out.
     package let orders: [OpenOrders]
@@ -16,7 +16,7 @@ package struct Standing: Sendable {
     package let waitingServices: Int
     /// By name.
     package let providers: [ProviderStanding]
-    /// What stands still until a person does something about it.
+    /// The alarms that stand until a person acts.
     package let alarms: [Alarm]
 
     package struct OpenOrders: Sendable {
@@ -46,8 +46,7 @@ package struct Standing: Sendable {
 }
 
 extension Ledger {
-    /// Reads what is open, from indexes of open orders only, so that it takes no longer with the
-    /// years.
+    /// Reads what is open, from indexes of open rows only, so it gets no slower over the years.
     ///
     /// - Throws: `StoreError`.
     package func standing() throws -> Standing {
@@ -111,7 +110,7 @@ extension Ledger {
         ) { Standing.OpenOrders(state: state, count: try $0[0], oldest: try $0[1]) }
     }
 
-    /// The state of an order; nil if there is none of that number.
+    /// The state of an order; nil if no order has that number.
     ///
     /// - Throws: `StoreError`.
     package func state(of order: OrderID) throws -> OrderState? {

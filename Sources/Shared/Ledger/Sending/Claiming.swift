@@ -35,9 +35,9 @@ struct Claiming {
 
     /// The most due orders of a provider that one commit looks at.
     static let lookedAt = 1_000
-    /// How long an order waits that nobody can serve now, in seconds.
+    /// How long an order waits if nobody can serve it now, in seconds.
     static let pauseWait = 60
-    /// How long an order waits that costs too much, in seconds.
+    /// How long an order waits if it costs too much, in seconds.
     static let priceWait = 300
 
     init(
@@ -75,7 +75,7 @@ struct Claiming {
         if looks <= 0, wanted > 0 { claimed.haveMore.insert(claim.provider) }
     }
 
-    /// Offers the due orders of a provider that gets none to the backups that can serve them.
+    /// Offers the due orders of a provider that gets none now to the backups that can serve them.
     mutating func offer(from provider: ProviderID) throws {
         var looks = Self.lookedAt
         var last = ""
@@ -136,8 +136,8 @@ extension Claiming {
         return due
     }
 
-    /// The place to send an order to from where it is; nil if it is not sent from there. Then it
-    /// has been moved, put off or ended.
+    /// The place to which to send an order, seen from its present place; nil if it is not sent from
+    /// there. The order has then been moved, put off or ended.
     private mutating func choosePlace(
         for order: WaitingOrder, asking provider: ProviderID?
     ) throws -> Place? {
@@ -203,7 +203,7 @@ extension Claiming {
         WHERE o.id = ?1 LIMIT 1
         """
 
-    /// Makes an order wait that is not the first open one for its service and link. It becomes due
+    /// Makes an order wait if it is not the first open one for its service and link. It becomes due
     /// when the one before it ends (`OrderMoves.end`); until then no run looks at it.
     private func waitsForLink(_ order: WaitingOrder) throws -> Bool {
         guard waitingForLinks, order.link != nil else { return false }
@@ -216,7 +216,7 @@ extension Claiming {
 }
 
 extension Ledger {
-    /// Makes every order due that waits for a link, if orders no longer wait for links.
+    /// Makes every order due that waits for a link, once orders no longer wait for links.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func endLinkWaits(at now: Timestamp) throws {

@@ -19,8 +19,8 @@ enum Choice {
 /// leaves a provider that refused it for good, one that is paused, and one that asks more than it
 /// brings. It never leaves a provider that may have it, or that just said "not now".
 ///
-/// The order's sale says what it is, whatever its service has become since. What the provider asks
-/// today only decides whether it is sent.
+/// The order's sale says what was sold, however its service has changed since. The rate that the
+/// provider asks today only decides whether the order is sent.
 struct Market {
     let places: Places
     private let db: any Connection
@@ -70,7 +70,8 @@ struct Market {
         return .later(place, least: obstacle.least, reason: reason)
     }
 
-    /// What an order must bring at a place, if it brings less: the margin guard (design.md §5).
+    /// The amount that an order must bring at a place; nil if it brings that: the margin guard
+    /// (design.md §5).
     private func lacking(_ order: WaitingOrder, at place: Place) -> Amount? {
         let least: Amount
         do {

@@ -76,8 +76,8 @@ struct Outcomes {
         }
     }
 
-    /// Ends the attempt that was answered; false if it is no longer under way. Then the answer came
-    /// out of the journal, and its order is on its way elsewhere.
+    /// Ends the attempt that was answered; false if it is no longer under way. The answer then came
+    /// from the journal, and its order is on its way elsewhere.
     private func end(
         _ answer: SendOutcome, as outcome: AttemptOutcome, isFinal: Bool = false,
         _ evidence: String?
@@ -104,7 +104,7 @@ struct Outcomes {
         }
     }
 
-    /// Has an order that its provider refused for good bought at the next place, or ends it.
+    /// After a final refusal, buys the order at the next place, or ends it.
     private mutating func passOn(
         _ order: OrderRow, _ evidence: String, isOfService: Bool
     ) throws {
@@ -132,10 +132,10 @@ struct Outcomes {
 }
 
 extension Outcomes {
-    /// Notes on an earlier order in doubt that its provider says an order for the link is active:
-    /// that speaks for it, unless the provider has another of ours for the link (provider-api.md
-    /// §6). One such note is enough: the doubt is looked at once, however many orders for the link
-    /// are refused.
+    /// Notes with an earlier order in doubt that its provider reports an active order for the link.
+    /// This speaks for the order in doubt, unless the provider has another of our orders for the
+    /// link (provider-api.md §6). One such note is enough: the doubt is examined once, however many
+    /// orders for the link are refused.
     private func testify(_ order: OrderRow) throws {
         let doubts: [OrderID] = try db.values(
             """
@@ -172,7 +172,7 @@ extension Outcomes {
             """)
     }
 
-    /// Takes a service off sale that its provider does not know.
+    /// Takes a service that its provider does not know off sale.
     private func withhold(_ id: ServiceID, _ order: OrderRow, _ evidence: String) throws {
         let changed = try db.run(
             """

@@ -90,7 +90,7 @@ final class Places {
         return terms
     }
 
-    /// Has a service that changed read again.
+    /// Forgets a service that changed, so that it is read again.
     func forget(_ id: ServiceID) {
         places[id] = nil
     }

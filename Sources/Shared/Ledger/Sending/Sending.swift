@@ -2,7 +2,7 @@ import Money
 import Tables
 import Timestamps
 
-/// An order that is `sending`: what its provider is asked for.
+/// An order that is `sending`, with everything its provider is asked for.
 package struct Intent: Sendable {
     package let order: OrderID
     package let provider: ProviderID
@@ -82,7 +82,7 @@ extension Ledger {
     /// open, and becomes due when that one ends.
     ///
     /// - Parameters:
-    ///   - answers: what became of orders that were sent.
+    ///   - answers: the outcomes of orders that were sent.
     ///   - waitingForLinks: whether an order waits for an earlier one of its link.
     ///   - minProfit: what an order must bring over its cost to be sent.
     ///   - turns: whose turn it is; the run keeps it.
@@ -113,7 +113,7 @@ extension Ledger {
         }
     }
 
-    /// Does the same if what follows does not depend on the answers.
+    /// Does the same when the next step does not depend on the answers.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func advance(

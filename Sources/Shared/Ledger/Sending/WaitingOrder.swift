@@ -1,10 +1,10 @@
 import Money
 import Tables
 
-/// An order that waits to be sent: what choosing a place for it needs.
+/// An order that waits to be sent, with everything needed to choose a place for it.
 ///
-/// `OrderRow` is the same order for moving it with its money. This one is read for each order that
-/// a run looks at, so it asks nothing of the sale.
+/// `OrderRow` is the same order, read to be moved with its money. This one is read for each order
+/// that a run looks at, so it reads nothing of the sale.
 struct WaitingOrder {
     let id: OrderID
     /// The service that was ordered.
@@ -46,7 +46,7 @@ struct WaitingOrder {
 
     /// Reads an order.
     ///
-    /// - Throws: `StoreError`, also if there is none of that number.
+    /// - Throws: `StoreError`, also if no order has that number.
     static func fetch(_ db: any Connection, _ id: OrderID) throws -> WaitingOrder {
         try db.one("SELECT \(raw: columns) FROM orders o WHERE o.id = \(id)", WaitingOrder.init)
     }

@@ -24,7 +24,7 @@ extension LedgerException {
 }
 
 extension Ledger {
-    /// Reports an exception once: of an order once for each kind, otherwise once for each detail.
+    /// Reports an exception once: for an order once per kind, otherwise once per detail.
     static func raise(
         _ exception: LedgerException, order: OrderID?, provider: ProviderID?, _ db: any Connection,
         at now: Timestamp
@@ -49,8 +49,8 @@ extension Ledger {
             """)
     }
 
-    /// Reports once a day something that a provider does to order after order. The first order of
-    /// the day stands for all, and they are counted.
+    /// Reports, once a day, something that a provider does with order after order. The first order
+    /// of the day stands for all, and they are counted.
     static func raiseDaily(
         _ exception: LedgerException, order: OrderID, provider: ProviderID, _ db: any Connection,
         at now: Timestamp
@@ -70,9 +70,9 @@ extension Ledger {
         try db.run("UPDATE exceptions SET occurrences = occurrences + 1 WHERE id = \(known)")
     }
 
-    /// Whether a person may end an order that is with a provider: if the operator was told that
-    /// something is wrong with it or that its provider answers nothing, or if its provider can no
-    /// longer be asked.
+    /// Whether a person may end an order that is with a provider: if an exception says that
+    /// something is wrong with the order, if an alarm says that its provider answers nothing, or if
+    /// the provider can no longer be asked.
     ///
     /// - Throws: `StoreError`.
     package func mayBeGivenUp(

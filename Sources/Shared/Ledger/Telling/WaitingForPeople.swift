@@ -2,7 +2,7 @@ import Money
 import Tables
 import Timestamps
 
-/// What in the ledger waits for a person, or shows that something is slow.
+/// Everything in the ledger that waits for a person or shows that something is slow.
 package struct WaitingForPeople: Sendable {
     /// Withdrawals that nobody has paid or declined.
     package let withdrawals: [WaitingMoney]
@@ -51,8 +51,8 @@ package struct WaitingForPeople: Sendable {
 }
 
 extension Ledger {
-    /// Reads what waits for a person, from indexes of what is open only, so that it takes no longer
-    /// with the years.
+    /// Reads what waits for a person, from indexes of open rows only, so it gets no slower over the
+    /// years.
     ///
     /// - Throws: `StoreError`.
     package func waitingForPeople(at now: Timestamp) throws -> WaitingForPeople {
