@@ -3,7 +3,7 @@ import Ledger
 import Spool
 import Trade
 
-/// Keeps the answers of providers when the ledger cannot. Its room on the disk is taken before
+/// Keeps the answers of providers when the ledger cannot. It reserves its room on the disk before
 /// anything is sent, so that a full disk cannot lose them. The next run writes them into the ledger
 /// before anything else (design.md §6).
 ///
@@ -17,7 +17,7 @@ struct AnswerJournal: ~Copyable {
     /// Room for all answers that can be outstanding at once.
     private static let bytes = 4 << 20
 
-    /// Opens the journal and takes its room on the disk.
+    /// Opens the journal and reserves its room on the disk.
     ///
     /// - Throws: `SystemError`, also if there is no room.
     init(_ path: String) throws(SystemError) {

@@ -10,9 +10,9 @@ extension Intent {
     /// A panel that demands a quantity for every type gets the units that are paid for: the number
     /// of comments, or 1 for a package. A subscription has its own quantity in each post.
     ///
-    /// - Parameter habit: which orders the provider wants a quantity with.
+    /// - Parameter habit: for which orders the provider wants a quantity.
     /// - Returns: the action that places the order.
-    /// - Throws: `JSONError` if the ledger's parameters are no JSON.
+    /// - Throws: `JSONError` if the ledger's parameters are not JSON.
     func action(_ habit: ProviderSettings.Quantity) throws -> Action {
         var values: [(name: String, value: String)] = []
         if let link { values.append(("link", link)) }

@@ -61,8 +61,7 @@ struct Lanes {
     /// How many orders may be on their way at once, over all lanes.
     var capacity: Int { lanes.reduce(0) { $0 + $1.settings.inFlight } }
 
-    /// Where the lane of a provider stands. Orders are claimed for these lanes only, so there is
-    /// one.
+    /// The index of a provider's lane. Orders are claimed only for providers that have a lane.
     func index(of provider: ProviderID) -> Int {
         guard let index = lanes.firstIndex(where: { $0.id == provider }) else {
             preconditionFailure("an order was claimed for a provider without a lane")
@@ -74,7 +73,7 @@ struct Lanes {
 // MARK: - Claiming
 
 extension Lanes {
-    /// What can be started now. Never more, because an order that is claimed must be sent.
+    /// The orders that can be started now, and never more, because a claimed order must be sent.
     mutating func claims(at now: Timestamp) -> [Claim] {
         guard !deadline.isPassed(at: now) else { return [] }
         var left = limit
@@ -101,8 +100,8 @@ extension Lanes {
         return lanes.indices.filter { lanes[$0].isToBeAsked(at: now) }
     }
 
-    /// What a commit should do besides writing down the answers, at `now`; `gates` is what the
-    /// answers say of their providers.
+    /// What a commit should do at `now` besides recording the answers; `gates` holds what the
+    /// answers say about their providers.
     mutating func nextMoves(_ gates: [GateChange], at now: Timestamp) -> NextMoves {
         NextMoves(
             claims: claims(at: now), offering: offering(at: now),
@@ -128,7 +127,7 @@ extension Lanes {
         idleUntil[provider] = now.adding(seconds: Self.idleSeconds)
     }
 
-    /// Milliseconds until a lane can claim again that waits for its rate alone; nil if there is
+    /// Milliseconds until a lane that waits only for its rate can claim again; nil if there is
     /// none.
     func wait(at now: Timestamp) -> Int? {
         guard limit > 0, !deadline.isPassed(at: now) else { return nil }
@@ -163,7 +162,7 @@ extension Lanes {
         }
     }
 
-    /// Notes that the server of a lane's provider closed a connection that it had left open.
+    /// Notes that the server of a lane's provider closed a kept-alive connection without notice.
     ///
     /// - Returns: whether this is news.
     mutating func noteSilentClose(of index: Int) -> Bool {

@@ -10,26 +10,26 @@ import Transport
 
 /// Sends every due order to its provider, once.
 ///
-/// 1. Write down what an earlier run could keep only in the journal. Hold in doubt what it left
-///    `sending`.
+/// 1. Record the answers that an earlier run could keep only in the journal. Hold in doubt
+///    the orders that it left `sending`.
 /// 2. Commit the intent: `accepted` becomes `sending`, with a new attempt.
 /// 3. Send: the only step that touches the network.
 /// 4. Commit the outcome: `placed`, `refused`, `in_doubt`, or `accepted` again with a later due
-///    date; in the same commit as the next intents, so that an fsync serves a moment, not an order.
-///    The ledger may find that a "placed" proves nothing. Therefore what the answers say of their
-///    providers, and what is sent next, is decided within that commit.
+///    date. The next intents go into the same commit, so that one fsync serves a moment and not an
+///    order. The ledger may find that a "placed" proves nothing. Therefore that commit also decides
+///    what the answers say about their providers, and which orders are sent next.
 ///
 /// A run that dies between 2 and 4 leaves the order `sending`. The next run finds it and holds it
 /// as `in_doubt`, because nobody can know whether the provider has it. If step 4 fails, the run
 /// waits for what was sent, keeps the answers in the journal, and ends.
 ///
-/// If a provider refused an order for good, or is paused, the order is bought from the next place
-/// of its service that may serve it (`Market`), in the commit that writes this down. An order that
-/// would cost more than it brings waits. Both are decided when an order is claimed, so that it is
-/// sent once or not at all.
+/// If a provider refused an order for good, or is paused, the commit that records this also buys
+/// the order from the next place that may serve it (`Market`). An order that would cost more than
+/// it brings waits. Both are decided when an order is claimed, so that it is sent once or not at
+/// all.
 ///
-/// A provider that was paused is first asked for our balance. If it tells that, one order is sent,
-/// and if that is answered well, more of them.
+/// A provider that was paused is first asked for our balance. If it names the balance, one order is
+/// sent, and after a good answer, more of them.
 ///
 /// At each provider the resellers take turns (`Turns`). Providers are isolated: each has a lane
 /// with its own concurrency, rate and breaker. Between due orders a run waits for answers, and for
@@ -112,7 +112,7 @@ struct SendDueOrders {
         }
     }
 
-    /// Lays the lanes aside that have nothing due.
+    /// Sets aside the lanes that have nothing due.
     private mutating func planTurns(at now: Timestamp) throws {
         if context.settings.duplicateLinks != .wait { try ledger.endLinkWaits(at: now) }
         for (index, lane) in lanes.all.enumerated()
@@ -274,7 +274,7 @@ extension SendDueOrders {
         }
     }
 
-    /// Reports once that a provider's server closed a connection that it had left open.
+    /// Reports once that a provider's server closed a kept-alive connection without notice.
     private mutating func noteSilentClose(of lane: Int) {
         guard lanes.noteSilentClose(of: lane) else { return }
         context.logger.notice(

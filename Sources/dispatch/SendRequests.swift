@@ -13,9 +13,9 @@ import Transport
 ///    the provider about it: asked for twice, it might be delivered twice. A cancel is asked for
 ///    again.
 /// 2. Commit that they are being sent.
-/// 3. Send: up to 100 cancels a call, but alone each cancel that an answer left out; one refill a
-///    call, because half of the panels answer a list of refills with one id that may belong to any
-///    (`refill: batch` is for providers that answer about each).
+/// 3. Send: up to 100 cancels a call, but each cancel that an answer left out in a call of its own;
+///    one refill a call, because half of the panels answer a list of refills with one id that may
+///    belong to any (`refill: batch` is for providers that answer about each).
 /// 4. Commit the answers. If a provider takes a cancel, no money moves: only the order's status
 ///    moves money.
 ///
@@ -132,7 +132,8 @@ struct SendRequests {
     /// Claims the requests of an errand's next call; nil if they are no longer due.
     private mutating func next(of index: Int, at now: Timestamp) throws -> [DueRequest]? {
         if errands[index].claimed.isEmpty {
-            // No more than one call carries: what is claimed and not sent would end as unknown.
+            // Claim no more than one call carries: a request claimed and not sent would end as
+            // unknown.
             let count = isSingle(errands[index]) ? 1 : Action.idsPerCall
             let claimed = try ledger.startSending(
                 errands[index].kind, errands[index].due.prefix(count), at: now)
@@ -193,7 +194,7 @@ struct SendRequests {
         if let health = lanes[lane].changedHealth() { try ledger.keep(health) }
     }
 
-    /// Whether the provider read a call that it failed, so that it may take the next one.
+    /// Whether the provider read a call that failed, so that it may take the next one.
     private static func isAnAnswer(_ failure: ReplyFailure) -> Bool {
         switch failure.reason {
         case .refused(.auth), .refused(.funds), .refused(.throttle): false

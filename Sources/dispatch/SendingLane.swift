@@ -27,13 +27,13 @@ struct SendingLane {
         /// nothing, before it is trusted with an order.
         case untried
         case asked
-        /// It told our balance. One order shows whether it is well again.
+        /// It named our balance. One order shows whether it has recovered.
         case onProbation
         case closed
     }
 
-    /// How long its answer about our balance is waited for, in seconds. It is short because its
-    /// orders could go to other providers meanwhile.
+    /// How long to wait for its answer about our balance, in seconds: not long, because its orders
+    /// could go to other providers meanwhile.
     static let trialSeconds = 10
 
     init(_ provider: Provider, _ settings: ProviderSettings, key: String, at now: Timestamp) {
@@ -93,7 +93,7 @@ extension SendingLane {
         }
     }
 
-    /// Whether it has not been asked yet whether it is well again.
+    /// Whether it still has to be asked for our balance, to see whether it has recovered.
     var isTrialDue: Bool { gate == .untried }
 
     /// How many more orders may be started now.
@@ -207,12 +207,12 @@ extension SendingLane {
         return false
     }
 
-    /// Notes that its server was seen to close a connection that it had left open.
+    /// Notes that its server closed a kept-alive connection without notice.
     ///
     /// - Returns: whether this is news.
     mutating func noteSilentClose() -> Bool { lane.noteSilentClose() }
 
-    /// Its health, if the ledger knows another one; from then on the ledger knows it.
+    /// Its health, if it differs from the ledger's; from then on it counts as the ledger's.
     mutating func changedHealth() -> ProviderHealth? {
         guard health != keptHealth else { return nil }
         keptHealth = health

@@ -1,14 +1,14 @@
 import Spool
 
-/// Chooses whose file is next. The owners take turns, so that one with a million lines does not
-/// starve another.
+/// Chooses whose file is next. The owners take turns, so that an owner with a million lines does
+/// not starve the others.
 ///
 /// A turn ends when its owner has given `quantum` bytes, in as many files as that takes. A long
 /// file is a turn of its own.
 struct FairTurns {
     /// About a thousand orders, in bytes.
     static let quantum: Int64 = 128 << 10
-    /// The least that a name counts for, in bytes: each file costs moves and syncs.
+    /// The minimum that a file counts for, in bytes, because each file costs moves and syncs.
     static let leastBytes: Int64 = 4 << 10
 
     private struct Line {

@@ -57,7 +57,7 @@ struct FileEffect {
         }
     }
 
-    /// Checks the count that the file gives of its own lines.
+    /// Checks the file's own count of its lines.
     private func check(_ outline: BatchOutline) throws(Rejection) {
         let limit = settings.intake.maxOrdersPerFile
         guard outline.lines <= limit else {

@@ -3,7 +3,7 @@ import Glibc
 import Spool
 
 extension BatchFile {
-    /// The bytes of a copied file: those that its copying kept, or else read a window at a time.
+    /// The bytes of a copied file: those kept when it was copied, or else read a window at a time.
     init(_ file: CopiedFile) {
         self.init(FileForm(file.dropper), file.content.map { .kept($0) } ?? .file(file.path))
     }
@@ -28,7 +28,7 @@ extension FileForm {
     }
 }
 
-/// A file that is open for reading as long as this lives.
+/// A file that stays open for reading as long as this object exists.
 private final class OpenFile {
     private let descriptor: Int32
     private let path: String
@@ -46,7 +46,7 @@ private final class OpenFile {
         close(descriptor)
     }
 
-    /// How many bytes came; 0 at the end.
+    /// How many bytes were read; 0 at the end.
     func read(into memory: UnsafeMutableRawBufferPointer) throws -> Int {
         while true {
             let count = Glibc.read(descriptor, memory.baseAddress, memory.count)

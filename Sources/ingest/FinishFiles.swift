@@ -7,7 +7,7 @@ import Spool
 import Stage
 import Timestamps
 
-/// Steps 4 and 5 of `TakeFiles`: receipts are delivered, and files go where they stay.
+/// Steps 4 and 5 of `TakeFiles`: delivers receipts, and moves files to their final places.
 ///
 /// Everything here can be repeated: a receipt has the same bytes whenever it is rendered, and a
 /// move that was made is not made again.
@@ -22,13 +22,13 @@ struct FinishFiles {
         ledger = stage.ledger
     }
 
-    /// Writes the receipts of files, and then moves the files to where they stay.
+    /// Writes the receipts of files, and then moves the files to their final places.
     ///
     /// A file whose receipt cannot be delivered is not moved: the next run tries again.
     ///
     /// - Parameters:
-    ///   - files: their effects are committed.
-    ///   - notes: what was done is counted, and what was in the way is noted there.
+    ///   - files: files whose effects are committed.
+    ///   - notes: counts finished files, and notes obstacles.
     /// - Throws: `SystemError`, `StoreError`.
     func finish(_ files: [TakenFile], _ notes: inout IntakeNotes) throws {
         var publishing = try Publishing(spool)
@@ -64,7 +64,7 @@ struct FinishFiles {
     ///   - limit: the most bytes that are hashed; nil: none.
     ///   - rejection: why it is not read.
     ///   - inbox: where it lies.
-    ///   - notes: what was done is counted there.
+    ///   - notes: counts the entry.
     /// - Throws: `SystemError`, `StoreError`.
     func quarantine(
         _ entry: Candidate, hashing limit: Int64? = nil, _ rejection: Rejection,
@@ -73,7 +73,7 @@ struct FinishFiles {
         guard let held = try spool.hold(entry, from: inbox) else { return }
         do {
             let digest = try limit.map(held.digest) ?? Spool.digestOfNothing
-            // Somebody still writes to it, so it is another file by now.
+            // If somebody still writes to it, it is another file by now.
             guard try held.isUnchanged() else { return try held.putBack() }
             let arrival = Arrival(
                 user: inbox.dropper.user, name: "\(entry.name)", digest: digest,
@@ -101,8 +101,8 @@ struct FinishFiles {
         notes.counts.moved += 1
     }
 
-    /// Writes down in the ledger that a file was not read, if there is a digest to know it by and a
-    /// user to keep it for.
+    /// Writes down in the ledger that a file was not read, if the file has a digest to be known by
+    /// and a user to be kept for.
     private func refuse(
         _ arrival: Arrival, _ rejection: Rejection, from dropper: Dropper
     ) throws -> (report: FileReport, isNew: Bool) {
@@ -144,8 +144,8 @@ struct FinishFiles {
         }
     }
 
-    /// Counts a file that this run committed; one that an earlier run committed has only got its
-    /// receipt again.
+    /// Counts a file that this run committed. For a file that an earlier run committed, this run
+    /// has only written the receipt again.
     private func count(
         _ report: FileReport, _ isUnreadable: Bool, isNew: Bool, _ notes: inout IntakeNotes
     ) throws {

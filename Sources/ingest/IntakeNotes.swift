@@ -6,10 +6,10 @@ import Spool
 import Stage
 import Timestamps
 
-/// What a run did, and what it left where it lies.
+/// What a run did, and what it left in its place.
 ///
-/// Nothing is passed over in silence: `admin status` shows it after the run, and what cannot end by
-/// itself, or lasts for an hour, becomes an exception.
+/// Nothing is passed over in silence: `admin status` shows it after the run, and it becomes an
+/// exception if it cannot end by itself or lasts for an hour.
 struct IntakeNotes {
     private let context: RunContext
     private let spool: Spool
@@ -89,7 +89,7 @@ extension IntakeNotes {
         context.logger.warning("something is in the way", metadata: ["what": "\(advice)"])
     }
 
-    /// Notes an entry that lies where nothing is taken from.
+    /// Notes an entry in a place from which nothing is taken.
     mutating func passOver(_ stray: Stray) {
         passedOver.add(
             PassedOver(
@@ -117,8 +117,8 @@ extension IntakeNotes {
 
     // MARK: Obstacles
 
-    /// Does something in directories of other people. What they put in the way is reported, and
-    /// stops nobody else.
+    /// Does something in other people's directories. Obstacles that they put there are reported,
+    /// and stop no other user's files.
     mutating func reportingObstacles(
         _ body: (Spool) throws(SystemError) -> Void
     ) throws(SystemError) {

@@ -3,7 +3,7 @@ import Ledger
 import Money
 import Settings
 
-/// What a line names of the ledger's.
+/// Members of a line that name something in the ledger.
 extension LineFields {
     mutating func user() throws(Rejection) -> UserID? {
         try userName("user").flatMap(UserID.init(rawValue:))

@@ -21,9 +21,9 @@ extension OrderLine {
     /// Reads an order, and checks it against its service.
     ///
     /// - Parameters:
-    ///   - fields: the line, of which every member is taken.
+    ///   - fields: the line; all its members are taken.
     ///   - ref: the order's reference.
-    ///   - terms: know the services.
+    ///   - terms: the user's terms, which know the services.
     /// - Throws: `Rejection`; what the look-up of a service throws.
     init(_ fields: inout LineFields, ref: String, on terms: TermsOfSale) throws {
         let id = try required(fields.service(), "service")

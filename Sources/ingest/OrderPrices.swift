@@ -40,8 +40,9 @@ struct OrderPrices {
         }
     }
 
-    /// Refuses an order that is too small for a provider with a least charge, or one that rounds
-    /// up. We charge every order by the price list, so such an order would be sold below cost.
+    /// Refuses an order that is too small for a provider with a minimum charge, or for one that
+    /// rounds up. We charge every order by the price list, so we would sell such an order below
+    /// cost.
     private func check(_ charge: Amount, of order: OrderLine) throws {
         let least = try order.service.leastCharge(
             for: order.billedUnits, order.type.billing, minProfit: pricing.minProfitPercent)

@@ -8,7 +8,7 @@ import StrictJSON
 struct ReceiptWriter {
     let currency: Currency
 
-    /// The lines between two writes to disk: memory stays flat.
+    /// How many lines are collected between two writes to disk, so that memory stays flat.
     private static let linesPerPiece = 500
 
     /// Renders the receipt of one file.

@@ -14,8 +14,8 @@ struct ResellerFile {
     private var prices: OrderPrices
     /// The rejections of an `all_or_nothing` file's first pass.
     private let firstPass: FirstPass
-    /// The charges as we price them, and the withdrawals, in millionths: what `total` is compared
-    /// with. Rejected lines are among them, so it may be more than any wallet holds.
+    /// The sum that `total` is compared with, in millionths: the charges as we price them, and the
+    /// withdrawals. It includes rejected lines, so it may exceed what any wallet holds.
     private(set) var total: Int128 = 0
 
     init(

@@ -10,13 +10,13 @@ import Timestamps
 /// Takes every due file, once: files to be replayed after a restore, then the desk's, then the
 /// resellers' in fair turns.
 ///
-/// First, what an earlier run had taken out of an inbox, and neither removed nor quarantined, goes
+/// First, entries that an earlier run took out of an inbox, and neither removed nor quarantined, go
 /// back there (`HeldEntry`). Then files are taken in groups, each group by these steps:
 ///
-/// 1. Copy the files. If one ends early and was still for only a short time, its copy is dropped
-///    and the original stays. Sync the copies, move them to `work`, sync it. From here on nothing
-///    can be lost.
-/// 2. Read each file from end to end: what it says of itself, and whether it can be read at all.
+/// 1. Copy the files. If one ends early and has been still for only a short time, its copy is
+///    dropped and the original stays. Sync the copies, move them to `work`, sync it. From here on
+///    nothing can be lost.
+/// 2. Read each file from end to end: what it says about itself, and whether it can be read at all.
 /// 3. Check, price and charge the lines, in one commit for many files. This is their only effect.
 /// 4. Render the receipts from the ledger into the outboxes, and sync those.
 /// 5. Move the copies to `archive` or `quarantine`; then take the originals out of the inboxes.
@@ -26,8 +26,8 @@ import Timestamps
 /// and SHA-256, and repeats steps 4 and 5 with the same bytes. The original goes last, so a name is
 /// known as long as it is needed (design.md §4).
 ///
-/// Steps 1 to 3 are here; `FinishFiles` has steps 4 and 5. What stays where it lies is written down
-/// at the end (`IntakeNotes`).
+/// Steps 1 to 3 are here; `FinishFiles` has steps 4 and 5. At the end the run writes down what it
+/// left in its place (`IntakeNotes`).
 struct TakeFiles {
     private let context: RunContext
     private let stage: Stage
@@ -42,7 +42,7 @@ struct TakeFiles {
     private static let groupBytes: Int64 = 16 << 20
     /// The most names listed at once, of all inboxes together. Another look finds the rest.
     private static let namesAtOnce = 50_000
-    /// How many names of one inbox are listed at least, however many inboxes there are.
+    /// The minimum number of names listed of one inbox, however many inboxes there are.
     private static let leastNames = 100
 
     private var spool: Spool { stage.spool }
@@ -102,7 +102,7 @@ struct TakeFiles {
 
     // MARK: Inboxes
 
-    /// Looks into every inbox once, and says whether another look is worth it.
+    /// Looks into every inbox once, and says whether another look is worthwhile.
     private mutating func look() throws -> Bool {
         let ofDesk = try takeAll(from: [.desk])
         for user in try ledger.users() {
@@ -215,7 +215,7 @@ struct TakeFiles {
         return known?.inode == inode ? known?.moment : nil
     }
 
-    /// Notes what lies beside the inboxes, where nothing is taken from.
+    /// Notes entries beside the inboxes, where intake takes nothing.
     private mutating func lookBesideInboxes() throws {
         let droppers = [.desk] + (try spool.resellers().map { Dropper.reseller($0) })
         let misplaced = try spool.misplaced(

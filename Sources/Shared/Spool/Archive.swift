@@ -12,14 +12,14 @@ package struct ArchivedFile: Sendable {
     /// When the spool copied it out of the inbox, in nanoseconds since 1970.
     let copiedAt: Int128
 
-    /// By which files are sorted. The clocks of file systems are coarse: of files of one moment the
-    /// desk's come first, then it goes by name.
+    /// The sort key. The clocks of file systems are coarse: among files of one moment the desk's
+    /// come first, and then names decide.
     fileprivate var turn: (Int128, Int, String) { (copiedAt, dropper == .desk ? 0 : 1, name) }
 }
 
 extension Spool {
-    /// Every file in the archive, in the order in which intake took them. Each is the copy that was
-    /// made then, so its time is the time of that copy.
+    /// Every file in the archive, in the order in which intake took them. Each is the copy that
+    /// intake made then, so its time is the time of the copying.
     package func archived() throws(SystemError) -> [ArchivedFile] {
         var files: [ArchivedFile] = []
         for day in try Directory("\(root)/archive").names().sorted() {
@@ -41,7 +41,7 @@ extension Spool {
     }
 
     /// Copies an archived file to where a run that died would have left it, so that intake takes it
-    /// again. Nobody else can reach it there. Doing this twice changes nothing more.
+    /// again. Nobody else can reach it there. Repeating this changes nothing.
     package func replay(_ file: ArchivedFile) throws {
         let temporary = try Directory("\(root)/tmp")
         let name = FileName("\(program).again")

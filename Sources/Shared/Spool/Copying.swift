@@ -75,8 +75,8 @@ package struct Copying {
     /// - Parameters:
     ///   - candidate: the file, as it was judged.
     ///   - inbox: where it is.
-    ///   - endsEarly: whether these bytes are only the beginning of a file. It is asked unless the
-    ///     file was unchanged for so long that it is taken even so.
+    ///   - endsEarly: whether these bytes are only the beginning of a file. It is not called for a
+    ///     file that was unchanged for so long that it is taken anyway.
     /// - Returns: what happened to the file.
     /// - Throws: `SystemError` when the disk fails, and what `endsEarly` throws.
     package mutating func copy(

@@ -19,7 +19,7 @@ package final class Directory: Sendable {
         close(descriptor)
     }
 
-    /// Opens the directory `name` in this one, and makes it first if it is missing.
+    /// Opens the directory `name` in this one, making it first if it is missing.
     package func directory(_ name: String) throws(SystemError) -> Directory {
         let path = "\(path)/\(name)"
         if mkdir(path, Spool.sharedMode) == 0 {
@@ -30,7 +30,7 @@ package final class Directory: Sendable {
         return try Directory(path)
     }
 
-    /// Makes the directory and its parents where they are missing, and syncs what it made.
+    /// Makes the directory and any missing parents, and syncs what it made.
     package static func make(_ path: String, mode: mode_t) throws(SystemError) {
         guard mkdir(path, mode) != 0 else {
             // The umask must not decide who may read our directories.

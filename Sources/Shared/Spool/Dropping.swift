@@ -2,7 +2,7 @@ import Glibc
 
 extension Spool {
     /// Drops a file into an inbox, as a careful owner of the inbox would: writes it under a name
-    /// that intake leaves alone, syncs it, gives it its own name only then, and syncs the
+    /// that intake leaves alone, syncs it, and only then gives it its own name and syncs the
     /// directory.
     ///
     /// - Parameters:

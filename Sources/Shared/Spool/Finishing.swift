@@ -84,7 +84,7 @@ extension Spool {
     }
 
     /// Moves an entry that we hold to quarantine as it is; or back into its inbox, if somebody has
-    /// written to it since we hold it.
+    /// written to it since we took it.
     package func quarantine(_ held: HeldEntry, digest: String) throws(SystemError) {
         guard try held.isUnchanged() else { return try held.putBack() }
         var target = TouchedDirectories()

@@ -9,9 +9,9 @@ import Glibc
 ///    and stays.
 /// 2. Move it to `work/<user>/<name>`, where nobody else can reach it and where it replaces
 ///    nothing.
-/// 3. Check it there. If another file came between 1 and 2, put that back under its name; if a
-///    newer file has the name by then, as `<name>~2.json`, so that it replaces nothing there
-///    either.
+/// 3. Check it there. If another file came between 1 and 2, put that file back under its
+///    name; or as `<name>~2.json` if a newer file has the name by then, so that it replaces nothing
+///    there either.
 /// 4. Remove it, or move it to quarantine.
 ///
 /// A run that dies before 2 has done nothing. A run that dies after 2 leaves the entry whole in
@@ -28,7 +28,8 @@ package struct HeldEntry: Sendable {
 }
 
 extension HeldEntry {
-    /// Whether nobody has written to it since we took it. A process that opened it before could.
+    /// Whether nobody has written to it since we took it. A process that had opened it before
+    /// could.
     package func isUnchanged() throws(SystemError) -> Bool {
         try passage.work.status(of: name).map(FileIdentity.init) == identity
     }
@@ -44,7 +45,7 @@ struct Passage {
     let inbox: Directory
     let work: Directory
 
-    /// Does steps 1 to 3. Returns the entry's identity in `work`; nil if it is gone or another
+    /// Does steps 1 to 3. Returns the entry's identity in `work`; nil if it is gone or is another
     /// file.
     func take(
         _ name: FileName, _ identity: FileIdentity

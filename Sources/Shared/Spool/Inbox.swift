@@ -34,7 +34,7 @@ package struct Candidate: Sendable {
     package let mayEndEarly: Bool
     let identity: FileIdentity
 
-    /// Tells it from another entry of the same name, as long as either exists.
+    /// Distinguishes it from another entry of the same name, as long as either exists.
     package var inode: Int64 { Int64(truncatingIfNeeded: identity.inode) }
 }
 
@@ -62,7 +62,7 @@ struct FileIdentity: Equatable, Sendable {
         Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec)
     }
 
-    /// How long the file was unchanged, in milliseconds, by the later of both times, because a
+    /// How long the file has been unchanged, in milliseconds, by the later of both times, because a
     /// client may set an old time on a file that it has just written. A time in the future says
     /// nothing: some clock was wrong. Nil if neither time says anything.
     func stillFor(at now: Timestamp) -> Int64? {

@@ -12,13 +12,13 @@ package struct Publishing {
     private var sync = SharedSync()
     private var next = 0
 
-    /// A file on its way.
+    /// A file that is written and not yet in its place.
     private struct Written {
         let name: FileName
         let directory: String
         let finalName: FileName
         let mode: mode_t
-        /// Of a receipt: its content's digest, and its name if it cannot have the plain one.
+        /// For a receipt: its content's digest, and its name if it cannot have the plain one.
         let receipt: ReceiptPlace?
 
         /// The mode of its directory, if that is missing: a file that only we may read lies where

@@ -23,7 +23,7 @@ import Glibc
 /// where it is, and the new receipt takes its name with the digest.
 struct ReceiptPlace {
     let stem: String
-    /// Of the content that the new receipt is for, in hexadecimal.
+    /// The digest of the content that the new receipt is for, in hexadecimal.
     let digest: String
 
     var plain: String { OutboxName.receipt(ofFile: stem) }

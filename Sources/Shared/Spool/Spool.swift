@@ -13,17 +13,17 @@ import Timestamps
 ///     lock/                      the programs' locks, and what one run leaves for the next
 ///     journal/                   what the ledger could not take (`openJournals`)
 ///
-/// The files that exist say how far everything is. A file in `work` has been copied and synced. A
-/// file in `archive` has had its effect and its receipt. The original in an `inbox` goes last
-/// (design.md §4).
+/// The files that exist show how far everything has come. A file in `work` has been copied and
+/// synced. A file in `archive` has had its effect and its receipt. The original in an `inbox` goes
+/// last (design.md §4).
 package struct Spool: Sendable {
     package let root: String
     /// Our files in `tmp` begin with this name; only one run of a program exists at a time.
     let program: String
 
-    /// Of our own directories: nobody else may look.
+    /// The mode of our own directories, which nobody else may enter.
     static let privateMode: mode_t = 0o700
-    /// Of directories that resellers and the desk use. The operator decides who may enter them.
+    /// The mode of directories that resellers and the desk use. The operator decides who may enter.
     static let sharedMode: mode_t = 0o755
 
     /// Opens the spool, makes the directories that are missing, and removes the files that an
@@ -128,7 +128,7 @@ extension Spool {
 /// synced once at the end.
 struct TouchedDirectories {
     private var open: [String: Directory] = [:]
-    /// The one used last, which is mostly the one used next.
+    /// The one used last, which is usually the one used next.
     private var last: Directory?
 
     mutating func at(

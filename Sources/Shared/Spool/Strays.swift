@@ -1,7 +1,7 @@
 import Glibc
 import Timestamps
 
-/// A file or directory in a place or under a name from which intake takes nothing.
+/// A file or directory that intake never takes, because of its place or its name.
 package struct Stray: Sendable {
     /// The name of its owner.
     package let owner: String
@@ -95,7 +95,7 @@ extension Spool {
         return strays
     }
 
-    /// The inbox itself if it is no directory, so that nothing can be taken from it.
+    /// The inbox itself if it is not a directory, so that nothing can be taken from it.
     private func inboxIsNone(_ dropper: Dropper, now: Timestamp) throws(SystemError) -> [Stray] {
         let path = inbox(of: dropper)
         var status = stat()

@@ -1,7 +1,7 @@
 import Failures
 import Glibc
 
-/// A system call that failed, and what it was for.
+/// A system call that failed, and its purpose.
 package struct SystemError: Error, Equatable {
     /// In words: `cannot rename`.
     package let operation: String
@@ -35,8 +35,9 @@ func check(
 }
 
 extension SystemError {
-    /// Whether a user caused it by what they put into their own directory, or took away from us
-    /// there, and the disk did not fail. Such an error must not stop the files of other users.
+    /// Whether a user caused it by putting something into their own directory, or by taking
+    /// something of ours away there. The disk did not fail then, so the files of other users must
+    /// go on.
     package var isObstacle: Bool {
         [EACCES, EPERM, EISDIR, ENOTDIR, ENOTEMPTY, EEXIST, ELOOP, EBUSY].contains(code)
     }

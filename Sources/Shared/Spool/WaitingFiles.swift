@@ -4,8 +4,8 @@ import Timestamps
 /// How many files wait in a directory, and for how long.
 package struct WaitingFiles: Sendable {
     package let count: Int
-    /// When the oldest was last written or got its name, whatever time its owner gave it; nil if
-    /// there are none.
+    /// When the oldest was last written or got its name, regardless of any time that its owner set;
+    /// nil if there are none.
     package let oldest: Timestamp?
 }
 
@@ -23,7 +23,7 @@ extension Spool {
         try openInbox(of: dropper)?.list().names.map(\.description) ?? []
     }
 
-    /// The files that runs that died left in `work`.
+    /// The files left in `work` by runs that died.
     package func waitingInWork() throws(SystemError) -> WaitingFiles {
         var count = 0
         var oldest: Timestamp?
@@ -41,7 +41,7 @@ extension Spool {
         return WaitingFiles(count: count, oldest: oldest)
     }
 
-    /// How many files lie in `quarantine`, and when the latest came there.
+    /// How many files lie in `quarantine`, and when the latest arrived there.
     package func quarantined() throws(SystemError) -> (count: Int, latest: Timestamp?) {
         var count = 0
         var latest: Timestamp?
