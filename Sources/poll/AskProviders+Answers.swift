@@ -62,7 +62,7 @@ extension AskProviders {
                 + "\(refill.providerRequest ?? "") stands (\(says)); poll asks again; ask it too")
     }
 
-    /// How long a refill may have no status before the operator is told, in seconds.
+    /// How long a refill may have no status before that is reported, in seconds.
     private static let refillPatience = 86_400
 
     mutating func take(balance finished: Finished, from index: Int, at now: Timestamp) throws {

@@ -108,7 +108,7 @@ extension AskProviders {
         }
     }
 
-    /// How long a provider may give no list before the operator is told, in seconds; longer if it
-    /// is asked less often.
+    /// How long a provider may give no list before that is reported, in seconds; longer if it is
+    /// asked less often.
     private static let longWithoutList = 86_400
 }

@@ -8,8 +8,8 @@ import Trade
 /// What a provider's answer about one order means for the order and its money (provider-api.md §5,
 /// design.md §5). It decides, and writes nothing.
 ///
-/// 1. No answer, or one without a status, moves only the date of the next question; after a day the
-///    operator is told.
+/// 1. No answer, or one without a status, moves only the date of the next question; after a day it
+///    is reported to the operator.
 /// 2. A status that is not an end, or that is in no table, moves no money.
 /// 3. "Completed" earns the whole charge, and "canceled" gives it all back, whatever the figures
 ///    beside them; figures that say otherwise are reported to the operator.
@@ -17,15 +17,15 @@ import Trade
 ///    for every end of a subscription, and for a drip-feed order that was canceled: their words do
 ///    not say how far they came. If the figures contradict each other or are missing, nothing
 ///    moves.
-/// 5. An order that ended is asked about once more later. Then nothing moves: the operator is told
-///    if the provider now says something else.
+/// 5. An order that ended is asked about once more later. Then nothing moves: if the provider now
+///    says something else, that is reported to the operator.
 struct StatusJudge {
     let provider: ProviderSettings
     let now: Timestamp
     private let lookBackSeconds: Int
     private let maxChargeDifference: Percent
 
-    /// How long an answer may stay without meaning before the operator is told, in seconds.
+    /// How long an answer may stay without meaning before that is reported, in seconds.
     private static let patience = 86_400
     /// How often an order is asked about that its provider does not know, in seconds.
     private static let unknownOrderEvery = 3_600
@@ -234,8 +234,8 @@ extension StatusJudge {
         return news
     }
 
-    /// What to write down of an answer about an order that ended. Nothing moves; the operator is
-    /// told of a contradiction. Providers forget old orders, so "unknown" is none.
+    /// What to write down of an answer about an order that ended. Nothing moves; a
+    /// contradiction is reported. Providers forget old orders, so "unknown" is none.
     private func news(
         ofEnded order: FollowedOrder, _ answer: Answer<StatusReport>
     ) throws -> StatusNews {

@@ -40,7 +40,7 @@ package struct Lane {
         self.throttledUntil = throttledUntil
     }
 
-    /// Whether it is to be left alone at `now`.
+    /// Whether it must be left alone at `now`.
     package func isThrottled(at now: Timestamp) -> Bool {
         throttledUntil.map { now < $0 } ?? false
     }

@@ -92,7 +92,7 @@ extension Ledger {
         }
     }
 
-    /// Notes which files are to be taken again, and which numbers were given away in the gap.
+    /// Notes which files must be taken again, and which numbers were given away in the gap.
     private static func note(
         _ gap: Gap, after seen: Generation, since: Timestamp, _ db: any Connection
     ) throws {
