@@ -6,7 +6,7 @@ enum Answer {
     /// Prints a sentence, or with `--json` an object.
     ///
     /// - Parameters:
-    ///   - options: say which.
+    ///   - options: choose which of the two.
     ///   - text: the sentence.
     ///   - members: writes the members of the object.
     /// - Throws: `OutputError`.

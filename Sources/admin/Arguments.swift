@@ -6,8 +6,8 @@ import Money
 import Timestamps
 import Trade
 
-/// Texts of the command line and of CSV files, read as intake will read them in the desk file. A
-/// text that it would refuse is refused here.
+/// Reads texts of the command line and of CSV files as intake will read them in the desk file. It
+/// refuses whatever intake would refuse.
 enum ArgumentText {
     static func user(_ text: String) throws -> UserID {
         guard let user = UserID(rawValue: text) else {

@@ -3,7 +3,7 @@ import Run
 import Spool
 import StrictJSON
 
-/// What became of a desk file, by its receipt; the number is the exit status of `--wait`.
+/// The result of a desk file, by its receipt; the number is the exit status of `--wait`.
 enum ReceiptVerdict: Int32 {
     /// Every line was accepted, was done before, or waits for a provider's answer.
     case accepted = 0
@@ -64,7 +64,7 @@ struct AwaitedReceipt {
 
     private func look() -> DeskReceipt? {
         var rest = Self.patienceSeconds * 1_000
-        // A tenth more than needed: the clock of a file is coarse.
+        // A tenth more than needed, because file clocks are coarse.
         var untilIngest = settleSeconds * 1_000 + 2 * Self.pause
         var child: pid_t?
         while rest > 0 {

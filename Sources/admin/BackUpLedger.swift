@@ -51,8 +51,8 @@ struct BackUpLedger {
         close(descriptor)
     }
 
-    /// Syncs the copy, which SQLite does not. SQLite has closed the file, so opening it here loses
-    /// none of its locks.
+    /// Syncs the copy, because SQLite does not. SQLite has closed the file, so opening it here
+    /// drops none of SQLite's locks.
     private func sync(_ part: String) throws(SystemError) {
         let descriptor = open(part, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("cannot open", part) }

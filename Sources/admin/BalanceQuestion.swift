@@ -4,7 +4,8 @@ import Providers
 import Settings
 import Transport
 
-/// Asks one provider for our balance. That costs nothing, and needs the right address and key.
+/// Asks one provider for our balance. That costs nothing, and works only with the right address and
+/// key.
 struct BalanceQuestion {
     private let provider: ProviderSettings
     private let endpoint: ProviderEndpoint
@@ -57,7 +58,7 @@ struct BalanceQuestion {
     }
 }
 
-/// A provider did not say our balance.
+/// A provider did not name our balance.
 struct NoAnswer: StageFailure, CustomStringConvertible {
     let provider: String
     let failure: ReplyFailure

@@ -18,7 +18,7 @@ struct CSVFile {
         let line: Int
         fileprivate let fields: [String: String]
 
-        /// A field's text; nil where it is empty or there is no such column.
+        /// A field's text; nil if it is empty or there is no such column.
         subscript(column: String) -> String? {
             fields[column].flatMap { $0.isEmpty ? nil : $0 }
         }
@@ -30,7 +30,7 @@ struct CSVFile {
     ///   - path: the file.
     ///   - columns: the columns that it must have.
     ///   - optional: the columns that it may have.
-    /// - Throws: `ValidationError` if it cannot be read, lacks a column, or has one too many.
+    /// - Throws: `ValidationError` if it cannot be read, lacks a column, or has an unknown one.
     init(at path: String, columns: [String], optional: [String] = []) throws {
         guard let bytes = SmallFile.bytes(at: path) else {
             let words = SystemWords(errno)
@@ -125,7 +125,7 @@ struct CSVFile {
     ///
     /// - Parameters:
     ///   - read: throws an error whose description is a sentence.
-    ///   - subject: what a row is about: a key to compare, and a name for people.
+    ///   - subject: the subject of a row: a key to compare, and a name for people.
     /// - Returns: the value of each row.
     /// - Throws: what `map` throws.
     func mapDistinct<Value, Key: Hashable>(

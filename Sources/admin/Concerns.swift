@@ -28,7 +28,7 @@ extension PipelineStatus {
     private static let fileWaits = 600
     /// Seconds that an order may wait to be sent.
     private static let orderWaits = 3_600
-    /// What only `poll` can see, and reports by an alarm.
+    /// Standstills that only `poll` can see, and reports by an alarm.
     private static let onlyAlarmed: Set<Alarm.Kind> = [
         .providerSilent, .ordersUnanswered, .ordersUnasked, .requestsWaiting, .requestsOpen,
         .statusFilesUnwritten,
@@ -42,7 +42,7 @@ extension PipelineStatus {
         return all.filter { $0.urgency == .standstill } + all.filter { $0.urgency == .look }
     }
 
-    /// What `admin status` ends with.
+    /// The exit status of `admin status`.
     var exitStatus: Int32 { concerns.first?.urgency.rawValue ?? 0 }
 
     private func standstill(_ text: String) -> Concern { Concern(urgency: .standstill, text: text) }

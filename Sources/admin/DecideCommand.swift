@@ -213,9 +213,9 @@ enum Outcome: String, CaseIterable, ExpressibleByArgument {
         self = outcome
     }
 
-    /// The decision, of which `id` is a part if the order is placed.
+    /// The decision; `id` is a part of it if the order is placed.
     ///
-    /// - Throws: `ValidationError` if the id is missing, or is one too many.
+    /// - Throws: `ValidationError` if the id is missing, or is given where none belongs.
     func decision(_ id: String?) throws -> Decision {
         switch (self, id) {
         case (.placed, let id?): .placed(providerOrder: id)
@@ -227,7 +227,7 @@ enum Outcome: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
-/// The selection of a provider's doubts that are decided together.
+/// Selects which of a provider's doubts are decided together.
 struct DoubtSelection: ParsableArguments {
     @Option(help: ArgumentHelp("All doubts with this provider.", valueName: "name"))
     var provider: String?

@@ -32,11 +32,11 @@ struct DeskOptions: ParsableArguments {
             """)
     var wait = false
 
-    /// Opens the house, drops the lines of a command, and says so.
+    /// Opens the house, drops the lines of a command, and reports that.
     ///
-    /// - Parameter lines: gives the lines, after it has looked into the ledger. It throws
+    /// - Parameter lines: gives the lines, after looking into the ledger. It throws
     ///   `ValidationError` for a line that intake would reject, and returns nil if there is nothing
-    ///   to drop and it has said so.
+    ///   to drop and it has already said so.
     /// - Throws: `ExitCode`; what `lines` throws.
     func drop(_ lines: (Stage) throws -> DeskLines?) async throws {
         var verdict = ReceiptVerdict.accepted
@@ -82,7 +82,7 @@ struct DeskLines {
     let kind: LineKind
     /// The words of the command, for the file's name: `user-ban`.
     let words: String
-    /// What will be true then, for a person.
+    /// What will then be true, for a person.
     let meaning: String
     /// For each line, the closure that writes the members of its object.
     let members: [(inout JSONWriter) -> Void]
@@ -108,7 +108,7 @@ struct DeskLines {
     /// Refuses more lines than intake takes in one file.
     ///
     /// - Parameters:
-    ///   - settings: say how many.
+    ///   - settings: set the limit.
     ///   - advice: one more sentence.
     /// - Throws: `ValidationError`.
     func checkCount(in settings: Settings, advice: String = "") throws {

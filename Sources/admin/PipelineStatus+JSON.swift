@@ -6,7 +6,7 @@ import StrictJSON
 import Timestamps
 
 extension PipelineStatus {
-    /// The members of the object that a script gets.
+    /// The members of the object for scripts.
     func write(to json: inout JSONWriter) {
         let concerns = concerns
         json.member("status", Int64(exitStatus))

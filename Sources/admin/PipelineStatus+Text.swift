@@ -47,7 +47,7 @@ extension PipelineStatus {
         ].joined(separator: "\n")
     }
 
-    /// What a person should know, the most urgent first.
+    /// The concerns of a person, the most urgent first.
     private var verdict: String {
         let concerns = concerns
         guard !concerns.isEmpty else { return "fine: nothing needs you" }

@@ -5,17 +5,17 @@ import Spool
 import Stage
 import Timestamps
 
-/// The state of the pipeline, as far as one look shows.
+/// The state of the pipeline, as seen in one look.
 struct PipelineStatus {
     /// The inboxes with files, the desk's first.
     let inboxes: [(owner: String, files: WaitingFiles)]
-    /// What the last run of `ingest` left where it lay.
+    /// What the last run of `ingest` left in its place.
     let passedOver: [PassedOver]
     let work: WaitingFiles
     let openJournals: [String]
     let quarantine: (count: Int, latest: Timestamp?)
     let standing: Standing
-    /// What waits for a person.
+    /// Everything that waits for a person.
     let people: WaitingForPeople
     /// Whether the ledger is an older one, which the programs refuse.
     let isBehind: Bool
@@ -23,9 +23,9 @@ struct PipelineStatus {
     let lastRuns: [(program: String, run: LastRun?)]
     /// The process that runs a program now.
     let running: [String: Int32]
-    /// Why the key of an enabled provider cannot be had, by the provider's name.
+    /// Why the key of an enabled provider is not available, by the provider's name.
     let keyProblems: [String: String]
-    /// On the spool's disk, in bytes; intake stops below the second.
+    /// On the spool's disk, in bytes; intake stops below `minFreeBytes`.
     let freeBytes: Int
     let minFreeBytes: Int
     let settings: Settings

@@ -37,7 +37,7 @@ struct RecoverLedger {
             try ledger.checkSoundness()
             let archived = try spool.archived()
             let unknown = try ledger.unknown(among: archived.compactMap(\.kept))
-            // If the same bytes came under several names, only the first counts.
+            // If the same bytes came under several names, only the first name counts.
             var known = Set<KeptFile>()
             let files = archived.filter { file in
                 file.kept.map { unknown.contains($0) && known.insert($0).inserted } ?? false
@@ -88,7 +88,7 @@ struct RecoverLedger {
 }
 
 extension KeptFile {
-    /// Nil for the file of a directory that is no user's.
+    /// Nil for a file in a directory that belongs to no user.
     fileprivate init?(_ dropper: Dropper, _ digest: String) {
         switch dropper {
         case .desk: self.init(user: nil, digest: digest)

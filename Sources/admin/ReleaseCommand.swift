@@ -4,7 +4,7 @@ import Ledger
 import Stage
 import StrictJSON
 
-/// `admin release`: a person agrees to the rate that a service waits for.
+/// `admin release`: a person agrees to the rate that keeps a service waiting.
 struct ReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",

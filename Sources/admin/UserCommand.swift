@@ -135,7 +135,7 @@ struct KnownUsers {
             })
     }
 
-    /// Refuses a user that is neither there nor about to be added.
+    /// Refuses a user who neither exists nor is about to be added.
     ///
     /// - Throws: `ValidationError`.
     func check(_ user: UserID) throws {

@@ -8,7 +8,7 @@ import Timestamps
 import Trade
 import Transport
 
-// What answers about refills and balances do: step 2.
+// Step 2 for answers about refills and balances.
 extension AskProviders {
     mutating func take(
         refills finished: Finished, of refills: [DueRequest], from index: Int, at now: Timestamp
@@ -62,7 +62,7 @@ extension AskProviders {
                 + "\(refill.providerRequest ?? "") stands (\(says)); poll asks again; ask it too")
     }
 
-    /// How long a refill may have no status before that is reported, in seconds.
+    /// How long a refill may have no status before that is reported to the operator, in seconds.
     private static let refillPatience = 86_400
 
     mutating func take(balance finished: Finished, from index: Int, at now: Timestamp) throws {
@@ -109,7 +109,7 @@ extension AskProviders {
 }
 
 extension Answer {
-    /// Whether it says nothing about its id that can be used.
+    /// Whether it says nothing usable about its id.
     var isUnread: Bool {
         switch self {
         case .missing, .unclear: true

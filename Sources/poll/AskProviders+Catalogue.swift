@@ -6,7 +6,7 @@ import Settings
 import Timestamps
 import Transport
 
-// What an answer about services does, or its lack.
+// Acts on an answer about services, or on the lack of one.
 extension AskProviders {
     mutating func take(catalogue finished: Finished, from index: Int, at now: Timestamp) throws {
         switch lanes[index].endpoint.catalogue(in: finished) {
@@ -87,8 +87,8 @@ extension AskProviders {
     }
 
     /// Asks again after as long as the answer is overdue, so that the wait doubles: at least
-    /// `poll_every`, or as long as the provider wants to be left alone, and at most `sync_every`.
-    /// `wanted` is how many seconds the provider wants to be left alone.
+    /// `poll_every`, or as long as the provider wants to be left alone (`wanted`, in seconds), and
+    /// at most `sync_every`.
     func postpone(
         _ question: ProviderQuestion, of lane: AskingLane, after wanted: Int?, at now: Timestamp
     ) throws {
@@ -108,7 +108,7 @@ extension AskProviders {
         }
     }
 
-    /// How long a provider may give no list before that is reported, in seconds; longer if it is
-    /// asked less often.
+    /// How long a provider may give no list before that is reported to the operator, in seconds;
+    /// longer if we ask it less often.
     private static let longWithoutList = 86_400
 }

@@ -6,10 +6,11 @@ import Run
 import Settings
 import Timestamps
 
-// The currency that a provider names. If it is not the configured one, all its prices are unknown.
+// The currency that a provider names. If it differs from the configured one, all prices of the
+// provider are unknown.
 extension AskProviders {
     /// Keeps the currency that a provider names beside charges, if that is news. If the answers
-    /// disagree, one that is not the configured currency counts.
+    /// disagree, a currency other than the configured one counts.
     mutating func noteCurrency(
         in answers: [String: Answer<StatusReport>], from index: Int, at now: Timestamp
     ) throws {

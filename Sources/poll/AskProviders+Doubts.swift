@@ -7,10 +7,10 @@ import Timestamps
 import Trade
 import Transport
 
-// Orders in doubt: the questions about them, and what the answers do.
+// Asks about orders in doubt, and acts on the answers.
 extension AskProviders {
-    /// The questions about a provider's orders in doubt that are due. None while files of the gap
-    /// after a restore are still to be replayed: orders on the provider's list may be theirs.
+    /// The questions that are due about a provider's orders in doubt. None while files of the gap
+    /// after a restore still wait to be replayed: orders on the provider's list may belong to them.
     func doubtQuestions(for lane: AskingLane) throws -> [Question] {
         guard try !ledger.awaitsLostFiles() else { return [] }
         let doubts = try ledger.doubts(with: lane.provider.id)
@@ -30,8 +30,8 @@ extension AskProviders {
             }
     }
 
-    /// Believes decisions that nothing can contradict any more: they waited for a list that is no
-    /// longer asked for.
+    /// Believes decisions that waited for a list and that nothing can contradict any more, because
+    /// the list is no longer asked for.
     mutating func believeUndisputed(of lane: AskingLane) throws {
         guard lane.settings.inquiry == .none, try !ledger.awaitsLostFiles() else { return }
         let now = context.clock.now()

@@ -6,7 +6,7 @@ import Timestamps
 import Trade
 import Transport
 
-// What answers about orders do, or their lack. `Manner` says what is asked next.
+// Acts on answers about orders, or on the lack of them. `Manner` says what to ask next.
 extension AskProviders {
     mutating func take(
         statuses finished: Finished, of orders: [FollowedOrder], as form: StatusForm,
@@ -31,7 +31,7 @@ extension AskProviders {
         context.progress("asked", tally.asked, of: tally.asked + ordersOnTheWay)
     }
 
-    /// The answers to a list in `order`, which is tried after lists in `orders` had no answer.
+    /// The answers to a list in `order`, which is tried after lists in `orders` got no answer.
     private mutating func takeTrial(
         _ answers: Answers<StatusReport>, of orders: [FollowedOrder], from index: Int,
         _ judge: StatusJudge
@@ -82,7 +82,8 @@ extension AskProviders {
     private mutating func listFailed(
         _ orders: [FollowedOrder], isIll: Bool, from index: Int, at now: Timestamp
     ) {
-        // Another order each minute, so that an order that spoils answers is not always the probe.
+        // Choose another order each minute, so that an order that spoils answers is not always the
+        // probe.
         let turn = Int(now.milliseconds / 60_000)
         switch lanes[index].manner.listFailed(orders, isIll: isIll, turn: turn) {
         case .again(let orders): lanes[index].putBack(orders)

@@ -15,7 +15,7 @@ import Transport
 /// 1. Ask each provider, a few questions at a time, until nothing is due or the deadline passes.
 /// 2. Commit the answers of a moment together with the money that they move. An order's due date
 ///    moves on with every answer, and also without one, so no order starves.
-/// 3. Report changes to the resellers, and what stands still to the operator.
+/// 3. Report changes to the resellers, and standstills to the operator.
 ///
 /// Every question can be asked again, so nothing here needs an intent. A run that dies before step
 /// 2 asks again; after it, the next run finds the order ended. The number and bytes of a status
@@ -39,7 +39,7 @@ struct AskProviders {
     private var news: [StatusNews] = []
     private var newsSince = Timestamp(milliseconds: 0)
     private let begun: Timestamp
-    /// Whether it also asks for what is not due.
+    /// Whether it also asks about things that are not due.
     private(set) var isAskedNow = false
 
     /// How long a run waits for an answer before it looks around, in milliseconds.
@@ -51,7 +51,7 @@ struct AskProviders {
     /// it is asked in the trade's way once more.
     private static let habitSeconds = 7 * 86_400
 
-    /// Whether the time of this run is up. Every step that may take long asks.
+    /// Whether this run's time is up. Every step that may take long checks it.
     var isOver: Bool { deadline.isPassed(at: context.clock.now()) }
 
     /// - Throws: `SettingsError` if a key cannot be read; `SystemError`; `StoreError`.
@@ -83,7 +83,7 @@ struct AskProviders {
     ///
     /// - Parameters:
     ///   - part: what to do; nil for everything.
-    ///   - isNow: whether to ask also for what is not due.
+    ///   - isNow: whether to ask also about things that are not due.
     /// - Returns: what was done.
     /// - Throws: `StoreError`; `SystemError`; `TransportError`.
     mutating func run(only part: Poll.Part?, now isNow: Bool) throws -> Summary {
@@ -160,7 +160,8 @@ struct AskProviders {
     private mutating func ask(_ index: Int, at now: Timestamp) throws {
         while lanes[index].mayAsk(at: now) {
             if let missing = lanes[index].missingOrders {
-                // Until it is written down that these were asked about, they are still due.
+                // Write the news down first: until then, the orders that were asked about are still
+                // due.
                 try writeDown()
                 lanes[index].take(
                     due: try ledger.dueToFollow(

@@ -6,12 +6,12 @@ import Timestamps
 import Trade
 import Transport
 
-/// The lane of one provider that is asked questions: what it is asked, in which order and how much
-/// at once, and for how long it may fail.
+/// The lane of one provider that is asked questions: which questions, in which order, how many at
+/// once, and for how long it may fail.
 struct AskingLane {
     let provider: Provider
     private var lane: Lane
-    /// What to ask once, before the statuses; the next question last.
+    /// The questions to ask once, before the statuses; the next one is last.
     private var agenda: [Question] = []
     /// Orders that are due, to be asked about next.
     private var waiting: ArraySlice<FollowedOrder> = []
@@ -19,7 +19,7 @@ struct AskingLane {
     private var mayHaveDueOrders = false
     /// The orders that it is being asked about.
     private var open: Set<OrderID> = []
-    /// How it is asked about orders, and what this run learns of that.
+    /// How it is asked about orders, and what this run learns about that.
     var manner: Manner
     private var failuresInARow = 0
     /// The currency that it last named beside a charge.
@@ -29,7 +29,7 @@ struct AskingLane {
     static let questionsAtOnce = 4
     /// How many due orders are read from the ledger at once.
     private static let ordersAtOnce = 2_000
-    /// How long a provider is left alone that says "too fast" but not for how long, in seconds.
+    /// How long to leave a provider alone that says "too fast" without naming a time, in seconds.
     private static let usualThrottle = 30
 
     init(
@@ -54,7 +54,7 @@ struct AskingLane {
 // MARK: - What to ask
 
 extension AskingLane {
-    /// Sets what it is asked in this run.
+    /// Sets the questions of this run.
     mutating func plan(_ questions: [Question], statuses: Bool) {
         agenda = questions.reversed()
         mayHaveDueOrders = statuses
@@ -65,12 +65,13 @@ extension AskingLane {
         agenda.append(question)
     }
 
-    /// Has it asked again about these orders, before the others that are due.
+    /// Puts these orders back, to be asked about before the others that are due.
     mutating func putBack(_ orders: [FollowedOrder]) {
         waiting = orders + waiting
     }
 
-    /// How many due orders to read from the ledger before it is asked; nil while some wait here.
+    /// How many due orders to read from the ledger before the next question; nil while some wait
+    /// here.
     var missingOrders: Int? {
         agenda.isEmpty && waiting.isEmpty && mayHaveDueOrders
             ? open.count + Self.ordersAtOnce : nil
@@ -101,7 +102,7 @@ extension AskingLane {
 // MARK: - When to ask
 
 extension AskingLane {
-    /// Whether it may be asked something at `now`.
+    /// Whether it may be asked a question at `now`.
     mutating func mayAsk(at now: Timestamp) -> Bool {
         mayAsk && !lane.isThrottled(at: now) && lane.available(at: now) > 0
     }
@@ -143,7 +144,7 @@ extension AskingLane {
 
     /// Notes that it asked to be left alone.
     ///
-    /// - Returns: the moment until which it is.
+    /// - Returns: the end of that time.
     mutating func noteThrottle(seconds: Int?, at now: Timestamp) -> Timestamp {
         lane.leaveAlone(seconds: seconds ?? Self.usualThrottle, at: now)
     }

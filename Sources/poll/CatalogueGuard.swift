@@ -3,17 +3,18 @@ import Money
 import Providers
 import Settings
 
-/// Whether a provider's list is believed, and what of it (contract.md §2, `catalogue.yaml`).
+/// Decides whether to believe a provider's list, and which parts of it (contract.md §2,
+/// `catalogue.yaml`).
 struct CatalogueGuard {
     let settings: CatalogueSettings
 
-    /// Decides what to take over of a list.
+    /// Decides what to take over from a list.
     ///
     /// A list that is empty or lost too much says more about the provider's health than about its
     /// services, so it changes nothing.
     ///
     /// - Parameters:
-    ///   - listed: the services on the list, with what our rules say of them.
+    ///   - listed: the services on the list, with what our rules say about them.
     ///   - known: the services that we know, by the provider's id.
     ///   - leftOut: services in rows that cannot be read. They stay as they are.
     ///   - nameless: how many rows do not name their service. Each may be about a service that
@@ -47,7 +48,7 @@ struct CatalogueGuard {
 }
 
 extension LedgerException {
-    /// How many of the rows that are left out the exception names.
+    /// How many of the rows that were left out the exception names.
     private static let rowsNamed = 5
 
     /// Rows of a list that cannot be read.

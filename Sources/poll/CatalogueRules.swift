@@ -3,14 +3,14 @@ import Money
 import Providers
 import Settings
 
-/// Names and prices of a provider's services: by the first rule of `catalogue.yaml` that matches,
-/// and then by what `catalogue.yaml` says of the single service (contract.md §2).
+/// Names and prices a provider's services: first by the first rule of `catalogue.yaml` that
+/// matches, then by the entry of the single service there (contract.md §2).
 struct CatalogueRules {
     private let rules: [CatalogueSettings.Rule]
     private let overrides: [String: CatalogueSettings.ServiceOverride]
     private let pricing: Pricing
     private let exchangeRate: ExchangeRate
-    /// Whether services are sold that no rule and no entry mentions.
+    /// Whether to sell services that no rule and no entry mentions.
     private let sellsAll: Bool
 
     init(_ settings: Settings, _ provider: ProviderSettings) {
@@ -23,8 +23,8 @@ struct CatalogueRules {
         sellsAll = settings.catalogue.rules.isEmpty
     }
 
-    /// What the rules say of a service. A service that no rule matches is known but not sold,
-    /// unless its own entry enables it.
+    /// Applies the rules to a service. A service that no rule matches is known but not sold, unless
+    /// its own entry enables it.
     func terms(of entry: CatalogueEntry) -> ServiceTerms {
         let rule = rules.first {
             $0.category.matches(entry.category) && $0.name.matches(entry.name)

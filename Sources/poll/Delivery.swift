@@ -23,17 +23,17 @@ struct Delivery {
             }
             return min(served, posts) * (order.billedUnits / posts)
         }
-        // What part of a package one unit is, nobody says.
+        // Nobody says which part of a package one unit is.
         if order.isPackage { return report.remains == 0 ? order.billedUnits : nil }
         if order.drips { return unitsOfRuns }
         guard let remains = report.remains else { return nil }
         return units(leaving: remains)
     }
 
-    /// Whether nothing in the report says how far a subscription came.
+    /// Whether the report does not say at all how far a subscription came.
     var isUncounted: Bool { report.unreadableProgress == nil && units == nil }
 
-    /// What the provider says about how far an order came, if that cannot be read for certain.
+    /// The provider's words about how far an order came, if they cannot be read for certain.
     var unreadableProgress: String? {
         guard order.drips || order.isSubscription else { return nil }
         return report.unreadableProgress.map { "\($0), which cannot be read for certain" }
@@ -46,7 +46,7 @@ struct Delivery {
     /// The units of a drip-feed order whose figures do not contradict each other: by what remains,
     /// or else by its runs. If it was canceled and no figure is given, it delivered nothing.
     private var unitsOfRuns: Int64? {
-        // A figure that is there but cannot be read may contradict the runs.
+        // A figure that is present but unreadable may contradict the runs.
         guard report.unreadableRemains == nil else { return nil }
         let made = runsMade
         if let remains = report.remains, remains > 0 || made == nil {
@@ -70,13 +70,13 @@ struct Delivery {
 
     /// The runs that a drip-feed order made: by its list of orders if there is one, because the
     /// `runs` of some providers is the number that was ordered. If the order was not canceled, an
-    /// empty list beside `runs` that says otherwise says nothing.
+    /// empty list says nothing beside `runs` that contradict it.
     private var runsMade: Int64? {
         guard let made = report.ordersMade else { return report.runs }
         return made > 0 || report.runs ?? 0 == 0 || report.status == .canceled ? made : nil
     }
 
-    /// The figure of a completed order that says that not all was delivered; nil if none does.
+    /// The figure of a completed order that shows an incomplete delivery; nil if none does.
     var shortfall: String? {
         if order.isSubscription { return nil }
         if let words = report.unreadableRemains { return "\"\(words)\" remain" }

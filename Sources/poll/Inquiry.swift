@@ -6,8 +6,8 @@ import StrictJSON
 import Timestamps
 import Trade
 
-/// What a provider's own list of recent orders says about orders in doubt (design.md §6). It
-/// decides, and writes nothing.
+/// Looks in a provider's own list of recent orders for orders in doubt (design.md §6). It decides,
+/// and writes nothing.
 ///
 /// An order is found if exactly one row, which belongs to no other order of ours, is for the same
 /// service, link and quantity, and was placed when the order was sent. A list without the order
@@ -66,7 +66,7 @@ struct Inquiry {
     static let limits = (usual: 1_000, small: 100)
     /// A shorter list was not cut by the provider, because no provider has such short pages.
     private static let shortestPage = 20
-    /// How wrong a clock may be without anybody noticing, in seconds.
+    /// How wrong a clock may be without anybody noticing it, in seconds.
     fileprivate static let unseenError = 2 * 86_400
     /// The longest time between two inquiries about the same doubt, in seconds.
     private static let longestWait = 86_400
@@ -75,7 +75,7 @@ struct Inquiry {
         DoubtNews(of: doubt, verdict(on: doubt), askAgain: now.adding(seconds: wait(for: doubt)))
     }
 
-    /// How many seconds to wait until the next inquiry: as long again as the order is in doubt.
+    /// How many seconds to wait until the next inquiry: as long as the order has been in doubt.
     func wait(for doubt: Doubt) -> Int {
         let shortest = provider.pollEverySeconds
         guard doubt.decision == nil else { return shortest }
@@ -148,15 +148,15 @@ struct Inquiry {
 }
 
 extension RecentOrder {
-    /// Whether its time is near enough that it may still be the order in doubt, although the times
-    /// do not agree. While a clock is wrong by less than two days, nobody may notice.
+    /// Whether its time is so near that it may be the order in doubt even if the times disagree.
+    /// While a clock is wrong by less than two days, nobody may notice.
     fileprivate func isNear(_ doubt: Doubt) -> Bool {
         placedAt?.canBe(
             between: doubt.sentFrom.adding(seconds: -Inquiry.unseenError),
             and: doubt.sentUntil.adding(seconds: Inquiry.unseenError)) ?? true
     }
 
-    /// Whether it says that it is another purchase.
+    /// Whether it is clearly another purchase.
     fileprivate func isUnlike(_ doubt: Doubt, by links: LinkRule) -> Bool {
         if let service, service != doubt.providerService { return true }
         if let link, let target = doubt.target,
@@ -176,8 +176,8 @@ extension RecentOrder {
 }
 
 extension Doubt {
-    /// What it asked for; nil if nothing says where it goes. A row that does not say its purchase
-    /// is not the same.
+    /// The order's purchase; nil if nothing says where to deliver it. A row that does not name its
+    /// purchase is never the same.
     fileprivate func purchase(by links: LinkRule) -> Inquiry.Purchase? {
         target.map { Inquiry.Purchase(service: providerService, link: links.key(ofListed: $0)) }
     }

@@ -1,15 +1,16 @@
 import Ledger
 import Providers
 
-/// How to ask a provider about orders, and what its answers teach about that (provider-api.md §8).
-/// Some know only `order`, some only `orders`, and some want a list in `order`.
+/// How to ask a provider about orders, and what its answers teach us about that (provider-api.md
+/// §8). Some providers know only `order`, some only `orders`, and some want a list in `order`.
 ///
-/// 1. If a list has no answer, one of its orders is asked about alone: the probe. If that has no
-///    answer either, the provider is ill, and the others wait as they do then.
-/// 2. If it has one, the list is asked about again in halves: one bad order costs only itself.
-/// 3. If two orders have no answer together but each has one alone, the provider answers no lists.
-///    A list in `order` is tried once; if that fails too, it is asked about single orders.
-/// 4. If an order alone has no answer, it is asked about once in the other form, `orders`.
+/// 1. If a list gets no answer, one of its orders is asked about alone: the probe. If that gets no
+///    answer either, the provider is ill, and the others wait as with any ill provider.
+/// 2. If the probe gets an answer, the list is asked about again in halves, so that one bad order
+///    costs only itself.
+/// 3. If two orders get no answer together but one each alone, the provider answers no lists.
+///    A list in `order` is tried once; if that fails too, single orders are asked about.
+/// 4. If an order alone gets no answer, it is asked about once in the other form, `orders`.
 struct Manner {
     /// The form in which it is asked.
     private(set) var form: StatusForm
@@ -36,7 +37,7 @@ struct Manner {
     /// If it answers about an order alone, it may be asked about this many at once before it has
     /// answered a list again.
     private static let fewOrders = 2
-    /// The most orders of a run that are asked about alone for that reason.
+    /// The most orders of a run that are asked about alone because their part could not be read.
     private static let mostReadAlone = 20
 
     init(_ known: StatusForm?) {
@@ -58,7 +59,7 @@ struct Manner {
         case wait
     }
 
-    /// Notes that a list had no answer that can be used.
+    /// Notes that a list got no usable answer.
     ///
     /// - Parameters:
     ///   - orders: the list.
@@ -117,7 +118,7 @@ struct Manner {
         return (held, listsWithout)
     }
 
-    /// Notes that an order had no answer alone: it may be the reason why its pair had none.
+    /// Notes that an order got no answer alone: it may be why its pair got none.
     mutating func notAnswered(alone order: OrderID) {
         if pairLeft.contains(order) { pairLeft = [] }
     }
@@ -130,7 +131,7 @@ struct Manner {
         if form == .orders, self.form == .standard { learn(.orders) }
         guard self.form != .single else { return nil }
         let wasOfPair = pairLeft.remove(order) != nil
-        // No other list is tried until it is known whether lists are answered at all.
+        // Try no other list until we know whether lists are answered at all.
         if pairLeft.isEmpty, portion < Self.fewOrders {
             portion *= 2
         }
@@ -144,7 +145,7 @@ struct Manner {
         return .statuses(pair, as: .comma)
     }
 
-    /// Notes that a list in `order` failed: from now on it is asked about single orders.
+    /// Notes that a list in `order` failed: from now on single orders are asked about.
     mutating func commasFailed() {
         learn(.single)
         portion = 1

@@ -1,14 +1,14 @@
 import Ledger
 import Run
 
-/// What a run did, in numbers.
+/// The numbers of a run.
 struct PollTally {
     /// Orders that were asked about, and how many of them ended.
     var asked = 0
     var ended = 0
     /// Orders that are no longer in doubt.
     var resolved = 0
-    /// What the catalogues changed.
+    /// What changed in the catalogues.
     var catalogue = CatalogueTally()
     /// Questions without an answer.
     var failures = 0

@@ -9,7 +9,7 @@ enum Question {
     case refills([DueRequest])
     /// Its recent orders, some of which may be these.
     case recentOrders(limit: Int, about: [Doubt])
-    /// Whether it has an order under the id that the desk decided.
+    /// Whether it has an order under the id that the desk's decision names.
     case decision(String, of: Doubt, as: StatusForm)
 
     var action: Action {
@@ -29,7 +29,7 @@ enum Question {
 }
 
 extension ReplyFailure {
-    /// Whether the provider refused because of the question, not because of us or itself.
+    /// Whether the provider refused because of the question, and not because of us or itself.
     var isAboutTheQuestion: Bool {
         guard case .refused(let errorClass) = reason else { return false }
         return switch errorClass {

@@ -3,8 +3,8 @@ import Money
 import Providers
 import Trade
 
-/// A service as its provider lists it, with what our rules say of it: everything that does not
-/// depend on what the service was before.
+/// A service as its provider lists it, with what our rules say about it: everything that does not
+/// depend on the service's past.
 struct ServiceTerms {
     let entry: CatalogueEntry
     let name: String
@@ -54,7 +54,7 @@ extension ServiceTerms {
         return nil
     }
 
-    /// The prices at a rate of the provider; nil if they cannot be counted.
+    /// The prices at a rate of the provider; nil if they are too large to count.
     private func prices(at rate: Rate) -> OfferedPrices? {
         guard let cost = try? PriceRule.cost(of: rate, at: exchangeRate),
             let sale = try? PriceRule.sale(of: cost, profit: profit, fixed: profitFixed)
@@ -74,9 +74,9 @@ extension ServiceTerms {
             cancels: entry.cancel, isEnabled: isWanted && fault == nil, fault: fault)
     }
 
-    /// A service whose price is not known is not sold. If the service is known, the rest of it
-    /// stays as it was, because its open orders are expected to cost what it cost. A new one gets a
-    /// price that nobody can pay.
+    /// A service without a known price is not sold. If the service is known, the rest of it stays
+    /// as it was, because its open orders are expected to cost what they cost before. A new one
+    /// gets a price that nobody can pay.
     private func unpriced(over known: PricedService?) -> PricedService {
         let most = Rate(micros: .max)
         let beyond = OfferedPrices(rate: entry.rate ?? most, costRate: most, saleRate: most)

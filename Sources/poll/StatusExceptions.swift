@@ -2,9 +2,9 @@ import Ledger
 import Money
 import Providers
 
-// What is reported to the operator about answers that do not settle an order, or settle it in
-// spite of figures that do not fit. `order` is the example: what `StatusNews.remarks` holds is
-// reported once a day for each provider, and counted.
+// Exceptions about answers that do not settle an order, or that settle it in spite of figures that
+// do not fit. `order` is the example: the exceptions in `StatusNews.remarks` are reported once a
+// day for each provider, and counted.
 
 extension LedgerException {
     static func noStatus(_ order: FollowedOrder) -> LedgerException {

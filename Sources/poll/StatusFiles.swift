@@ -113,8 +113,7 @@ struct StatusFiles {
 }
 
 extension ChangeReport.OrderReport {
-    /// What the order costs the reseller, less what was given back. A refund is never more than the
-    /// charge.
+    /// The order's charge, less refunds. A refund is never more than the charge.
     fileprivate var netCharge: Amount { Amount(micros: charge.micros - refunded.micros) }
 }
 

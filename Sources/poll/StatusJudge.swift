@@ -5,31 +5,32 @@ import Settings
 import Timestamps
 import Trade
 
-/// What a provider's answer about one order means for the order and its money (provider-api.md §5,
-/// design.md §5). It decides, and writes nothing.
+/// Judges what a provider's answer means for one order and its money (provider-api.md §5, design.md
+/// §5). It decides, and writes nothing.
 ///
-/// 1. No answer, or one without a status, moves only the date of the next question; after a day it
-///    is reported to the operator.
+/// 1. No answer, or one without a status, moves only the date of the next question; after a day
+///    this is reported to the operator.
 /// 2. A status that is not an end, or that is in no table, moves no money.
 /// 3. "Completed" earns the whole charge, and "canceled" gives it all back, whatever the figures
-///    beside them; figures that say otherwise are reported to the operator.
-/// 4. What ended in part is settled by the units that were delivered (`Delivery`). The same holds
-///    for every end of a subscription, and for a drip-feed order that was canceled: their words do
-///    not say how far they came. If the figures contradict each other or are missing, nothing
+///    beside them; contradicting figures are reported to the operator.
+/// 4. A partial end is settled by the units that were delivered (`Delivery`). The same holds for
+///    every end of a subscription, and for a drip-feed order that was canceled, because their words
+///    do not say how far they came. If the figures contradict each other or are missing, nothing
 ///    moves.
-/// 5. An order that ended is asked about once more later. Then nothing moves: if the provider now
-///    says something else, that is reported to the operator.
+/// 5. An order that ended is asked about once more later. Then nothing moves, but a contradiction
+///    is reported to the operator.
 struct StatusJudge {
     let provider: ProviderSettings
     let now: Timestamp
     private let lookBackSeconds: Int
     private let maxChargeDifference: Percent
 
-    /// How long an answer may stay without meaning before that is reported, in seconds.
+    /// How long answers may stay without meaning before that is reported to the operator, in
+    /// seconds.
     private static let patience = 86_400
-    /// How often an order is asked about that its provider does not know, in seconds.
+    /// How often to ask about an order that its provider does not know, in seconds.
     private static let unknownOrderEvery = 3_600
-    /// How soon an order that ended is asked about again if there was no answer, in seconds.
+    /// How soon to ask again about an order that ended, if there was no answer, in seconds.
     private static let lookBackEvery = 3_600
 
     init(_ provider: ProviderSettings, _ settings: Settings, now: Timestamp) {
@@ -39,7 +40,7 @@ struct StatusJudge {
         maxChargeDifference = settings.pricing.maxChargeDifferencePercent
     }
 
-    /// What to write down if there was no answer: only the due date moves on.
+    /// The news if there was no answer: only the due date moves on.
     func nothing(about order: FollowedOrder, retryAfter: Int?) -> StatusNews {
         if order.state.isEnded { return nothing(aboutEnded: order) }
         return StatusNews(
@@ -47,7 +48,7 @@ struct StatusJudge {
             askAgain: now.adding(seconds: max(provider.pollEverySeconds, retryAfter ?? 0)))
     }
 
-    /// What to write down of an answer.
+    /// The news in an answer.
     ///
     /// - Throws: `MoneyError` if amounts of the ledger cannot be counted.
     func news(of order: FollowedOrder, _ answer: Answer<StatusReport>) throws -> StatusNews {
@@ -95,7 +96,7 @@ struct StatusJudge {
 
 /// What a report means for an order.
 enum Judgement {
-    /// It has not ended, or nobody can say how; what the operator should know.
+    /// It has not ended, or nobody can say how. The exception, if any, is for the operator.
     case open(LedgerException? = nil)
     case ended(Ending)
 }
@@ -103,7 +104,7 @@ enum Judgement {
 /// How an order ended.
 struct Ending {
     let settlement: Settlement
-    /// What the provider took for it; nil if it does not say.
+    /// The provider's charge for it; nil if the provider names none.
     var charged: ProviderCharge?
     var exception: LedgerException?
     var remarks: [LedgerException] = []
@@ -165,8 +166,8 @@ extension StatusJudge {
         }
     }
 
-    /// A charge for a part of a canceled drip-feed order, where the provider says nothing else
-    /// about how far it came.
+    /// A charge for a part of a canceled drip-feed order, if nothing else from the provider says
+    /// how far the order came.
     private func loneCharge(_ report: StatusReport, of order: FollowedOrder) -> String? {
         guard report.status == .canceled, order.drips, report.remains == nil, report.runs == nil,
             report.ordersMade == nil, let charge = report.charge, charge > .zero,
@@ -176,7 +177,7 @@ extension StatusJudge {
         return "it charged \(charge) for a part of it"
     }
 
-    /// All money goes back. Figures that speak of a delivery or a charge are reported.
+    /// All money goes back. Figures that suggest a delivery or a charge are reported.
     private func cancellation(of order: FollowedOrder, by report: StatusReport) -> Ending {
         var ending = Ending(settlement: .canceled)
         if let words = report.unreadableCharge {
@@ -192,8 +193,8 @@ extension StatusJudge {
         return ending
     }
 
-    /// An end with a delivery, and what the provider took for it, if it says so in the currency
-    /// that it is configured with.
+    /// An end with a delivery, and the provider's charge for it, if the provider names one in its
+    /// configured currency.
     private func ending(
         _ settlement: Settlement, of order: FollowedOrder, by report: StatusReport, units: Int64
     ) throws -> Ending {
@@ -225,7 +226,7 @@ extension StatusJudge {
 // MARK: - Looking back
 
 extension StatusJudge {
-    /// What to write down if there was no answer about an order that ended.
+    /// The news if there was no answer about an order that ended.
     private func nothing(aboutEnded order: FollowedOrder) -> StatusNews {
         let later = now.adding(seconds: max(provider.pollEverySeconds, Self.lookBackEvery))
         var news = StatusNews(order: order.id, askAgain: later)
@@ -234,8 +235,8 @@ extension StatusJudge {
         return news
     }
 
-    /// What to write down of an answer about an order that ended. Nothing moves; a
-    /// contradiction is reported. Providers forget old orders, so "unknown" is none.
+    /// The news in an answer about an order that ended. Nothing moves; a contradiction is reported
+    /// to the operator. Providers forget old orders, so "unknown" is no contradiction.
     private func news(
         ofEnded order: FollowedOrder, _ answer: Answer<StatusReport>
     ) throws -> StatusNews {

@@ -6,7 +6,7 @@ import Stage
 import StrictJSON
 import Timestamps
 
-/// Proves the books by their invariants (design.md §5), and prints what breaks them.
+/// Proves the books by their invariants (design.md §5), and prints violations.
 struct AuditBooks {
     private let context: RunContext
     private let inJSON: Bool
@@ -17,7 +17,7 @@ struct AuditBooks {
     ///   - context: what the run was given.
     ///   - inJSON: whether findings are printed as one JSON object.
     ///   - quietly: whether nothing is printed about sound books.
-    ///   - journal: the file into which the books are written for hledger; nil: none.
+    ///   - journal: the file into which the books are written for hledger; nil writes none.
     init(_ context: RunContext, inJSON: Bool, quietly: Bool, journal: String? = nil) {
         self.context = context
         self.inJSON = inJSON
@@ -25,7 +25,7 @@ struct AuditBooks {
         self.journal = journal
     }
 
-    /// Proves the books, and leaves the result where `admin status` looks.
+    /// Proves the books, and leaves the result for `admin status`.
     ///
     /// - Returns: what was proved.
     /// - Throws: `BooksWrong` once the findings are printed; `LedgerError`, `OutputError`,

@@ -7,11 +7,10 @@ import Timestamps
 /// Writes the books as a journal for plain text accounting, so that an independent program can
 /// check them: hledger(1) first of all.
 ///
-/// 1. Begin one read transaction: the entries and the balances are of one moment.
+/// 1. Begin one read transaction: the entries and the balances are from one moment.
 /// 2. Declare each wallet as an account: `users:acme:available`, `house:revenue`.
 /// 3. Write each transaction as an entry of two postings.
-/// 4. Assert the balance that the ledger has for each wallet: hledger adds up the entries, and
-///    compares.
+/// 4. Assert the ledger's balance of each wallet: hledger adds up the entries, and compares.
 /// 5. Rename the synced file into its place: it is the old one, or whole.
 struct BookJournal {
     private let context: RunContext
@@ -31,7 +30,7 @@ struct BookJournal {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-        // With the dot, also where the folder is a link.
+        // With the dot it also works if the folder is a link.
         let directory = try Directory("\(folder)/.")
         var publishing = try Publishing(into: directory, program: context.program)
         var count = 0

@@ -1,4 +1,4 @@
-/// Memory that collects bytes, to be written at once and used again. An array would check at each
+/// Memory that collects bytes, is written at once, and is used again. An array would check at each
 /// byte whether it is shared.
 struct BytePage: ~Copyable {
     private var start: UnsafeMutablePointer<UInt8>

@@ -13,10 +13,10 @@ struct CSVWriter: ~Copyable {
     /// The day written last, and its text. The next day is usually the same.
     private var lastDay: (number: Int64, text: [UInt8]) = (.min, [])
 
-    /// How much is kept before it is written, in bytes.
+    /// How many bytes to keep before writing them.
     private static let pieceBytes = 1 << 16
 
-    /// - Parameter bom: begin with a byte order mark, by which spreadsheets know UTF-8.
+    /// - Parameter bom: begin with a byte order mark, by which spreadsheets recognize UTF-8.
     init(bom: Bool = false) {
         if bom { page.append([0xEF, 0xBB, 0xBF]) }
     }
@@ -101,7 +101,8 @@ struct CSVWriter: ~Copyable {
         page.append(UInt8(ascii: "\""))
     }
 
-    /// Whether a text that begins so is run by a spreadsheet instead of shown (contract.md §5).
+    /// Whether a spreadsheet would run a text that begins so, instead of showing it (contract.md
+    /// §5).
     private static func isFormulaStart(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D:

@@ -17,7 +17,7 @@ struct JournalWriter {
     /// The latest day of an entry: balances are asserted after it, even if a clock was wrong.
     private var lastDay = ""
 
-    /// How much is kept before it is written, in bytes.
+    /// How many bytes to keep before writing them.
     private static let pieceBytes = 1 << 16
 
     mutating func declare(_ wallets: some Sequence<Wallet>) {

@@ -7,7 +7,7 @@ import Timestamps
 
 /// Publishes the books: summaries for the operator, statements and price lists for resellers.
 ///
-/// 1. Begin one read transaction: all files are of one moment, and agree with each other.
+/// 1. Begin one read transaction: all files are from one moment, and agree with each other.
 /// 2. Summaries: write each file beside its place and sync it; then rename them all into their
 ///    places, sync the directory, and point `latest` to it.
 /// 3. Statements: for each user, write the statements and the price list that have changed, sync
@@ -15,7 +15,7 @@ import Timestamps
 ///    those in which the clock jumped. One unusable outbox does not stop the others. If no money
 ///    has moved since the statements were written, they are left as they are.
 ///
-/// The ledger's books are only read and every file appears by a rename, so a run that dies leaves
+/// Only reads the ledger's books, and every file appears by a rename, so a run that dies leaves
 /// each file old or new, never half. The next run makes them all again.
 struct MakeReports {
     private let context: RunContext
@@ -30,8 +30,8 @@ struct MakeReports {
 
     /// - Parameters:
     ///   - context: what the run was given.
-    ///   - period: the summaries are about what happened in it.
-    ///   - directory: where the summaries go; nil: to their usual place.
+    ///   - period: the period that the summaries cover.
+    ///   - directory: where the summaries go; nil for their usual place.
     /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
     init(
         _ context: RunContext, period: Range<Timestamp> = Timestamp.always, directory: String? = nil

@@ -41,7 +41,7 @@ struct Outboxes {
     /// Writes the statements of a month, one user after the other, as their rows come.
     mutating func writeStatements(of month: Month, _ reports: Reports) throws {
         let query = ReportQuery.statements
-        // The first column says whose row it is.
+        // The first column names the user of a row.
         let columns = query.columns[1...]
         let kinds = query.columns.map(\.kind)
         let rows = try reports.rows(of: query, in: month.period)
@@ -71,8 +71,8 @@ struct Outboxes {
         }
     }
 
-    /// Puts files into a user's outbox. The user can do anything there, and only hurt themselves:
-    /// an outbox that cannot be used is reported once and skipped.
+    /// Puts files into a user's outbox. Users can do anything there, and only hurt themselves: an
+    /// unusable outbox is reported once and skipped.
     private mutating func publish(
         to user: String, _ body: (inout Publishing, _ outbox: String) throws -> Void
     ) throws {

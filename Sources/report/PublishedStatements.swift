@@ -3,13 +3,13 @@ import Spool
 import Version
 
 /// The statements in the outboxes, as the last run left them: `spool/lock/report.statements`. Its
-/// first line says what they cover; each other line is a file.
+/// first line says what the statements cover; each other line is a file.
 ///
 /// Statements are made of transactions alone, and no transaction ever changes. So if the last
 /// transaction is the same, and every file is as it was left, there is nothing to do. A file that
 /// its owner removed or wrote to is not as it was left.
 struct PublishedStatements {
-    /// What they cover: the state of the books, and the months.
+    /// What the statements cover: the state of the books, and the months.
     let edition: String
     /// How each file was left, by its path.
     private(set) var files: [String: String] = [:]

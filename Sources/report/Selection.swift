@@ -2,7 +2,7 @@ import ArgumentParser
 import Ledger
 import Timestamps
 
-/// The parts of the program's work that can be asked for alone.
+/// The parts of the program's work that can be chosen alone.
 enum Word: String, CaseIterable, ExpressibleByArgument {
     case summaries, statements, notify, audit
 }

@@ -10,8 +10,8 @@ import Timestamps
 ///     reports/<yyyy-mm-dd>/orders.csv …    each whole, the last of its day
 ///     reports/latest                       → the newest of them
 ///
-/// For a period, only the reports of what happened in it are written. Those about the present would
-/// be taken for the period's.
+/// For a period, only the reports of what happened in it are written. Reports about the present
+/// would be mistaken for the period's.
 struct Summaries {
     private(set) var files = 0
     private(set) var rows = 0
