@@ -29,10 +29,7 @@ import Timestamps
         "the ledger was restored; it may have been sent until \(moment)"
     }
 
-    @Test
-    func `an order that is unsent or on its way is held, with one attempt of unknown outcome`()
-        throws
-    {
+    @Test func `an unsent order or one on its way is held, with one unknown attempt`() throws {
         let placed = try books.placed("A-1")
         let sending = try books.accepted("A-2")
         try books.claim()

@@ -43,9 +43,10 @@ extension Works {
         return Ending(status: run.status, output: output, log: content(at: log) ?? "")
     }
 
-    /// Runs a program with its arguments under another one.
+    /// Runs a program with its arguments under another one: quietly, so that a run that is watched
+    /// makes the same system calls as one that is struck.
     package func run(_ command: String, under other: String) -> Ending {
-        run(command) { "\(other) \($0)" }
+        run("\(command) --quiet") { "\(other) \($0)" }
     }
 
     /// Runs programs one after the other.
