@@ -6,7 +6,7 @@ import Glibc
 ///
 /// The first line names the columns, in any order. Commas separate fields; a quotation mark stands
 /// only around a field, or doubled in it (RFC 4180); lines end with LF or CRLF. A byte order mark
-/// and empty lines are ignored. The `'` by which our reports keep a text from being a formula is
+/// and empty lines are ignored. The `'` with which our reports keep a text from being a formula is
 /// removed again, so that rows of a report can be used as they are.
 struct CSVFile {
     /// The rows below the names of the columns.

@@ -28,7 +28,7 @@ struct JournalLine {
         case unknown
     }
 
-    /// What a line says, in the shape that both directions share.
+    /// The content of a line, in the shape that both directions share.
     fileprivate struct Entry {
         let kind: Kind
         let text: String

@@ -26,7 +26,7 @@ struct Lanes {
     /// The lanes of the configured providers that have a key.
     ///
     /// - Parameters:
-    ///   - providers: what the ledger knows of them, by name.
+    ///   - providers: the providers in the ledger, by name.
     ///   - keys: our keys, by the names of the providers.
     ///   - only: the one provider to send to; nil for all.
     ///   - limit: the most orders to send.

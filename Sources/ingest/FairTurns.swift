@@ -20,7 +20,7 @@ struct FairTurns {
     /// Only the current line may be empty.
     private var lines: [Line]
     private var turn = 0
-    /// What the current line has given in its turn, in bytes.
+    /// How much the current line has given in its turn, in bytes.
     private var given: Int64 = 0
 
     init(_ inboxes: [(inbox: Inbox, names: [FileName])]) {

@@ -28,7 +28,7 @@ struct FileEffect {
     /// - Parameters:
     ///   - intake: the commit.
     ///   - lines: the lines of the commit so far; those of the file are added.
-    /// - Returns: what the ledger has of the file.
+    /// - Returns: how the ledger knows the file.
     /// - Throws: `SystemError`, `StoreError`.
     func take(in intake: Intake, _ lines: inout Int) throws -> TakenFile.Kept {
         guard try intake.canKeep(arrival, from: dropper) else {

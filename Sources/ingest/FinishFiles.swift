@@ -56,11 +56,11 @@ struct FinishFiles {
     /// Moves an entry that must not be read into quarantine, as it is. If all of its bytes were
     /// hashed, it is known by them from then on, like any other file.
     ///
-    /// It is taken out of its inbox first. So what is reported and quarantined is the entry that
-    /// was judged, and not another one that came under its name meanwhile.
+    /// It is taken out of its inbox first, so that the entry that is reported and quarantined is
+    /// the one that was judged, and not another one that took its name in the meantime.
     ///
     /// - Parameters:
-    ///   - entry: what the inbox had when it was judged.
+    ///   - entry: the entry of the inbox, as it was judged.
     ///   - limit: the most bytes that are hashed; nil: none.
     ///   - rejection: why it is not read.
     ///   - inbox: where it lies.
@@ -121,7 +121,7 @@ struct FinishFiles {
 
     /// Renders a receipt.
     ///
-    /// - Returns: its number among what is published.
+    /// - Returns: its number among the published files.
     private func publish(
         _ report: FileReport, _ dropper: Dropper, _ name: FileName, _ receipts: Receipts,
         _ publishing: inout Publishing

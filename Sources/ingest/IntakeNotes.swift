@@ -107,7 +107,7 @@ extension IntakeNotes {
                 since: nil))
     }
 
-    /// Writes down what was passed over, and warns of what became an exception.
+    /// Writes down the entries that were passed over, and warns of those that became exceptions.
     func reportPassedOver() throws {
         for entry in try ledger.note(passedOver: passedOver.all, at: context.clock.now()) {
             context.logger.warning(

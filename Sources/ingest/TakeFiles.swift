@@ -48,7 +48,7 @@ struct TakeFiles {
     private var spool: Spool { stage.spool }
     private var ledger: Ledger { stage.ledger }
 
-    /// - Parameter context: what the run was given.
+    /// - Parameter context: the context of the run.
     /// - Throws: `NoRoom`, `SystemError`, `LedgerError`, `StoreError`.
     init(_ context: RunContext) throws {
         self.context = context

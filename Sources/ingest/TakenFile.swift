@@ -7,7 +7,7 @@ struct TakenFile {
     let file: CopiedFile
     let kept: Kept
 
-    /// What the ledger has of a file.
+    /// How the ledger knows a file.
     enum Kept {
         case row(FileID)
         /// A row that an earlier commit made.

@@ -14,7 +14,7 @@ struct AuditBooks {
     private let journal: String?
 
     /// - Parameters:
-    ///   - context: what the run was given.
+    ///   - context: the context of the run.
     ///   - inJSON: whether findings are printed as one JSON object.
     ///   - quietly: whether nothing is printed about sound books.
     ///   - journal: the file into which the books are written for hledger; nil writes none.

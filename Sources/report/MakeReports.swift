@@ -29,7 +29,7 @@ struct MakeReports {
     }
 
     /// - Parameters:
-    ///   - context: what the run was given.
+    ///   - context: the context of the run.
     ///   - period: the period that the summaries cover.
     ///   - directory: where the summaries go; nil for their usual place.
     /// - Throws: `SystemError`, `LedgerError`, `StoreError`.

@@ -41,7 +41,7 @@ extension Ledger {
     /// Throws what `body` throws; `StoreError`, `LedgerError.unnoted`.
     ///
     /// - `now`: the moment, by the caller's clock; nil: when the run began.
-    /// - `body`: the work, of which everything or nothing is committed.
+    /// - `body`: the work, which is committed as a whole or not at all.
     @discardableResult func commit<T>(
         noting now: Timestamp? = nil, _ body: (any Connection) throws -> T
     ) throws -> T {

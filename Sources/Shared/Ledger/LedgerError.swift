@@ -6,9 +6,9 @@ import Money
 package enum LedgerError: Error {
     /// Made by a later version of the programs.
     case newer(version: Int, known: Int)
-    /// There is none at that path, and this program makes none.
+    /// No ledger is at that path, and this program never makes one.
     case missing(String)
-    /// There is none at that path, and the spool has seen one.
+    /// No ledger is at that path, but the spool has seen one.
     case lost(String, last: String?)
     /// No database at all.
     case notADatabase(String)
@@ -20,7 +20,7 @@ package enum LedgerError: Error {
     case otherProviderCurrency(String, Currency, configured: Currency)
     /// An older ledger than the one that the programs saw last, or a backup.
     case restored(String, last: String?)
-    /// What the programs saw last cannot be read.
+    /// The note of the generation that the programs saw last cannot be read.
     case unreadableGeneration(String)
     /// The file cannot be opened or locked.
     case unreachable(String, errno: Int32)

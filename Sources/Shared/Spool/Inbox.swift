@@ -46,8 +46,9 @@ struct FileIdentity: Equatable, Sendable {
     /// Nanoseconds since 1970. The user sets this time, so it may lie after 2262, where 64 bits
     /// end.
     let modified: Int128
-    /// When the system last noted a change of the file or its names, likewise. Nobody can set this
-    /// time, so a new file that got the inode of an old one is recognized as new.
+    /// When the system last noted a change of the file or its names, also in nanoseconds since
+    /// 1970. Nobody can set this time, so a new file that got the inode of an old one is recognized
+    /// as new.
     let changed: Int128
 
     init(_ status: stat) {

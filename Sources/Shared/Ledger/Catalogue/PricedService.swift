@@ -19,7 +19,7 @@ package struct PricedService: Equatable, Sendable {
     package var refills: Bool
     package var cancels: Bool
     package var isEnabled: Bool
-    /// What the provider asks since its rate jumped; nil unless that waits for the operator.
+    /// The prices after a jump of the provider's rate; nil unless the jump waits for the operator.
     package var offered: OfferedPrices?
     /// Why nobody can order it, whatever the rules say: a sentence without a full stop.
     package var fault: String?

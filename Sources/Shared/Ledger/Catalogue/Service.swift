@@ -11,7 +11,7 @@ package struct Service: Sendable {
     package let typeName: String
     /// What it costs us.
     package let cost: SupplyCost
-    /// What the provider asks since its rate jumped, until the operator releases that.
+    /// Its cost at the provider's new rate after a jump, until the operator releases that rate.
     package let offeredCost: SupplyCost?
     /// The price for users without a price of their own.
     package let saleRate: Rate
@@ -36,7 +36,7 @@ package struct Service: Sendable {
             """, Service.init)
     }
 
-    /// What `init` reads of a service `s` and its provider `p`.
+    /// The columns that `init` reads, of a service `s` and its provider `p`.
     static let selection = """
         s.*, p.min_charge, p.charge_decimals, p.exchange_rate, \(isServed) AS is_served
         """

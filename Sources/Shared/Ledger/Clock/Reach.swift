@@ -87,14 +87,14 @@ private struct Horizon {
     let lookBack: Timestamp
     /// For asking providers for their lists and balances.
     let questions: Timestamp
-    /// For what has happened.
+    /// For moments in the past.
     let past: Timestamp
 
     /// The rows of a table that are due after a moment.
     private struct Kind {
         let table: String
         let ids: SQL
-        /// What is set beside the due date.
+        /// More columns to set beside the due date.
         var also: SQL = ""
     }
 

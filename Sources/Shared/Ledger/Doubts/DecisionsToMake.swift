@@ -87,7 +87,7 @@ extension Decisions {
 package struct OpenWithdrawal: Sendable {
     package let user: UserID
     package let ref: String
-    /// What leaves the user's wallet; the fee is part of it.
+    /// The amount that leaves the user's wallet; the fee is part of it.
     package let amount: Amount
     package let fee: Amount
     package let destination: String

@@ -118,7 +118,7 @@ extension Ledger {
         }
     }
 
-    /// How many doubts one commit records, because nothing else can write in the meantime.
+    /// The most doubts that one commit records, because nothing else can write in the meantime.
     static let doubtsPerCommit = 500
 
     /// Records what was learned about orders in doubt, and moves those that are no longer in doubt.

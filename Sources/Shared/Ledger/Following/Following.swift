@@ -11,11 +11,11 @@ package struct FollowedOrder: Sendable {
     /// The kind of order, as it was sold.
     package let typeName: String
     package let charge: Amount
-    /// What it costs us, in the house currency.
+    /// Its cost to us, in the house currency.
     package let cost: Amount
     package let billedUnits: Int64
     package let quantity: Int64?
-    /// What its type takes besides link and quantity, as a JSON object.
+    /// The parameters of its type besides link and quantity, as a JSON object.
     package let parameters: String?
     /// The provider's last word for its status.
     package let status: String?

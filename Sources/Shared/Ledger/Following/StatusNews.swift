@@ -13,7 +13,7 @@ package struct StatusNews: Sendable {
     package var askAgain: Timestamp
     /// How the order ended, if it did.
     package var settlement: Settlement?
-    /// What the provider charged for it, if it says so.
+    /// The provider's charge for it, if the provider names one.
     package var charged: ProviderCharge?
     /// When to ask about the order once more after its end; nil: never.
     package var lookBack: Timestamp?

@@ -8,7 +8,7 @@ extension DeskDraft {
     /// believed at once.
     ///
     /// The decision `refund` also ends an order whose provider will never report an end: one that
-    /// stands in `exceptions`, or that nobody asks about any more.
+    /// is listed in `exceptions`, or that nobody asks about any more.
     ///
     /// `witness`: what the provider of that name can be asked.
     package func decide(

@@ -9,7 +9,7 @@ package struct ConfirmedDeposit: Sendable {
     package let user: UserID
     package let method: String
     package let reference: String
-    /// What was paid, in its own currency.
+    /// The amount that was paid, in its own currency.
     package let amount: Amount
     package let currency: Currency
     /// The amount in the house currency.

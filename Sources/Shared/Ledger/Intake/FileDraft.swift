@@ -17,7 +17,7 @@ package class FileDraft {
     /// The last moment that the restored ledger knows, if this file is replayed after a restore;
     /// otherwise nil.
     let lostSince: Timestamp?
-    /// What the file ordered; the desk orders nothing.
+    /// The orders of the file; a desk file has none.
     var ordered = Ordered()
     private var lines = 0
     private var rejected = 0
@@ -72,7 +72,8 @@ package class FileDraft {
         return file
     }
 
-    /// Does all that a line asks for, or none of it if a wallet would exceed what can be counted.
+    /// Does everything that a line asks for, or none of it if a wallet would grow too large to
+    /// count.
     ///
     /// Not for orders: they are many, and none of them overflows once it has begun.
     ///
@@ -144,7 +145,7 @@ package class FileDraft {
 struct Ordered {
     private(set) var first: OrderID?
     private(set) var last: OrderID?
-    /// What they put on hold.
+    /// The sum of their charges, which is put on hold.
     private(set) var charged = Amount.zero
 
     mutating func add(_ order: OrderID, for charge: Amount) throws {

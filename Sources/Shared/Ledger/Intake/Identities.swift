@@ -3,7 +3,7 @@ import Tables
 
 /// The texts that people type, in the form in which the ledger compares them.
 enum Identities {
-    /// What may be spelled in more than one way, and is unique for a user.
+    /// A text that may be spelled in more than one way, and is unique for a user.
     enum Kind: String {
         case ref, batch
     }

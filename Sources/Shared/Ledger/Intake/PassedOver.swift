@@ -38,7 +38,7 @@ package struct PassedOver: Equatable, Sendable {
         case unreadable
         /// Intake takes no file of this name or kind, or from this place.
         case misplaced
-        /// It is in the way of a receipt, a copy or a move.
+        /// It blocks a receipt, a copy or a move.
         case obstacle
 
         /// Whether it stays so until a person acts.
@@ -78,7 +78,7 @@ extension Ledger {
     /// itself becomes one when it is passed over for the second time. Nothing is written if nothing
     /// is new.
     ///
-    /// - Returns: what became an exception.
+    /// - Returns: the entries that became exceptions.
     @discardableResult
     package func note(passedOver entries: [PassedOver], at now: Timestamp) throws -> [PassedOver] {
         let known = try read { db in

@@ -1,7 +1,7 @@
 import Money
 import Tables
 
-/// What the ledger knows of one payment, under any spelling and from any user.
+/// Everything the ledger knows about one payment, under any spelling and from any user.
 struct Payments {
     /// A claim or a confirmation.
     struct Known {

@@ -3,7 +3,7 @@ import Money
 import Tables
 import Timestamps
 
-/// What the ledger knows of a file, for its receipt.
+/// Everything the ledger knows about a file, for its receipt.
 package struct FileReport: Sendable {
     /// Nil if the ledger has no row of it.
     package let file: FileID?

@@ -68,7 +68,7 @@ package struct TermsOfSale {
         discount = draft.terms.discount
     }
 
-    /// A service that is or was on sale; nil if there is none of that id.
+    /// A service that is or was on sale; nil if no service has that id.
     package func service(_ id: ServiceID) throws -> Service? {
         try intake.service(id)
     }

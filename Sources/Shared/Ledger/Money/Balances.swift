@@ -4,7 +4,7 @@ import Timestamps
 
 /// A provider's balance, compared with our transactions, in the provider's currency.
 package struct BalanceNews: Sendable, Equatable {
-    /// What our transactions say the provider holds for us.
+    /// The amount that the provider holds for us, by our transactions.
     package let expected: Amount
     /// Its balance less that; nil if the books do not say how much it was paid.
     package let drift: Amount?

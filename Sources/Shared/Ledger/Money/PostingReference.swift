@@ -1,6 +1,6 @@
 import Money
 
-/// The name of a transaction: what it is for, which makes it unique for ever.
+/// The name of a transaction. It says what the transaction is for, and is unique for ever.
 ///
 /// The ledger holds at most one transaction of each reference, so posting the same movement twice
 /// fails instead of moving money twice.

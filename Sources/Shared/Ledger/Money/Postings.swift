@@ -14,7 +14,7 @@ enum TransactionType: String, Column {
     case refund, adjustment
 }
 
-/// What a movement of money is about.
+/// The subject of a movement of money.
 struct Subject {
     var order: OrderID?
     var file: FileID?
@@ -53,7 +53,7 @@ final class Postings {
             """)
     }
 
-    /// What a wallet holds now, with everything posted so far.
+    /// A wallet's balance now, with everything posted so far.
     func balance(of key: WalletKey) throws -> Amount {
         try standing(key).balance
     }

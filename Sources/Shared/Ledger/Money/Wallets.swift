@@ -13,13 +13,13 @@ enum UserWallet: String, Column {
     case available, held
 }
 
-/// Where money of the books comes from and goes to. `deposits` is the door by which it comes in,
-/// and so is negative; `payouts` is the door by which it leaves.
+/// The sources and destinations of the books' money. It comes in through `deposits`, which is
+/// therefore negative, and leaves through `payouts`.
 enum HouseWallet: String, CaseIterable, Column {
     case deposits, payouts, revenue, fees, writeoff
 }
 
-/// `float` is what a provider holds for us; `spent` what it took of that.
+/// `float` is the money that a provider holds for us; `spent` is the money that it has taken.
 enum ProviderWallet: String, Column {
     case float, spent
 }

@@ -3,9 +3,9 @@ import Tables
 
 /// Gives the rows of a ledger of schema 3 the identities of schema 4, which SQL cannot work out.
 ///
-/// No row is lost: if two are one by the new rule, both stay as they are, and `exceptions` says so,
-/// once for each later one. Only a claim that waits for a payment which was confirmed already can
-/// never be confirmed any more: it is rejected, and its owner is notified.
+/// No row is lost: if the new rule makes two rows one, both stay as they are, and `exceptions` says
+/// so, once for each later one. Only a claim that waits for an already confirmed payment can never
+/// be confirmed any more: it is rejected, and its owner is notified.
 ///
 /// Of refs, batches and links it looks only at those that hold a blank or a letter beyond ASCII, or
 /// belong to open orders, so the work is in proportion to these.
@@ -60,8 +60,8 @@ struct IdentityMigration {
         for deposit in deposits {
             let identity = Identities.payment(deposit.method, deposit.reference)
             let own = "\(deposit.user)\u{1F}\(identity)"
-            // Confirmed ones come first, so a claim is like one of its user's, or stands beside
-            // another's.
+            // Confirmed ones come first, so a claim looks like an earlier one of its user's, or
+            // stands beside another user's.
             let original = deposit.isConfirmed ? first[identity] : ofUser[own]
             try db.run(
                 """

@@ -9,7 +9,7 @@
 /// | `completed`, `partial`, `canceled` | when to ask about it once more (look back) | not again |
 /// | `refused` | – | always |
 ///
-/// `Reach` makes due now what a wrong clock put too far ahead.
+/// `Reach` makes everything due now that a wrong clock put too far ahead.
 ///
 /// The conditions are those of the partial indexes: SQLite uses such an index only if the query
 /// repeats its condition word for word.

@@ -12,7 +12,7 @@ package enum Settlement: Equatable, Sendable {
     case canceled
 }
 
-/// What a provider took for an order in the end.
+/// The provider's final charge for an order.
 package struct ProviderCharge: Equatable, Sendable {
     /// In the provider's currency.
     package let amount: Amount
@@ -121,7 +121,7 @@ extension OrderMoves {
 
 // With a provider, and after that.
 extension OrderMoves {
-    /// `sending` or `in_doubt` → `placed`: the provider has it, and took what it costs.
+    /// `sending` or `in_doubt` → `placed`: the provider has it, and has charged for it.
     func place(_ order: OrderRow, as providerOrder: String, followAt due: Timestamp) throws {
         try db.statement(
             """
@@ -201,10 +201,10 @@ extension OrderMoves {
     }
 }
 
-// What a provider takes.
+// The provider's charge.
 extension OrderMoves {
-    /// Books what the provider really took: what it says, or else the share of the expected cost
-    /// that was delivered. The difference is another transaction; none is ever changed.
+    /// Books the provider's real charge: the one that it names, or else the share of the expected
+    /// cost that was delivered. The difference is another transaction; none is ever changed.
     private func correctCost(
         _ order: OrderRow, to charged: ProviderCharge?, delivered: Amount
     ) throws {
@@ -236,7 +236,7 @@ extension OrderMoves {
         return try whole.prorated(delivered.micros, of: order.charge.micros, rounding: .up)
     }
 
-    /// What was booked when the order was placed, in the provider's currency.
+    /// The charge that was booked when the order was placed, in the provider's currency.
     func bookedCharge(of order: OrderRow) throws -> Amount {
         try db.statement("SELECT amount FROM transactions WHERE reference = ?1")
             .bound(to: PostingReference.providerCharge(order.id).text).first { try $0[0] } ?? .zero

@@ -14,7 +14,7 @@ struct OrderRow {
     let cost: Amount
     let billedUnits: Int64
     private let billing: Billing
-    /// What it costs with its provider: as it was sold, or as it was bought elsewhere.
+    /// Its cost with its provider: as it was sold, or as it was bought elsewhere.
     private let supply: SupplyCost
     /// Whether the order can be refilled, by the reseller's terms and by its provider's; `cancels`
     /// likewise.
@@ -54,7 +54,7 @@ struct OrderRow {
         supply = try SupplyCost(row, from: 12)
     }
 
-    /// What its provider takes for it, in the provider's currency.
+    /// The provider's expected charge for it, in the provider's currency.
     func expectedCharge() throws(MoneyError) -> Amount {
         try supply.charge(for: billedUnits, billing)
     }

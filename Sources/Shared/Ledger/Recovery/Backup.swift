@@ -7,7 +7,7 @@ extension Ledger {
     ///
     /// The copy is not synced.
     ///
-    /// - Throws: `UnsoundLedger`, `StoreError`; then the file is of no use.
+    /// - Throws: `UnsoundLedger`, `StoreError`; then the file is useless.
     package func backUp(to path: String) throws {
         let copy = Ledger(over: try store.copy(to: path), currency: currency)
         try copy.commit { try $0.run("UPDATE generation SET number = -number WHERE number > 0") }

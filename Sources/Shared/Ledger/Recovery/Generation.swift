@@ -14,7 +14,7 @@ struct Generation: Equatable, Sendable {
     /// Grows with every commit, and is never below an order's number.
     let effects: Int64
 
-    /// Where a new ledger begins; also what a spool counts as seen before it sees one.
+    /// The generation of a new ledger, and of a spool that has seen no ledger yet.
     static let first = Generation(number: 1, effects: 0)
 
     func isBehind(_ seen: Generation) -> Bool {

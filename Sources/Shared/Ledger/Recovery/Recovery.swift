@@ -27,7 +27,7 @@ package struct LostFile: Sendable {
     }
 }
 
-/// What the spool knows of the gap: the time between the restored ledger's end and the restore.
+/// What the spool knows about the gap: the time between the restored ledger's end and the restore.
 package struct Gap: Sendable {
     /// Files that had their effect, or may have had it, in the order in which they were taken.
     package let files: [LostFile]

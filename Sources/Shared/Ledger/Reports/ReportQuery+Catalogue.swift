@@ -92,8 +92,9 @@ extension ReportQuery {
         ORDER BY p.name
         """)
 
-    /// What contradicts our books or needs a person (`ExceptionKind`). What a provider does to
-    /// order after order is reported once a day, with the first order; `occurrences` counts them.
+    /// Everything that contradicts our books or needs a person (`ExceptionKind`). Something that a
+    /// provider does with order after order is reported once a day, with the first order;
+    /// `occurrences` counts them.
     static let exceptions = ReportQuery(
         "exceptions",
         [

@@ -72,9 +72,9 @@ extension ReportQuery {
     /// How users stand at the end of the period: `available` and `held` are the balances of that
     /// moment. Role, email, ban, discount and limit are today's.
     ///
-    /// The sums are of the period: `deposited` is what reached the wallet before fees; `spent` is
-    /// what the house kept of orders that were taken in it and have ended; `refunded` is what it
-    /// gave back of those orders, then or later.
+    /// The sums cover the period: `deposited` is the money that reached the wallet before fees;
+    /// `spent` is the money that the house kept of orders that were taken in the period and have
+    /// ended; `refunded` is the money given back for those orders, then or later.
     static let users = ReportQuery(
         "users",
         [

@@ -26,8 +26,8 @@ extension ReportQuery {
         ORDER BY o.id
         """)
 
-    /// Orders in doubt, of which nobody knows whether a provider has them, with the facts known
-    /// about the attempt and the last decision.
+    /// Orders in doubt: nobody knows whether a provider has them. Each has the known facts about
+    /// its attempt, and the last decision.
     static let inDoubt = ReportQuery(
         "in-doubt",
         [

@@ -80,7 +80,7 @@ package struct ReportRows {
     }
 }
 
-/// The row at which a report stands.
+/// The current row of a report.
 package struct ReportRow {
     let statement: any Statement
 

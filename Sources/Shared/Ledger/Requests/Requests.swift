@@ -23,7 +23,7 @@ package struct DueRequest: Sendable {
     package let createdAt: Timestamp
 }
 
-/// The outcome of a request, as far as it is known.
+/// The outcome of a request, if it is known.
 package struct RequestNews: Sendable {
     package enum Content: Equatable, Sendable {
         /// The provider took it. A refill can be asked about by its id from `followAt`.

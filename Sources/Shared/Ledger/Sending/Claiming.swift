@@ -13,9 +13,9 @@ package struct Claim: Sendable {
     }
 }
 
-/// What a commit of dispatch claimed.
+/// The orders that a commit of dispatch claimed.
 package struct ClaimedOrders: Sendable {
-    /// What to send.
+    /// The orders to send.
     package internal(set) var intents: [Intent] = []
     /// Providers that have more due than their claim shows: other providers' orders came to them,
     /// or not all of theirs were looked at.

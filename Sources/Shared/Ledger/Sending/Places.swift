@@ -12,9 +12,9 @@ struct Place {
     let hasOtherCurrency: Bool
     /// The terms on which an order is sent there: today's, or those of its sale or purchase.
     private(set) var terms: SaleTerms
-    /// What it costs today.
+    /// Its cost today.
     let cost: SupplyCost
-    /// What its provider asks since its rate jumped.
+    /// Its cost at the provider's new rate, if that rate has jumped.
     let offeredCost: SupplyCost?
     /// Whether orders can be bought there at all; a rule may still keep it from being sold itself.
     let isUsable: Bool

@@ -12,7 +12,7 @@ package struct Intent: Sendable {
     package let quantity: Int64?
     /// The units that are paid for, also if its type has no quantity.
     package let billedUnits: Int64
-    /// What its type takes besides link and quantity, as a JSON object.
+    /// The parameters of its type besides link and quantity, as a JSON object.
     package let parameters: String?
     /// The number of this attempt.
     package let attempt: Int
@@ -25,7 +25,7 @@ package struct UnprovenPlacement: Equatable, Sendable {
     package let evidence: String
 }
 
-/// What a commit of dispatch does once it has recorded the answers.
+/// The next steps of a commit of dispatch, once it has recorded the answers.
 package struct NextMoves: Sendable {
     /// Which due orders to send.
     package var claims: [Claim]
@@ -35,7 +35,7 @@ package struct NextMoves: Sendable {
     package var health: [ProviderHealth]
     /// Which providers get orders from now on, and which do not.
     package var gates: [GateChange]
-    /// Providers whose servers closed connections that they had left open, without saying so.
+    /// Providers whose servers closed kept-alive connections without notice.
     package var silentClosers: Set<ProviderID>
 
     package init(

@@ -40,7 +40,7 @@ package struct ChangeReport: Sendable {
         package let method: String
         package let reference: String
         package let status: String
-        /// What reached the wallet, before the fee.
+        /// The amount that reached the wallet, before the fee.
         package let credited: Amount?
         package let fee: Amount?
     }

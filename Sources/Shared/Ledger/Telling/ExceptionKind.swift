@@ -71,7 +71,7 @@ package enum ExceptionKind: String, CaseIterable, Column, Sendable {
     case lostFileGone = "lost_file_gone"
     case lostLineRejected = "lost_line_rejected"
 
-    // MARK: Alarms: what stands still until a person does something
+    // MARK: Alarms: standstills that last until a person acts
 
     case providerOff = "provider_off"
     case providerSilent = "provider_silent"
