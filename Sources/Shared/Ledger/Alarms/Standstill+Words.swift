@@ -28,48 +28,48 @@ extension Standstill {
             """
         case .ordersWaiting:
             """
-            \(try orders([DueDate.isToSend, DueDate.waitsForLink], db)) to be sent to \(subject), \
-            the oldest (order \(oldest)) for at least an hour: \(try reason(db)). They go out by \
-            themselves once that is over; a backup in catalogue.yaml, or a cancel, helps those \
-            that cannot wait
+            \(try orders([DueDate.isToSend, DueDate.waitsForLink], db)) to be sent to \(subject); \
+            the oldest (order \(oldest)) has waited for at least an hour: \(try reason(db)). They \
+            go out by themselves once that is over; a backup in catalogue.yaml, or a cancel, helps \
+            those that cannot wait
             """
         case .ordersUnanswered:
             """
-            \(try orders(["state = 'sending'"], db)) on the way to \(subject) for at least an \
-            hour, from order \(oldest) on: dispatch died while it sent them, and has not run \
-            since. Let dispatch run (admin status says when it last did): it holds them in doubt, \
-            and sends none twice
+            \(try orders(["state = 'sending'"], db)) still on the way to \(subject) after at \
+            least an hour, from order \(oldest) on: dispatch died while it sent them, and has not \
+            run since. Let dispatch run (admin status says when it last did): it holds them in \
+            doubt, and sends none twice
             """
         case .ordersInDoubt:
             """
-            \(try orders(["state = 'in_doubt'"], db)) in doubt with \(subject), from order \
-            \(oldest) on, for at least an hour: nobody knows whether it has them, and they are \
+            \(try orders(["state = 'in_doubt'"], db)) still in doubt with \(subject) after at \
+            least an hour, from order \(oldest) on: nobody knows whether it has them, and they are \
             neither sent again nor given back. Look at in-doubt.csv, ask it, and decide (admin \
             decide)
             """
         case .ordersUnasked:
             """
-            \(try orders(["state = 'placed'"], db)) with \(subject), the longest due (order \
-            \(oldest)) for at least an hour without being asked about: poll does not get to them. \
+            \(try orders(["state = 'placed'"], db)) with \(subject), and the longest due (order \
+            \(oldest)) has not been asked about for at least an hour: poll does not get to them. \
             Look at its last run (admin status), and at requests_per_second and deadline_seconds
             """
         case .requestsWaiting:
             """
-            refills or cancels for \(subject), from request \(oldest) on, wait to be passed on for \
-            at least an hour. They are passed on once it takes them: look whether it is paused, \
-            whether their orders are in doubt, and whether dispatch runs (admin status)
+            refills or cancels for \(subject), from request \(oldest) on, have waited to be passed \
+            on for at least an hour. They are passed on once it takes them: look whether it is \
+            paused, whether their orders are in doubt, and whether dispatch runs (admin status)
             """
         case .requestsOpen:
             """
-            \(subject) has refills or cancels that were asked for three days ago or before, from \
-            request \(oldest) on, and does not say that they are done. No money moves by that; it \
+            \(subject) has refills or cancels that were asked for at least three days ago, from \
+            request \(oldest) on, and has not said that they are done. No money moves by that; it \
             is asked again and again: ask it yourself
             """
         case .statusFilesUnwritten:
             """
-            status files of \(subject), from number \(oldest) on, cannot be written to the outbox \
-            for at least an hour; each run tries again, and none is left out. Look at what is in \
-            the way in resellers/\(subject)/outbox, and at its owner and mode
+            status files of \(subject), from number \(oldest) on, could not be written to the \
+            outbox for at least an hour; each run tries again, and none is left out. Look at what \
+            is in the way in resellers/\(subject)/outbox, and at its owner and mode
             """
         }
     }

@@ -77,8 +77,9 @@ extension Intake {
                 """
                 \(arrival.name) of \(arrival.user?.rawValue ?? "the desk") was taken in the gap \
                 before the restore, and was taken again: \(what); what was accepted then was done: \
-                compare with its receipt of then, which is in quarantine unless its owner removed \
-                or changed it, look at the provider's or the bank's, and correct it by a desk file
+                compare with the receipt that it got then, which is in quarantine unless its owner \
+                removed or changed it, look at the provider's site or the bank's statement, and \
+                correct it by a desk file
                 """),
             order: nil, provider: nil, db, at: now)
     }
