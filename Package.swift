@@ -234,3 +234,9 @@ if isFuzzed {
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
     ]
 }
+
+// `TESTS=Spool,Ledger swift build --build-tests` builds the tests of these modules alone.
+if let tests = Context.environment["TESTS"] {
+    let wanted = tests.split(separator: ",").map { "\($0)Tests" }
+    package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
+}
