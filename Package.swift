@@ -116,6 +116,7 @@ let package = Package(
         shared(
             "Ledger",
             ["BatchFiles", "Failures", "Identity", "Money", "Tables", "Timestamps", "Trade"]),
+        shared("Receipting", ["BatchFiles", "Ledger", "Money", "StrictJSON"]),
         shared("Transport", ["CCurl", "Failures", "Timestamps", "Version"]),
         shared(
             "Providers",
@@ -130,8 +131,15 @@ let package = Package(
                 logging,
             ]),
 
+        shared(
+            "Doors",
+            [
+                "BatchFiles", "Failures", "Ledger", "Money", "Receipting", "Run", "Settings",
+                "Spool", "Stage", "StrictJSON", "Timestamps", logging,
+            ]),
+
         // The programs. A stage never imports a stage.
-        program("IngestStage", folder: "ingest", stage),
+        program("IngestStage", folder: "ingest", stage + ["Receipting"]),
         program("DispatchStage", folder: "dispatch", stage + ["Providers", "Transport"]),
         program("PollStage", folder: "poll", stage + ["Providers", "Transport"]),
         program("ReportStage", folder: "report", stage),
@@ -226,8 +234,9 @@ if isFuzzed {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money", "Trade",
-                "SQLiteTables", "Settings", "Spool", "TestHouse", "TestSupport", "Timestamps",
+                "BatchFiles", "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money",
+                "Receipting", "SQLiteTables", "Settings", "Spool", "TestHouse", "TestSupport",
+                "Timestamps", "Trade",
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer"], swiftSettings: strict,
             // Gold stumbles over the second `main`, which is libFuzzer's own.

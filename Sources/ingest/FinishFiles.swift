@@ -1,6 +1,7 @@
 import BatchFiles
 import Ledger
 import Logging
+import Receipting
 import Run
 import Settings
 import Spool
@@ -130,7 +131,7 @@ struct FinishFiles {
             for: name, digest: report.digest, in: spool.outbox(of: dropper)
         ) { piece in
             try ReceiptWriter(currency: context.settings.currency)
-                .write(report, of: dropper, receipts, to: &piece)
+                .write(report, FileForm(dropper), receipts) { try piece.write($0) }
         }
     }
 

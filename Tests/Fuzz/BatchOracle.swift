@@ -1,6 +1,8 @@
+import BatchFiles
 import FaultRigs
 import Glibc
 import Money
+import Receipting
 import Settings
 import TestHouse
 import TestSupport
@@ -129,7 +131,9 @@ extension BatchOracle {
         ftruncate(paper, 0)
         lseek(paper, 0, SEEK_SET)
         try ReceiptWriter(currency: settings.currency)
-            .write(receipts.report(of: file), of: dropper, receipts, to: &writer)
+            .write(receipts.report(of: file), FileForm(dropper), receipts) {
+                try writer.write($0)
+            }
         var bytes = [UInt8](repeating: 0, count: Int(lseek(paper, 0, SEEK_CUR)))
         let count = pread(paper, &bytes, bytes.count, 0)
         precondition(count == bytes.count, "a receipt cannot be read")

@@ -6,6 +6,8 @@ import Money
 package enum LedgerError: Error {
     /// Made by a later version of the programs.
     case newer(version: Int, known: Int)
+    /// Made by an earlier version of the programs, and this one does not write to it.
+    case older(version: Int, known: Int)
     /// No ledger is at that path, and this program never makes one.
     case missing(String)
     /// No ledger is at that path, but the spool has seen one.
@@ -36,6 +38,11 @@ extension LedgerError: CustomStringConvertible {
             """
             the ledger has schema \(version), this program knows \(known); \
             nothing was touched; run the version of the programs that wrote it, or a later one
+            """
+        case .older(let version, let known):
+            """
+            the ledger has schema \(version), this program reads \(known); nothing was touched; \
+            run ingest, which brings it up to date
             """
         case .missing(let path):
             """
@@ -120,7 +127,7 @@ extension LedgerError {
 extension LedgerError: StageFailure {
     package var exitStatus: ExitStatus {
         switch self {
-        case .newer, .missing, .lost, .notADatabase, .notALedger, .otherCurrency,
+        case .newer, .older, .missing, .lost, .notADatabase, .notALedger, .otherCurrency,
             .otherProviderCurrency, .restored, .unreadableGeneration:
             .badConfiguration
         case .unreachable, .unnoted: .ioFailed

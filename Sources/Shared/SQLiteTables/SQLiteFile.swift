@@ -75,7 +75,7 @@ package struct SQLiteFile: StorePlace {
     }
 
     /// How much of the schema's history the database has; 0 for a new one. Nothing is written.
-    private func version(_ db: Database, _ charter: Charter) throws -> Int {
+    func version(_ db: Database, _ charter: Charter) throws -> Int {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         if try Int32.fetchOne(db, sql: "PRAGMA application_id") != Schema.applicationID {
             guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {

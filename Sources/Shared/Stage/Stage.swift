@@ -79,4 +79,28 @@ package struct Stage: Sendable {
             in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
             notedIn: Spool.generationFile(inSpool: context.settings.spool))
     }
+
+    /// Opens the house for a program that serves: nothing can be written to its ledger, and what
+    /// the program changes it drops as files. Makes no ledger.
+    ///
+    /// - Parameter context: what the run was given.
+    /// - Returns: the open house.
+    /// - Throws: `LedgerError.older` if the ledger waits for its migration; what `openExisting`
+    ///   throws.
+    package static func openToRead(_ context: RunContext) throws -> Stage {
+        let ledger = try openLedgerToRead(context)
+        let spool = try Spool.open(at: context.settings.spool, program: context.program)
+        return Stage(context: context, spool: spool, ledger: ledger)
+    }
+
+    /// Opens one more connection for reading: each serves one reader at a time.
+    ///
+    /// - Parameter context: what the run was given.
+    /// - Returns: the ledger.
+    /// - Throws: what `openToRead` throws.
+    package static func openLedgerToRead(_ context: RunContext) throws -> Ledger {
+        try Ledger.openToRead(
+            in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
+            lastSeenIn: Spool.generationFile(inSpool: context.settings.spool))
+    }
 }

@@ -16,6 +16,13 @@ package protocol StorePlace: Sendable {
     ///
     /// `charter`: the part of the tables' owner in the opening.
     func open(_ charter: Charter) throws -> any Store
+
+    /// Opens the store that is there for reading: nothing can be written through it.
+    ///
+    /// Throws `OpeningError`, `StoreError`, and what `charter` throws.
+    ///
+    /// `charter`: only its check is used.
+    func openToRead(_ charter: Charter) throws -> any Store
 }
 
 /// The part of the tables' owner in the opening of a store.
@@ -89,4 +96,6 @@ package enum OpeningError: Error, Equatable {
     case notOurs
     /// Made by a later version of the programs.
     case newer(version: Int, known: Int)
+    /// Made by an earlier version of the programs, and opened only to be read.
+    case older(version: Int, known: Int)
 }

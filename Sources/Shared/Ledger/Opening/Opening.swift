@@ -55,7 +55,7 @@ extension Ledger {
         try wordingOpening(of: place.path) { try place.isThere() }
     }
 
-    private static func checkCurrency(_ db: any Connection, configured: Currency) throws {
+    static func checkCurrency(_ db: any Connection, configured: Currency) throws {
         let kept: Currency? = try db.value(
             "SELECT currency FROM wallets WHERE id = \(Wallets.first)")
         guard kept == configured else {
@@ -76,6 +76,8 @@ extension Ledger {
             case .notOurs: throw LedgerError.notALedger(path)
             case .newer(let version, let known):
                 throw LedgerError.newer(version: version, known: known)
+            case .older(let version, let known):
+                throw LedgerError.older(version: version, known: known)
             }
         }
     }

@@ -1,37 +1,49 @@
 import BatchFiles
 import Ledger
 import Money
-import Spool
 import StrictJSON
 
-/// Renders receipts from the ledger (contract.md §4): the same bytes whenever they are written.
-struct ReceiptWriter {
-    let currency: Currency
+/// Renders receipts from the ledger (contract.md §4): the same bytes whenever they are written, for
+/// an outbox or for a call that waits.
+package struct ReceiptWriter {
+    private let currency: Currency
 
-    /// How many lines are collected between two writes to disk, so that memory stays flat.
+    /// How many lines are collected between two pieces, so that memory stays flat.
     private static let linesPerPiece = 500
 
+    /// - Parameter currency: the house currency.
+    package init(currency: Currency) {
+        self.currency = currency
+    }
+
     /// Renders the receipt of one file.
-    func write(
-        _ report: FileReport, of dropper: Dropper, _ receipts: Receipts,
-        to file: inout PieceWriter
+    ///
+    /// - Parameters:
+    ///   - report: what the ledger knows of the file.
+    ///   - form: whether it is a reseller's file or a desk's.
+    ///   - receipts: the reading of the ledger that `report` is from.
+    ///   - write: takes the receipt, piece by piece.
+    /// - Throws: `StoreError`, and what `write` throws.
+    package func write(
+        _ report: FileReport, _ form: FileForm, _ receipts: Receipts,
+        to write: ([UInt8]) throws -> Void
     ) throws {
         var json = JSONWriter(pretty: true)
         json.beginObject()
         head(report, &json)
-        for kind in FileForm(dropper).kinds {
+        for kind in form.kinds {
             json.key(kind.rawValue)
             json.beginArray()
             var count = 0
             try receipts.forEachLine(of: report, kind) { line in
-                write(line, &json)
+                self.write(line, &json)
                 count += 1
-                if count % Self.linesPerPiece == 0 { try file.write(json.drain()) }
+                if count % Self.linesPerPiece == 0 { try write(json.drain()) }
             }
             json.endArray()
         }
         json.endObject()
-        try file.write(json.drain())
+        try write(json.drain())
     }
 
     private func head(_ report: FileReport, _ json: inout JSONWriter) {
@@ -74,7 +86,7 @@ struct ReceiptWriter {
 
 extension ReceiptWriter {
     /// The file beside a file in quarantine that says why it is there, for the operator.
-    static func reason(_ report: FileReport) -> [UInt8] {
+    package static func reason(_ report: FileReport) -> [UInt8] {
         var json = JSONWriter(pretty: true)
         json.beginObject()
         json.member("file", report.name)
