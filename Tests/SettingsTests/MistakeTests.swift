@@ -49,9 +49,9 @@ import Testing
     (
         "currency: USD\n\"a\\nb\": 1",
         """
-        2:1: "a\\nb" is not a setting; it must be one of currency, spool, ledger, reports, \
-        intake, dispatch, poll, pricing, fees, exchange_rates, duplicate_links, links, \
-        master_key, providers, catalogue, mail.
+        2:1: "a\\nb" is not a setting; it must be one of currency, spool, ledger, accounts, \
+        reports, intake, dispatch, poll, pricing, fees, exchange_rates, duplicate_links, links, \
+        master_key, providers, catalogue, mail, public_url, desks, upload.
         """
     ),
     // Values.

@@ -27,6 +27,7 @@ private let shipped =
     #expect(shown(settings.poll) == shown(least.poll))
     #expect(shown(settings.pricing) == shown(least.pricing))
     #expect(shown(settings.fees) == shown(least.fees))
+    #expect(shown(settings.upload) == shown(least.upload))
     #expect(settings.exchangeRates == least.exchangeRates)
     #expect(settings.duplicateLinks == least.duplicateLinks)
     #expect(settings.providers[0].errors == least.providers[0].errors)
@@ -42,6 +43,8 @@ private let shipped =
 @Test(arguments: [
     ("zzzzzzzz: 1", "pipeline.yaml"), ("intake: {zzzzzzzz: 1}", "pipeline.yaml"),
     ("dispatch: {zzzzzzzz: 1}", "pipeline.yaml"), ("poll: {zzzzzzzz: 1}", "pipeline.yaml"),
+    ("upload: {zzzzzzzz: 1}", "pipeline.yaml"),
+    ("upload: {tls: {zzzzzzzz: 1}}", "pipeline.yaml"),
     ("pricing: {zzzzzzzz: 1}", "pipeline.yaml"), ("fees: {zzzzzzzz: 1}", "pipeline.yaml"),
     ("fees: {deposit: {zzzzzzzz: 1}}", "pipeline.yaml"), ("mail: {zzzzzzzz: 1}", "pipeline.yaml"),
     ("providers: [{zzzzzzzz: 1}]", "providers.yaml"),
@@ -121,6 +124,9 @@ func `every setting is in the shipped files`(yaml: String, file: String) throws 
         "currency: USD\nspool: ../a/./b//c/../d\nreports: /var/reports/", in: folder)
     #expect(settings.spool == "\(folder.path)/a/b/d")
     #expect(settings.ledger == "\(folder.path)/var/ledger.sqlite")
+    #expect(settings.accounts == "\(folder.path)/var/accounts.sqlite")
+    let moved = try load("currency: USD\nledger: /srv/l/x.sqlite", in: folder)
+    #expect(moved.accounts == "/srv/l/accounts.sqlite")
     #expect(settings.reports.directory == "/var/reports")
     #expect(settings.reports.bom)
 }

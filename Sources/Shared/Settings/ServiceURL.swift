@@ -54,6 +54,28 @@ extension ValueForm<String> {
                 """)
     }
 
+    /// Where people and programs find us. It has no path, so that whatever is put behind it is one
+    /// of ours; `http` is for trying out on this machine.
+    static var publicURL: ValueForm {
+        ValueForm(
+            wanted: """
+                an https:// URL of a host (http:// for localhost alone), without a path, and \
+                without user or password
+                """,
+            show: showingNoUser,
+            read: { node in
+                let url = node.text.flatMap { ServiceURL.read($0, schemes: ["https", "http"]) }
+                guard let url else { return nil }
+                let origin = url.hasSuffix("/") ? String(url.dropLast()) : url
+                let authority = origin.drop { $0 != ":" }.dropFirst(3)
+                guard !authority.contains(where: { "/?".contains($0) }) else { return nil }
+                let isOurs = ["localhost", "127.0.0.1", "[::1]"].contains {
+                    authority == $0 || authority.hasPrefix("\($0):")
+                }
+                return origin.hasPrefix("https:") || isOurs ? origin : nil
+            })
+    }
+
     static var mailURL: ValueForm {
         url(
             schemes: ["smtp", "smtps"],
@@ -63,9 +85,13 @@ extension ValueForm<String> {
     private static func url(schemes: [String], wanted: String) -> ValueForm {
         ValueForm(
             wanted: wanted,
-            show: { $0.text?.contains("@") == true ? "a value that is not shown" : $0.found },
+            show: showingNoUser,
             read: { node in
                 node.text.flatMap { ServiceURL.read($0, schemes: schemes) }
             })
+    }
+
+    private static func showingNoUser(_ node: Node) -> String {
+        node.text?.contains("@") == true ? "a value that is not shown" : node.found
     }
 }

@@ -1,3 +1,4 @@
+import BatchFiles
 import Identity
 import Money
 
@@ -13,6 +14,8 @@ package struct Settings: Sendable {
     package let spool: String
     /// The database file, on a local disk.
     package let ledger: String
+    /// The database file of keys, passwords and sessions, by default beside the ledger.
+    package let accounts: String
     package let reports: ReportSettings
     package let intake: IntakeSettings
     package let dispatch: DispatchSettings
@@ -28,6 +31,11 @@ package struct Settings: Sendable {
     package let catalogue: CatalogueSettings
     /// Nil if no mail is sent.
     package let mail: MailSettings?
+    /// What links, cookies and OAuth use: `https://host[:port]`. Nil if it is not set.
+    package let publicURL: String?
+    /// The named desks, each with the arrays that it may bring.
+    package let desks: [String: Set<LineKind>]
+    package let upload: UploadSettings
     /// Opens sealed values.
     let masterKey: Secret?
     /// Stays the same while the files of the configuration do. If it differs, prices may differ
@@ -60,14 +68,18 @@ extension Settings {
         let house = section.required("currency", .currency)
         spool = section.path("spool", default: "../spool")
         ledger = section.path("ledger", default: "../var/ledger.sqlite")
+        accounts = section.path(
+            "accounts", default: "\(FilePath.folder(of: ledger))/accounts.sqlite")
         reports = ReportSettings(section, "reports")
-        intake = section.section("intake", IntakeSettings.init)
+        let intake = section.section("intake", IntakeSettings.init)
+        self.intake = intake
         dispatch = section.section("dispatch", DispatchSettings.init)
         poll = section.section("poll", PollSettings.init)
         pricing = section.section("pricing", Pricing.init)
         fees = section.section("fees", Fees.init)
         let rates = section.section("exchange_rates") { $0.exchangeRates(house: house) }
-        duplicateLinks = section.optional("duplicate_links", .word, default: .wait)
+        let duplicates: DuplicateLinks = section.optional("duplicate_links", .word, default: .wait)
+        duplicateLinks = duplicates
         links = section.section("links", LinkRule.init)
         masterKey = section.cursor("master_key").flatMap(Secret.init(masterKeyAt:))
         let providers = section.followed("providers", default: []) { list in
@@ -78,6 +90,11 @@ extension Settings {
             catalogue.section { CatalogueSettings($0, providers: names) }
         }
         mail = section.cursor("mail")?.section(MailSettings.init)
+        publicURL = section.optional("public_url", .publicURL)
+        desks = section.section("desks") { $0.desks() }
+        upload = section.section("upload") {
+            UploadSettings($0, intake: intake, strictness: duplicates)
+        }
         exchangeRates = rates
         guard let house, let providers, let catalogue else { return nil }
         currency = house
