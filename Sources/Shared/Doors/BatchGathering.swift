@@ -8,25 +8,29 @@ import Synchronization
 /// single call goes at once, and many share a file, its syncs and its commit. Each file has a batch
 /// of its own, so the same line a week later is a new line.
 package final class BatchGathering: Sendable {
-    private let duplicateLinks: String?
     /// Drops a file and waits for what becomes of its lines.
     private let deliver: @Sendable (GatheredBatch, UserID) async throws -> Awaited<[LineAnswer]>
-    /// The lines that wait, of each user who has a file on its way.
-    private let users = Mutex<[UserID: [Waiting]]>([:])
-
     /// The most lines in one file: what waits behind them goes into the next.
-    package static let mostLines = 500
+    private let mostLines: Int
+    /// The lines that wait, for each file that is on its way.
+    private let queues = Mutex<[Queue: [Waiting]]>([:])
+
+    /// Lines that can share a file.
+    private struct Queue: Hashable, Sendable {
+        let user: UserID
+        let duplicateLinks: String?
+    }
 
     private struct Waiting: Sendable {
-        let line: DoorLine
+        let line: GatheredLine
         let answer: CheckedContinuation<LineAnswer, any Error>
     }
 
     init(
-        duplicateLinks: String?,
+        mostLines: Int,
         deliver: @escaping @Sendable (GatheredBatch, UserID) async throws -> Awaited<[LineAnswer]>
     ) {
-        self.duplicateLinks = duplicateLinks
+        self.mostLines = mostLines
         self.deliver = deliver
     }
 
@@ -34,38 +38,39 @@ package final class BatchGathering: Sendable {
     ///
     /// - Throws: `SystemError`, `StoreError`, `LedgerError`. Whether the line has an effect is
     ///   unknown then.
-    package func add(_ line: DoorLine, for user: UserID) async throws -> LineAnswer {
-        try await withCheckedThrowingContinuation { continuation in
-            let isFirst = users.withLock { users in
-                let isFirst = users[user] == nil
-                users[user, default: []].append(Waiting(line: line, answer: continuation))
+    package func add(_ line: GatheredLine, for user: UserID) async throws -> LineAnswer {
+        let queue = Queue(user: user, duplicateLinks: line.duplicateLinks)
+        return try await withCheckedThrowingContinuation { continuation in
+            let isFirst = queues.withLock { queues in
+                let isFirst = queues[queue] == nil
+                queues[queue, default: []].append(Waiting(line: line, answer: continuation))
                 return isFirst
             }
             // Not a child of the call: others depend on it.
-            if isFirst { Task { await send(for: user) } }
+            if isFirst { Task { await send(from: queue) } }
         }
     }
 
-    /// Sends one file after the other until no line of the user waits.
-    private func send(for user: UserID) async {
-        while let lines = next(of: user) { await send(lines, for: user) }
+    /// Sends one file after the other until no line waits.
+    private func send(from queue: Queue) async {
+        while let lines = next(of: queue) { await send(lines, for: queue.user) }
     }
 
     /// The lines of the next file; nil if none waits, and then no file is on its way any more.
-    private func next(of user: UserID) -> [Waiting]? {
-        users.withLock { users in
-            guard let waiting = users[user], !waiting.isEmpty else {
-                users[user] = nil
+    private func next(of queue: Queue) -> [Waiting]? {
+        queues.withLock { queues in
+            guard let waiting = queues[queue], !waiting.isEmpty else {
+                queues[queue] = nil
                 return nil
             }
-            users[user] = Array(waiting.dropFirst(Self.mostLines))
-            return Array(waiting.prefix(Self.mostLines))
+            queues[queue] = Array(waiting.dropFirst(mostLines))
+            return Array(waiting.prefix(mostLines))
         }
     }
 
     private func send(_ lines: [Waiting], for user: UserID) async {
         let sorted = FileForm.batch.kinds.flatMap { kind in lines.filter { $0.line.kind == kind } }
-        let batch = GatheredBatch(sorted.map(\.line), duplicateLinks: duplicateLinks)
+        let batch = GatheredBatch(sorted.map(\.line))
         do {
             switch try await deliver(batch, user) {
             case .known(let answers):

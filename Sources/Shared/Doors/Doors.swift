@@ -25,12 +25,10 @@ package final class Doors: Sendable {
     ///   - stage: the house, opened by `Stage.openToRead`.
     ///   - ingest: what to start for calls that wait; nil if something else keeps it running.
     ///   - patience: how long a single line waits for its commit.
-    ///   - duplicateLinks: what files of single lines say about links that have an open order; nil:
-    ///     nothing.
+    ///   - mostLines: the most single lines in one file.
     /// - Throws: `SystemError`.
     package init(
-        _ stage: Stage, starting ingest: IngestProgram?, patience: Duration,
-        duplicateLinks: String? = nil
+        _ stage: Stage, starting ingest: IngestProgram?, patience: Duration, mostLines: Int = 500
     ) throws(SystemError) {
         let ledger = LedgerReader(stage.context, stage.ledger)
         let doorway = try Doorway(stage.spool)
@@ -42,7 +40,7 @@ package final class Doors: Sendable {
         self.porter = porter
         self.room = room
         rendering = ReceiptRendering(currency: stage.settings.currency)
-        gathering = BatchGathering(duplicateLinks: duplicateLinks) { batch, user in
+        gathering = BatchGathering(mostLines: mostLines) { batch, user in
             let arriving = try doorway.receive()
             try arriving.write(batch.bytes)
             let outcome = try await porter.drop(
@@ -70,9 +68,15 @@ package final class Doors: Sendable {
 extension Doors {
     /// A new file, to be filled with the bytes of a call.
     ///
+    /// - Parameter withSHA512: whether its SHA-512 is wanted too.
     /// - Throws: `SystemError`.
-    package func receive() throws(SystemError) -> ArrivingFile {
-        try doorway.receive()
+    package func receive(withSHA512: Bool = false) throws(SystemError) -> ArrivingFile {
+        try doorway.receive(withSHA512: withSHA512)
+    }
+
+    /// Removes a file that is not to be dropped.
+    package func discard(_ file: StagedFile) {
+        doorway.discard(file)
     }
 
     /// Drops a file under a name that stands for one content for ever, and returns once that is

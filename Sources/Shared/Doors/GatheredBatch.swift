@@ -2,15 +2,19 @@ import BatchFiles
 import Ledger
 import StrictJSON
 
-/// A line for a batch, as a call brings it.
-package struct DoorLine: Sendable {
+/// A line for a batch that calls share.
+package struct GatheredLine: Sendable {
     package let kind: LineKind
     /// The line as a JSON object of the contract's form (contract.md §4).
     package let object: [UInt8]
+    /// What the batch says about links that have an open order; nil: nothing. Lines share a file
+    /// only with lines that want the same.
+    package let duplicateLinks: String?
 
-    package init(_ kind: LineKind, object: [UInt8]) {
+    package init(_ kind: LineKind, object: [UInt8], duplicateLinks: String? = nil) {
         self.kind = kind
         self.object = object
+        self.duplicateLinks = duplicateLinks
     }
 }
 
@@ -34,25 +38,21 @@ struct GatheredBatch: Sendable {
     /// How many lines it has of each kind, in the order of the file.
     private let counts: [(kind: LineKind, count: Int)]
 
-    /// - Parameters:
-    ///   - lines: the lines, sorted by kind as in `FileForm.kinds`.
-    ///   - duplicateLinks: what it says about links that have an open order; nil: nothing.
-    init(_ lines: [DoorLine], duplicateLinks: String?) {
+    /// - Parameter lines: the lines, which want the same, sorted by kind as in `FileForm.kinds`.
+    init(_ lines: [GatheredLine]) {
         let id = Self.randomName()
         name = "api-\(id).json"
         counts = FileForm.batch.kinds.map { kind in (kind, lines.count { $0.kind == kind }) }
         precondition(
             counts.reduce(0) { $0 + $1.count } == lines.count, "a line of a kind that no batch has")
-        bytes = Self.text(of: lines, batch: "api/\(id)", duplicateLinks)
+        bytes = Self.text(of: lines, batch: "api/\(id)")
     }
 
-    private static func text(
-        of lines: [DoorLine], batch: String, _ duplicateLinks: String?
-    ) -> [UInt8] {
+    private static func text(of lines: [GatheredLine], batch: String) -> [UInt8] {
         var head = JSONWriter()
         head.beginObject()
         head.member("batch", batch)
-        head.given("duplicate_links", duplicateLinks)
+        head.given("duplicate_links", lines.first?.duplicateLinks)
         head.endObject()
         // The lines are objects already, so they are put in as they are.
         var bytes = head.drain()

@@ -4,11 +4,11 @@ import Spool
 
 /// A thread for calls that block. Swift's own threads are as few as the processors, and a sync of
 /// the disk on one of them would hold up every call.
-enum OwnThread {
+package enum OwnThread {
     /// Runs `body` on a new thread.
     ///
     /// - Throws: `SystemError`.
-    static func run(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    package static func run(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
         var thread = pthread_t()
         let work = Unmanaged.passRetained(Work(body))
         let code = pthread_create(

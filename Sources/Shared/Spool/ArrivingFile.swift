@@ -7,14 +7,18 @@ package final class ArrivingFile {
     private let name: FileName
     private let content: OpenContent
     private var hash = SHA256()
+    private var longHash: SHA512?
     private var isFinished = false
     /// How many bytes came so far.
     package private(set) var bytes: Int64 = 0
     /// The first byte that is no blank; nil if there was none yet.
     package private(set) var firstByte: UInt8?
 
-    init(_ name: FileName, in temporary: Directory) throws(SystemError) {
+    init(
+        _ name: FileName, in temporary: Directory, withSHA512: Bool
+    ) throws(SystemError) {
         self.name = name
+        longHash = withSHA512 ? SHA512() : nil
         self.temporary = temporary
         content = try OpenContent(name, in: temporary)
     }
@@ -29,6 +33,7 @@ package final class ArrivingFile {
     /// - Throws: `SystemError`.
     package func write(_ piece: UnsafeRawBufferPointer) throws(SystemError) {
         hash.update(bufferPointer: piece)
+        longHash?.update(bufferPointer: piece)
         if firstByte == nil { firstByte = piece.first { !Self.blanks.contains($0) } }
         try writeAll(piece, to: content.descriptor, "\(temporary.path)/\(name)")
         bytes += Int64(piece.count)
@@ -50,7 +55,8 @@ package final class ArrivingFile {
         isFinished = true
         return StagedFile(
             name: name, path: "\(temporary.path)/\(name)", content: content,
-            digest: hash.finalize().hexadecimal, bytes: bytes)
+            digest: hash.finalize().hexadecimal, sha512: longHash.map { Array($0.finalize()) },
+            bytes: bytes)
     }
 
     /// What JSON allows before a value.
@@ -64,6 +70,8 @@ package struct StagedFile: Sendable {
     let content: OpenContent
     /// The SHA-256, in hexadecimal.
     package let digest: String
+    /// Nil if it was not asked for.
+    package let sha512: [UInt8]?
     package let bytes: Int64
 }
 

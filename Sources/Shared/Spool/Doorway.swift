@@ -30,9 +30,10 @@ package final class Doorway: Sendable {
 
     /// A new file in `tmp`, to be filled.
     ///
+    /// - Parameter withSHA512: whether its SHA-512 is wanted too.
     /// - Throws: `SystemError`.
-    package func receive() throws(SystemError) -> ArrivingFile {
-        try ArrivingFile(freeName(), in: temporary)
+    package func receive(withSHA512: Bool = false) throws(SystemError) -> ArrivingFile {
+        try ArrivingFile(freeName(), in: temporary, withSHA512: withSHA512)
     }
 
     private func freeName() -> FileName {

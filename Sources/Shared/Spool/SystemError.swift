@@ -43,6 +43,11 @@ extension SystemError {
     }
 }
 
+extension SystemError {
+    /// Whether the disk is full, or this user may have no more of it.
+    package var isNoRoom: Bool { code == ENOSPC || code == EDQUOT }
+}
+
 extension SystemError: StageFailure {
     package var exitStatus: ExitStatus { .ioFailed }
 }
