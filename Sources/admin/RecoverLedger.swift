@@ -71,7 +71,7 @@ struct RecoverLedger {
     /// The files in `work`: they may have had their effect, and their orders may have been sent.
     private func leftovers() throws -> [LostFile] {
         try spool.droppersWithLeftovers().flatMap { dropper in
-            try spool.leftovers(of: dropper).compactMap { file in
+            try (spool.leftovers(of: dropper) + spool.collected(of: dropper)).compactMap { file in
                 KeptFile(dropper, file.digest).map { LostFile(kept: $0, name: "\(file.name)") }
             }
         }

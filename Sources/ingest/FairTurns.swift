@@ -5,14 +5,16 @@ import Spool
 ///
 /// A turn ends when its owner has given `quantum` bytes, in as many files as that takes. A long
 /// file is a turn of its own.
-struct FairTurns {
+///
+/// `Place`: where owners drop their files.
+struct FairTurns<Place> {
     /// About a thousand orders, in bytes.
-    static let quantum: Int64 = 128 << 10
+    static var quantum: Int64 { 128 << 10 }
     /// The minimum that a file counts for, in bytes, because each file costs moves and syncs.
-    static let leastBytes: Int64 = 4 << 10
+    static var leastBytes: Int64 { 4 << 10 }
 
     private struct Line {
-        let inbox: Inbox
+        let place: Place
         /// In reverse: the next name is the last.
         var names: [FileName]
     }
@@ -23,15 +25,15 @@ struct FairTurns {
     /// How much the current line has given in its turn, in bytes.
     private var given: Int64 = 0
 
-    init(_ inboxes: [(inbox: Inbox, names: [FileName])]) {
-        lines = inboxes.filter { !$0.names.isEmpty }
-            .map { Line(inbox: $0.inbox, names: $0.names.reversed()) }
+    init(_ places: [(place: Place, names: [FileName])]) {
+        lines = places.filter { !$0.names.isEmpty }
+            .map { Line(place: $0.place, names: $0.names.reversed()) }
     }
 
     var isOver: Bool { lines.allSatisfy(\.names.isEmpty) }
 
     /// Takes the next name out of its line; nil when all lines are empty.
-    mutating func next() -> (inbox: Inbox, name: FileName)? {
+    mutating func next() -> (place: Place, name: FileName)? {
         if turn < lines.count, lines[turn].names.isEmpty {
             lines.remove(at: turn)
             begin(turn)
@@ -39,7 +41,7 @@ struct FairTurns {
         guard !lines.isEmpty else { return nil }
         if given >= Self.quantum { begin(turn + 1) }
         given += Self.leastBytes
-        return (lines[turn].inbox, lines[turn].names.removeLast())
+        return (lines[turn].place, lines[turn].names.removeLast())
     }
 
     /// Counts the length of the file that `next` named, in bytes.

@@ -9,6 +9,8 @@ import Timestamps
 struct FileEffect {
     private let dropper: Dropper
     private let isLeftover: Bool
+    /// Whether nobody has looked at its length yet.
+    private let isCollected: Bool
     private let content: BatchFile
     private let settings: Settings
     private let arrival: Arrival
@@ -16,6 +18,7 @@ struct FileEffect {
     init(_ file: CopiedFile, _ settings: Settings, receivedAt: Timestamp) {
         dropper = file.dropper
         isLeftover = file.isLeftover
+        isCollected = file.isCollected
         content = BatchFile(file)
         self.settings = settings
         arrival = Arrival(
@@ -46,6 +49,7 @@ struct FileEffect {
         }
         var outline = BatchOutline()
         do {
+            try checkLength()
             outline = try BatchOutline.read(content)
             try check(outline)
             lines += outline.lines
@@ -55,6 +59,13 @@ struct FileEffect {
                 try intake.refuse(
                     arrival, batch: outline.batch, lines: outline.lines, rejection))
         }
+    }
+
+    private func checkLength() throws(Rejection) {
+        let limit = settings.intake.maxFileBytes
+        guard isCollected, arrival.bytes > limit else { return }
+        throw Rejection(
+            .tooLarge, "\(arrival.bytes) bytes; intake.max_file_bytes is \(limit)")
     }
 
     /// Checks the file's own count of its lines.

@@ -7,8 +7,8 @@ import Spool
 import Stage
 import Timestamps
 
-/// Takes every due file, once: files to be replayed after a restore, then the desk's, then the
-/// resellers' in fair turns.
+/// Takes every due file, once: files to be replayed after a restore, then small ones from doors,
+/// then the desk's, then the resellers' in fair turns.
 ///
 /// First, entries that an earlier run took out of an inbox, and neither removed nor quarantined, go
 /// back there (`HeldEntry`). Then files are taken in groups, each group by these steps:
@@ -26,27 +26,33 @@ import Timestamps
 /// and SHA-256, and repeats steps 4 and 5 with the same bytes. The original goes last, so a name is
 /// known as long as it is needed (design.md §4).
 ///
+/// A file in a door is not copied: step 1 collects it by a rename (`Collecting`), and step 5 has no
+/// original to remove. Somebody may be waiting for its receipt, so small ones come before the next
+/// commit of anything else.
+///
 /// Steps 1 to 3 are here; `FinishFiles` has steps 4 and 5. At the end the run writes down what it
 /// left in its place (`IntakeNotes`).
 struct TakeFiles {
-    private let context: RunContext
+    let context: RunContext
     private let stage: Stage
     private let finishing: FinishFiles
-    private var notes: IntakeNotes
+    var notes: IntakeNotes
+    /// The owner of the door from which a file was taken last.
+    var lastDoor = ""
     /// When runs before this one first passed an entry over, by its path and inode.
     private let firstSeen: [String: (inode: Int64, moment: Timestamp)]
 
     /// A file that is too long is hashed if it has at most this many times the bytes allowed.
     private static let hashedAtMost: Int64 = 64
     /// The most bytes copied before they are taken; a longer file is a group of its own.
-    private static let groupBytes: Int64 = 16 << 20
+    static let groupBytes: Int64 = 16 << 20
     /// The most names listed at once, of all inboxes together. Another look finds the rest.
-    private static let namesAtOnce = 50_000
+    static let namesAtOnce = 50_000
     /// The minimum number of names listed of one inbox, however many inboxes there are.
     private static let leastNames = 100
 
-    private var spool: Spool { stage.spool }
-    private var ledger: Ledger { stage.ledger }
+    var spool: Spool { stage.spool }
+    var ledger: Ledger { stage.ledger }
 
     /// - Parameter context: the context of the run.
     /// - Throws: `NoRoom`, `SystemError`, `LedgerError`, `StoreError`.
@@ -70,6 +76,7 @@ struct TakeFiles {
         }
         try putBackHeld()
         try takeLostFiles()
+        try takeCollected()
         var isMoreDue = true
         while isMoreDue { isMoreDue = try look() }
         try takeLeftovers()
@@ -104,6 +111,7 @@ struct TakeFiles {
 
     /// Looks into every inbox once, and says whether another look is worthwhile.
     private mutating func look() throws -> Bool {
+        let ofDoors = try takeWaitingInDoors()
         let ofDesk = try takeAll(from: [.desk])
         for user in try ledger.users() {
             try notes.reportingObstacles { spool throws(SystemError) in
@@ -111,13 +119,13 @@ struct TakeFiles {
             }
         }
         let ofResellers = try takeAll(from: try spool.resellers().map { .reseller($0) })
-        return ofDesk || ofResellers
+        return ofDoors || ofDesk || ofResellers
     }
 
     private mutating func takeAll(from droppers: [Dropper]) throws -> Bool {
         let limit = max(Self.leastNames, Self.namesAtOnce / max(1, droppers.count))
         let before = notes.counts
-        var inboxes: [(inbox: Inbox, names: [FileName])] = []
+        var inboxes: [(place: Inbox, names: [FileName])] = []
         var strays: [Stray] = []
         let clock = context.clock
         for dropper in droppers {
@@ -133,6 +141,7 @@ struct TakeFiles {
         var turns = FairTurns(inboxes)
         let due = notes.counts.moved + inboxes.reduce(0) { $0 + $1.names.count }
         while !turns.isOver {
+            _ = try takeFromDoors()
             try take(try copy(from: &turns))
             context.progress("took", notes.counts.moved, of: due)
         }
@@ -143,7 +152,7 @@ struct TakeFiles {
     }
 
     /// Step 1 for as many files as make one group.
-    private mutating func copy(from turns: inout FairTurns) throws -> [CopiedFile] {
+    private mutating func copy(from turns: inout FairTurns<Inbox>) throws -> [CopiedFile] {
         let mostFiles = context.settings.intake.maxFilesPerCommit
         var copying = try Copying(spool)
         var (files, bytes) = (0, Int64(0))
@@ -223,48 +232,20 @@ struct TakeFiles {
         for stray in misplaced { notes.passOver(stray) }
     }
 
-    /// Replays the files that a restored ledger has not seen, in the order in which they were taken
-    /// the first time. They come before anything else, because later files build on them.
-    private mutating func takeLostFiles() throws {
-        guard try ledger.awaitsLostFiles() else { return }
-        var lost = try ledger.lostFiles()[...]
-        while !lost.isEmpty {
-            let group = lost.prefix(context.settings.intake.maxFilesPerCommit)
-            lost = lost.dropFirst(group.count)
-            try take(
-                group.compactMap {
-                    try spool.leftover(of: Dropper($0.kept), digest: $0.kept.digest, name: $0.name)
-                })
-        }
-        try ledger.endWaitForLostFiles(at: context.clock.now())
-    }
-
-    // MARK: What earlier runs left
-
-    /// Puts back the entries that a run which died had taken out of their inboxes.
-    private mutating func putBackHeld() throws {
-        for dropper in try spool.droppersWithLeftovers() {
-            try notes.reportingObstacles { spool throws(SystemError) in
-                try spool.putBackHeld(of: dropper)
-            }
-        }
-    }
-
-    /// Takes files that a run which died had copied, and whose originals are gone by now.
-    private mutating func takeLeftovers() throws {
-        for dropper in try spool.droppersWithLeftovers() {
-            var left: [CopiedFile] = []
-            try notes.reportingObstacles { spool throws(SystemError) in
-                left = try spool.leftovers(of: dropper)
-            }
-            try take(left)
-        }
-    }
-
     // MARK: Commits
 
-    /// Steps 2 to 5. Files share a commit until it has enough lines, or is old enough.
-    private mutating func take(_ files: [CopiedFile]) throws {
+    /// Steps 2 to 5. Files share a commit until it has enough lines, or is old enough; before each
+    /// commit come small files from doors.
+    mutating func take(_ files: [CopiedFile]) throws {
+        var rest = files[...]
+        while !rest.isEmpty {
+            _ = try takeFromDoors()
+            try finishing.finish(try commit(&rest), &notes)
+        }
+    }
+
+    /// Steps 2 to 5 without files from doors in between.
+    mutating func takeAtOnce(_ files: [CopiedFile]) throws {
         var rest = files[...]
         while !rest.isEmpty { try finishing.finish(try commit(&rest), &notes) }
     }
@@ -287,11 +268,5 @@ struct TakeFiles {
         }
         files = files.dropFirst(taken.count)
         return taken
-    }
-}
-
-extension Dropper {
-    fileprivate init(_ kept: KeptFile) {
-        self = kept.user.map { .reseller($0.rawValue) } ?? .desk
     }
 }

@@ -29,9 +29,11 @@ struct TakenFile {
         }
     }
 
-    /// Whether the file goes to quarantine: it could not be read, or has no owner.
+    /// Whether the file goes to quarantine: it could not be read, has no owner, or came through a
+    /// door and was not read because it is too long.
     func isUnreadable(_ report: FileReport) -> Bool {
         if case .nothing = kept { return true }
         return report.reason == RejectionCode.badJSON.rawValue
+            || file.isCollected && report.reason == RejectionCode.tooLarge.rawValue
     }
 }

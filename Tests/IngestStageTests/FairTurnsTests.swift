@@ -31,13 +31,13 @@ private func order(of lines: [String: [String]], bytes: (String) -> Int64) throw
 @Suite struct FairTurnsTests {
     @Test func `large files are taken in turn, one from each reseller`() throws {
         let taken = try order(of: ["a": ["1", "2", "3"], "b": ["4"], "c": ["5", "6"]]) { _ in
-            FairTurns.quantum
+            FairTurns<Inbox>.quantum
         }
         #expect(taken == ["a/1", "b/4", "c/5", "a/2", "c/6", "a/3"])
     }
 
     @Test func `small files share a turn, and even empty files use it up`() throws {
-        let perTurn = Int(FairTurns.quantum / FairTurns.leastBytes)
+        let perTurn = Int(FairTurns<Inbox>.quantum / FairTurns<Inbox>.leastBytes)
         let many = (1...(2 * perTurn)).map { "\($0)" }
         let taken = try order(of: ["a": many, "b": ["x"]]) { _ in 0 }
         #expect(taken.firstIndex(of: "b/x") == perTurn)
@@ -83,7 +83,7 @@ private func order(of lines: [String: [String]], bytes: (String) -> Int64) throw
         house.put(#"{"orders": [\#(line)]}"#, by: "zenith")
         try house.ingest()
         let before = try #require(try house.orders(of: "zenith").first)
-        #expect(before <= FairTurns.quantum / FairTurns.leastBytes + 1)
+        #expect(before <= FairTurns<Inbox>.quantum / FairTurns<Inbox>.leastBytes + 1)
         #expect(try house.files(of: "acme") == (100...299).map { "\($0).json" })
     }
 }

@@ -95,20 +95,8 @@ final class OpenContent: Sendable {
 extension Directory {
     /// The SHA-256 of a regular file, in hexadecimal; nil if there is none of that name.
     func digest(of name: FileName) throws(SystemError) -> String? {
-        let path = "\(path)/\(name)"
-        let file = openat(
-            descriptor, name.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else {
-            if errno == ENOENT { return nil }
-            throw SystemError("cannot open", path)
-        }
-        defer { close(file) }
-        var hash = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            let count = try check("cannot read", path) { Int32(read(file, &buffer, buffer.count)) }
-            if count == 0 { return hash.finalize().hexadecimal }
-            hash.update(data: buffer[..<Int(count)])
-        }
+        guard case .file(let file) = try WholeFile.open(name, in: self) else { return nil }
+        var hashing = Hashing()
+        return try hashing.digest(of: file)
     }
 }

@@ -2,10 +2,11 @@ import Crypto
 import Glibc
 import Timestamps
 
-/// A file whose bytes are ours: copied to `work`, synced, and named after its SHA-256.
+/// A file in `work` whose bytes are ours: copied out of an inbox and synced, or collected from a door
+/// as it is.
 package struct CopiedFile: Sendable {
     package let dropper: Dropper
-    /// The name it had in the inbox.
+    /// The name it had in the inbox or door.
     package let name: FileName
     /// In hexadecimal.
     package let digest: String
@@ -21,11 +22,24 @@ package struct CopiedFile: Sendable {
         case inbox(original: FileIdentity)
         /// Left in `work` by a run that died; we know of no original.
         case orphan
+        /// Collected from a door, by this run or one that died: there is no original. In `work` it
+        /// has this name.
+        case door(kept: FileName)
     }
 
     /// Whether a run that died left it in `work`. Its name in the inbox is no longer known.
     package var isLeftover: Bool {
         if case .orphan = origin { true } else { false }
+    }
+
+    /// Whether it came through a door, where nothing was judged before it was collected.
+    package var isCollected: Bool {
+        if case .door = origin { true } else { false }
+    }
+
+    /// Its name in `work`.
+    var workName: FileName {
+        if case .door(let kept) = origin { kept } else { FileName(digest) }
     }
 }
 

@@ -13,7 +13,7 @@ extension HeldEntry {
         guard identity.bytes <= limit else { return Spool.digestOfNothing }
         let directory = passage.work
         let source = openat(
-            directory.descriptor, name.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            directory.descriptor, name.held.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard source >= 0 else {
             // A failing disk says nothing about the file: the next run reads it.
             let isOwners = [ENOENT, ELOOP, ENXIO, EACCES].contains(errno)

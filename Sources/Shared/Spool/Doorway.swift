@@ -69,12 +69,11 @@ extension Doorway {
     package func digestOfTaken(_ name: String, of owner: Dropper) throws(SystemError) -> String? {
         let path = spool.work(of: owner)
         guard access(path, F_OK) == 0 else { return nil }
-        let wanted = FileName(name).safe
-        let found = try Directory(path).names { entry in
-            guard let (digest, _) = KeptName.parts(of: entry) else { return false }
-            return "\(entry)".utf8.dropFirst(digest.utf8.count + 1).elementsEqual(wanted.utf8)
+        let work = try Directory(path)
+        let found = try work.names { KeptName.collectedParts(of: $0)?.name == name }
+        return try found.first.flatMap { entry throws(SystemError) in
+            try work.digest(of: entry)
         }
-        return found.first.flatMap { KeptName.parts(of: $0)?.digest }
     }
 }
 
@@ -142,7 +141,7 @@ extension Doorway {
 
     private func door(of owner: Dropper) throws(SystemError) -> Directory {
         if let known = doors.withLock({ $0[owner.name] }) { return known }
-        let path = "\(spool.root)/doors/\(owner.name)"
+        let path = spool.door(of: owner)
         if access(path, F_OK) != 0 { try Directory.make(path, mode: Spool.privateMode) }
         let door = try Directory(path)
         doors.withLock { $0[owner.name] = door }

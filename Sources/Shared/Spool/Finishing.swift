@@ -4,8 +4,8 @@ import Timestamps
 /// A file that had its effect, and its destination.
 package struct FinishedFile: Sendable {
     let file: CopiedFile
-    /// The name to keep it under: its name in the inbox, or a substitute if a run that died lost
-    /// it.
+    /// The name to keep it under: its name in the inbox or door, or a substitute if a run that died
+    /// lost it.
     let name: FileName
     let destination: Destination
 
@@ -49,7 +49,7 @@ extension Spool {
                 }
             do {
                 try targets.at(target).take(
-                    FileName(file.digest), from: sources.at(work(of: file.dropper)),
+                    file.workName, from: sources.at(work(of: file.dropper)),
                     as: FileName(KeptName.file(file.digest, finished.name)))
                 moved.append(file)
             } catch  where error.isObstacle {
@@ -74,7 +74,7 @@ extension Spool {
                     inbox: try inboxes.at(inbox(of: file.dropper)),
                     work: try works.at(work(of: file.dropper)))
                 guard try passage.take(file.name, identity) != nil else { continue }
-                try passage.work.remove(file.name)
+                try passage.work.remove(file.name.held)
             } catch  where error.isObstacle {
                 obstacles.append(error)
             }
@@ -97,7 +97,7 @@ extension Spool {
             number += 1
             kept = "\(plain)~\(number)"
         }
-        try directory.take(held.name, from: held.passage.work, as: FileName(kept))
+        try directory.take(held.name.held, from: held.passage.work, as: FileName(kept))
         try target.sync()
         try held.passage.work.sync()
         try held.passage.inbox.sync()

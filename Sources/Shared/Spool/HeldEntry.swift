@@ -1,6 +1,7 @@
 import Glibc
 
-/// An entry of an inbox that we have taken out: it lies in `work/<user>`, under the name it had.
+/// An entry of an inbox that we have taken out: it lies in `work/<user>`, under the name it had
+/// (`FileName.held`).
 ///
 /// The owner of an inbox can swap a file between our check and our action. We must never delete or
 /// quarantine a file that we have not examined. So an entry leaves an inbox in these steps:
@@ -18,7 +19,9 @@ import Glibc
 /// `work`, because every move is one rename. The next run puts it back before it looks into any
 /// inbox, and judges it again: it recognizes an original that had its effect by its bytes, and
 /// anything else is a file that nobody has examined. The names of copies in `work` are digests and
-/// the names of entries end in `.json`, so the two cannot be confused.
+/// the names of entries end in `.json`, so the two cannot be confused; nor can an entry pass for a
+/// file that was collected from a door (`Collecting`), because one with such a name gets another in
+/// `work`.
 package struct HeldEntry: Sendable {
     let dropper: Dropper
     let name: FileName
@@ -31,7 +34,7 @@ extension HeldEntry {
     /// Whether nobody has written to it since we took it. A process that had opened it before
     /// could.
     package func isUnchanged() throws(SystemError) -> Bool {
-        try passage.work.status(of: name).map(FileIdentity.init) == identity
+        try passage.work.status(of: name.held).map(FileIdentity.init) == identity
     }
 
     /// Puts it back into its inbox, where it is judged again.
@@ -59,13 +62,14 @@ struct Passage {
         _ name: FileName, _ identity: FileIdentity
     ) throws(SystemError) -> FileIdentity? {
         do throws(SystemError) {
-            guard try work.takeNew(name, from: inbox, as: name) else {
+            guard try work.takeNew(name, from: inbox, as: name.held) else {
                 throw SystemError("cannot take over", "\(work.path)/\(name)", code: EEXIST)
             }
         } catch  where error.code == ENOENT {
             return nil
         }
-        if let moved = try work.status(of: name).map(FileIdentity.init), identity.isMoved(to: moved)
+        if let moved = try work.status(of: name.held).map(FileIdentity.init),
+            identity.isMoved(to: moved)
         {
             return moved
         }
@@ -77,7 +81,7 @@ struct Passage {
     func putBack(_ name: FileName) throws(SystemError) {
         var number = 1
         var free = name
-        while try !inbox.takeNew(name, from: work, as: free) {
+        while try !inbox.takeNew(name.held, from: work, as: free) {
             number += 1
             free = FileName("\(name.stem)~\(number).json")
         }
@@ -100,11 +104,31 @@ extension Spool {
     /// Puts back the entries that a run that died had taken.
     package func putBackHeld(of dropper: Dropper) throws(SystemError) {
         let work = try Directory(work(of: dropper))
-        let names = try work.names(where: \.isForUs).sorted()
+        let names = try work.names(where: { $0.isForUs && KeptName.collectedParts(of: $0) == nil })
+            .map(\.released).sorted()
         guard !names.isEmpty else { return }
         var inboxes = TouchedDirectories()
         let passage = Passage(
             inbox: try inboxes.at(inbox(of: dropper), mode: Self.sharedMode), work: work)
         for name in names { try passage.putBack(name) }
+    }
+}
+
+extension FileName {
+    private static let mark = "held-"
+
+    /// The name in `work` of an entry that has this name in its inbox. An owner may give an entry
+    /// the name of a file that was collected from a door; it must not be taken for one.
+    var held: FileName {
+        guard KeptName.collectedParts(of: self) != nil else { return self }
+        return FileName(text: Array(FileName(Self.mark).bytes) + text)
+    }
+
+    /// The name in its inbox of an entry that has this name in `work`.
+    var released: FileName {
+        let mark = FileName(Self.mark).bytes
+        guard bytes.starts(with: mark) else { return self }
+        let name = FileName(text: Array(text.dropFirst(mark.count)))
+        return KeptName.collectedParts(of: name) == nil ? self : name
     }
 }

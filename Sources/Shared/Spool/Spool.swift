@@ -5,8 +5,10 @@ import Timestamps
 ///
 ///     resellers/<user>/inbox/    dropped by the reseller       resellers/<user>/outbox/   for them
 ///     desk/inbox/                dropped by the operator       desk/outbox/
+///     doors/<user>/              dropped by the programs that serve HTTP (`Door`)
 ///     tmp/                       files being written; rubbish after a crash
 ///     work/<user>/<sha256>       a copy of a file whose effect may not be finished
+///     work/<user>/<sha256>-<name>  the same, of a file that was collected from a door (`Collecting`)
 ///     work/<user>/<name>.json    an entry of an inbox on its way out (`HeldEntry`)
 ///     archive/<day>/<user>/      <sha256>-<name>, finished
 ///     quarantine/<user>/         <sha256>-<name>, unreadable, with <sha256>-<name>.reason.json
@@ -14,8 +16,8 @@ import Timestamps
 ///     journal/                   what the ledger could not take (`openJournals`)
 ///
 /// The files that exist show how far everything has come. A file in `work` has been copied and
-/// synced. A file in `archive` has had its effect and its receipt. The original in an `inbox` goes
-/// last (design.md §4).
+/// synced, or collected. A file in `archive` has had its effect and its receipt. The original in an
+/// `inbox` goes last (design.md §4).
 package struct Spool: Sendable {
     package let root: String
     /// Our files in `tmp` begin with this name; only one run of a program exists at a time.
@@ -35,7 +37,7 @@ package struct Spool: Sendable {
         for name in ["resellers", "desk/inbox", "desk/outbox"] {
             try spool.makeMissing(name, mode: sharedMode)
         }
-        for name in ["tmp", "work", "archive", "quarantine", "lock", "journal"] {
+        for name in ["doors", "tmp", "work", "archive", "quarantine", "lock", "journal"] {
             try spool.makeMissing(name, mode: privateMode)
         }
         try spool.emptyTemporary()

@@ -42,7 +42,8 @@ extension Inbox {
 }
 
 extension Spool {
-    /// Finds files beside the inboxes and outboxes, where intake takes nothing.
+    /// Finds files beside the inboxes and outboxes, where intake takes nothing, and in the doors
+    /// what is no file for intake.
     ///
     /// - Parameters:
     ///   - droppers: whose directories to look at.
@@ -68,6 +69,10 @@ extension Spool {
             in: "\(root)/resellers", of: "", most: most, now: now,
             "it lies beside the resellers' directories; move it into an inbox, or remove it",
             besides: nil)
+        for door in try openDoors() { strays += try door.strays(most: most, now: now) }
+        strays += try notDirectories(
+            in: "\(root)/doors", of: "", most: most, now: now,
+            "it lies beside the users' doors, and nothing there is taken; remove it", besides: nil)
         return strays
     }
 
@@ -116,12 +121,34 @@ extension Spool {
         let below = path.dropFirst(root.utf8.count).split(separator: "/")
         guard path.hasPrefix("\(root)/"), let first = below.first else { return "" }
         switch first {
-        case "resellers", "work", "quarantine": return below.count > 1 ? String(below[1]) : ""
+        case "resellers", "doors", "work", "quarantine":
+            return below.count > 1 ? String(below[1]) : ""
         case "archive": return below.count > 2 ? String(below[2]) : ""
         case "desk": return Dropper.desk.name
         default: return ""
         }
     }
+}
+
+extension Door {
+    /// Entries that nobody but a person can have put there.
+    fileprivate func strays(most: Int, now: Timestamp) throws(SystemError) -> [Stray] {
+        var strays: [Stray] = []
+        for name in try directory.names(limit: most + Self.mostWaiting).sorted() {
+            guard strays.count < most, let status = try directory.status(of: name),
+                status.st_mode & S_IFMT != S_IFREG || !(name.isForUs || name.isInTheMaking)
+            else { continue }
+            strays.append(
+                Stray(
+                    owner: dropper.name, path: "\(path)/\(name.safe)", status,
+                    "only the programs that serve HTTP put files here, and this is not theirs; "
+                        + "remove it", at: now))
+        }
+        return strays
+    }
+
+    /// How many entries that are files for intake may hide others.
+    private static let mostWaiting = 1_000
 }
 
 extension Stray {

@@ -9,13 +9,24 @@ package struct WaitingFiles: Sendable {
     package let oldest: Timestamp?
 }
 
+extension WaitingFiles {
+    static func + (a: WaitingFiles, b: WaitingFiles) -> WaitingFiles {
+        WaitingFiles(
+            count: a.count + b.count, oldest: [a.oldest, b.oldest].compactMap(\.self).min())
+    }
+}
+
 extension Spool {
-    /// The files that wait in an inbox to be taken; none if there is no inbox.
+    /// The files that wait in an inbox and its door to be taken; none if there is neither.
     package func waiting(in dropper: Dropper) throws(SystemError) -> WaitingFiles {
-        guard let inbox = try openInbox(of: dropper) else {
-            return WaitingFiles(count: 0, oldest: nil)
+        var waiting = WaitingFiles(count: 0, oldest: nil)
+        if let inbox = try openInbox(of: dropper) {
+            waiting = waiting + (try inbox.directory.waiting(try inbox.list().names))
         }
-        return try inbox.directory.waiting(try inbox.list().names)
+        if let door = try openDoor(of: dropper) {
+            waiting = waiting + (try door.directory.waiting(try door.names()))
+        }
+        return waiting
     }
 
     /// The names that wait in an inbox, in the order in which intake takes them.
@@ -25,20 +36,16 @@ extension Spool {
 
     /// The files left in `work` by runs that died.
     package func waitingInWork() throws(SystemError) -> WaitingFiles {
-        var count = 0
-        var oldest: Timestamp?
+        var waiting = WaitingFiles(count: 0, oldest: nil)
         for dropper in try droppersWithLeftovers() {
-            let waiting: WaitingFiles
             do throws(SystemError) {
                 let directory = try Directory(work(of: dropper))
-                waiting = try directory.waiting(try directory.names())
+                waiting = waiting + (try directory.waiting(try directory.names()))
             } catch  where error.isObstacle {
                 continue
             }
-            count += waiting.count
-            oldest = [oldest, waiting.oldest].compactMap(\.self).min()
         }
-        return WaitingFiles(count: count, oldest: oldest)
+        return waiting
     }
 
     /// How many files lie in `quarantine`, and when the latest arrived there.

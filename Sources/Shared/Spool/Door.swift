@@ -1,0 +1,59 @@
+import Glibc
+
+/// Where the programs that serve HTTP drop the files of one user: `doors/<user>/`, which nobody but
+/// the programs can enter.
+///
+/// They write a file elsewhere, sync it, rename it into the door without replacing anything, and
+/// sync the door. So a file in a door is whole and on disk, and needs neither settling nor a copy:
+/// intake takes it by a rename (`Collecting`). Until then, whoever dropped it may take it back by
+/// another: who renames first has it.
+package struct Door: Sendable {
+    package let dropper: Dropper
+    let directory: Directory
+
+    package var path: String { directory.path }
+}
+
+extension Spool {
+    package func door(of dropper: Dropper) -> String { "\(root)/doors/\(dropper.name)" }
+
+    /// The door of `dropper`; nil if there is none.
+    package func openDoor(of dropper: Dropper) throws(SystemError) -> Door? {
+        do {
+            return Door(dropper: dropper, directory: try Directory(door(of: dropper)))
+        } catch  where [ENOENT, ENOTDIR, ELOOP].contains(error.code) {
+            return nil
+        }
+    }
+
+    /// All doors, by name. There is none of the desk: a key could then do what only the operator
+    /// may.
+    package func openDoors() throws(SystemError) -> [Door] {
+        var doors: [Door] = []
+        for name in try Directory("\(root)/doors").names().map(\.description).sorted()
+        where name != Dropper.desk.name {
+            if let door = try openDoor(of: Dropper(named: name)) { doors.append(door) }
+        }
+        return doors
+    }
+}
+
+extension Door {
+    /// The names of the files in it, in order; at most `limit`.
+    package func names(limit: Int = .max) throws(SystemError) -> [FileName] {
+        try directory.names(limit: limit, where: \.isForUs).sorted()
+    }
+
+    /// Those of `names` whose files are longer than `limit` bytes.
+    package func long(
+        among names: [FileName], limit: Int64
+    ) throws(SystemError) -> [FileName] {
+        var long: [FileName] = []
+        for name in names {
+            if let status = try directory.status(of: name), status.st_size > limit {
+                long.append(name)
+            }
+        }
+        return long
+    }
+}

@@ -1,0 +1,93 @@
+import Run
+import Settings
+import Spool
+
+/// The doors' part of `TakeFiles`: step 1 is a collection.
+extension TakeFiles {
+    /// The longest file, in bytes, that comes before the commits of other files.
+    static let smallBytes: Int64 = 128 << 10
+
+    /// Takes the files that wait in doors: first the small ones, then the long ones, each in a
+    /// commit of its own. Files that come meanwhile are taken before the next commit of anything
+    /// else, or in the next look.
+    ///
+    /// Returns whether there are more names than are listed at once.
+    mutating func takeWaitingInDoors() throws -> Bool {
+        let waiting = try listDoors()
+        var left = waiting.reduce(0) { $0 + $1.names.count }
+        while left > 0 {
+            let taken = try takeFromDoors()
+            if taken == 0 { break }
+            left -= taken
+        }
+        try takeLong(waiting)
+        return waiting.contains { $0.names.count == Self.namesAtOnce }
+    }
+
+    /// Takes small files from doors, as many as make a group. The doors take turns, beginning with
+    /// the one after the last that had a turn.
+    ///
+    /// Returns how many.
+    mutating func takeFromDoors() throws -> Int {
+        let mostFiles = context.settings.intake.maxFilesPerCommit
+        var turns = FairTurns(try listDoors())
+        var collecting = Collecting(spool)
+        var files: [CopiedFile] = []
+        var bytes: Int64 = 0
+        while files.count < mostFiles, bytes < Self.groupBytes, let (door, name) = turns.next() {
+            guard let file = try collect(name, from: door, upTo: Self.smallBytes, &collecting)
+            else {
+                continue
+            }
+            turns.count(file.bytes)
+            files.append(file)
+            bytes += file.bytes
+            lastDoor = door.dropper.name
+        }
+        try takeAtOnce(files)
+        return files.count
+    }
+
+    private mutating func takeLong(_ waiting: [(place: Door, names: [FileName])]) throws {
+        var long: [(place: Door, names: [FileName])] = []
+        for (door, names) in waiting {
+            try notes.reportingObstacles { _ throws(SystemError) in
+                long.append((door, try door.long(among: names, limit: Self.smallBytes)))
+            }
+        }
+        var turns = FairTurns(long)
+        while let (door, name) = turns.next() {
+            var collecting = Collecting(spool)
+            guard let file = try collect(name, from: door, &collecting) else { continue }
+            turns.count(file.bytes)
+            try take([file])
+        }
+    }
+
+    /// All doors with the names in them, beginning with the door after `lastDoor`.
+    private mutating func listDoors() throws -> [(place: Door, names: [FileName])] {
+        var listed: [(place: Door, names: [FileName])] = []
+        try notes.reportingObstacles { spool throws(SystemError) in
+            for door in try spool.openDoors() {
+                listed.append((door, try door.names(limit: Self.namesAtOnce)))
+            }
+        }
+        let next = listed.firstIndex { $0.place.dropper.name > lastDoor } ?? 0
+        return Array(listed[next...] + listed[..<next])
+    }
+
+    /// The file, now in `work`; nil if it stays, or is gone. What is no file is noted when the run
+    /// looks beside the inboxes.
+    private mutating func collect(
+        _ name: FileName, from door: Door, upTo most: Int64 = .max, _ collecting: inout Collecting
+    ) throws -> CopiedFile? {
+        do throws(SystemError) {
+            if case .collected(let file) = try collecting.collect(name, from: door, upTo: most) {
+                return file
+            }
+        } catch  where error.isObstacle {
+            notes.report(error)
+        }
+        return nil
+    }
+}
