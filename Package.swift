@@ -192,7 +192,9 @@ let package = Package(
         tests(of: "StrictJSON", ["TestSupport"]),
         tests(of: "BatchFiles", ["Money", "StrictJSON"]),
         tests(of: "Settings", ["BatchFiles", "Money", "Networks", "TestSupport", "Trade"]),
-        tests(of: "Stage", ["Ledger", "Run", "Settings", "Spool", "TestSupport", logging]),
+        tests(
+            of: "Stage",
+            ["Failures", "Ledger", "Run", "Settings", "Spool", "TestSupport", logging]),
         tests(
             of: "Run",
             [

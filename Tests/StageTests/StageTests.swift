@@ -1,3 +1,4 @@
+import Failures
 import Glibc
 import Ledger
 import Logging
@@ -39,6 +40,21 @@ import Testing
         let stage = try Stage.openUnchecked(context)
         #expect(try stage.ledger.isBehind(stage.spool.generationFile))
         #expect(try Stage.openLedgerUnchecked(context).users() == [])
+    }
+
+    @Test func `a house that is open notices an older ledger, and a full disk`() throws {
+        let context = try context()
+        let stage = try Stage.open(context)
+        try stage.check(leastFree: 1)
+        #expect(throws: NoRoom.self) { try stage.check(leastFree: .max) }
+        // As if the programs had seen a later one than what is in this file by now.
+        folder.write("2 0", to: "spool/lock/generation")
+        let error = #expect(throws: LedgerError.self) { try stage.check() }
+        #expect(error?.exitStatus == .badConfiguration)
+        folder.write("1 0", to: "spool/lock/generation")
+        try stage.check()
+        #expect(rename(context.settings.ledger, "\(folder.path)/moved") == 0)
+        #expect(throws: LedgerError.self) { try stage.check() }
     }
 
     @Test func `a disk that is nearly full is refused before the ledger is touched`() throws {

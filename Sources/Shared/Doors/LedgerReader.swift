@@ -25,13 +25,23 @@ package final class LedgerReader: Sendable {
     /// - Throws: `LedgerError` if the ledger is another one by now; `StoreError`; what `body`
     ///   throws.
     package func read<T>(_ body: (Ledger) throws -> T) throws -> T {
-        let ledger = try idle.withLock { $0.popLast() } ?? Stage.openLedgerToRead(context)
+        let ledger = try connection()
         let result = try body(ledger)
         // After an error the connection is closed: the next reader opens another.
         idle.withLock { idle in
             if idle.count < Self.mostIdle { idle.append(ledger) }
         }
         return result
+    }
+
+    /// A connection to the file that the ledger's path names now. If another file was put there,
+    /// opening it says whether that may be read.
+    private func connection() throws -> Ledger {
+        if let known = idle.withLock({ $0.popLast() }) {
+            if (try? known.checkIsInPlace()) != nil { return known }
+            idle.withLock { $0.removeAll() }
+        }
+        return try Stage.openLedgerToRead(context)
     }
 
     /// Reads what receipts report, as of one moment.

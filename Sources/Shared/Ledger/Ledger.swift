@@ -38,7 +38,7 @@ extension Ledger {
     /// Returns once the new generation is noted in the spool, so that nothing acts on a commit that
     /// a restored older copy could silently undo.
     ///
-    /// Throws what `body` throws; `StoreError`, `LedgerError.unnoted`.
+    /// Throws what `body` throws; `StoreError`, `LedgerError.replaced`, `LedgerError.unnoted`.
     ///
     /// - `now`: the moment, by the caller's clock; nil: when the run began.
     /// - `body`: the work, which is committed as a whole or not at all.
@@ -51,12 +51,22 @@ extension Ledger {
                 let before = db.totalChanges
                 let result = try body(db)
                 hasChanged = db.totalChanges > before
-                if hasChanged { try Generation.count(db, at: now ?? run.withLock { $0 }) }
+                guard hasChanged else { return result }
+                try Generation.count(db, at: now ?? run.withLock { $0 })
+                try checkIsInPlace()
                 return result
             }
             if hasChanged { try progress?.note(db) }
             return result
         }
+    }
+
+    /// Returns if the ledger's path still names the file that was opened. Every commit asks; a
+    /// program that only reads, and keeps the ledger open for long, asks before each read.
+    ///
+    /// - Throws: `LedgerError.replaced`.
+    package func checkIsInPlace() throws(LedgerError) {
+        guard store.isInPlace() else { throw .replaced(store.path) }
     }
 
     /// One read transaction: everything it sees is from one moment.

@@ -22,6 +22,9 @@ package enum LedgerError: Error {
     case otherProviderCurrency(String, Currency, configured: Currency)
     /// An older ledger than the one that the programs saw last, or a backup.
     case restored(String, last: String?)
+    /// Another file was put in the place of the ledger, or it was moved away, while a run worked
+    /// with it.
+    case replaced(String)
     /// The note of the generation that the programs saw last cannot be read.
     case unreadableGeneration(String)
     /// The file cannot be opened or locked.
@@ -78,6 +81,13 @@ extension LedgerError: CustomStringConvertible {
             nothing was touched, since what it calls unsent may have been sent; \
             \(Self.cure(path, last))
             """
+        case .replaced(let path):
+            """
+            \(path) is no longer the ledger that this run opened: another file was put in its \
+            place, or it was moved; what was committed before is in the one that was moved, and \
+            the run ended there; put that one back, or resume with the other by \
+            admin recover --restored
+            """
         case .unreadableGeneration(let path):
             """
             \(path) does not say how far the ledger has come; nothing was touched; \
@@ -128,7 +138,7 @@ extension LedgerError: StageFailure {
     package var exitStatus: ExitStatus {
         switch self {
         case .newer, .older, .missing, .lost, .notADatabase, .notALedger, .otherCurrency,
-            .otherProviderCurrency, .restored, .unreadableGeneration:
+            .otherProviderCurrency, .restored, .replaced, .unreadableGeneration:
             .badConfiguration
         case .unreachable, .unnoted: .ioFailed
         }

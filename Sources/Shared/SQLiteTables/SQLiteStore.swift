@@ -1,16 +1,21 @@
 import GRDB
+import GRDBSQLite
+import Glibc
 import Tables
 
 /// An SQLite file, through one serialized connection.
 package final class SQLiteStore: Store {
     private let file: SQLiteFile
     package let queue: DatabaseQueue
+    /// The file that `path` named when it was opened.
+    private let identity: FileIdentifier?
 
     package var path: String { file.path }
 
     init(_ queue: DatabaseQueue, at file: SQLiteFile) {
         self.queue = queue
         self.file = file
+        identity = FileIdentifier(at: file.path)
     }
 
     package func inConnection<T>(_ body: (any Connection) throws -> T) throws -> T {
@@ -21,6 +26,18 @@ package final class SQLiteStore: Store {
 
     package func withOpeningLock<T>(_ body: () throws -> T) throws -> T {
         try file.withOpeningLock(body)
+    }
+
+    /// SQLite knows whether the name that it opened names another file by now; it follows links only
+    /// when it opens.
+    package func isInPlace() -> Bool {
+        guard identity != nil, FileIdentifier(at: path) == identity else { return false }
+        return queue.unsafeReentrantRead { db in
+            var hasMoved: Int32 = 0
+            return sqlite3_file_control(
+                db.sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved) == SQLITE_OK
+                && hasMoved == 0
+        }
     }
 
     package func syncName() throws(OpeningError) {
@@ -45,4 +62,17 @@ package final class SQLiteStore: Store {
     }
 
     package var proofs: [Int: [String]] { Proofs.all }
+}
+
+/// Tells a file from every other that exists.
+private struct FileIdentifier: Equatable {
+    let device: UInt64
+    let inode: UInt64
+
+    /// Nil if nothing is at `path`.
+    init?(at path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
+    }
 }

@@ -103,4 +103,18 @@ package struct Stage: Sendable {
             in: SQLiteFile(context.settings.ledger), currency: context.settings.currency,
             lastSeenIn: Spool.generationFile(inSpool: context.settings.spool))
     }
+
+    /// Returns if the house is still as `open` would have it: a run that goes on for long asks from
+    /// time to time.
+    ///
+    /// - Parameter leastFree: the room that the spool's disk must have, in bytes.
+    /// - Throws: `NoRoom`, `SystemError`, `StoreError`; `LedgerError.replaced` if another file is in
+    ///   the place of the ledger, `LedgerError.restored` if its content is older.
+    package func check(leastFree: Int = 0) throws {
+        try ledger.checkIsInPlace()
+        guard try !ledger.isBehind(spool.generationFile) else {
+            throw LedgerError.restored(settings.ledger, last: settings.ledger)
+        }
+        if leastFree > 0 { try NoRoom.check(spool, leastFree: leastFree) }
+    }
 }
