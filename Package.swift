@@ -17,6 +17,7 @@ let argumentParser: Target.Dependency = .product(
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -54,6 +55,16 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
         swiftSettings: strict)
 }
 
+/// What serves HTTP.
+let server: [Target.Dependency] = [
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle"), httpTypes, nio,
+]
+
 /// What every stage stands on.
 let stage: [Target.Dependency] = [
     "BatchFiles", "Failures", "Identity", "Ledger", "Money", "Run", "Settings", "Spool", "Stage",
@@ -79,10 +90,14 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         // The libraries of the system, as they are.
@@ -141,6 +156,8 @@ let package = Package(
                 "Spool", "Stage", "StrictJSON", "Timestamps", logging,
             ]),
 
+        shared("Serving", ["Failures", "Networks", logging] + server),
+
         // The programs. A stage never imports a stage.
         program("IngestStage", folder: "ingest", stage + ["Receipting"]),
         program("DispatchStage", folder: "dispatch", stage + ["Providers", "Transport"]),
@@ -184,6 +201,9 @@ let package = Package(
             ]),
         tests(of: "SQLiteTables", ["Failures", "Tables", "TestSupport", grdb]),
         tests(of: "Spool", ["TestSupport", "Timestamps"]),
+        tests(
+            of: "Serving",
+            ["Networks", "TestSupport", httpTypes, logging]),
         tests(of: "Identity", ["TestSupport"]),
         tests(of: "Money", ["TestSupport"]),
         tests(of: "Timestamps"),

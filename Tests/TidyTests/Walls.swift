@@ -54,9 +54,15 @@ struct Wall: Sendable, CustomTestStringConvertible {
             ownedBy: ["Sources/Shared/Settings", "Sources/Shared/Spool"],
             instead: "Spool for digests, Settings for sealed values"),
         Wall(
-            ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOPosix", "AsyncHTTPClient"],
-            ownedBy: ["Sources/sandbox", "Tests/SandboxProviderTests"],
-            instead: "nothing: only the sandbox serves HTTP"),
+            [
+                "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdTesting", "NIOCore",
+                "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "AsyncHTTPClient", "UnixSignals",
+            ],
+            ownedBy: ["Sources/Shared/Serving", "Sources/sandbox", "Tests/SandboxProviderTests"],
+            instead: "Serving: only it keeps the limits that a server needs"),
+        Wall(
+            ["Serving"], ownedBy: ["Sources/upload", "Tests/ServingTests", "Tests/UploadDoorTests"],
+            instead: "the spool: a program of cron links no server"),
         Wall(
             ["Foundation"],
             ownedBy: [

@@ -1,0 +1,59 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Makes the channel of a new connection, in Hummingbird's server: TLS, the parser, and an
+/// `HTTPConnection` that does all else.
+struct ConnectionSetup: ServerChildChannel {
+    let house: House
+
+    /// A connection, for as long as it is open.
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            if let options = channel.syncOptions {
+                // An answer is written piece by piece; none waits for an acknowledgement.
+                try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
+                // What a connection reads ahead is what one read brings.
+                try options.setOption(.maxMessagesPerRead, value: 1)
+                try options.setOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(
+                        minimum: 1_024, initial: 2_048, maximum: 32_768))
+            }
+            let limits = house.limits
+            var heads = NIOHTTPDecoderLimitConfiguration()
+            heads.maxHeaderFieldSize = limits.headBytes
+            heads.maxHeaderListSize = limits.headBytes
+            heads.maxHeaderFieldCount = limits.headFields
+
+            let pipeline = channel.pipeline.syncOperations
+            let certificate = house.certificate
+            if let certificate {
+                try pipeline.addHandler(NIOSSLServerHandler(context: certificate))
+            }
+            let connection = HTTPConnection(house, isEncrypted: certificate != nil)
+            try pipeline.addHandlers([
+                ByteWatch(NIOLoopBound(connection, eventLoop: channel.eventLoop)),
+                HTTPResponseEncoder(),
+                ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: heads)),
+                connection,
+            ])
+            return Value(channel: channel)
+        }
+    }
+
+    /// Returns when the connection is closed; closes it when the server may wait no longer.
+    func handle(value: Value, logger: Logger) async {
+        await withTaskCancellationHandler {
+            try? await value.channel.closeFuture.get()
+        } onCancel: {
+            value.channel.close(promise: nil)
+        }
+    }
+}
