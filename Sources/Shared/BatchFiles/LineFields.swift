@@ -272,7 +272,15 @@ extension LineFields {
 ///   - key: for the sentence that says what is missing.
 /// - Returns: the value.
 /// - Throws: `Rejection`: `MISSING_FIELD`.
+///
+/// It is inlined because it is called three times an order, from another module, where a generic
+/// call would look up its type at run time.
+@inlinable
 package func required<T>(_ value: T?, _ key: String) throws(Rejection) -> T {
-    guard let value else { throw Rejection(.missingField, "\(key) is missing") }
+    guard let value else { throw missing(key) }
     return value
+}
+
+@usableFromInline func missing(_ key: String) -> Rejection {
+    Rejection(.missingField, "\(key) is missing")
 }

@@ -30,7 +30,7 @@ package enum RejectionCode: String, CaseIterable, Sendable {
 }
 
 /// Why one line or file was refused, with a sentence for the person who wrote it.
-package struct Rejection: Error, Equatable, Sendable {
+@usableFromInline package struct Rejection: Error, Equatable, Sendable {
     package let code: RejectionCode
     package let detail: String
 

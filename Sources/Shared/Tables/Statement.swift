@@ -43,7 +43,12 @@
 }
 
 extension Statement {
-    @inlinable package func bind(_ index: Int, _ value: some Column) {
+    // The optimizer does not specialize these for the type of a value, because that of the
+    // statement is open. Inlined, they leave no generic call; else an order's row looks up a dozen
+    // types at run time.
+
+    @inlinable @inline(__always)
+    package func bind(_ index: Int, _ value: some Column) {
         bind(index, value.sqlValue)
     }
 
@@ -60,18 +65,21 @@ extension Statement {
     // The same for the few parameters that most statements have: the optimizer specializes these,
     // but no parameter packs, and they run several times an order.
 
-    @inlinable package func bound(to value: some Column) -> any Statement {
+    @inlinable @inline(__always)
+    package func bound(to value: some Column) -> any Statement {
         bind(1, value.sqlValue)
         return self
     }
 
-    @inlinable package func bound(to first: some Column, _ second: some Column) -> any Statement {
+    @inlinable @inline(__always)
+    package func bound(to first: some Column, _ second: some Column) -> any Statement {
         bind(1, first.sqlValue)
         bind(2, second.sqlValue)
         return self
     }
 
-    @inlinable package func bound(
+    @inlinable @inline(__always)
+    package func bound(
         to first: some Column, _ second: some Column, _ third: some Column
     ) -> any Statement {
         bind(1, first.sqlValue)
@@ -92,7 +100,8 @@ extension Statement {
     ///
     /// - Returns: what `read` makes of it; nil if there is no row.
     /// - Throws: `StoreError`, and what `read` throws.
-    @inlinable package func first<T>(_ read: (Row) throws -> T) throws -> T? {
+    @inlinable @inline(__always)
+    package func first<T>(_ read: (Row) throws -> T) throws -> T? {
         guard try step() else { return nil }
         defer { reset() }
         return try read(row)
@@ -101,7 +110,8 @@ extension Statement {
     /// Reads the first row of a statement that always has one.
     ///
     /// - Throws: `StoreError`, also if there is no row, and what `read` throws.
-    @inlinable package func one<T>(_ read: (Row) throws -> T) throws -> T {
+    @inlinable @inline(__always)
+    package func one<T>(_ read: (Row) throws -> T) throws -> T {
         guard let found = try first(read) else {
             throw StoreError(.bug, at: path, cause: "there is no row for \(text)")
         }
