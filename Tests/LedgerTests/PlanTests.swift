@@ -136,8 +136,23 @@ import Timestamps
         try books.ledger.intake(at: books.now) { _ = try $0.settled(books.arrival(acme)) }
         try books.file(of: acme) { _ = try $0.hasOpenOrder(for: "x", service: ServiceID(1)) }
         try look(at: books, third)
+        try show(books, order)
         try books.ledger.issueStatusFiles(at: books.now) { _ in [] }
         try books.ledger.notePublished(try books.ledger.unpublishedStatusFiles())
+    }
+
+    /// The questions of a reseller who looks by a program.
+    private func show(_ books: Books, _ order: OrderID) throws {
+        try books.ledger.show(acme) { view in
+            _ = try view.order(order)
+            _ = try view.order(ref: "A-1")
+            _ = try view.refill(RequestID(1))
+            _ = try view.refill(ref: " R-1")
+            _ = try view.openRefill(of: order)
+            _ = try view.balance()
+            let service = try #require(try view.service(ServiceID(1)))
+            _ = try view.isSold(service, minProfit: .zero)
+        }
     }
 
     /// The questions of `admin`, also of a ledger of years.

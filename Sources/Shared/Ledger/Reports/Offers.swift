@@ -49,6 +49,18 @@ extension Reports {
     package func forEachOffer(
         on tariff: Tariff, minProfit: Percent, _ body: (Offer) throws -> Void
     ) throws {
+        try Offer.forEach(db, on: tariff, minProfit: minProfit, body)
+    }
+}
+
+extension Offer {
+    /// Calls `body` with every service that intake would sell at the tariff, by its id.
+    ///
+    /// - Throws: `StoreError`, and what `body` throws.
+    static func forEach(
+        _ db: any Connection, on tariff: Tariff, minProfit: Percent,
+        _ body: (Offer) throws -> Void
+    ) throws {
         try db.forEach(
             """
             SELECT \(raw: Service.selection), c.name AS category, own.price
