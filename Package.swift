@@ -140,6 +140,9 @@ let package = Package(
             "Providers",
             ["Failures", "Money", "Settings", "StrictJSON", "Timestamps", "Trade", "Transport"]),
         shared(
+            "PanelAPI",
+            ["BatchFiles", "Identity", "Ledger", "Money", "StrictJSON", "Trade"]),
+        shared(
             "Run", ["Failures", "Settings", "StrictJSON", "Timestamps", argumentParser, logging]),
 
         shared(
@@ -184,9 +187,9 @@ let package = Package(
         .target(
             name: "FaultRigs",
             dependencies: [
-                "BatchFiles", "Ledger", "LoopbackProvider", "Money", "Providers", "SQLiteTables",
-                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", "Trade",
-                "Transport",
+                "BatchFiles", "Ledger", "LoopbackProvider", "Money", "PanelAPI", "Providers",
+                "SQLiteTables", "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps",
+                "Trade", "Transport",
             ],
             path: "Tests/FaultRigs", swiftSettings: strict),
         tests(of: "FaultRigs", ["TestSupport"]),
@@ -224,6 +227,12 @@ let package = Package(
         tests(
             of: "Providers",
             ["LoopbackProvider", "Money", "TestSupport", "Timestamps", "Trade", "Transport"]),
+        tests(
+            of: "PanelAPI",
+            [
+                "BatchFiles", "Ledger", "Money", "Providers", "Settings", "StrictJSON", "TestHouse",
+                "TestSupport", "Timestamps", "Trade", "Transport",
+            ]),
         tests(
             of: "IngestStage",
             [

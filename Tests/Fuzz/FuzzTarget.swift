@@ -12,7 +12,7 @@ struct FuzzTarget: Sendable {
     /// always judges the same input alike.
     let judge: @Sendable () throws -> (_ input: [UInt8]) throws -> String?
 
-    static let all = [reader, replies, configuration, batch, words]
+    static let all = [reader, replies, calls, configuration, batch, words]
 
     private static let reader = FuzzTarget(
         name: "reader", seeds: ReaderOracle.samples.map { Array($0.utf8) },
@@ -30,6 +30,11 @@ struct FuzzTarget: Sendable {
             return oracle.complaint(about: Array(input.dropFirst()), &random)
         }
     }
+
+    /// The first byte says how the call comes: `q` in the address, `m` in parts.
+    private static let calls = FuzzTarget(
+        name: "calls", seeds: CallOracle.samples.map { Array($0.utf8) }, words: CallOracle.words
+    ) { CallOracle.complaint }
 
     private static let configuration = FuzzTarget(
         name: "configuration", seeds: [Array(ConfigurationOracle.sample.utf8)],

@@ -18,6 +18,14 @@ extension Rig {
         }
     }
 
+    static let calls = Rig(
+        "calls", "a call means the same however it is sent, and makes no line but its own"
+    ) { extent, findings in
+        findings.fuzz(extent, samples: CallOracle.samples, words: CallOracle.words) { input, _ in
+            CallOracle.complaint(about: input)
+        }
+    }
+
     static let configuration = Rig(
         "configuration", "a configuration is right, or is refused in words, at once"
     ) { extent, findings in

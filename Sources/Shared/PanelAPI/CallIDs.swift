@@ -1,0 +1,49 @@
+import Ledger
+
+/// The ids that a call is about: one, or a list.
+package struct CallIDs: Equatable, Sendable {
+    /// As they were written, each once, in the order of the call.
+    package let texts: [String]
+    /// Whether the answer is about several, even if it is about one only.
+    package let isList: Bool
+
+    /// How many ids one call may have. Twice as many as the trade's pages say, because clients try.
+    static let most = 200
+    /// The longest text of an id that is told back, in bytes.
+    private static let longest = 64
+
+    /// Reads `several` if the call has it; else `one`, which some clients give a list too.
+    init(_ form: CallForm, one: String, several: String) throws(TradeError) {
+        if let list = form[several] {
+            try self.init(Self.ids(in: list), isList: true)
+        } else {
+            let text = form[one] ?? ""
+            let ids = Self.ids(in: text)
+            try self.init(ids.count > 1 ? ids : [text], isList: ids.count > 1)
+        }
+    }
+
+    private init(_ texts: [String], isList: Bool) throws(TradeError) {
+        guard 1...Self.most ~= texts.count, texts.allSatisfy({ $0.utf8.count <= Self.longest })
+        else { throw .incorrectRequest }
+        self.texts = texts
+        self.isList = isList
+    }
+
+    /// The ids of a list, separated by commas or line ends. Clients in Python may leave the
+    /// brackets and quotation marks of a list.
+    private static func ids(in text: String) -> [String] {
+        var known: Set<String> = []
+        return text.split { $0 == "," || $0.isNewline }
+            .map { String($0.filter { !$0.isWhitespace && !"[]'\"".contains($0) }) }
+            .filter { !$0.isEmpty && known.insert($0).inserted }
+    }
+
+    /// The number that an id is; nil if it is none of ours.
+    static func number(_ text: String) -> Int64? {
+        guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+            return nil
+        }
+        return Int64(text)
+    }
+}
