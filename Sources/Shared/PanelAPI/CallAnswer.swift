@@ -17,9 +17,10 @@ package struct CallAnswer: Sendable {
         body = json.bytes
     }
 
-    /// A business error: `error`, and nothing but it. Clients look for that name alone.
-    package init(_ error: TradeError) {
-        self.init(retryAfter: error.retryAfter) { $0.write(error) }
+    /// An error: `error`, and nothing but it. Clients look for that name alone. Only errors that
+    /// have nothing to do with the business have another status than 200.
+    package init(_ error: TradeError, status: Int = 200) {
+        self.init(status: status, retryAfter: error.retryAfter) { $0.write(error) }
     }
 
     /// The order was taken, and what became of it is not known yet. The text is in no class, so

@@ -17,18 +17,21 @@ extension CallDesk {
             guard order.isAsked(for: service, in: form, rules) else { throw TradeError.refReused }
             return Self.placed(order.id)
         }
-        guard let service, let offered = try offered(service) else {
+        guard let service = try service.flatMap({ id in try show { try $0.service(id) } }) else {
             throw TradeError.incorrectService
         }
-        guard let type = offered.service.type, offered.service.isEnabled, offered.service.isServed
-        else { throw TradeError.serviceInactive }
+        guard let type = service.type, service.isEnabled, service.isServed else {
+            throw TradeError.serviceInactive
+        }
         let order = try CallOrder(
-            form, for: service, type, drips: offered.service.drips, within: offered.limits)
+            form, for: service.id, type, drips: service.drips, within: service.limits)
         let fates = try await take([order.line(ref: ref)])
         switch fates.first {
         case .done(let id?): return Self.placed(id)
         case .refused(let code):
-            throw TradeError(code, within: offered.limits, isSold: offered.isSold)
+            throw TradeError(
+                code, within: service.limits,
+                isSold: try show { try $0.isSold(service, minProfit: rules.minProfit) })
         case .withdrawn: throw TradeError.throttled()
         case .done(nil), .unanswered, nil: return .unanswered
         }
@@ -39,19 +42,6 @@ extension CallDesk {
             json.beginObject()
             json.member("order", order.rawValue)
             json.endObject()
-        }
-    }
-
-    /// A service, and whether it is sold at the reseller's price; nil if there is none.
-    private func offered(
-        _ id: ServiceID
-    ) throws -> (service: Service, limits: ClosedRange<Int64>, isSold: Bool)? {
-        try show { view in
-            guard let service = try view.service(id) else { return nil }
-            return (
-                service, service.limits,
-                try view.isSold(service, minProfit: rules.minProfit)
-            )
         }
     }
 }

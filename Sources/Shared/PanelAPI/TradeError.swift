@@ -37,7 +37,8 @@ extension TradeError {
     static let notRefillable = TradeError("This order can not be refilled")
     static let notCancelable = TradeError("This order can not be canceled")
     static let funds = TradeError("Not enough funds on balance")
-    static let inactiveUser = TradeError("user_inactive")
+    /// The user is banned.
+    package static let inactiveUser = TradeError("user_inactive")
     static let activeOrder = TradeError(
         "You have active order with this link. Please wait until order being completed.")
     static let refReused = TradeError(
