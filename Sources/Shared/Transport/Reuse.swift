@@ -35,9 +35,9 @@ struct Reuse {
     private static let trustMilliseconds = 2_500
 
     /// How to send a call at `now`, in milliseconds.
-    mutating func route(at now: Int) -> Route {
+    mutating func route(at now: Int) -> ConnectionUse {
         switch state {
-        case .unknown: return Route(isFresh: true, isKept: true)
+        case .unknown: return ConnectionUse(isFresh: true, isKept: true)
         case .keeps: return .used
         case .trying, .closes: return .fresh
         case .watching(let socket, let since):
@@ -48,10 +48,10 @@ struct Reuse {
                 return .used
             case .quiet, .gone:
                 state = .unknown
-                return Route(isFresh: true, isKept: true)
+                return ConnectionUse(isFresh: true, isKept: true)
             case .closed:
                 state = .closes
-                return Route(isFresh: true, isKept: false, sawSilentClose: true)
+                return ConnectionUse(isFresh: true, isKept: false, sawSilentClose: true)
             }
         }
     }
@@ -59,7 +59,7 @@ struct Reuse {
     /// Notes how a call ended.
     ///
     /// - Returns: whether it showed that the server closes connections silently.
-    mutating func note(_ end: CallEnd, on route: Route, at now: Int) -> Bool {
+    mutating func note(_ end: CallEnd, on route: ConnectionUse, at now: Int) -> Bool {
         switch end {
         case .diedUnanswered, .foundClosed:
             guard !isClosing else { return false }
@@ -79,7 +79,7 @@ struct Reuse {
 }
 
 /// How a call is sent.
-struct Route {
+struct ConnectionUse {
     /// On a connection of its own.
     let isFresh: Bool
     /// Whether its connection is left open after the reply.
@@ -87,8 +87,8 @@ struct Route {
     /// Whether a silent close was seen when the route was chosen.
     var sawSilentClose = false
 
-    static let used = Route(isFresh: false, isKept: true)
-    static let fresh = Route(isFresh: true, isKept: false)
+    static let used = ConnectionUse(isFresh: false, isKept: true)
+    static let fresh = ConnectionUse(isFresh: true, isKept: false)
 }
 
 /// How a call ended, as far as its connection goes.

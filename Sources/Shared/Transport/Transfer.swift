@@ -13,7 +13,7 @@ final class Transfer {
 
     private var tag = 0
     private var call: Call?
-    private(set) var route = Route.fresh
+    private(set) var route = ConnectionUse.fresh
     /// Why our callback refused to send.
     private var refusal: Refusal?
     /// Whether its connection had carried a call before.
@@ -88,7 +88,7 @@ final class Transfer {
     }
 
     /// Prepares the handle for the next call.
-    func prepare(_ call: Call, tag: Int, on route: Route) throws(TransportError) {
+    func prepare(_ call: Call, tag: Int, on route: ConnectionUse) throws(TransportError) {
         self.tag = tag
         self.call = call
         sawSilentClose = false
@@ -111,7 +111,7 @@ final class Transfer {
     }
 
     /// Prepares the handle for the same call on another connection, because nothing was sent.
-    func take(_ route: Route) throws(TransportError) {
+    func take(_ route: ConnectionUse) throws(TransportError) {
         self.route = route
         if route.sawSilentClose { sawSilentClose = true }
         refusal = nil

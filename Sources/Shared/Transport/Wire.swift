@@ -175,7 +175,7 @@ extension Wire {
     }
 
     /// Which connection may carry a call.
-    private func route(for call: Call) throws(TransportError) -> Route {
+    private func route(for call: Call) throws(TransportError) -> ConnectionUse {
         switch call.connections {
         case .any, .used: return .used
         case .fresh: return .fresh
