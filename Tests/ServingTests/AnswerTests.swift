@@ -59,13 +59,16 @@ import Testing
 
     @Test func `HEAD is answered as GET, without the body`() async throws {
         try await ServerUnderTest.with { test in
-            let (first, second) = try await test.client { client in
-                client.send("HEAD /hello HTTP/1.1\r\nHost: here\r\n\r\n" + Self.hello)
-                return (try client.answer(toHead: true), try client.answer())
+            let (first, second, third) = try await test.client { client in
+                client.send("HEAD /hello HTTP/1.1\r\nHost: here\r\n\r\n")
+                let first = try client.answer(toHead: true)
+                client.send("HEAD /pieces/3 HTTP/1.1\r\nHost: here\r\n\r\n" + Self.hello)
+                return (first, try client.answer(toHead: true), try client.answer())
             }
             #expect(first.status == 200)
             #expect(first.fields["content-length"] == "5")
-            #expect(second.text == "hello")
+            #expect(second.status == 200)
+            #expect(third.text == "hello")
         }
     }
 
@@ -87,6 +90,21 @@ import Testing
                 line == "call address=127.0.0.1 holder=user of acme id=\(id) method=PUT "
                     + "milliseconds=\(milliseconds ?? "") received=3 route=/files/{name} sent=1 "
                     + "status=200")
+        }
+    }
+
+    @Test func `another protocol is not taken up, and nothing more is heard`() async throws {
+        try await ServerUnderTest.with { test in
+            let (answer, ended) = try await test.client { client in
+                client.send(
+                    "GET /hello HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\n"
+                        + "Upgrade: websocket\r\n\r\n")
+                let answer = try client.answer()
+                client.endSending()
+                return (answer, client.isEnded)
+            }
+            #expect(answer.text == "hello")
+            #expect(ended)
         }
     }
 
@@ -115,9 +133,17 @@ import Testing
         try await ServerUnderTest.with { test in
             let whole = try await test.answer("GET /pieces/100 HTTP/1.1\r\nHost: here\r\n\r\n")
             #expect(whole.body.count == 1_000)
-            await #expect(throws: NoAnswer.self) {
-                try await test.answer("GET /pieces/-1 HTTP/1.1\r\nHost: here\r\n\r\n")
+            for path in ["/pieces/2?30", "/pieces/-1"] {
+                await #expect(throws: NoAnswer.self) {
+                    try await test.answer("GET \(path) HTTP/1.1\r\nHost: here\r\n\r\n")
+                }
             }
+            let (longer, ended) = try await test.client { client in
+                client.send("GET /pieces/4?30 HTTP/1.1\r\nHost: here\r\n\r\n")
+                return (try client.answer().body.count, client.isEnded)
+            }
+            #expect(longer == 30)
+            #expect(ended)
         }
     }
 

@@ -79,6 +79,23 @@ import Testing
         }
     }
 
+    @Test func `a client that sends its small body to the end is not cut off`() async throws {
+        try await ServerUnderTest.with { test in
+            let (isSent, answer) = try await test.client { client in
+                client.send(
+                    "PUT /files/a HTTP/1.1\r\nHost: here\r\nAuthorization: wrong\r\n"
+                        + "Content-Length: 200000\r\n\r\n")
+                let isSent = (0..<20).allSatisfy { _ in
+                    usleep(10_000)
+                    return client.send([UInt8](repeating: 65, count: 10_000))
+                }
+                return (isSent, try client.answer())
+            }
+            #expect(isSent)
+            #expect(answer.status == 401)
+        }
+    }
+
     @Test func `a refused client can read its answer, and cannot send for ever`() async throws {
         try await ServerUnderTest.with { test in
             let (answer, sent) = try await test.client { client in
@@ -236,6 +253,7 @@ import Testing
                     client.send(
                         "PUT /gated/a HTTP/1.1\r\nHost: here\r\nContent-Length: 8388608\r\n\r\n")
                     client.send([UInt8](repeating: 65, count: 8 << 20))
+                    client.endSending()
                     return try client.answer()
                 }
                 #expect(answer.status == 200)

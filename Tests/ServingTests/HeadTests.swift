@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Serving
@@ -75,12 +76,15 @@ import Testing
         ("GET /hello HTTP/1.1\r\nHost: a\r\nX y: b\r\n\r\n", 400),
         ("GET /hello HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", 400),
         ("GET /hello HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 400),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+        ("CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 404),
         ("FETCH /hello HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}", 400),
         ("POST /notes HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello", 400),
         ("POST /notes HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\nhello", 400),
         (
-            "POST /notes HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+            "POST /notes HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6"
+                + "\r\n\r\nhello",
             400
         ),
         ("POST /notes HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
@@ -148,5 +152,52 @@ import Testing
                     + "0\r\n\r\n")
             #expect(answer.status == 501)
         }
+    }
+
+    @Test func `whatever comes, the next client is served`() async throws {
+        try await ServerUnderTest.with {
+            $0.limits.headTime = .milliseconds(300)
+            $0.limits.idleTime = .milliseconds(300)
+            $0.limits.bodyPause = .milliseconds(300)
+        } _: { test in
+            let random = Seeded()
+            let port = test.port
+            let isWell = try await blocking {
+                var random = random
+                for _ in 0..<400 {
+                    let client = try RawClient(port: port)
+                    client.send(Self.spoiled(using: &random))
+                    client.endSending()
+                    while (try? client.answer()) != nil {}
+                }
+                let client = try RawClient(port: port)
+                client.send("GET /hello HTTP/1.1\r\nHost: here\r\n\r\n")
+                return try client.answer().text == "hello"
+            }
+            #expect(isWell, "SEED=\(random.seed)")
+        }
+    }
+
+    /// A few requests in a row, with a few bytes changed, lost or repeated.
+    private static func spoiled(using random: inout Seeded) -> [UInt8] {
+        let requests = [
+            "GET /things/a HTTP/1.1\r\nHost: here\r\n\r\n",
+            "PUT /files/a HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello",
+            "POST /notes HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "5\r\nhello\r\n0\r\n\r\n",
+        ]
+        var bytes: [UInt8] = []
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+            bytes += Array(requests[Int.random(in: 0..<3, using: &random)].utf8)
+        }
+        for _ in 0..<Int.random(in: 1...6, using: &random) {
+            let place = Int.random(in: 0..<bytes.count, using: &random)
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+            case 1: bytes.remove(at: place)
+            default: bytes.insert(contentsOf: bytes[place...].prefix(40), at: place)
+            }
+        }
+        return bytes
     }
 }

@@ -86,7 +86,7 @@ final class Seen: Sendable {
     var statuses: [Int] { reports.withLock { $0.map(\.status) } }
 }
 
-/// Keeps whoever waits until it opens.
+/// Keeps everyone who comes until it opens.
 final class Gate: Sendable {
     private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>(
         (false, []))
@@ -183,7 +183,10 @@ extension ServerUnderTest {
                 let left = Mutex(Int(call.parameters["count"] ?? "") ?? 0)
                 return admit { _ in
                     HTTPAnswer(
-                        .ok, body: .pieces(length: nil) { try left.withLock { try next(&$0) } })
+                        .ok,
+                        body: .pieces(length: call.query.flatMap { Int($0) }) {
+                            try left.withLock { try next(&$0) }
+                        })
                 }
             },
             Route(.get, "/fails") { _ in admit { _ in throw Denied() } },

@@ -100,16 +100,14 @@ import Testing
     }
 
     @Test func `SIGHUP asks for the settings, SIGTERM stops`() async throws {
-        // Until the server listens to them, they do nothing.
-        signal(SIGHUP, SIG_IGN)
-        signal(SIGTERM, SIG_IGN)
         defer {
             signal(SIGHUP, SIG_DFL)
             signal(SIGTERM, SIG_DFL)
         }
+        let signals = await ServingSignals()
         try await ServerUnderTest.with { test in
             let (server, hangup) = (test.server, test.gate)
-            async let served: Void = HTTPServer.serve([server]) { hangup.open() }
+            async let served: Void = signals.serve([server]) { hangup.open() }
             let isAsked = try await blocking {
                 let isAsked = eventually {
                     kill(getpid(), SIGHUP)
@@ -120,6 +118,14 @@ import Testing
             }
             try await served
             #expect(isAsked)
+            await #expect(throws: NoAnswer.self) { try await test.answer(Self.hello) }
+        }
+    }
+
+    @Test func `a program that must end ends its servers`() async throws {
+        try await ServerUnderTest.with { test in
+            let signals = await ServingSignals()
+            try await signals.serve([test.server], onHangup: {}, until: {})
             await #expect(throws: NoAnswer.self) { try await test.answer(Self.hello) }
         }
     }
@@ -150,6 +156,16 @@ import Testing
                 }
             }
             #expect(try await ask(first) == "127.0.0.1 true 1.1")
+            let port = test.port
+            let body = folder.write([UInt8](repeating: 65, count: 8_000_000), to: "body")
+            let refused = try await blocking {
+                shellRun(
+                    "curl -sS --max-time \(patience) -T \(body) -H Expect: "
+                        + "-H 'Authorization: wrong' "
+                        + "--cacert \(first.certificate) https://127.0.0.1:\(port)/files/a 2>&1"
+                ).output
+            }
+            #expect(refused == "no such key")
             try test.server.replace(ServingPolicy(certificate: second))
             #expect(try await ask(second) == "127.0.0.1 true 1.1")
             #expect(try await ask(first) != "127.0.0.1 true 1.1")

@@ -19,8 +19,10 @@ struct ConnectionSetup: ServerChildChannel {
             if let options = channel.syncOptions {
                 // An answer is written piece by piece; none waits for an acknowledgement.
                 try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
-                // What a connection reads ahead is what one read brings.
+                // What a connection reads ahead is what one read brings; but when its client has
+                // ended, NIO reads all that the kernel has, so that has a limit too.
                 try options.setOption(.maxMessagesPerRead, value: 1)
+                try options.setOption(.socketOption(.so_rcvbuf), value: 131_072)
                 try options.setOption(
                     .recvAllocator,
                     value: AdaptiveRecvByteBufferAllocator(
@@ -32,6 +34,10 @@ struct ConnectionSetup: ServerChildChannel {
             heads.maxHeaderListSize = limits.headBytes
             heads.maxHeaderFieldCount = limits.headFields
 
+            // An answer to HEAD has no body whose end the encoder may mark.
+            var framing = HTTPResponseEncoder.Configuration()
+            framing.automaticallySetFramingHeaders = false
+
             let pipeline = channel.pipeline.syncOperations
             let certificate = house.certificate
             if let certificate {
@@ -40,7 +46,7 @@ struct ConnectionSetup: ServerChildChannel {
             let connection = HTTPConnection(house, isEncrypted: certificate != nil)
             try pipeline.addHandlers([
                 ByteWatch(NIOLoopBound(connection, eventLoop: channel.eventLoop)),
-                HTTPResponseEncoder(),
+                HTTPResponseEncoder(configuration: framing),
                 ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: heads)),
                 connection,
             ])

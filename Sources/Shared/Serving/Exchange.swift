@@ -37,6 +37,8 @@ final class Exchange {
 
     var status = 0
     var sent = 0
+    /// How long the answer's body is to be, in bytes, if that was said.
+    var announced: Int?
 
     private static func newID() -> String {
         let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)

@@ -2,8 +2,8 @@ import HTTPTypes
 
 /// An answer to a call. The server adds `Content-Length`, `Date`, `X-Request-Id` and `Connection`.
 package struct HTTPAnswer: Sendable {
-    /// Makes a body piece by piece: the next piece, and nil at the end. If it throws, the connection
-    /// breaks, so that the client sees that something is missing.
+    /// Makes a body piece by piece: the next piece, and nil at the end. If it throws, or makes
+    /// another length than it said, the connection breaks, so that the client notices.
     package typealias Pieces = @Sendable () async throws -> [UInt8]?
 
     /// What an answer says after its fields.

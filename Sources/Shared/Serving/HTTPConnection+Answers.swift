@@ -47,16 +47,7 @@ extension HTTPConnection {
         }
         head.headers.replaceOrAdd(name: "Date", value: HTTPDate.now)
         head.headers.replaceOrAdd(name: "X-Request-Id", value: exchange.id)
-        switch answer.body {
-        case .bytes(let bytes):
-            if head.status.mayHaveResponseBody {
-                head.headers.replaceOrAdd(name: "Content-Length", value: "\(bytes.count)")
-            }
-        case .pieces(let length?, _):
-            head.headers.replaceOrAdd(name: "Content-Length", value: "\(length)")
-        // HTTP/1.0 has no chunks: the end of the connection is the end of the answer.
-        case .pieces(nil, _): if exchange.isOld { exchange.keepsAlive = false }
-        }
+        frame(answer.body, in: &head, exchange)
         if !exchange.keepsAlive {
             head.headers.replaceOrAdd(name: "Connection", value: "close")
         } else if exchange.isOld {
@@ -64,6 +55,25 @@ extension HTTPConnection {
         }
         write(.head(head))
         writeBody(answer.body, hasBody: !exchange.isHead && head.status.mayHaveResponseBody)
+    }
+
+    /// Says where the answer ends.
+    private func frame(
+        _ body: HTTPAnswer.Body, in head: inout HTTPResponseHead, _ exchange: Exchange
+    ) {
+        guard head.status.mayHaveResponseBody else { return }
+        switch body {
+        case .bytes(let bytes): exchange.announced = bytes.count
+        case .pieces(let length, _): exchange.announced = length
+        }
+        if let length = exchange.announced {
+            head.headers.replaceOrAdd(name: "Content-Length", value: "\(length)")
+        } else if exchange.isOld {
+            // HTTP/1.0 has no chunks: the end of the connection is the end of the answer.
+            exchange.keepsAlive = false
+        } else if !exchange.isHead {
+            head.headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked")
+        }
     }
 
     private func writeBody(_ body: HTTPAnswer.Body, hasBody: Bool) {
@@ -96,16 +106,23 @@ extension HTTPConnection {
         } then: { connection, result in
             guard connection.phase == .replying else { return }
             switch result {
-            case .success(let bytes?):
-                connection.writePiece(ByteBuffer(bytes: bytes))
-                connection.flush(isEnd: false) { $0.pull(pieces) }
-            case .success(nil): connection.flush(isEnd: true) { _ in }
-            case .failure(let error):
-                connection.house.logger.error(
-                    "an answer broke off", metadata: ["error": "\(error)"])
-                connection.close()
+            case .success(let bytes):
+                let length = connection.exchange?.announced ?? .max
+                let sent = (connection.exchange?.sent ?? 0) + (bytes?.count ?? 0)
+                guard sent <= length, bytes != nil || length == .max || sent == length else {
+                    return connection.breakOff("its body has not the length that was said")
+                }
+                if let bytes { connection.writePiece(ByteBuffer(bytes: bytes)) }
+                connection.flush(isEnd: bytes == nil) { $0.pull(pieces) }
+            case .failure(let error): connection.breakOff("\(error)")
             }
         }
+    }
+
+    private func breakOff(_ reason: String) {
+        house.logger.error(
+            "an answer broke off", metadata: ["id": "\(exchange?.id ?? "-")", "error": "\(reason)"])
+        close()
     }
 
     private func writePiece(_ piece: ByteBuffer) {

@@ -12,7 +12,8 @@ extension HTTPConnection {
         exchange.isHead = head.method == .HEAD
         exchange.isOld = head.isOld
         // The parser stops where another protocol would begin; there is none here.
-        exchange.keepsAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
+        exchange.keepsAlive =
+            head.isKeepAlive && head.method != .CONNECT && !head.headers.contains(name: "upgrade")
         self.exchange = exchange
         phase = .admitting
         deadline = nil

@@ -5,7 +5,7 @@ import Synchronization
 enum HTTPDate {
     private static let latest = Mutex<(second: time_t, text: String)>((0, ""))
 
-    /// The time now, as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
+    /// The time now, as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110).
     static var now: String {
         var second = time(nil)
         return latest.withLock { latest in

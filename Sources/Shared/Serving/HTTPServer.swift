@@ -49,6 +49,7 @@ package final class HTTPServer: Sendable {
     ) async throws -> HTTPServer {
         let house = try House(
             routes: routes, policy: policy, explain: explain, report: report, logger: logger)
+        Descriptors.makeRoom(for: policy.limits.connections, logger)
         var quiet = logger
         quiet.logLevel = .error
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
@@ -120,8 +121,8 @@ package struct CannotListen: StageFailure, CustomStringConvertible {
     package var description: String {
         """
         cannot listen on \(host):\(port): another program does, or it is no address of this \
-        machine, or only root may (\(reason)). Nothing was started; give another address, or port 0 \
-        for a free one.
+        machine, or only root may (\(reason)). Nothing was started; give another address, or \
+        port 0 for a free one.
         """
     }
 }

@@ -22,7 +22,7 @@ struct ReceivedHead {
         let encodings = head.headers[canonicalForm: "transfer-encoding"]
         let lengths = head.headers["content-length"]
         // The two ways to say where a body ends may disagree: then two programs in a row read two
-        // different requests (RFC 9112 §6.1).
+        // different requests (RFC 9112).
         guard encodings.isEmpty || lengths.isEmpty, lengths.count <= 1 else {
             throw .malformed("it says twice how long its body is")
         }

@@ -1,5 +1,5 @@
 /// The target of a request, taken apart: the path's segments, decoded once, and the query as it
-/// came (RFC 9112 §3.2).
+/// came (RFC 9112).
 struct RequestTarget {
     let segments: [String]
     let query: String?

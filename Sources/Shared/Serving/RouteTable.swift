@@ -2,8 +2,8 @@ import HTTPTypes
 
 /// All calls of a server, found by path and method.
 ///
-/// A path matches a pattern segment by segment. Two slashes in a row, or one at the end, are another
-/// path. Segments are decoded once, after the path is taken apart, so that `a%2Fb` is one segment.
+/// A path matches a pattern segment by segment. Two slashes in a row, or one at the end, make
+/// another path. Segments are decoded once, after the path is taken apart: `a%2Fb` is one.
 package struct RouteTable: Sendable {
     package let routes: [Route]
     /// By the number of their segments, in the order given; texts before names.

@@ -1,5 +1,5 @@
 /// The limits of a server, each with its unit. Past one, the answer says which (`ServingRefusal`),
-/// and everybody else goes on.
+/// and everybody else goes on. How long a route works has no limit here: it needs its own.
 package struct ServingLimits: Sendable {
     /// The longest request line and header fields together, in bytes.
     package var headBytes = 16_384
