@@ -230,8 +230,9 @@ let package = Package(
         tests(
             of: "PanelAPI",
             [
-                "BatchFiles", "Ledger", "Money", "Providers", "Settings", "StrictJSON", "TestHouse",
-                "TestSupport", "Timestamps", "Trade", "Transport",
+                "BatchFiles", "Identity", "Ledger", "Money", "Providers", "SQLiteTables",
+                "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps", "Trade",
+                "Transport",
             ]),
         tests(
             of: "IngestStage",
