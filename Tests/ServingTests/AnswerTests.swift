@@ -93,6 +93,19 @@ import Testing
         }
     }
 
+    @Test func `the log has whom a call is from, even if only the body says so`() async throws {
+        try await ServerUnderTest.with { test in
+            _ = try await test.answer(
+                "POST /notes HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\nabc")
+            let seen = test.seen
+            let line = try await blocking {
+                _ = eventually { seen.lines.withLock { !$0.isEmpty } }
+                return seen.lines.withLock { $0.joined(separator: "\n") }
+            }
+            #expect(line.contains(" holder=whom the body names "))
+        }
+    }
+
     @Test func `another protocol is not taken up, and nothing more is heard`() async throws {
         try await ServerUnderTest.with { test in
             let (answer, ended) = try await test.client { client in

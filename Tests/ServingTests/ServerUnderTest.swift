@@ -148,7 +148,11 @@ extension ServerUnderTest {
                 admit { _ in text("\(call.address) \(call.isEncrypted)") }
             },
             Route(.post, "/notes", body: .collected(upTo: 1_000)) { _ in
-                admit { body in text(String(decoding: body.bytes, as: UTF8.self)) }
+                admit { body in
+                    var answer = text(String(decoding: body.bytes, as: UTF8.self))
+                    answer.holder = body.bytes.isEmpty ? nil : "whom the body names"
+                    return answer
+                }
             },
             Route(.put, "/files/{name}", body: .streamed(upTo: 8 << 20)) { call in
                 if call.fields[.authorization] == "wrong" { throw Denied() }

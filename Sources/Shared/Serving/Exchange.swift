@@ -18,6 +18,8 @@ final class Exchange {
     var call: HTTPCall?
     var route: Route?
     var admission: Admission?
+    /// Whom it is from, if its answer says so.
+    var holder: String?
     /// Whether the census counts it as in progress.
     var isCounted = false
     /// Whether the program's code works for it.

@@ -16,6 +16,8 @@ package struct HTTPAnswer: Sendable {
     package var status: HTTPResponse.Status
     package var fields: HTTPFields
     package var body: Body
+    /// Whom the call is from, for the log, where only its body said so.
+    package var holder: String?
 
     package init(
         _ status: HTTPResponse.Status, fields: HTTPFields = [:], body: Body = .bytes([])

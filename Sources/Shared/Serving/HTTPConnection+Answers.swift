@@ -8,7 +8,9 @@ extension HTTPConnection {
     func answered(_ result: Result<HTTPAnswer, any Error>) {
         guard phase == .streaming || phase == .working, let exchange else { return }
         switch result {
-        case .success(let answer): reply(answer, fields: [:])
+        case .success(let answer):
+            exchange.holder = answer.holder
+            reply(answer, fields: [:])
         case .failure(let error): refuse(exchange.failure ?? error)
         }
     }
@@ -178,7 +180,8 @@ extension HTTPConnection {
             id: exchange.id, method: exchange.method, pattern: exchange.route?.pattern ?? "-",
             status: status, received: exchange.received, sent: exchange.sent,
             microseconds: (NIODeadline.now() - exchange.begun).nanoseconds / 1_000,
-            holder: exchange.admission?.holder, address: "\(exchange.call?.address ?? peer)")
+            holder: exchange.holder ?? exchange.admission?.holder,
+            address: "\(exchange.call?.address ?? peer)")
         house.report(report)
         house.logger.notice("call", metadata: report.metadata)
     }

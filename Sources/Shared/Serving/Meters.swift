@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// A meter holds one number: when its next call would be on time. A call may come early by as much
 /// as one second's calls take, so that a second's calls may come at once (GCRA).
-final class Meters: Sendable {
+package final class Meters: Sendable {
     /// Whose calls are counted together.
-    enum Subject: Hashable {
+    package enum Subject: Hashable, Sendable {
         case key(String)
         case address(NetworkAddress)
     }
@@ -18,11 +18,13 @@ final class Meters: Sendable {
     private static let many = 4_096
     private static let second: UInt64 = 1_000_000_000
 
+    package init() {}
+
     /// Counts a call at `now`, in nanoseconds.
     ///
     /// - Throws: `tooManyCallsASecond` with the seconds to wait, rounded up. Such a call does not
     ///   count.
-    func count(
+    package func count(
         _ subject: Subject, callsPerSecond: Int, at now: UInt64
     ) throws(ServingRefusal) {
         let interval = Self.second / UInt64(max(1, callsPerSecond))
