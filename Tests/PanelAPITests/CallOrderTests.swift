@@ -76,6 +76,13 @@ import Trade
                 == #"{"service":7,"link":"l","comments":"[wow] a\\nb"}"#)
     }
 
+    @Test(arguments: ["[]", "['', ' ']", "\u{200B}"])
+    func `a list of nothing is no list`(comments: String) {
+        #expect(throws: TradeError.bad(.comments)) {
+            _ = try Self.order(["link": "l", "comments": comments], "Custom Comments")
+        }
+    }
+
     @Test(arguments: [
         ("quantity", "1e3"), ("quantity", "1000.0"), ("quantity", "1,000"), ("quantity", "-5"),
         ("quantity", "many"), ("quantity", "99999999999999999999"), ("link", "a\nb"),

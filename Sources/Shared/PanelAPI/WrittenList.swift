@@ -7,7 +7,7 @@ import StrictJSON
 /// brackets in it. A text that is such a list from its first bracket to its last is that list; any
 /// other is what it is.
 enum WrittenList {
-    /// The elements; nil if the text is no such list.
+    /// The elements, none of an empty list; nil if the text is no such list.
     static func elements(of text: String) -> [String]? {
         guard text.hasPrefix("["), text.hasSuffix("]") else { return nil }
         return json(text) ?? python(text)
@@ -22,7 +22,7 @@ enum WrittenList {
         let texts = elements.compactMap { element -> String? in
             if case .string(let text) = element { text } else { nil }
         }
-        return texts.count == elements.count && !texts.isEmpty ? texts : nil
+        return texts.count == elements.count ? texts : nil
     }
 
     private static func python(_ text: String) -> [String]? {
