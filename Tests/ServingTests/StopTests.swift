@@ -145,7 +145,14 @@ import Testing
         let (first, second) = (make("first"), make("second"))
         try await ServerUnderTest.with {
             $0.certificate = first
+            $0.limits.headTime = .milliseconds(1_500)
         } _: { test in
+            // A handshake that never comes is not waited for as long as an idle connection.
+            let isEnded = try await test.client { client in
+                client.send("\u{16}\u{3}\u{1}")
+                return client.isEnded
+            }
+            #expect(isEnded)
             let ask = { (files: CertificateFiles) in
                 let port = test.port
                 return try await blocking {

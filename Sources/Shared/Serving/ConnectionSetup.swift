@@ -26,7 +26,7 @@ struct ConnectionSetup: ServerChildChannel {
                 try options.setOption(
                     .recvAllocator,
                     value: AdaptiveRecvByteBufferAllocator(
-                        minimum: 1_024, initial: 2_048, maximum: 32_768))
+                        minimum: 1_024, initial: 8_192, maximum: 32_768))
             }
             let limits = house.limits
             var heads = NIOHTTPDecoderLimitConfiguration()
