@@ -11,8 +11,8 @@ package struct ServingSignals: Sendable {
         signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     }
 
-    /// Serves until a signal says to stop or `end` returns, then stops all servers, and returns when
-    /// their calls are answered. `onHangup` runs at each SIGHUP, one after another.
+    /// Serves until a signal says to stop or `end` returns, then stops all servers, and returns
+    /// when their calls are answered. `onHangup` runs at each SIGHUP, one after another.
     ///
     /// - Throws: What ended a server by itself.
     package func serve(
