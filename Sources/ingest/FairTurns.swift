@@ -13,35 +13,35 @@ struct FairTurns<Place> {
     /// The minimum that a file counts for, in bytes, because each file costs moves and syncs.
     static var leastBytes: Int64 { 4 << 10 }
 
-    private struct Line {
+    private struct Queue {
         let place: Place
         /// In reverse: the next name is the last.
         var names: [FileName]
     }
 
-    /// Only the current line may be empty.
-    private var lines: [Line]
+    /// Only the current queue may be empty.
+    private var queues: [Queue]
     private var turn = 0
-    /// How much the current line has given in its turn, in bytes.
+    /// How much the current queue has given in its turn, in bytes.
     private var given: Int64 = 0
 
     init(_ places: [(place: Place, names: [FileName])]) {
-        lines = places.filter { !$0.names.isEmpty }
-            .map { Line(place: $0.place, names: $0.names.reversed()) }
+        queues = places.filter { !$0.names.isEmpty }
+            .map { Queue(place: $0.place, names: $0.names.reversed()) }
     }
 
-    var isOver: Bool { lines.allSatisfy(\.names.isEmpty) }
+    var isOver: Bool { queues.allSatisfy(\.names.isEmpty) }
 
-    /// Takes the next name out of its line; nil when all lines are empty.
+    /// Takes the next name out of its queue; nil when all queues are empty.
     mutating func next() -> (place: Place, name: FileName)? {
-        if turn < lines.count, lines[turn].names.isEmpty {
-            lines.remove(at: turn)
+        if turn < queues.count, queues[turn].names.isEmpty {
+            queues.remove(at: turn)
             begin(turn)
         }
-        guard !lines.isEmpty else { return nil }
+        guard !queues.isEmpty else { return nil }
         if given >= Self.quantum { begin(turn + 1) }
         given += Self.leastBytes
-        return (lines[turn].place, lines[turn].names.removeLast())
+        return (queues[turn].place, queues[turn].names.removeLast())
     }
 
     /// Counts the length of the file that `next` named, in bytes.
@@ -51,11 +51,11 @@ struct FairTurns<Place> {
 
     /// Puts back the name that `next` gave last.
     mutating func putBack(_ name: FileName) {
-        lines[turn].names.append(name)
+        queues[turn].names.append(name)
     }
 
     private mutating func begin(_ index: Int) {
-        turn = index < lines.count ? index : 0
+        turn = index < queues.count ? index : 0
         given = 0
     }
 }

@@ -100,7 +100,7 @@ struct FileEffect {
         } catch let aborted as BatchAborted {
             // Once more from the start, now recording that nothing is done.
             return try intake.undoingIfRejected {
-                try draft(of: outline, in: intake, abortingFor: FirstPass(aborted.rejections))
+                try draft(of: outline, in: intake, abortingFor: RejectedLines(aborted.rejections))
                     .close(reason: .batchAborted)
             }
         }
@@ -110,7 +110,8 @@ struct FileEffect {
     ///
     /// - Throws: `Rejection` if the file can have no effect, or its total is wrong.
     private func draft(
-        of outline: BatchOutline, in intake: Intake, abortingFor firstPass: FirstPass = FirstPass()
+        of outline: BatchOutline, in intake: Intake,
+        abortingFor rejected: RejectedLines = RejectedLines()
     ) throws -> FileDraft {
         let batch = outline.batch ?? arrival.digest
         switch dropper {
@@ -121,7 +122,7 @@ struct FileEffect {
         case .reseller:
             let draft = try intake.openBatch(arrival, batch: batch)
             draft.keepsRejections = outline.allOrNothing
-            var batch = ResellerFile(draft, settings, abortingFor: firstPass)
+            var batch = ResellerFile(draft, settings, abortingFor: rejected)
             try content.forEachLine(of: outline) { try batch.take($0, $1, &$2) }
             try check(batch.total, against: outline)
             return draft

@@ -13,17 +13,17 @@ struct ResellerFile {
     private let terms: TermsOfSale
     private var prices: OrderPrices
     /// The rejections of an `all_or_nothing` file's first pass.
-    private let firstPass: FirstPass
+    private let rejected: RejectedLines
     /// The sum that `total` is compared with, in millionths: the charges as we price them, and the
     /// withdrawals. It includes rejected lines, so it may exceed what any wallet holds.
     private(set) var total: Int128 = 0
 
     init(
-        _ draft: ResellerDraft, _ settings: Settings, abortingFor firstPass: FirstPass
+        _ draft: ResellerDraft, _ settings: Settings, abortingFor rejected: RejectedLines
     ) {
         self.draft = draft
         self.settings = settings
-        self.firstPass = firstPass
+        self.rejected = rejected
         terms = draft.termsOfSale
         prices = OrderPrices(settings.pricing, terms)
     }
@@ -122,14 +122,14 @@ struct ResellerFile {
     /// Does what a line asks for, unless the file is being recorded as aborted: then the line gets
     /// its own rejection, or says that another one was rejected.
     private func unlessAborted(_ line: ResellerLine, _ act: () throws -> Void) throws {
-        guard !firstPass.isEmpty else { return try act() }
-        throw firstPass[line.kind, line.number]
+        guard !rejected.isEmpty else { return try act() }
+        throw rejected[line.kind, line.number]
             ?? Rejection(.batchAborted, "another line of this all_or_nothing file was rejected")
     }
 }
 
 /// The lines of an `all_or_nothing` file that were rejected, with their rejections.
-struct FirstPass {
+struct RejectedLines {
     private var rejections: [LineKind: [Int: Rejection]] = [:]
 
     init() {}

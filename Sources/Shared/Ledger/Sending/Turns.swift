@@ -9,18 +9,18 @@ import Timestamps
 /// the last one stopped (`providers.last_turn`), so that a provider that takes few orders a run
 /// serves everybody in the end.
 ///
-/// A line says who has orders waiting. It is made again after `lookEvery` seconds, and when nobody
+/// A queue says who has orders waiting. It is made again after `lookEvery` seconds, and when nobody
 /// in it has anything due; a reseller with nothing due leaves it until then. So the cost of a claim
 /// does not depend on how many resellers wait for other things.
 package final class Turns {
-    private var lines: [ProviderID: Line] = [:]
+    private var queues: [ProviderID: Queue] = [:]
 
     /// How often to look who has come, in seconds: less often with many resellers, so that looking
     /// costs little beside the orders that are sent meanwhile.
     private static func lookEvery(_ users: Int) -> Int { max(1, users / 2_000) }
 
     /// The resellers that have orders waiting for one provider.
-    private struct Line {
+    private struct Queue {
         /// By name; nil for a reseller that has left.
         var users: [String?]
         /// Whose turn it is.
@@ -73,39 +73,39 @@ extension Turns {
         _ serve: (_ user: String, _ limit: Int) throws -> (looked: Int, taken: Int)
     ) throws {
         var isNew = false
-        var line = try line(of: provider, db, at: now, isNew: &isNew)
+        var queue = try queue(of: provider, db, at: now, isNew: &isNew)
         var wanted = count
         var last: String?
         while wanted > 0, looks > 0 {
-            guard let user = line.user() else {
+            guard let user = queue.user() else {
                 if isNew { break }
-                line = try look(for: provider, after: last, db, at: now)
+                queue = try look(for: provider, after: last, db, at: now)
                 isNew = true
                 continue
             }
-            let share = max(1, wanted / line.left)
+            let share = max(1, wanted / queue.left)
             let (looked, taken) = try serve(user, share)
             wanted -= taken
             looks -= max(1, looked)
             if looked > 0 { last = user }
-            line.pass(leaving: looked < share)
+            queue.pass(leaving: looked < share)
         }
-        lines[provider] = line
+        queues[provider] = queue
         guard let last else { return }
         try db.run("UPDATE providers SET last_turn = \(last) WHERE id = \(provider)")
     }
 
     /// Forgets who waits for a provider, because other providers' orders have come to it.
     func renew(_ provider: ProviderID) {
-        lines[provider] = nil
+        queues[provider] = nil
     }
 
-    private func line(
+    private func queue(
         of provider: ProviderID, _ db: any Connection, at now: Timestamp, isNew: inout Bool
-    ) throws -> Line {
-        if let line = lines[provider] {
-            let next = line.lookedAt.adding(seconds: Self.lookEvery(line.count))
-            if line.lookedAt <= now, now < next { return line }
+    ) throws -> Queue {
+        if let queue = queues[provider] {
+            let next = queue.lookedAt.adding(seconds: Self.lookEvery(queue.count))
+            if queue.lookedAt <= now, now < next { return queue }
         }
         isNew = true
         let last: String? = try db.value("SELECT last_turn FROM providers WHERE id = \(provider)")
@@ -114,13 +114,13 @@ extension Turns {
 
     private func look(
         for provider: ProviderID, after last: String?, _ db: any Connection, at now: Timestamp
-    ) throws -> Line {
+    ) throws -> Queue {
         var users: [String] = []
         while let user = try Self.user(after: users.last ?? "", waitingFor: provider, db) {
             users.append(user)
         }
         let next = last.flatMap { last in users.firstIndex { $0 > last } } ?? 0
-        return Line(
+        return Queue(
             users: users, next: next, left: users.count, lookedAt: now, count: users.count)
     }
 
