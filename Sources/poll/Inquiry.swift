@@ -115,7 +115,8 @@ struct Inquiry {
             if let row = rows.first(where: { doubt.isAfterJump || $0.isNear(doubt) }) {
                 return .contradicted(
                     because: "its order \(row.providerOrder) is for the same service, link "
-                        + "and quantity, but from another time: if a clock was wrong, it may be it")
+                        + "and quantity, but from another time: if a clock was wrong, it may be "
+                        + "this order")
             }
             guard isProofOfAbsence(of: doubt) else { return .open(evidence: nil) }
             return .believed(because: "its list does not have it")
@@ -125,11 +126,13 @@ struct Inquiry {
     private func words(for ids: [String], _ doubt: Doubt) -> String {
         guard doubt.isTimeKnown else {
             return "its list has \(ids.prefix(10).joined(separator: ", ")), and one of them may be "
-                + "it: the clock was changed about when it was sent, so the time proves nothing"
+                + "this order: the clock was changed about when it was sent, so the time proves "
+                + "nothing"
         }
         return ids.count == 1
-            ? "its order \(ids[0]) may be it, but its list does not say when it was placed"
-            : "several orders of its list may be it: \(ids.prefix(10).joined(separator: ", "))"
+            ? "its order \(ids[0]) may be this order, but its list does not say when it was placed"
+            : "several orders of its list may be this order: "
+                + ids.prefix(10).joined(separator: ", ")
     }
 
     private func absence(of doubt: Doubt) -> String? {

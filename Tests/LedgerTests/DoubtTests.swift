@@ -151,7 +151,7 @@ import Timestamps
         #expect(try books.state(of: first) == .inDoubt)
         #expect(
             try evidence(of: first)
-                == "timed out; the provider's order 77 may be it, or order \(second)'s")
+                == "timed out; the provider's order 77 may be this order, or order \(second)'s")
 
         // Nor is it given to one while another order for the same link is on its way.
         try decide(.refund, on: second, asking: .silent)

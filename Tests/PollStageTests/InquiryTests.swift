@@ -98,11 +98,12 @@ import Timestamps
     @Test(arguments: [
         (
             [row(7_001), row(7_002)],
-            "timed out; several orders of its list may be it: 7001, 7002"
+            "timed out; several orders of its list may be this order: 7001, 7002"
         ),
         (
             [row(7_001, created: "null")],
-            "timed out; its order 7001 may be it, but its list does not say when it was placed"
+            "timed out; its order 7001 may be this order, but its list does not say when it was "
+                + "placed"
         ),
         ([row(7_001, quantity: 500)], "timed out; its list of orders does not have it"),
         ([], "timed out; its list of orders does not have it"),

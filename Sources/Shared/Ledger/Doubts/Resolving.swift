@@ -44,7 +44,7 @@ struct Resolving {
         }
         if let rival = try rival(of: order.id) {
             try attempts.note(
-                "the provider's order \(providerOrder) may be it, or order \(rival)'s",
+                "the provider's order \(providerOrder) may be this order, or order \(rival)'s",
                 on: order.id)
             return false
         }
