@@ -113,7 +113,7 @@ extension LedgerException {
     static func canceledInPart(_ order: FollowedOrder, remains: String) -> LedgerException {
         LedgerException(
             .canceledInPart,
-            "order \(order.id) (its \(order.providerOrder)) is cancelled, and \(remains) of "
+            "order \(order.id) (its \(order.providerOrder)) is canceled, and \(remains) of "
                 + "\(order.billedUnits) remain; all its money was given back; ask the provider "
                 + "whether something was delivered")
     }
@@ -123,7 +123,7 @@ extension LedgerException {
     ) -> LedgerException {
         LedgerException(
             .canceledWithCharge,
-            "order \(order.id) (its \(order.providerOrder)) is cancelled, and the provider says a "
+            "order \(order.id) (its \(order.providerOrder)) is canceled, and the provider says a "
                 + "charge of \(charge) \(currency); the reseller has all money back, and no cost "
                 + "was booked; look whether the provider paid it back, and ask it if not")
     }

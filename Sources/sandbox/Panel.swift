@@ -116,7 +116,7 @@ extension Panel {
         var times: Int
 
         enum How {
-            /// The answer is spoilt. If `after`, the action is done first.
+            /// The answer is spoiled. If `after`, the action is done first.
             case fault(Fault, after: Bool)
             /// No order is found.
             case blindness

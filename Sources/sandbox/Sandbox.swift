@@ -28,7 +28,7 @@ struct Sandbox: AsyncParsableCommand {
             The control path is for this machine only and needs no key. It counts every add as \
             soon as its body is read, before anything else happens. "how" is \
             \(Manual.faults); with \
-            "after":true the action is done before its answer is spoilt.
+            "after":true the action is done before its answer is spoiled.
 
             \(Manual.control)
 

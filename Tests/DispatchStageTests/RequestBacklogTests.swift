@@ -11,7 +11,7 @@ import Timestamps
 
 /// A run asks for all refills and cancels that are due, until its deadline.
 @Suite struct RequestBacklogTests {
-    private static let cancelled: @Sendable (LoopbackRequest) -> LoopbackAnswer = { request in
+    private static let canceled: @Sendable (LoopbackRequest) -> LoopbackAnswer = { request in
         let ids = (request.field("orders") ?? request.field("order") ?? "").split(separator: ",")
         return .reply(
             "[" + ids.map { #"{"order":\#($0),"cancel":1}"# }.joined(separator: ",") + "]")
@@ -30,7 +30,7 @@ import Timestamps
     }
 
     @Test func `more cancels than one call carries go out in one run`() throws {
-        try withHouse(answer: Self.cancelled) { house, provider in
+        try withHouse(answer: Self.canceled) { house, provider in
             try cancel(350, in: house)
             let summary = try house.dispatch()
             #expect(summary["requests"] == 350)
@@ -44,7 +44,7 @@ import Timestamps
         let clock = TickingClock()
         try withHouse(clock: clock) {
             clock.advance(seconds: 51)
-            return Self.cancelled($0)
+            return Self.canceled($0)
         } _: { house, provider in
             try cancel(350, in: house)
             try house.dispatch()

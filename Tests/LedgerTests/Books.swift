@@ -10,7 +10,7 @@ import Timestamps
 
 /// A ledger on disk, kept in USD, with the provider `alpha` (paid in EUR) and its two services.
 ///
-/// Service 1 costs 1 EUR or 1.10 USD a thousand and can be refilled and cancelled; service 2 costs
+/// Service 1 costs 1 EUR or 1.10 USD a thousand and can be refilled and canceled; service 2 costs
 /// the same and can be neither.
 final class Books {
     let folder = TemporaryFolder()

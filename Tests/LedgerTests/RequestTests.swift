@@ -24,7 +24,7 @@ import Testing
         try books.verdict(of: user, .refills, ref: ref) { try $0.requestRefill(of: order, $1) }
     }
 
-    @Test func `an unsent order is cancelled at once, and all its money comes back`() throws {
+    @Test func `an unsent order is canceled at once, and all its money comes back`() throws {
         let order = try books.accepted()
         #expect(try cancel(order) == "accepted")
         #expect(try books.state(of: order) == .canceled)

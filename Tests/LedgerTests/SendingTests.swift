@@ -182,7 +182,7 @@ import Timestamps
         let orders = try (1...5).map { try books.accepted("A-\($0)") }
         #expect(try books.claim(waitingForLinks: true) == [orders[0]])
         #expect(try books.value("SELECT count(*) FROM orders WHERE due_at IS NULL") == 4)
-        // The second is cancelled while it waits: the third still waits for the first.
+        // The second is canceled while it waits: the third still waits for the first.
         try books.verdict(of: acme, .cancels, ref: "C-1") {
             try $0.requestCancel(of: orders[1], $1)
         }

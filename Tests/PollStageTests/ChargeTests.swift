@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `the provider keeps nothing of a cancelled order`() throws {
+    @Test func `the provider keeps nothing of a canceled order`() throws {
         try withHouse {
             .statuses($0) { _ in status("Canceled") }
         } _: { house, _ in

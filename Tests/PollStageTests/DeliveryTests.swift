@@ -49,7 +49,7 @@ import Testing
             "Default", #"{"runs":3,"interval":5}"#, 300,
             #"{"status":"Partial","runs":"3","orders":[]}"#, "placed|0"
         ),
-        // Cancelled midway: by its runs, by what remains, or nothing if they do not agree.
+        // Canceled midway: by its runs, by what remains, or nothing if they do not agree.
         (
             "Default", #"{"runs":3,"interval":5}"#, 300, #"{"status":"Canceled","runs":"2"}"#,
             "partial|2000000"

@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `a spoilt answer hides whether the order was placed`(isAfter: Bool) async throws {
+    func `a spoiled answer hides whether the order was placed`(isAfter: Bool) async throws {
         try await Harness.with { sandbox in
             let wish = #"{"action":"add","how":"reset","after":\#(isAfter)}"#
             _ = await sandbox.control("misbehave", wish)

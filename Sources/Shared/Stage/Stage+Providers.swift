@@ -5,7 +5,7 @@ import Settings
 import Timestamps
 
 extension Stage {
-    /// The ledger's providers by name, after it has learnt what the configuration says of them.
+    /// The ledger's providers by name, after it has learned what the configuration says of them.
     ///
     /// A service is sold only while a provider can serve it, so every run that sells, sends or
     /// lists asks.

@@ -17,7 +17,7 @@ struct Model {
         let user: UserID
         let ref: String
         let charge: Int64
-        /// Whether its service can be refilled and cancelled, and bought from a second provider.
+        /// Whether its service can be refilled and canceled, and bought from a second provider.
         let isFlexible: Bool
         var state = State.accepted
         /// Who is to serve it, or does.

@@ -10,7 +10,7 @@ extension ResellerDraft {
     }
 
     /// Cancels an order. One that was not sent yet ends at once, and all its money goes back. Else
-    /// the provider is asked, and no money moves until it says that the order is cancelled.
+    /// the provider is asked, and no money moves until it says that the order is canceled.
     package func requestCancel(of order: OrderID, _ line: ResellerLine) throws {
         try record(cancel(order, line), of: line)
     }
@@ -45,7 +45,7 @@ extension ResellerDraft {
         }
         guard order.cancels else {
             return .rejected(
-                Rejection(.cancelNotAllowed, "the service of order \(id) cannot be cancelled"))
+                Rejection(.cancelNotAllowed, "the service of order \(id) cannot be canceled"))
         }
         return try ask(for: order, line, as: .cancel)
     }

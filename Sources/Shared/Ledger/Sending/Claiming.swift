@@ -240,7 +240,7 @@ extension LedgerException {
             its charge of \(charge) is less than \(least), the least for service \(place.id) of \
             \(place.providerName) at today's cost; it is held until the price allows; to send it \
             sooner, lower min_profit_percent or name a backup in catalogue.yaml; or have it \
-            cancelled
+            canceled
             """)
     }
 }

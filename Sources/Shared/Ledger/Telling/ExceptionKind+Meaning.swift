@@ -31,9 +31,9 @@ extension ExceptionKind {
         case .completedInPart:
             "A completed order says that some of it remains. It was settled as completed."
         case .canceledInPart:
-            "A cancelled order says that only a part remains. All its money was given back."
+            "A canceled order says that only a part remains. All its money was given back."
         case .canceledWithCharge:
-            "A cancelled order has a charge. All its money was given back, and no cost was booked."
+            "A canceled order has a charge. All its money was given back, and no cost was booked."
         case .endedOrderChanged:
             "The provider now says something else about an ended order. No money moved."
         case .chargeCurrency:
@@ -85,9 +85,9 @@ extension ExceptionKind {
             receipt from being moved. Other users' files are taken.
             """
         case .leftInInbox:
-            "For an hour something lies under a name, or in a place, that nothing is taken from."
+            "Something has lain for an hour under a name or in a place that nothing is taken from."
         case .neverStill:
-            "For an hour a file has been written to, again and again."
+            "A file has been written to again and again for an hour."
         case .unreadableFile:
             "A reseller's file may not be read by the service user. It waits."
         case .paymentClaimedTwice:
@@ -128,7 +128,7 @@ extension ExceptionKind {
         case .lostFileGone:
             "After a restore, a file could not be taken again. What it asked for was done."
         case .lostLineRejected:
-            "After a restore, a line that was accepted before is rejected."
+            "After a restore, a file or line is rejected that may have been accepted before."
         case .providerOff:
             """
             A provider that is switched off or not configured has open orders. Nobody asks about \
@@ -137,22 +137,22 @@ extension ExceptionKind {
         case .providerSilent:
             "A provider with orders of ours has answered nothing for an hour."
         case .ordersWaiting:
-            "Orders wait for an hour to be sent to a provider. The line says why."
+            "Orders have waited for an hour to be sent to a provider. The line says why."
         case .ordersUnanswered:
             "A run died while it sent orders, and dispatch has not run for an hour."
         case .ordersInDoubt:
-            "Orders are in doubt for an hour."
+            "Orders have been in doubt for an hour."
         case .ordersUnasked:
-            "Orders are due for an hour without being asked about."
+            "Orders have been due for an hour without being asked about."
         case .requestsWaiting:
-            "Refills or cancels wait for an hour to be passed on."
+            "Refills or cancels have waited for an hour to be passed on."
         case .requestsOpen:
             """
-            Refills or cancels were asked for three days ago or before, a provider has them, and \
-            it does not say that they are done.
+            A provider has refills or cancels that were asked for at least three days ago, and \
+            has not said that they are done.
             """
         case .statusFilesUnwritten:
-            "A reseller's status files cannot be written for an hour. Each run tries again."
+            "A reseller's status files could not be written for an hour. Each run tries again."
         }
     }
 }
