@@ -29,7 +29,7 @@ extension PipelineStatus {
     /// Seconds that an order may wait to be sent.
     private static let orderWaits = 3_600
     /// Standstills that only `poll` can see, and reports by an alarm.
-    private static let onlyAlarmed: Set<Alarm.Kind> = [
+    private static let onlyAlarmed: Set<ExceptionKind> = [
         .providerSilent, .ordersUnanswered, .ordersUnasked, .requestsWaiting, .requestsOpen,
         .statusFilesUnwritten,
     ]

@@ -6,49 +6,14 @@ import Timestamps
 /// Thousands of orders behind one provider are one alarm. It is raised once, with a line in
 /// `exceptions.csv`, and stands until a run finds its cause gone.
 package struct Alarm: Equatable, Sendable {
-    package let kind: Kind
+    /// Its line in `exceptions.csv` has the same kind.
+    package let kind: ExceptionKind
     /// The name of the provider or the user that it is about.
     package let subject: String
     /// When it was raised.
     package let since: Timestamp
     /// What was found, what is still true, and what to do.
     package let detail: String
-
-    package enum Kind: String, CaseIterable, Column, Sendable {
-        /// A provider that is switched off, or gone from the configuration, has open orders.
-        case providerOff = "provider_off"
-        /// A provider that has orders of ours answers nothing.
-        case providerSilent = "provider_silent"
-        /// Orders wait to be sent.
-        case ordersWaiting = "orders_waiting"
-        /// Orders were being sent when a run ended, and no run has looked since.
-        case ordersUnanswered = "orders_unanswered"
-        /// Nobody knows whether a provider has orders.
-        case ordersInDoubt = "orders_in_doubt"
-        /// Orders are due to be asked about, but nothing asks.
-        case ordersUnasked = "orders_unasked"
-        /// Refills and cancels wait to be passed on.
-        case requestsWaiting = "requests_waiting"
-        /// A provider took requests and has not reported them as done.
-        case requestsOpen = "requests_open"
-        /// Status files cannot be written to a user's outbox.
-        case statusFilesUnwritten = "status_files_unwritten"
-
-        /// The kind of its line in `exceptions.csv`, which uses the same word.
-        var exception: ExceptionKind {
-            switch self {
-            case .providerOff: .providerOff
-            case .providerSilent: .providerSilent
-            case .ordersWaiting: .ordersWaiting
-            case .ordersUnanswered: .ordersUnanswered
-            case .ordersInDoubt: .ordersInDoubt
-            case .ordersUnasked: .ordersUnasked
-            case .requestsWaiting: .requestsWaiting
-            case .requestsOpen: .requestsOpen
-            case .statusFilesUnwritten: .statusFilesUnwritten
-            }
-        }
-    }
 }
 
 extension Alarm {
@@ -72,7 +37,7 @@ extension Ledger {
         ) { row -> Alarm? in
             // A newer version may know kinds that this one does not.
             let word: String = try row[0]
-            guard let kind = Alarm.Kind(rawValue: word) else { return nil }
+            guard let kind = ExceptionKind(rawValue: word) else { return nil }
             return Alarm(
                 kind: kind, subject: try row[1], since: try row[2], detail: try row[3])
         }
@@ -119,7 +84,7 @@ extension Ledger {
             VALUES (\(alarm.kind), \(alarm.subject), \(now), \(alarm.detail))
             """)
         try raise(
-            LedgerException(alarm.kind.exception, alarm.detail), order: nil,
+            LedgerException(alarm.kind, alarm.detail), order: nil,
             provider: stop.provider, db, at: now)
         return alarm
     }

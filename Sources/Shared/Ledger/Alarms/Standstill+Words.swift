@@ -71,6 +71,7 @@ extension Standstill {
             outbox for at least an hour; each run tries again, and none is left out. Look at what \
             is in the way in resellers/\(subject)/outbox, and at its owner and mode
             """
+        default: kind.meaning
         }
     }
 

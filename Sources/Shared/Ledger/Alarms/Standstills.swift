@@ -3,7 +3,7 @@ import Timestamps
 
 /// Something that was found to stand still.
 struct Standstill {
-    let kind: Alarm.Kind
+    let kind: ExceptionKind
     let subject: String
     /// Nil if it is about a user.
     let provider: ProviderID?
@@ -120,7 +120,7 @@ extension Standstills {
     }
 
     private func standstill(
-        _ kind: Alarm.Kind, _ provider: ProviderRow, oldest: Int64?
+        _ kind: ExceptionKind, _ provider: ProviderRow, oldest: Int64?
     ) -> [Standstill] {
         oldest.map {
             [Standstill(kind: kind, subject: provider.name, provider: provider.id, oldest: $0)]
@@ -129,7 +129,7 @@ extension Standstills {
 
     /// The orders in a state in which nobody knows whether the provider has them, by provider. A
     /// provider that is switched off has an alarm of its own.
-    private func unanswered(_ kind: Alarm.Kind, _ state: String) throws -> [Standstill] {
+    private func unanswered(_ kind: ExceptionKind, _ state: String) throws -> [Standstill] {
         try standstills(
             kind,
             """
@@ -143,7 +143,7 @@ extension Standstills {
     }
 
     private func requests(
-        _ kind: Alarm.Kind, _ condition: String, _ patience: Int
+        _ kind: ExceptionKind, _ condition: String, _ patience: Int
     ) throws -> [Standstill] {
         try standstills(
             kind,
@@ -169,7 +169,7 @@ extension Standstills {
     /// The rows of a query that have stood still for long enough. A row holds the subject, the
     /// provider, the oldest order, request or file, and since when it stands still.
     private func standstills(
-        _ kind: Alarm.Kind, _ sql: SQL, _ patience: Int = Alarm.patience
+        _ kind: ExceptionKind, _ sql: SQL, _ patience: Int = Alarm.patience
     ) throws -> [Standstill] {
         let found: [(stop: Standstill, since: Timestamp)] = try db.all(sql) { row in
             let stop = Standstill(

@@ -96,7 +96,7 @@ extension Ledger {
                 """
                 SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = \(order))
                     OR EXISTS (SELECT 1 FROM orders o JOIN providers p ON p.id = o.provider_id
-                        JOIN alarms a ON a.kind = \(Alarm.Kind.providerSilent)
+                        JOIN alarms a ON a.kind = \(ExceptionKind.providerSilent)
                             AND a.subject = p.name
                         WHERE o.id = \(order))
                 """)
