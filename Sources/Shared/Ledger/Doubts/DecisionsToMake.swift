@@ -54,7 +54,7 @@ extension Ledger {
         try read { db in
             guard let order = try OrderRow.fetch(db, id) else { return "there is no order \(id)" }
             if order.state == .placed, decision == .refund,
-                try Self.mayBeGivenUp(id, witness(Decisions.provider(of: order, db)), db)
+                try Decisions.mayBeGivenUp(id, witness(Decisions.provider(of: order, db)), db)
             {
                 return nil
             }
@@ -80,6 +80,23 @@ extension Decisions {
             return "the provider's order \(providerOrder) belongs to order \(other)"
         }
         return nil
+    }
+
+    /// Whether a person may end an order that is with a provider: if an exception says that
+    /// something is wrong with the order, if an alarm says that its provider answers nothing, or if
+    /// the provider can no longer be asked.
+    static func mayBeGivenUp(
+        _ order: OrderID, _ witness: Witness, _ db: any Connection
+    ) throws -> Bool {
+        try witness == .silent
+            || db.one(
+                """
+                SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = \(order))
+                    OR EXISTS (SELECT 1 FROM orders o JOIN providers p ON p.id = o.provider_id
+                        JOIN alarms a ON a.kind = \(ExceptionKind.providerSilent)
+                            AND a.subject = p.name
+                        WHERE o.id = \(order))
+                """)
     }
 }
 

@@ -26,7 +26,7 @@ extension DeskDraft {
         let moves = OrderMoves(db, postings, at: intake.now, file: file)
         let witness = witness(try Decisions.provider(of: order, db))
         if order.state == .placed, decision == .refund,
-            try Ledger.mayBeGivenUp(id, witness, db)
+            try Decisions.mayBeGivenUp(id, witness, db)
         {
             // The provider's charge stays booked: nobody knows whether the provider gives it back.
             try moves.settle(

@@ -69,36 +69,4 @@ extension Ledger {
         }
         try db.run("UPDATE exceptions SET occurrences = occurrences + 1 WHERE id = \(known)")
     }
-
-    /// Whether a person may end an order that is with a provider: if an exception says that
-    /// something is wrong with the order, if an alarm says that its provider answers nothing, or if
-    /// the provider can no longer be asked.
-    ///
-    /// - Throws: `StoreError`.
-    package func mayBeGivenUp(
-        _ order: OrderID, asking witness: (_ provider: String) -> Witness
-    ) throws -> Bool {
-        try read { db in
-            let provider: String? = try db.value(
-                """
-                SELECT p.name FROM orders o JOIN providers p ON p.id = o.provider_id
-                WHERE o.id = \(order)
-                """)
-            return try Self.mayBeGivenUp(order, provider.map(witness), db)
-        }
-    }
-
-    static func mayBeGivenUp(
-        _ order: OrderID, _ witness: Witness?, _ db: any Connection
-    ) throws -> Bool {
-        try witness == .silent
-            || db.one(
-                """
-                SELECT EXISTS (SELECT 1 FROM exceptions WHERE order_id = \(order))
-                    OR EXISTS (SELECT 1 FROM orders o JOIN providers p ON p.id = o.provider_id
-                        JOIN alarms a ON a.kind = \(ExceptionKind.providerSilent)
-                            AND a.subject = p.name
-                        WHERE o.id = \(order))
-                """)
-    }
 }
