@@ -76,6 +76,7 @@ import Testing
         #expect(try outbox.names() == [FileName("\(second).receipt.json")])
         let kept = try Directory("\(folder.path)/spool/quarantine/acme")
         #expect(try kept.names() == [FileName("\(first)-orders.json.former-receipt.json")])
+        #expect(try spool.quarantined().latest == nil, "a former receipt is no news")
     }
 
     @Test func `the last status file is found among other files`() throws {

@@ -6,10 +6,13 @@ enum KeptName {
     /// The file that says why the file `kept` is in quarantine.
     static func reason(of kept: String) -> String { kept + reasonEnding }
 
-    static func isReason(_ name: FileName) -> Bool { "\(name)".hasSuffix(reasonEnding) }
-
     /// The receipt that the file `kept` had before it was replayed.
-    static func formerReceipt(of kept: String) -> String { "\(kept).former-receipt.json" }
+    static func formerReceipt(of kept: String) -> String { kept + formerReceiptEnding }
+
+    /// Whether it is a file that was dropped, and not what belongs to one.
+    static func isDropped(_ name: FileName) -> Bool {
+        ![reasonEnding, formerReceiptEnding].contains { "\(name)".hasSuffix($0) }
+    }
 
     /// The digest of an archived file and the name it had in the inbox; nil for any other name.
     ///
@@ -48,4 +51,5 @@ enum KeptName {
     private static let fewestDigits = 40
 
     private static let reasonEnding = ".reason.json"
+    private static let formerReceiptEnding = ".former-receipt.json"
 }

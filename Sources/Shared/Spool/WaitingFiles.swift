@@ -48,14 +48,14 @@ extension Spool {
         return waiting
     }
 
-    /// How many files lie in `quarantine`, and when the latest arrived there.
+    /// How many dropped files lie in `quarantine`, and when the latest arrived there.
     package func quarantined() throws(SystemError) -> (count: Int, latest: Timestamp?) {
         var count = 0
         var latest: Timestamp?
         for owner in try Directory("\(root)/quarantine").names() {
             // Count only our own directories, and nothing else that an operator put there.
             guard let directory = try? Directory("\(root)/quarantine/\(owner)") else { continue }
-            for name in try directory.names() where !KeptName.isReason(name) {
+            for name in try directory.names() where KeptName.isDropped(name) {
                 guard let status = try directory.status(of: name) else { continue }
                 count += 1
                 let came = Timestamp(milliseconds: Int64(status.st_ctim.tv_sec) * 1_000)
