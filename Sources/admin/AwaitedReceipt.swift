@@ -1,3 +1,4 @@
+import Failures
 import Glibc
 import Run
 import Spool
@@ -143,12 +144,12 @@ struct DeskReceipt {
         guard isRejected else {
             let rest =
                 pending > 0
-                ? "; \(pending) lines wait until poll has asked the provider" : ""
+                ? "; " + pending.counted("line waits", "lines wait")
+                    + " until poll has asked the provider" : ""
             return "\(status): \(meaning)\(rest); the receipt is \(path)"
         }
-        let head =
-            "\(status): \(detail ?? "\(rejections.count) lines were rejected"); "
-            + "the receipt is \(path)"
+        let why = detail ?? rejections.count.counted("line was rejected", "lines were rejected")
+        let head = "\(status): \(why); the receipt is \(path)"
         let lines = rejections.prefix(Self.shown).map {
             "  \($0.kind) line \($0.line): \($0.code): \($0.detail)"
         }

@@ -98,8 +98,9 @@ extension PipelineStatus {
             }
             return obstacles(in: last).map { count in
                 look(
-                    "\(count) directories or files were in the way of the last \(program), which "
-                        + "left them out; its log says which")
+                    count.counted("directory or file was", "directories or files were")
+                        + " in the way of the last \(program), which left "
+                        + "\(count == 1 ? "it" : "them") out; its log says which")
             }
         }
     }
@@ -120,8 +121,9 @@ extension PipelineStatus {
         var concerns = inboxes.compactMap { inbox in
             isOver(Self.fileWaits, since: inbox.files.oldest)
                 ? standstill(
-                    "\(inbox.files.count) files wait in the inbox of \(inbox.owner), the first "
-                        + "since \(inbox.files.oldest ?? now); look at the log of ingest") : nil
+                    inbox.files.count.counted("file waits", "files wait")
+                        + " in the inbox of \(inbox.owner), the first since "
+                        + "\(inbox.files.oldest ?? now); look at the log of ingest") : nil
         }
         for entry in passedOver where entry.isReported {
             concerns.append(look(entry.advice))
@@ -129,8 +131,9 @@ extension PipelineStatus {
         if isOver(Self.fileWaits, since: work.oldest) {
             concerns.append(
                 standstill(
-                    "\(work.count) files are left in work since \(work.oldest ?? now); look at the "
-                        + "log of ingest"))
+                    work.count.counted("file has", "files have")
+                        + " been left in work since \(work.oldest ?? now); look at the log of "
+                        + "ingest"))
         }
         if !openJournals.isEmpty, running["dispatch"] == nil {
             concerns.append(
@@ -156,8 +159,9 @@ extension PipelineStatus {
             if let other = provider.otherCurrency, provider.state != .disabled {
                 return standstill(
                     "\(provider.name) counts in \(other) and is configured in "
-                        + "\(provider.currency): none of its services is sold, and \(open) orders "
-                        + "wait; ask it, or correct its currency in providers.yaml")
+                        + "\(provider.currency): none of its services is sold, and "
+                        + open.counted("order waits", "orders wait")
+                        + "; ask it, or correct its currency in providers.yaml")
             }
             if provider.isKeyRefused {
                 return standstill(
@@ -167,13 +171,15 @@ extension PipelineStatus {
             switch provider.state {
             case .disabled where open > 0:
                 return standstill(
-                    "\(provider.name) is switched off with \(open) open orders, which are neither "
-                        + "sent nor followed; enable it, or decide refund")
+                    "\(provider.name) is switched off with "
+                        + open.counted("open order, which is", "open orders, which are")
+                        + " neither sent nor followed; enable it, or decide refund")
             case .paused(let until):
                 return look(
                     "\(provider.name) is paused until \(until): "
-                        + "\(provider.pauseReason ?? "no reason known"); \(open) orders are open; "
-                        + "once that is mended, admin provider resume \(provider.name)")
+                        + "\(provider.pauseReason ?? "no reason known"); "
+                        + open.counted("order is", "orders are")
+                        + " open; once that is mended, admin provider resume \(provider.name)")
             case .active, .disabled: return nil
             }
         }
@@ -186,7 +192,8 @@ extension PipelineStatus {
             case .inDoubt:
                 concerns.append(
                     look(
-                        "\(orders.count) orders are in doubt; see in-doubt.csv, then admin decide"))
+                        orders.count.counted("order is", "orders are")
+                            + " in doubt; see in-doubt.csv, then admin decide"))
             case .accepted where isOver(Self.orderWaits, since: orders.oldest):
                 concerns.append(
                     look(
@@ -201,11 +208,16 @@ extension PipelineStatus {
         }
         if people.stuck > 0 {
             concerns.append(
-                look("\(people.stuck) orders are stuck at their providers; see stuck.csv"))
+                look(
+                    people.stuck.counted(
+                        "order is stuck at its provider", "orders are stuck at their providers")
+                        + "; see stuck.csv"))
         }
         if people.newExceptions > 0 {
             concerns.append(
-                look("\(people.newExceptions) exceptions in 24 hours; see exceptions.csv"))
+                look(
+                    people.newExceptions.counted("exception", "exceptions")
+                        + " in 24 hours; see exceptions.csv"))
         }
         return concerns
     }
@@ -213,17 +225,19 @@ extension PipelineStatus {
     private var moneyConcerns: [Concern] {
         var concerns = people.withdrawals.map { money in
             look(
-                "\(money.count) withdrawals wait to be paid, \(money.words); "
-                    + "see admin withdrawal list")
+                money.count.counted("withdrawal waits", "withdrawals wait")
+                    + " to be paid, \(money.words); see admin withdrawal list")
         }
         concerns += people.claims.map { money in
             look(
-                "\(money.count) claimed deposits wait to be confirmed, \(money.words); "
-                    + "see deposits.csv")
+                money.count.counted("claimed deposit waits", "claimed deposits wait")
+                    + " to be confirmed, \(money.words); see deposits.csv")
         }
         if standing.waitingServices > 0 {
             concerns.append(
-                look("\(standing.waitingServices) services wait for admin release"))
+                look(
+                    standing.waitingServices.counted("service waits", "services wait")
+                        + " for admin release"))
         }
         return concerns
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchFiles
+import Failures
 import Ledger
 import Money
 import Run
@@ -139,7 +140,7 @@ struct DecideCommand: AsyncParsableCommand {
         }
         return DeskLines(
             kind: .decisions, words: "decide-file",
-            meaning: "\(decisions.count) orders are decided by \(path)",
+            meaning: decisions.count.counted("order is", "orders are") + " decided by \(path)",
             members: decisions.map(Self.members))
     }
 
@@ -157,9 +158,10 @@ struct DecideCommand: AsyncParsableCommand {
         let charge = try doubts.reduce(Amount.zero) { try $0 + $1.charge }
         let decided = doubts.count { $0.isDecided }
         let meaning =
-            "\(doubts.count) orders in doubt with \(provider), \(charge) "
-            + "\(stage.settings.currency) in all, from order \(first.order) to "
-            + "\(doubts[doubts.count - 1].order), are decided: \(decision.word)"
+            doubts.count.counted("order", "orders")
+            + " in doubt with \(provider), \(charge) \(stage.settings.currency) in all, from order "
+            + "\(first.order) to \(doubts[doubts.count - 1].order), "
+            + "\(doubts.count == 1 ? "is" : "are") decided: \(decision.word)"
             + (decided > 0 ? " (for \(decided), that replaces a decision that waits)" : "")
         let lines = DeskLines(
             kind: .decisions, words: "decide-\(provider)", meaning: meaning,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchFiles
+import Failures
 import Identity
 import Ledger
 import Money
@@ -104,14 +105,17 @@ struct DepositCommand: AsyncParsableCommand {
         }
         let deposits = rows.filter { !$0.isKnown }.map(\.deposit)
         let known = rows.count - deposits.count
-        let rest = known > 0 ? "; \(known) were confirmed before and are left out" : ""
+        let rest =
+            known > 0
+            ? "; " + known.counted("was", "were") + " confirmed before and left out" : ""
         guard !deposits.isEmpty else {
             throw ValidationError(
-                "All \(known) deposits of \(path) were confirmed before; nothing was dropped.")
+                "Every deposit of \(path) was confirmed before; nothing was dropped.")
         }
         return DeskLines(
             kind: .deposits, words: "deposit-file",
-            meaning: "\(deposits.count) deposits of \(path) are credited\(rest)",
+            meaning: deposits.count.counted("deposit", "deposits")
+                + " of \(path) \(deposits.count == 1 ? "is" : "are") credited\(rest)",
             members: deposits.map { $0.write })
     }
 }

@@ -1,3 +1,4 @@
+import Failures
 import Ledger
 import Run
 import Settings
@@ -62,11 +63,12 @@ extension PipelineStatus {
         let due = people.dueStatuses == 0 ? "" : "; \(people.dueStatuses) due to be asked about"
         guard count > 0 else { return "no order waits to be sent\(due)" }
         guard let pace = people.pace else {
-            return "\(count) orders wait, and none was sent in the last 10 minutes\(due)"
+            return count.counted("order waits", "orders wait")
+                + ", and none was sent in the last 10 minutes\(due)"
         }
-        return
-            "\(count) orders, about \(pace.minutes(for: count)) minutes at the pace of the last 10"
-            + due
+        let minutes = pace.minutes(for: count).counted("minute", "minutes")
+        return count.counted("order", "orders")
+            + ", about \(minutes) at the pace of the last 10\(due)"
     }
 
     private var requests: String {
@@ -76,7 +78,7 @@ extension PipelineStatus {
 
     private var quarantined: String {
         guard let latest = quarantine.latest else { return "empty" }
-        return "\(quarantine.count) files, the last at \(latest)"
+        return quarantine.count.counted("file", "files") + ", the last at \(latest)"
     }
 
     private static func words(
@@ -89,7 +91,8 @@ extension PipelineStatus {
 
     private var services: String {
         standing.waitingServices == 0
-            ? "none waits" : "\(standing.waitingServices) WAIT FOR admin release"
+            ? "none waits"
+            : standing.waitingServices.counted("WAITS", "WAIT") + " FOR admin release"
     }
 
     private var waiting: String {

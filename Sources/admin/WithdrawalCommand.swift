@@ -1,5 +1,6 @@
 import ArgumentParser
 import BatchFiles
+import Failures
 import Ledger
 import Money
 import Run
@@ -101,7 +102,8 @@ struct WithdrawalCommand: AsyncParsableCommand {
                 }
                 return DeskLines(
                     kind: .withdrawals, words: "withdrawal-file",
-                    meaning: "\(conclusions.count) withdrawals of \(from) are paid",
+                    meaning: conclusions.count.counted("withdrawal", "withdrawals")
+                        + " of \(from) \(conclusions.count == 1 ? "is" : "are") paid",
                     members: conclusions.map { $0.write })
             }
         }

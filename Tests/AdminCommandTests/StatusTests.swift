@@ -26,7 +26,7 @@ import Testing
             #/ingest +20.+Z +0 +- +ingested files=1 lines=2/#,
             #/dispatch +20.+Z +0 +- +dispatched/#, #/report +never/#,
             #/withdrawals +none to pay\n/#, #/claimed deposits +none to confirm\n/#,
-            #/backlog +1 orders, about [0-9]+ minutes at the pace of the last 10/#,
+            #/backlog +1 order, about [0-9]+ minutes? at the pace of the last 10/#,
             #/refills, cancels +none open\n/#, #/quarantine +empty\n/#,
         ]
         for line in expected { #expect(screen.contains(line), "\(screen)") }
@@ -131,8 +131,8 @@ import Testing
         let ended = works.run("admin status")
         #expect(ended.status == 1)
         for line in [
-            #/look: 1 withdrawals wait to be paid, 25\.0{6} USD, the first since 20.+Z; see admin/#,
-            #/look: 1 claimed deposits wait to be confirmed, 7.000000 USD, the first since 20/#,
+            #/look: 1 withdrawal waits to be paid, 25\.0{6} USD, the first since 20.+Z; see admin/#,
+            #/look: 1 claimed deposit waits to be confirmed, 7.000000 USD, the first since 20/#,
             #/withdrawals +1 to pay, 25.000000 USD, the first since 20/#,
         ] {
             #expect(ended.output.contains(line), "\(ended.output)")
@@ -151,7 +151,7 @@ import Testing
         let ended = works.run("admin status")
         #expect(ended.status == 1)
         #expect(
-            ended.output.contains("look: 1 directories or files were in the way of the last ingest")
+            ended.output.contains("look: 1 directory or file was in the way of the last ingest")
         )
     }
 
@@ -198,7 +198,7 @@ import Testing
         let ended = works.run("admin status")
         #expect(ended.status == 2)
         #expect(
-            ended.output.contains("STANDS STILL: alpha is switched off with 1 open orders"),
+            ended.output.contains("STANDS STILL: alpha is switched off with 1 open order"),
             "\(ended.output)")
     }
 

@@ -29,7 +29,7 @@ import Testing
             to: "spool/desk/inbox/a.json")
         let ended = works.run("admin deposit acme 5 --method a --reference b --wait")
         #expect(ended.status == 1)
-        #expect(ended.output.hasPrefix("rejected: 1 lines were rejected"), "\(ended.output)")
+        #expect(ended.output.hasPrefix("rejected: 1 line was rejected"), "\(ended.output)")
         #expect(ended.output.contains("  deposits line 1: DEPOSIT_KNOWN: "))
     }
 

@@ -47,7 +47,7 @@ import Testing
         #expect(try works.verdict(on: 4) == "SERVICE_DISABLED")
         #expect(try works.verdict(on: 3, maxRate: "3.90") == "RATE_CHANGED")
 
-        #expect(works.run("admin status").output.contains("1 WAIT FOR admin release"))
+        #expect(works.run("admin status").output.contains("1 WAITS FOR admin release"))
         try works.done("admin release 2")
         try works.done("ingest")
         #expect(try works.priceList() == ["1 1.296000", "2 3.369600", "3 3.952800"])

@@ -1,3 +1,4 @@
+import Failures
 import Tables
 import Timestamps
 
@@ -86,11 +87,10 @@ extension Standstill {
                     WHERE \(raw: condition) AND provider_id = \(provider)
                     """) as Int
         }
-        let words = count == 1 ? "1 order" : "\(count) orders"
         return switch kind {
-        case .providerSilent: words
-        case .ordersWaiting: "\(words) wait\(count == 1 ? "s" : "")"
-        default: "\(words) \(count == 1 ? "is" : "are")"
+        case .providerSilent: count.counted("order", "orders")
+        case .ordersWaiting: count.counted("order waits", "orders wait")
+        default: count.counted("order is", "orders are")
         }
     }
 
