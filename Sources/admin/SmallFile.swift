@@ -1,9 +1,10 @@
 import Glibc
+import Settings
 
 /// Files that are read whole into memory.
 enum SmallFile {
     /// The longest, in bytes: the most that a batch file may have by default.
-    static let longest = 33_554_432
+    static let longest = IntakeSettings.usualMaxFileBytes
 
     /// The bytes of a file; nil if it cannot be read or is too long: then `errno` says why.
     static func bytes(at path: String) -> [UInt8]? {

@@ -10,6 +10,8 @@ package struct IntakeSettings: Sendable {
     package let incompleteSeconds: Int
     /// The size of the largest file taken, in bytes.
     package let maxFileBytes: Int
+    /// The same unless it is configured.
+    package static let usualMaxFileBytes = 33_554_432
     /// The most orders in a file. One commit is known to carry this many.
     package let maxOrdersPerFile: Int
     /// Files share a commit until it holds this many orders; a longer file has a commit to itself.
@@ -26,7 +28,7 @@ package struct IntakeSettings: Sendable {
         incompleteSeconds = section.optional(
             "incomplete_seconds", .integer(0...86_400), default: 300)
         maxFileBytes = section.optional(
-            "max_file_bytes", .integer(1...1_073_741_824), default: 33_554_432)
+            "max_file_bytes", .integer(1...1_073_741_824), default: Self.usualMaxFileBytes)
         maxOrdersPerFile = section.optional(
             "max_orders_per_file", .integer(1...10_000_000), default: 100_000)
         maxOrdersPerCommit = section.optional(
