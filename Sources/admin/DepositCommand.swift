@@ -161,15 +161,17 @@ struct DepositDesk {
         guard let rate = settings.exchangeRate(of: currency) else {
             throw ValidationError("There is no exchange rate for \(currency); nothing was dropped.")
         }
-        let credited = try deposit.amount.converted(at: rate, rounding: .down)
-        let fee = try settings.fees.deposit.of(credited)
-        let origin = currency == settings.currency ? "" : " for \(deposit.amount) \(currency)"
-        guard fee > .zero else { return "\(credited)\(origin)" }
-        guard FeePayment.deposit.allows(fee, of: credited) else {
-            throw ValidationError(
-                "The fee of \(fee) is more than the \(credited); nothing was dropped.")
+        let credit: DepositCredit
+        do throws(Rejection) {
+            credit = try DepositCredit(
+                of: deposit.amount, currency, at: rate, fee: settings.fees.deposit,
+                in: settings.currency)
+        } catch {
+            throw ValidationError("The deposit is refused: \(error.detail); nothing was dropped.")
         }
-        return "\(try credited - fee)\(origin), after a fee of \(fee)"
+        let origin = currency == settings.currency ? "" : " for \(deposit.amount) \(currency)"
+        guard credit.fee > .zero else { return "\(credit.credited)\(origin)" }
+        return "\(try credit.credited - credit.fee)\(origin), after a fee of \(credit.fee)"
     }
 
     /// Whether the deposit was confirmed before, with the same content.

@@ -103,27 +103,12 @@ struct DeskFile {
         guard let rate = settings.exchangeRate(of: currency) else {
             preconditionFailure("an accepted currency has an exchange rate")
         }
-        let (credited, fee): (Amount, Amount)
-        do {
-            credited = try amount.converted(at: rate, rounding: .down)
-            fee = try settings.fees.deposit.of(credited)
-        } catch {
-            throw Rejection(.badValue, "amount \(error)")
-        }
-        try Text.checkIncoming("what it comes to in \(settings.currency)", credited)
-        guard credited > .zero else {
-            throw Rejection(
-                .badValue,
-                "\(amount) \(currency) is less than a millionth of a \(settings.currency)")
-        }
-        guard FeePayment.deposit.allows(fee, of: credited) else {
-            throw Rejection(
-                .badValue, "the fee of \(fee) is more than the \(credited) \(settings.currency)")
-        }
+        let credit = try DepositCredit(
+            of: amount, currency, at: rate, fee: settings.fees.deposit, in: settings.currency)
         try draft.confirm(
             ConfirmedDeposit(
                 user: user, method: method, reference: reference, amount: amount,
-                currency: currency, credited: credited, fee: fee), line)
+                currency: currency, credited: credit.credited, fee: credit.fee), line)
     }
 
     private func withdrawal(_ line: Line, _ fields: inout LineFields) throws {

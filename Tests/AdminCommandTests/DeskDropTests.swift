@@ -58,7 +58,7 @@ import Testing
         try works.configure(
             """
             fees: {deposit: {percent: "1", fixed: "0.50"}}
-            exchange_rates: {EUR: "1.10"}
+            exchange_rates: {EUR: "1.10", YEN: "0.5"}
             providers:
             """, insteadOf: "providers:")
         try works.open()
@@ -74,7 +74,10 @@ import Testing
             try works.balance() == 305_400_000)
         let nothing = works.run("admin deposit acme 0.10 --method bank --reference V")
         #expect(nothing.status == 64)
-        #expect(nothing.log.contains("is more than the 0.100000; nothing was dropped"))
+        #expect(nothing.log.contains("is more than the 0.100000 USD; nothing was dropped"))
+        let dust = works.run("\(command) W --currency YEN".replacing(" 100 ", with: " 0.000001 "))
+        #expect(dust.status == 64)
+        #expect(dust.log.contains("is less than a millionth of a USD; nothing was dropped"))
     }
 
     @Test func `a deposit entered twice is credited once`() throws {
