@@ -181,7 +181,8 @@ let package = Package(
             name: "TestHouse",
             dependencies: [
                 "BatchFiles", "CSQLite", "Identity", "Ledger", "LoopbackProvider", "Money", "Run",
-                "SQLiteTables", "Settings", "StrictJSON", "TestSupport", "Timestamps", logging,
+                "SQLiteTables", "Settings", "Stage", "StrictJSON", "TestSupport", "Timestamps",
+                logging,
             ],
             path: "Tests/TestHouse", swiftSettings: strict),
         .target(

@@ -4,6 +4,7 @@ import Money
 import Run
 import SQLiteTables
 import Settings
+import Stage
 import TestSupport
 import Timestamps
 
@@ -111,10 +112,7 @@ package final class House: World, Sendable {
     }
 
     private func providers() throws -> [String: Provider] {
-        try ledger.providers(
-            configured: settings.providers.map {
-                ConfiguredProvider(name: $0.name, currency: $0.currency, isEnabled: $0.isEnabled)
-            })
+        try ledger.providers(configured: settings.configuredProviders)
     }
 }
 
