@@ -84,7 +84,11 @@ private let order = #"{"orders": [{"service": 101, "link": "a", "quantity": 1000
 }
 
 @Suite struct PassingOverTests {
-    private let house = try! House.stocked()
+    private let house: House
+
+    init() throws {
+        house = try House.stocked()
+    }
 
     private func exceptions() throws -> [String] {
         try house.table("SELECT kind || ': ' || detail FROM exceptions")

@@ -92,14 +92,13 @@ import Testing
                 == ["2 one\ntwo"])
     }
 
-    @Test(arguments: ["usernames", "hashtags", "keywords", "groups"])
-    func `every list is split into lines the same way`(key: String) throws {
+    @Test(arguments: [("usernames", 106), ("hashtags", 107), ("keywords", 103), ("groups", 115)])
+    func `every list is split into lines the same way`(key: String, service: Int) throws {
         let house = try House.stocked()
         try house.add()
-        let services = ["usernames": 106, "hashtags": 107, "keywords": 103, "groups": 115]
         let rest = key == "hashtags" ? #", "usernames": ["a"]"# : ""
         let line =
-            #"{"service": \#(services[key]!), "link": "a", "quantity": 1, "\#(key)": ["x\ry", "#
+            #"{"service": \#(service), "link": "a", "quantity": 1, "\#(key)": ["x\ry", "#
             + #""\u200b"]\#(rest)}"#
         let receipt = try house.drop(#"{"orders": [\#(line)]}"#, as: "one.json")
         #expect(receipt.verdicts() == ["accepted"], "\(receipt.lines()[0]["detail"] ?? "")")

@@ -7,9 +7,10 @@ import Timestamps
 
 /// Whether the operator hears about everything that only a person can end.
 @Suite struct AlarmTests {
-    let books = try! Books()
+    let books: Books
 
     init() throws {
+        books = try Books()
         try books.add(acme, funds: "100")
     }
 

@@ -7,10 +7,11 @@ import Testing
 
 /// Every invariant finds its violations, and names the row.
 @Suite struct AuditTests {
-    let books = try! Books()
+    let books: Books
 
     /// Order 1 completed, 2 and 3 placed, 4 in doubt, 5 accepted; a withdrawal held.
     init() throws {
+        books = try Books()
         try books.add(acme, funds: "100")
         try books.settle(try books.placed("A-1"), as: .completed)
         _ = try books.placed("A-2")

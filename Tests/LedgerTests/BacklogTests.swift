@@ -167,7 +167,8 @@ import Timestamps
                 _ = try db.run("UPDATE orders SET provider_id = \(beta) WHERE id > \(count)")
             }
         } _: { books in
-            let due = try books.ledger.dueRequests(.cancel, at: books.now)[books.alpha]!
+            let due = try #require(
+                books.ledger.dueRequests(.cancel, at: books.now)[books.alpha])
             var rest = due[...]
             while !rest.isEmpty {
                 let claimed = try books.ledger.startSending(

@@ -9,9 +9,12 @@ import Timestamps
 /// The message of a provider's balance (docs/design.md §6): drift, and evidence for orders in
 /// doubt.
 @Suite struct BalanceTests {
-    let books = try! Books()
+    let books: Books
 
-    init() throws { try books.add(acme, funds: "10") }
+    init() throws {
+        books = try Books()
+        try books.add(acme, funds: "10")
+    }
 
     private func topUp(_ text: String) throws {
         try books.deskVerdict(.topups) {

@@ -11,9 +11,10 @@ import Timestamps
     private static let day = 86_400
     private static let years = 9 * 365 * day
 
-    let books = try! Books()
+    let books: Books
 
     init() throws {
+        books = try Books()
         try books.add(acme, funds: "100")
     }
 

@@ -5,9 +5,12 @@ import Testing
 @testable import Ledger
 
 @Suite struct DecisionTests {
-    let books = try! Books()
+    let books: Books
 
-    init() throws { try books.add(acme, funds: "10") }
+    init() throws {
+        books = try Books()
+        try books.add(acme, funds: "10")
+    }
 
     private func decide(_ decision: Decision, on order: OrderID) throws -> String {
         try books.deskVerdict(.decisions) {
@@ -85,9 +88,12 @@ import Testing
 }
 
 @Suite struct CorrectionTests {
-    let books = try! Books()
+    let books: Books
 
-    init() throws { try books.add(acme, funds: "10") }
+    init() throws {
+        books = try Books()
+        try books.add(acme, funds: "10")
+    }
 
     @Test func `a refund after the end is never more than the house earned`() throws {
         let order = try books.placed()

@@ -5,9 +5,10 @@ import Testing
 @testable import Ledger
 
 @Suite struct DepositTests {
-    let books = try! Books()
+    let books: Books
 
     init() throws {
+        books = try Books()
         try books.add(acme)
         try books.add(zenith)
     }
@@ -97,9 +98,12 @@ import Testing
 }
 
 @Suite struct WithdrawalTests {
-    let books = try! Books()
+    let books: Books
 
-    init() throws { try books.add(acme, funds: "100", creditLimit: "50") }
+    init() throws {
+        books = try Books()
+        try books.add(acme, funds: "100", creditLimit: "50")
+    }
 
     private func ask(
         _ text: String = "25", fee: String = "1", ref: String = "W-1", to: String = "IBAN 1"

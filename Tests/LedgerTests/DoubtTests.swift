@@ -9,9 +9,12 @@ import Timestamps
 
 /// Decisions that wait for proof, and what the proof does.
 @Suite struct DoubtTests {
-    let books = try! Books()
+    let books: Books
 
-    init() throws { try books.add(acme, funds: "10") }
+    init() throws {
+        books = try Books()
+        try books.add(acme, funds: "10")
+    }
 
     @discardableResult
     private func decide(

@@ -6,9 +6,12 @@ import Timestamps
 @testable import Ledger
 
 @Suite struct FileTests {
-    let books = try! Books()
+    let books: Books
 
-    init() throws { try books.add(acme, funds: "10") }
+    init() throws {
+        books = try Books()
+        try books.add(acme, funds: "10")
+    }
 
     private func settled(_ arrival: Arrival) throws -> FileID? {
         try books.ledger.intake(at: books.now) { try $0.settled(arrival)?.file }

@@ -5,9 +5,12 @@ import Timestamps
 @testable import Ledger
 
 @Suite struct FollowingTests {
-    let books = try! Books()
+    let books: Books
 
-    init() throws { try books.add(acme, funds: "10") }
+    init() throws {
+        books = try Books()
+        try books.add(acme, funds: "10")
+    }
 
     private func later(_ seconds: Int64) -> Timestamp {
         Timestamp(milliseconds: books.now.milliseconds + seconds * 1_000)
@@ -101,9 +104,10 @@ import Timestamps
 }
 
 @Suite struct StatusFileTests {
-    let books = try! Books()
+    let books: Books
 
     init() throws {
+        books = try Books()
         try books.add(acme, funds: "10")
         try books.add(zenith, funds: "10")
         try issue()

@@ -6,11 +6,12 @@ import Testing
 /// The database itself refuses what must never happen: these statements go in by the ledger's own
 /// connection, and by one as a plain `sqlite3` shell has it.
 @Suite struct GuardTests {
-    let books = try! Books()
+    let books: Books
     let plain: any Store
 
     /// Order 1 is placed, 2 in doubt, 3 accepted; transaction 1 is the deposit.
     init() throws {
+        books = try Books()
         plain = try books.shell()
         try books.add(acme, funds: "100", creditLimit: "5")
         _ = try books.placed("A-1")

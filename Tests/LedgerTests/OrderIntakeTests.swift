@@ -6,7 +6,11 @@ import Testing
 @testable import Ledger
 
 @Suite struct OrderIntakeTests {
-    let books = try! Books()
+    let books: Books
+
+    init() throws {
+        books = try Books()
+    }
 
     @Test func `an accepted order puts its charge on hold`() throws {
         try books.add(acme, funds: "10")

@@ -7,9 +7,10 @@ import Testing
 
 /// A payment is credited or booked once, in whatever spelling.
 @Suite struct PaymentIdentityTests {
-    let books = try! Books()
+    let books: Books
 
     init() throws {
+        books = try Books()
         try books.add(acme, funds: "100")
         try books.add(zenith)
     }

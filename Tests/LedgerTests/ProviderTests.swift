@@ -7,7 +7,11 @@ import Timestamps
 @testable import Ledger
 
 @Suite struct ProviderTests {
-    let books = try! Books()
+    let books: Books
+
+    init() throws {
+        books = try Books()
+    }
 
     private func configured(
         _ name: String = "alpha", _ currency: Currency = eur, isEnabled: Bool = true

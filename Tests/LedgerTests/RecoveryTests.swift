@@ -7,19 +7,18 @@ import Timestamps
 @testable import Ledger
 
 @Suite struct RecoveryTests {
-    let books = try! Books()
+    let books: Books
     /// The spool's note of a ledger that had come further.
     let seen: String
 
     init() throws {
+        books = try Books()
         seen = books.folder.write("1 500", to: "generation")
         try books.add(acme, funds: "20")
     }
 
     @discardableResult
-    private func hold(
-        _ files: [KeptFile] = [], statusFiles: [UserID: Int64] = [:]
-    ) throws -> Int {
+    private func hold(_ files: [KeptFile] = [], statusFiles: [UserID: Int64] = [:]) throws -> Int {
         let files = files.map { LostFile(kept: $0, name: "orders.json") }
         return try books.ledger.hold(
             Gap(files: files, statusFiles: statusFiles), lastSeenIn: seen, at: books.now)

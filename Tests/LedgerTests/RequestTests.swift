@@ -5,9 +5,10 @@ import Testing
 @testable import Ledger
 
 @Suite struct RequestTests {
-    let books = try! Books()
+    let books: Books
 
     init() throws {
+        books = try Books()
         try books.add(acme, funds: "10")
         try books.add(zenith, funds: "10")
     }

@@ -6,9 +6,12 @@ import Timestamps
 @testable import Ledger
 
 @Suite struct SendingTests {
-    let books = try! Books()
+    let books: Books
 
-    init() throws { try books.add(acme, funds: "100") }
+    init() throws {
+        books = try Books()
+        try books.add(acme, funds: "100")
+    }
 
     private func outcome() throws -> String {
         try books.value("SELECT coalesce(outcome, 'none') FROM attempts ORDER BY id DESC LIMIT 1")

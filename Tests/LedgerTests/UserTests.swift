@@ -5,7 +5,11 @@ import Testing
 @testable import Ledger
 
 @Suite struct UserTests {
-    let books = try! Books()
+    let books: Books
+
+    init() throws {
+        books = try Books()
+    }
 
     @Test func `a credit limit cannot be lowered below the credit in use`() throws {
         try books.add(acme, creditLimit: "5")

@@ -6,9 +6,13 @@ import Timestamps
 @testable import Spool
 
 @Suite struct CopyingTests {
-    let tray = try! Tray()
+    let tray: Tray
     /// The SHA-256 of `abc`, from FIPS 180-4.
     static let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+    init() throws {
+        tray = try Tray()
+    }
 
     @Test func `a copied file is synced under its digest, and the original stays`() throws {
         tray.drop("abc", as: "a.json")
@@ -121,7 +125,11 @@ import Timestamps
 }
 
 @Suite struct FinishingTests {
-    let tray = try! Tray()
+    let tray: Tray
+
+    init() throws {
+        tray = try Tray()
+    }
 
     @Test func `a finished file is in the archive of its day, and nowhere else`() throws {
         tray.drop("abc", as: "a.json")

@@ -5,7 +5,11 @@ import Testing
 @testable import Spool
 
 @Suite struct HeldEntryTests {
-    let tray = try! Tray()
+    let tray: Tray
+
+    init() throws {
+        tray = try Tray()
+    }
 
     private func passage() throws -> Passage {
         var works = TouchedDirectories()

@@ -6,7 +6,11 @@ import Timestamps
 @testable import Spool
 
 @Suite struct InboxTests {
-    let tray = try! Tray()
+    let tray: Tray
+
+    init() throws {
+        tray = try Tray()
+    }
 
     @Test(arguments: [
         ("orders.json", true), ("x.json", true), ("..json", false), (".json", false),

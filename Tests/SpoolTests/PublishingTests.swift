@@ -6,7 +6,11 @@ import Timestamps
 @testable import Spool
 
 @Suite struct PublishingTests {
-    let tray = try! Tray()
+    let tray: Tray
+
+    init() throws {
+        tray = try Tray()
+    }
 
     private func publish(_ text: String, as name: String) throws {
         var publishing = try Publishing(tray.spool)
@@ -49,7 +53,11 @@ import Timestamps
 }
 
 @Suite struct SpoolTests {
-    let tray = try! Tray()
+    let tray: Tray
+
+    init() throws {
+        tray = try Tray()
+    }
 
     @Test func `opening makes missing directories, ours for us alone`() throws {
         for (name, mode) in [

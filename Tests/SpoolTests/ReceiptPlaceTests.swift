@@ -5,9 +5,13 @@ import Testing
 @testable import Spool
 
 @Suite struct ReceiptPlaceTests {
-    let tray = try! Tray()
+    let tray: Tray
     private let a = String(repeating: "a", count: 64)
     private let b = String(repeating: "b", count: 64)
+
+    init() throws {
+        tray = try Tray()
+    }
 
     private var outbox: String { tray.spool.outbox(of: tray.acme) }
 
