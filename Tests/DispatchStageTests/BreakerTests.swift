@@ -69,8 +69,8 @@ import Testing
             #expect(summary["in_doubt"] == 3)
             #expect(provider.requests.count == 43)
             #expect(try house.states() == ["accepted|37", "in_doubt|3", "placed|40"])
-            #expect(try house.table("SELECT state, doubts FROM providers") == ["paused|0"])
-            #expect(try house.table("SELECT errors FROM provider_errors") == ["3"])
+            #expect(try house.strikes() == ["paused|0|0"])
+            #expect(try house.providerErrors() == ["3"])
             #expect(house.log.lines.contains { $0.hasPrefix("error: paused a provider") })
         }
     }
@@ -116,7 +116,8 @@ import Testing
             house.clock.advance(seconds: 61)
             try house.dispatch()
             #expect(try house.states() == ["in_doubt|1", "placed|19"])
-            #expect(try house.table("SELECT state, paused_until FROM providers") == ["active|-"])
+            #expect(try house.providerStates() == ["active"])
+            #expect(try house.count("providers WHERE paused_until IS NOT NULL") == 0)
         }
     }
 
@@ -156,8 +157,8 @@ import Testing
         } _: { house, _ in
             try house.accept(links(4))
             try house.dispatch()
-            #expect(try house.table("SELECT errors FROM provider_errors") == ["2"])
-            #expect(try house.table("SELECT last_answer_at IS NOT NULL FROM providers") == ["1"])
+            #expect(try house.providerErrors() == ["2"])
+            #expect(try house.count("providers WHERE last_answer_at IS NOT NULL") == 1)
         }
     }
 }

@@ -78,14 +78,13 @@ import Timestamps
         } _: { house, provider in
             try house.accept(links(9))
             try house.dispatch(limit: 1)
-            #expect(try house.table("SELECT failures, doubts FROM providers") == [first])
+            #expect(try house.strikes() == ["active|\(first)"])
             for _ in 2...5 {
                 house.clock.advance(seconds: 2)
                 try house.dispatch(limit: 1)
             }
             #expect(provider.requests.count == 3)
-            #expect(
-                try house.table("SELECT state, failures, doubts FROM providers") == ["paused|0|0"])
+            #expect(try house.strikes() == ["paused|0|0"])
         }
     }
 
@@ -96,8 +95,7 @@ import Timestamps
             try house.accept(links(8))
             for _ in 1...8 { try house.dispatch(limit: 1) }
             #expect(provider.requests.count == 8)
-            #expect(
-                try house.table("SELECT state, failures, doubts FROM providers") == ["active|0|0"])
+            #expect(try house.strikes() == ["active|0|0"])
         }
     }
 
@@ -164,7 +162,7 @@ import Timestamps
             #expect(provider.requests.count == 2)
             house.clock.advance(seconds: 11)
             try house.dispatch()
-            #expect(try house.table("SELECT state FROM orders WHERE id > 1") == ["placed"])
+            #expect(try house.orderStates().dropFirst() == ["placed"])
         }
     }
 

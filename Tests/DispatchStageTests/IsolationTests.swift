@@ -59,9 +59,7 @@ import Timestamps
         ])
         for name in ["alpha", "beta"] { try house.accept(links(3), from: name) }
         try house.dispatch(only: "beta")
-        #expect(
-            try house.table("SELECT state, provider_id FROM orders GROUP BY 1, 2 ORDER BY 2")
-                == ["accepted|1", "placed|2"])
+        #expect(Set(try house.purchases()) == ["accepted|1|-", "placed|2|-"])
     }
 
     @Test func `with a limit, no more orders are sent, and the others wait their turn`() throws {

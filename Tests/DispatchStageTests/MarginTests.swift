@@ -53,7 +53,7 @@ import Testing
             try house.accept(links(1))
             try house.dispatch()
             #expect(try house.states() == [state])
-            #expect(try house.table("SELECT cost FROM orders WHERE state = 'placed'").count < 2)
+            #expect(try house.count("orders WHERE state = 'placed'") < 2)
         }
     }
 
@@ -107,18 +107,14 @@ import Testing
             try house.accept(links(3))
             try house.dispatch()
             #expect(try house.states() == ["refused|3"])
-            #expect(
-                try house.table("SELECT enabled, withheld FROM services WHERE id = 101")
-                    == ["0|refused"])
+            #expect(try house.sale(of: 101) == ["0|refused"])
             #expect(
                 try house.table(
                     """
                     SELECT kind, service_id, field, after FROM catalogue_changes
                     WHERE kind <> 'new'
                     """) == ["refused|101|withheld|refused"])
-            #expect(
-                try house.table("SELECT kind, provider_id FROM exceptions") == ["service_refused|1"]
-            )
+            #expect(try house.exceptionPlaces() == ["service_refused|-|1"])
             #expect(try house.ledger.standing().waitingServices == 1)
         }
     }
@@ -129,9 +125,8 @@ import Testing
         } _: { house, _ in
             try house.accept(links(1))
             try house.dispatch()
-            #expect(
-                try house.table("SELECT enabled, withheld FROM services WHERE id = 101") == ["1|-"])
-            #expect(try house.table("SELECT * FROM exceptions") == [])
+            #expect(try house.sale(of: 101) == ["1|-"])
+            #expect(try house.exceptions() == [])
         }
     }
 }

@@ -103,8 +103,8 @@ import Timestamps
             _ = house.folder.write("newkey", to: "key")
             try house.dispatch()
             #expect(try house.states() == ["placed|9"])
-            #expect(
-                try house.table("SELECT state, paused_key FROM providers") == ["active|-"])
+            #expect(try house.providerStates() == ["active"])
+            #expect(try house.refusedKeys() == ["-"])
         }
     }
 
@@ -114,7 +114,7 @@ import Timestamps
         } _: { house, _ in
             try house.accept(links(1))
             try house.dispatch()
-            let kept = try house.table("SELECT paused_key FROM providers")[0]
+            let kept = try house.refusedKeys()[0]
             #expect(kept.utf8.count == 16 && !kept.contains("s3cret"))
         }
     }
@@ -137,7 +137,7 @@ import Timestamps
             #expect(
                 provider.requests.map { $0.field("action") } == ["add", "balance", "refill"])
             #expect(try house.providerStates() == ["active"])
-            #expect(try house.table("SELECT state FROM requests") == ["sent"])
+            #expect(try house.requestStates() == ["sent|1"])
         }
     }
 
@@ -157,7 +157,7 @@ import Timestamps
             }
             try house.dispatch()
             #expect(provider.requests.map { $0.field("action") } == ["add", "balance"])
-            #expect(try house.table("SELECT state FROM requests") == ["accepted"])
+            #expect(try house.requestStates() == ["accepted|1"])
         }
     }
 

@@ -62,6 +62,11 @@ extension World {
         try table("SELECT state, provider_order FROM orders ORDER BY id")
     }
 
+    /// State, provider and the service it was bought under, if another, of each order.
+    package func purchases() throws -> [String] {
+        try table("SELECT state, provider_id, bought_service_id FROM orders ORDER BY id")
+    }
+
     /// The state of each of a user's orders that have ended, by the orders' ids.
     package func endedOrders(of user: String) throws -> [Int64: String] {
         let rows = try LedgerFile(ledgerPath).rows(
@@ -146,6 +151,21 @@ extension World {
         try table("SELECT state FROM providers ORDER BY id")
     }
 
+    /// State, failures in a row and doubts in a row of each provider.
+    package func strikes() throws -> [String] {
+        try table("SELECT state, failures, doubts FROM providers ORDER BY id")
+    }
+
+    /// How many errors of each provider were counted, by the hour.
+    package func providerErrors() throws -> [String] {
+        try table("SELECT errors FROM provider_errors ORDER BY provider_id, hour")
+    }
+
+    /// The digest of the key that each provider refused.
+    package func refusedKeys() throws -> [String] {
+        try table("SELECT paused_key FROM providers ORDER BY id")
+    }
+
     /// The balance that each provider reported, in millionths.
     package func providerBalances() throws -> [String] {
         try table("SELECT balance FROM providers ORDER BY id")
@@ -166,6 +186,16 @@ extension World {
     /// `change`: the columns to set: `enabled = 0`.
     package func change(service: Int64, _ change: String) throws {
         try alter("UPDATE services SET \(change) WHERE id = \(service)")
+    }
+
+    /// Whether a service is on sale, and why not.
+    package func sale(of service: Int64) throws -> [String] {
+        try table("SELECT enabled, withheld FROM services WHERE id = \(service)")
+    }
+
+    /// Kind, order and provider of each row of `exceptions.csv`.
+    package func exceptionPlaces() throws -> [String] {
+        try table("SELECT kind, order_id, provider_id FROM exceptions ORDER BY id")
     }
 
     /// Kind and order of each row of `exceptions.csv`.
