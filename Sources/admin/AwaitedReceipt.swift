@@ -67,42 +67,25 @@ struct AwaitedReceipt {
         var rest = Self.patienceSeconds * 1_000
         // A tenth more than needed, because file clocks are coarse.
         var untilIngest = settleSeconds * 1_000 + 2 * Self.pause
-        var child: pid_t?
+        var child: ChildProgram?
         while rest > 0 {
             if let receipt = DeskReceipt(at: path) { return receipt }
             usleep(UInt32(Self.pause) * 1_000)
             rest -= Self.pause
             untilIngest -= Self.pause
             if let started = child {
-                var status: Int32 = 0
                 // It found another run, or came too early by its clock: try again in a second.
-                if waitpid(started, &status, WNOHANG) == started {
+                if started.exitStatus() != nil {
                     child = nil
                     untilIngest = 1_000
                 }
             } else if untilIngest <= 0 {
-                child = startIngest()
+                child = ChildProgram.start("ingest", ["--quiet", "--config", configuration])
                 // Not installed here: the run that cron starts takes the file.
                 if child == nil { untilIngest = .max }
             }
         }
         return nil
-    }
-
-    private func startIngest() -> pid_t? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        let own = String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        guard let slash = own.lastIndex(of: "/") else { return nil }
-        let program = own[...slash] + "ingest"
-        var arguments: [UnsafeMutablePointer<CChar>?] = [
-            strdup("ingest"), strdup("--quiet"), strdup("--config"), strdup(configuration), nil,
-        ]
-        defer { for argument in arguments { free(argument) } }
-        var process: pid_t = 0
-        return posix_spawn(&process, String(program), nil, nil, &arguments, environ) == 0
-            ? process : nil
     }
 }
 
