@@ -10,7 +10,8 @@ struct RecoverCommand: AsyncParsableCommand {
         abstract: "Resume with a restored ledger, and send nothing twice.",
         discussion: """
             After a backup, or any older copy, was put in the place of the ledger, every program \
-            ends with status 78 until this has run. No program must be running.
+            ends with status 78 until this has run. No other program works meanwhile: an ingest \
+            that lingers is asked to end, and whatever else runs is waited for.
 
             The ledger is proven first. Every order that it calls unsent or on its way is held in \
             doubt, since it may have been sent in the meantime: look at the provider's site, then \
@@ -33,8 +34,16 @@ struct RecoverCommand: AsyncParsableCommand {
     @Flag(help: "Do not ask.")
     var yes = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for programs that are running.", valueName: "seconds"))
+    var patience = 120
+
     func validate() throws {
         guard restored else { throw ValidationError("Say what happened: --restored.") }
+        guard 0...3_600 ~= patience else {
+            throw ValidationError("--patience takes 0 to 3600 seconds, not \(patience).")
+        }
         guard yes || isatty(STDIN_FILENO) == 1 else {
             throw ValidationError("Without a terminal to ask at, --yes is needed.")
         }
@@ -45,7 +54,7 @@ struct RecoverCommand: AsyncParsableCommand {
             guard yes || isConfirmed(context.settings.ledger) else {
                 throw ValidationError("Nothing was done.")
             }
-            return try await RecoverLedger(context).run()
+            return try await RecoverLedger(context, patience: patience).run()
         }
     }
 

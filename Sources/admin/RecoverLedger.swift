@@ -7,7 +7,7 @@ import Timestamps
 
 /// Prepares an older ledger, so that the programs can resume with it.
 ///
-/// 1. Take the locks of all programs.
+/// 1. Take the locks of all programs (`AllLocks`).
 /// 2. Prove the ledger: a backup put beside the old ledger's `-wal` file is corrupt.
 /// 3. One commit: hold in doubt the orders that may have been sent since. Note the files whose
 ///    orders must be held too, the order in which they were taken, and the numbers that were given.
@@ -19,13 +19,15 @@ struct RecoverLedger {
     private let context: RunContext
     private let spool: Spool
     private let ledger: Ledger
+    private let locks: AllLocks
 
-    /// The programs that work with the ledger under a lock.
-    private static let programs = ["ingest", "dispatch", "poll", "report"]
-
+    /// - Parameters:
+    ///   - context: what the run was given.
+    ///   - patience: how long to wait for programs that run, in seconds.
     /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
-    init(_ context: RunContext) throws {
+    init(_ context: RunContext, patience: Int) throws {
         self.context = context
+        locks = AllLocks(context, patience: patience)
         let stage = try Stage.openUnchecked(context)
         spool = stage.spool
         ledger = stage.ledger
@@ -33,7 +35,7 @@ struct RecoverLedger {
 
     /// - Throws: `LockError.held` if a program runs; `UnsoundLedger`; as `init` does.
     func run() async throws -> Summary {
-        try await withLocks(of: Self.programs[...]) {
+        try await locks.hold {
             try ledger.checkSoundness()
             let archived = try spool.archived()
             let unknown = try ledger.unknown(among: archived.compactMap(\.kept))
@@ -56,15 +58,6 @@ struct RecoverLedger {
             return Summary(
                 "recovered",
                 ["held_in_doubt": .integer(held), "files_to_take_again": .integer(files.count)])
-        }
-    }
-
-    private func withLocks(
-        of programs: ArraySlice<String>, _ body: () throws -> Summary
-    ) async throws -> Summary {
-        guard let program = programs.first else { return try body() }
-        return try await withLock(RunFiles(of: program, inSpool: spool.root).lock) {
-            try await withLocks(of: programs.dropFirst(), body)
         }
     }
 

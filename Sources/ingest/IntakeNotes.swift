@@ -16,6 +16,9 @@ struct IntakeNotes {
     private let ledger: Ledger
     var counts = IntakeCounts()
     var passedOver = PassedOverEntries()
+    /// In how many milliseconds something that was passed over in this look becomes due, by the
+    /// owner of its inbox.
+    private(set) var waits: [Dropper: Int64] = [:]
 
     init(_ stage: Stage) {
         context = stage.context
@@ -50,6 +53,18 @@ struct PassedOverEntries {
 }
 
 extension IntakeNotes {
+    /// - Parameter everywhere: whether everything that is passed over will be noted again.
+    mutating func beginLook(everywhere: Bool) {
+        waits = [:]
+        if everywhere { passedOver = PassedOverEntries() }
+    }
+
+    /// Notes when something of `dropper` becomes due; nil if nobody knows.
+    mutating func wait(_ milliseconds: Int64?, for dropper: Dropper) {
+        guard let milliseconds else { return }
+        waits[dropper] = min(waits[dropper] ?? milliseconds, milliseconds)
+    }
+
     /// Notes a file that is not taken in this run.
     mutating func passOver(_ entry: Candidate, in inbox: Inbox, for delay: Delay) {
         let path = "\(inbox.path)/\(entry.name.safe)"

@@ -34,13 +34,16 @@ import Timestamps
 /// left in its place (`IntakeNotes`).
 struct TakeFiles {
     let context: RunContext
-    private let stage: Stage
+    let stage: Stage
     private let finishing: FinishFiles
     var notes: IntakeNotes
     /// The owner of the door from which a file was taken last.
     var lastDoor = ""
-    /// When runs before this one first passed an entry over, by its path and inode.
-    private let firstSeen: [String: (inode: Int64, moment: Timestamp)]
+    /// When looks before this one first passed an entry over, by its path and inode.
+    private var firstSeen: [String: (inode: Int64, moment: Timestamp)] = [:]
+    var hasWarnedOfKeys = false
+    /// Called after each commit, with whether it left work to dispatch: somebody may be waiting.
+    var afterCommit: (_ isDispatchDue: Bool) -> Void = { _ in }
 
     /// A file that is too long is hashed if it has at most this many times the bytes allowed.
     private static let hashedAtMost: Int64 = 64
@@ -62,13 +65,22 @@ struct TakeFiles {
         try stage.providers()
         finishing = FinishFiles(stage)
         notes = IntakeNotes(stage)
-        firstSeen = Dictionary(
-            uniqueKeysWithValues: try stage.ledger.passedOver().compactMap { entry in
-                entry.since.map { (entry.path, (entry.inode, $0)) }
-            })
     }
 
     mutating func run() throws -> Summary {
+        try takeEverything()
+        return summary
+    }
+
+    var summary: Summary { notes.counts.summary }
+
+    /// Takes everything that is due now. May be called again.
+    mutating func takeEverything() throws {
+        notes.beginLook(everywhere: true)
+        firstSeen = Dictionary(
+            uniqueKeysWithValues: try ledger.passedOver().compactMap { entry in
+                entry.since.map { (entry.path, (entry.inode, $0)) }
+            })
         if let stray = spool.strayDesk {
             context.logger.warning(
                 "nothing is taken from here: no reseller can have the desk's name",
@@ -83,43 +95,29 @@ struct TakeFiles {
         try warnOfKeys()
         try lookBesideInboxes()
         try notes.reportPassedOver()
-        return notes.counts.summary
-    }
-
-    /// Warns if orders were charged that cannot be sent: without a key the programs that talk to
-    /// providers stop, and this one does not.
-    private func warnOfKeys() throws {
-        guard notes.counts.hasCharged else { return }
-        let problems = context.settings.keyProblems(assumingEnvironment: false)
-        for (provider, problem) in problems.sorted(by: { $0.key < $1.key }) {
-            context.logger.warning(
-                """
-                orders were taken and charged, and none can be sent: a provider's key cannot be \
-                read, so dispatch and poll stop; mend it, or set enabled: false for that provider
-                """, metadata: ["provider": "\(provider)", "key": "\(problem)"])
-        }
-        for provider in try ledger.providersRefusingKey() {
-            context.logger.warning(
-                """
-                orders were taken and charged, and those for a provider that refuses our key \
-                wait; put the right key in its place, or set enabled: false for that provider
-                """, metadata: ["provider": "\(provider)"])
-        }
     }
 
     // MARK: Inboxes
 
-    /// Looks into every inbox once, and says whether another look is worthwhile.
-    private mutating func look() throws -> Bool {
+    /// Looks into every door and inbox once, or only into the inboxes of `some`, and says whether
+    /// another look is worthwhile.
+    mutating func look(into some: Set<Dropper>? = nil) throws -> Bool {
         let ofDoors = try takeWaitingInDoors()
-        let ofDesk = try takeAll(from: [.desk])
+        let before = notes.counts.moved
+        let ofDesk = some?.contains(.desk) == false ? false : try takeAll(from: [.desk])
+        if some == nil || notes.counts.moved > before { try makeDirectories() }
+        let resellers = try some ?? Set(spool.resellers().map { .reseller($0) })
+        let ofResellers = try takeAll(
+            from: resellers.subtracting([.desk]).sorted { $0.name < $1.name })
+        return ofDoors || ofDesk || ofResellers
+    }
+
+    private mutating func makeDirectories() throws {
         for user in try ledger.users() {
             try notes.reportingObstacles { spool throws(SystemError) in
                 try spool.makeDirectories(ofReseller: user.rawValue)
             }
         }
-        let ofResellers = try takeAll(from: try spool.resellers().map { .reseller($0) })
-        return ofDoors || ofDesk || ofResellers
     }
 
     private mutating func takeAll(from droppers: [Dropper]) throws -> Bool {
@@ -169,7 +167,7 @@ struct TakeFiles {
                 bytes += candidate.bytes
             case .changed: continue
             case .unreadable: notes.passOverUnreadable(candidate, in: inbox)
-            case .incomplete: notes.passOver(candidate, in: inbox, for: .incomplete)
+            case .incomplete: passOver(candidate, in: inbox, for: .incomplete)
             case .twin:
                 turns.putBack(name)
                 return try copied(&copying)
@@ -193,7 +191,7 @@ struct TakeFiles {
                 firstSeen: { firstSeen(name, in: inbox, $0) })
             switch judgement {
             case nil: return nil
-            case .later(let entry, let delay): notes.passOver(entry, in: inbox, for: delay)
+            case .later(let entry, let delay): passOver(entry, in: inbox, for: delay)
             case .take(let file) where file.bytes <= limits.maxFileBytes: return file
             case .take(let file):
                 let reason =
@@ -210,6 +208,13 @@ struct TakeFiles {
             notes.report(error)
         }
         return nil
+    }
+
+    private mutating func passOver(_ entry: Candidate, in inbox: Inbox, for delay: Delay) {
+        notes.passOver(entry, in: inbox, for: delay)
+        notes.wait(
+            entry.millisecondsUntilDue(delay, stillness, now: context.clock.now()),
+            for: inbox.dropper)
     }
 
     private var stillness: Stillness {
@@ -255,7 +260,7 @@ struct TakeFiles {
         let limits = context.settings.intake
         let begun = context.clock.now()
         try stage.mendClock(nil, at: begun)
-        let taken = try ledger.intake(at: begun) { intake in
+        let (taken, isDispatchDue) = try ledger.intake(at: begun) { intake in
             var taken: [TakenFile] = []
             var lines = 0
             for file in files where lines < limits.maxOrdersPerCommit {
@@ -264,9 +269,10 @@ struct TakeFiles {
                 let age = context.clock.now().milliseconds - begun.milliseconds
                 if age >= limits.commitMilliseconds { break }
             }
-            return taken
+            return (taken, intake.isDispatchDue)
         }
         files = files.dropFirst(taken.count)
+        noteCommit(isDispatchDue: isDispatchDue)
         return taken
     }
 }

@@ -263,13 +263,28 @@ import Testing
         try works.expectRefusal(panel)
     }
 
+    @Test func `an ingest that lingers makes room for a recovery`() throws {
+        let works = try Works(buyingFrom: panel)
+        try works.open()
+        let lingering = try RunningProgram(works, "ingest --linger 600")
+        try works.order("taken")
+        #expect(eventually { !works.entries("resellers/acme/outbox").isEmpty })
+        try works.done("admin recover --restored --yes")
+        #expect(lingering.waitForEnd() == 0)
+        #expect(access("\(works.spool)/lock/stop", F_OK) != 0)
+    }
+
     @Test func `nothing is recovered while a program runs, or without confirmation`() throws {
         let works = try Works(buyingFrom: panel)
         try works.open()
         let lock = open("\(works.spool)/lock/poll.lock", O_RDWR)
         #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
-        #expect(works.run("admin recover --restored --yes").status == 75)
+        let ended = works.run("admin recover --restored --yes --patience 1")
+        #expect(ended.status == 75)
+        #expect(ended.log.contains("waiting for the programs that run to end"))
+        #expect(access("\(works.spool)/lock/stop", F_OK) != 0)
         close(lock)
+        #expect(works.run("admin recover --restored --yes --patience -1").status == 64)
         #expect(works.run("admin recover --yes").log.contains("Say what happened: --restored"))
         #expect(works.run("admin recover --restored").status == 64)
     }

@@ -14,5 +14,11 @@ package struct RunFiles {
         last = "\(directory)/\(program).last"
     }
 
+    /// While it is there, a program that would go on ends after what it is doing (`admin recover`
+    /// needs all locks).
+    package static func stop(inSpool spool: String) -> String {
+        "\(directory(inSpool: spool))/stop"
+    }
+
     static func directory(inSpool spool: String) -> String { "\(spool)/lock" }
 }

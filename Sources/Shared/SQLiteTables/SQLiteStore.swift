@@ -28,8 +28,8 @@ package final class SQLiteStore: Store {
         try file.withOpeningLock(body)
     }
 
-    /// SQLite knows whether the name that it opened names another file by now; it follows links only
-    /// when it opens.
+    /// SQLite knows whether the name that it opened names another file by now; it follows links
+    /// only when it opens.
     package func isInPlace() -> Bool {
         guard identity != nil, FileIdentifier(at: path) == identity else { return false }
         return queue.unsafeReentrantRead { db in

@@ -38,6 +38,22 @@ package struct Candidate: Sendable {
     package var inode: Int64 { Int64(truncatingIfNeeded: identity.inode) }
 }
 
+extension Candidate {
+    /// In how many milliseconds a file that was passed over becomes due if nobody touches it; nil
+    /// if its times do not say.
+    package func millisecondsUntilDue(
+        _ delay: Delay, _ stillness: Stillness, now: Timestamp
+    ) -> Int64? {
+        guard let stillFor = identity.stillFor(at: now) else { return nil }
+        return switch delay {
+        case .settling: max(0, stillness.whole - stillFor)
+        case .incomplete: max(0, stillness.incomplete - stillFor)
+        // It is due when it loses a name.
+        case .linked: nil
+        }
+    }
+}
+
 /// Tells whether a file is still the same file, and unchanged.
 struct FileIdentity: Equatable, Sendable {
     let device: UInt64

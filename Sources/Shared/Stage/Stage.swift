@@ -108,8 +108,8 @@ package struct Stage: Sendable {
     /// time to time.
     ///
     /// - Parameter leastFree: the room that the spool's disk must have, in bytes.
-    /// - Throws: `NoRoom`, `SystemError`, `StoreError`; `LedgerError.replaced` if another file is in
-    ///   the place of the ledger, `LedgerError.restored` if its content is older.
+    /// - Throws: `NoRoom`, `SystemError`, `StoreError`; `LedgerError.replaced` if another file is
+    ///   in the place of the ledger, `LedgerError.restored` if its content is older.
     package func check(leastFree: Int = 0) throws {
         try ledger.checkIsInPlace()
         guard try !ledger.isBehind(spool.generationFile) else {

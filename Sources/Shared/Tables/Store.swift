@@ -62,8 +62,8 @@ package protocol Store: AnyObject, Sendable {
     /// - Throws: `OpeningError.unreachable`, and what `body` throws.
     func withOpeningLock<T>(_ body: () throws -> T) throws -> T
 
-    /// Whether `path` still names the store that was opened. If not, somebody has put another in its
-    /// place, or moved it away.
+    /// Whether `path` still names the store that was opened. If not, somebody has put another in
+    /// its place, or moved it away.
     func isInPlace() -> Bool
 
     /// Makes sure that a new store survives a power cut, its name included.

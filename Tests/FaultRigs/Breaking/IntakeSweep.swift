@@ -4,6 +4,7 @@ import TestSupport
 /// Strikes `ingest` in copies of one scene, runs it once more, and compares the result with that of
 /// an undisturbed run.
 struct IntakeSweep {
+    private let command: String
     private let scene: Works
     private let workshop = TemporaryFolder(inMemory: true)
     private let expected: Aftermath
@@ -12,8 +13,10 @@ struct IntakeSweep {
     /// Every copy is made here, so that paths are always the same.
     private var works: Works { Works(path: "\(workshop.path)/panel") }
 
+    /// - Parameter command: what is struck; the other runs are plain ones.
     /// - Throws: `WorldFailure`, `NoPowerSwitch`.
-    init() throws {
+    init(of command: String = "ingest") throws {
+        self.command = command
         scene = try Works.intakeScene()
         let works = Works(path: "\(workshop.path)/panel")
         try scene.copy(to: works)
@@ -21,14 +24,14 @@ struct IntakeSweep {
         expected = try Aftermath(of: works)
         guard try works.findings().isEmpty else { throw WorldFailure("the scene is unsound") }
         try scene.copy(to: works)
-        calls = try SystemCalls(of: "ingest", on: works)
+        calls = try SystemCalls(of: command, on: works)
     }
 
     /// Faults after runs that were struck and one that was not; nil if a run ended before its blow.
     func seen(after blows: [Blow]) throws -> [String]? {
         try scene.copy(to: works)
         for blow in blows {
-            let ending = works.run("ingest", struckBy: blow)
+            let ending = works.run(command, struckBy: blow)
             if blow.effect == .kill {
                 if ending.status == 0 { return nil }
                 guard ending.isKilled else { return ["status \(ending.status): \(ending.text)"] }

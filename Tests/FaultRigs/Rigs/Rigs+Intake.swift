@@ -24,6 +24,14 @@ extension Rig {
                 findings.trying("\(blow)") { seen }
             }
         }
+        // Its rounds are the same; between them stand the watches and the notes.
+        let lingering = try IntakeSweep(of: "ingest --linger 0 --no-dispatch")
+        for call in extent == .full ? SystemCalls.names : ["openat", "rename"] {
+            let most = extent == .full ? .max : 3
+            findings.kill("lingering", at: call, of: lingering.calls, extent, most: most) {
+                try lingering.seen(after: [$0])
+            }
+        }
     }
 
     private static let ingestErrors = Rig(

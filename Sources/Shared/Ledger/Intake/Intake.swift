@@ -58,6 +58,8 @@ package final class Intake {
     var terms: [UserID: UserTerms?] = [:]
     /// The number of the next order, once one was numbered.
     private var nextOrder: OrderID?
+    /// Whether it brings work for `dispatch`, or did before that was taken back.
+    package internal(set) var isDispatchDue = false
     /// Whether any file is replayed after a restore.
     private(set) lazy var hasRetakenFiles = Result {
         try db.one("SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id >= '')") as Bool
@@ -226,6 +228,7 @@ package final class Intake {
     /// The number of an order that is about to be inserted. After a restore, numbers that orders
     /// may have had in the gap are never given again.
     func numberOrder() throws -> OrderID {
+        isDispatchDue = true
         let number = try nextOrder ?? firstFreeOrder()
         nextOrder = OrderID(number.rawValue + 1)
         return number

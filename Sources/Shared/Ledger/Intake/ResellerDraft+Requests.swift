@@ -69,6 +69,7 @@ extension ResellerDraft {
     ) throws {
         let now = intake.now
         let endedAt = state == "ended" ? now : nil
+        if endedAt == nil { intake.isDispatchDue = true }
         try noteSpelling(ofRef: Spelling(ofName: line.ref))
         try db.run(
             """
