@@ -166,7 +166,8 @@ let package = Package(
         program("DispatchStage", folder: "dispatch", stage + ["Providers", "Transport"]),
         program("PollStage", folder: "poll", stage + ["Providers", "Transport"]),
         program("ReportStage", folder: "report", stage),
-        program("AdminCommand", folder: "admin", stage + ["Providers", "Transport"]),
+        program(
+            "AdminCommand", folder: "admin", stage + ["Providers", "Receipting", "Transport"]),
         program(
             "SandboxProvider", folder: "sandbox",
             [

@@ -45,7 +45,8 @@ struct PipelineStatus {
         let stage = try Stage.openUnchecked(context)
         let ledger = stage.ledger
         let spool = stage.spool
-        let owners = [Dropper.desk] + (try spool.resellers().map { .reseller($0) })
+        let desks = settings.desks.keys.sorted().map { Dropper.namedDesk($0) }
+        let owners = [.desk] + desks + (try spool.resellers().map { .reseller($0) })
         inboxes = try owners.compactMap { owner in
             try Self.unobstructed { () throws(SystemError) in try spool.waiting(in: owner) }
                 .map { (owner.name, $0) }

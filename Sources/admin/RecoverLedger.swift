@@ -10,7 +10,8 @@ import Timestamps
 /// 1. Take the locks of all programs (`AllLocks`).
 /// 2. Prove the ledger: a backup put beside the old ledger's `-wal` file is corrupt.
 /// 3. One commit: hold in doubt the orders that may have been sent since. Note the files whose
-///    orders must be held too, the order in which they were taken, and the numbers that were given.
+///    orders must be held too, the order in which they were taken, and the numbers that were given:
+///    an order of a file whose receipt is in the archive gets its number again.
 /// 4. Put the receipts of these files aside, and copies of the files where `ingest` replays them.
 /// 5. Begin a new generation. Until here every program refuses the ledger.
 ///
@@ -44,10 +45,13 @@ struct RecoverLedger {
             let files = archived.filter { file in
                 file.kept.map { unknown.contains($0) && known.insert($0).inserted } ?? false
             }
+            let numbers = try OrderNumbers(context, spool, archived)
             let gap = Gap(
-                files: files.compactMap { file in
-                    file.kept.map { LostFile(kept: $0, name: file.name) }
-                } + (try leftovers()), statusFiles: try statusFiles())
+                files: try files.compactMap { file in
+                    try file.kept.map {
+                        LostFile(kept: $0, name: file.name, orders: try numbers.orders(of: $0))
+                    }
+                } + (try leftovers(numbers)), statusFiles: try statusFiles())
             let held = try ledger.hold(
                 gap, lastSeenIn: spool.generationFile, at: context.clock.now())
             for file in files {
@@ -62,10 +66,13 @@ struct RecoverLedger {
     }
 
     /// The files in `work`: they may have had their effect, and their orders may have been sent.
-    private func leftovers() throws -> [LostFile] {
+    private func leftovers(_ numbers: OrderNumbers) throws -> [LostFile] {
         try spool.droppersWithLeftovers().flatMap { dropper in
             try (spool.leftovers(of: dropper) + spool.collected(of: dropper)).compactMap { file in
-                KeptFile(dropper, file.digest).map { LostFile(kept: $0, name: "\(file.name)") }
+                try KeptFile(dropper, file.digest).map {
+                    LostFile(
+                        kept: $0, name: "\(file.name)", orders: try numbers.orders(of: $0))
+                }
             }
         }
     }
@@ -82,16 +89,12 @@ struct RecoverLedger {
 
 extension KeptFile {
     /// Nil for a file in a directory that belongs to no user.
-    fileprivate init?(_ dropper: Dropper, _ digest: String) {
-        switch dropper {
-        case .desk: self.init(user: nil, digest: digest)
-        case .reseller(let name):
-            guard let user = UserID(rawValue: name) else { return nil }
-            self.init(user: user, digest: digest)
-        }
+    init?(_ dropper: Dropper, _ digest: String) {
+        guard dropper.inLedger != .nobody else { return nil }
+        self.init(dropper.inLedger, digest: digest)
     }
 }
 
 extension ArchivedFile {
-    fileprivate var kept: KeptFile? { KeptFile(dropper, digest) }
+    var kept: KeptFile? { KeptFile(dropper, digest) }
 }

@@ -1,3 +1,4 @@
+import BatchFiles
 import Ledger
 import Logging
 import Providers

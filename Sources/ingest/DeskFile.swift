@@ -10,10 +10,16 @@ struct DeskFile {
     private let settings: Settings
     /// Who dropped the file, and why: it stays in the books.
     private let person: String
+    /// The arrays that it may hold.
+    private let allowed: Set<LineKind>
 
-    init(_ draft: DeskDraft, _ outline: BatchOutline, _ settings: Settings) {
+    init(
+        _ draft: DeskDraft, _ outline: BatchOutline, _ settings: Settings,
+        mayBring allowed: Set<LineKind>
+    ) {
         self.draft = draft
         self.settings = settings
+        self.allowed = allowed
         person = [outline.by ?? "the desk", outline.why].compactMap(\.self).joined(separator: ": ")
     }
 
@@ -21,6 +27,11 @@ struct DeskFile {
     func take(_ kind: LineKind, _ number: Int, _ fields: inout LineFields) throws {
         let line = Line(kind, number)
         do {
+            guard allowed.contains(kind) else {
+                throw Rejection(
+                    .notAllowed,
+                    "this desk may not bring \(kind); the settings (desks) say what it may bring")
+            }
             try fields.checkIsObject()
             try draft.whole { try act(on: line, &fields) }
         } catch let rejection as Rejection {
@@ -31,6 +42,12 @@ struct DeskFile {
     private func act(on line: Line, _ fields: inout LineFields) throws {
         switch line.kind {
         case .users: try user(line, &fields)
+        case .signUps:
+            let user = try required(fields.user(), "user")
+            let email = try fields.text("email")
+            let name = try fields.text("name")
+            try fields.checkNothingRemains()
+            try draft.signUp(user, email: email, name: name, line)
         case .bans:
             let user = try required(fields.user(), "user")
             let reason = try fields.text("reason", longest: Text.longestLink)
@@ -73,6 +90,15 @@ struct DeskFile {
             let rate = try fields.rate("rate")
             try fields.checkNothingRemains()
             try draft.release(service, at: rate, line)
+        case .tasks:
+            let runs = AskedRun.allCases.map(\.rawValue)
+            let word = try required(fields.word("run", among: runs), "run")
+            let provider = try fields.text("provider")
+            try fields.checkNothingRemains()
+            guard let run = AskedRun(rawValue: word) else {
+                preconditionFailure("\(word) is one of the words")
+            }
+            try draft.ask(for: run, of: provider, line)
         case .orders, .refills, .cancels:
             preconditionFailure("\(line.kind) belong to resellers")
         }

@@ -3,6 +3,7 @@ import Ledger
 import Money
 import Settings
 import Spool
+import Stage
 import Timestamps
 
 /// The effect of one file within a commit (steps 2 and 3 of `TakeFiles`).
@@ -22,7 +23,7 @@ struct FileEffect {
         content = BatchFile(file)
         self.settings = settings
         arrival = Arrival(
-            user: file.dropper.user, name: "\(file.name)", digest: file.digest, bytes: file.bytes,
+            of: file.dropper.inLedger, name: "\(file.name)", digest: file.digest, bytes: file.bytes,
             receivedAt: receivedAt)
     }
 
@@ -115,18 +116,29 @@ struct FileEffect {
     ) throws -> FileDraft {
         let batch = outline.batch ?? arrival.digest
         switch dropper {
-        case .desk:
+        case .desk, .namedDesk:
             let draft = try intake.openDeskFile(arrival, batch: batch)
-            try content.forEachLine(of: outline, DeskFile(draft, outline, settings).take)
+            let file = DeskFile(draft, outline, settings, mayBring: kinds)
+            try content.forEachLine(of: outline, file.take)
             return draft
         case .reseller:
             let draft = try intake.openBatch(arrival, batch: batch)
             draft.keepsRejections = outline.allOrNothing
-            var batch = ResellerFile(draft, settings, abortingFor: rejected)
+            if outline.duplicateLinks == .wait, settings.duplicateLinks == .allow {
+                try draft.waitForLinks()
+            }
+            var batch = ResellerFile(
+                draft, settings, outline.duplicateLinks, abortingFor: rejected)
             try content.forEachLine(of: outline) { try batch.take($0, $1, &$2) }
             try check(batch.total, against: outline)
             return draft
         }
+    }
+
+    /// The arrays that a desk may bring.
+    private var kinds: Set<LineKind> {
+        guard case .namedDesk(let desk) = dropper else { return Set(FileForm.desk.kinds) }
+        return settings.desks[desk] ?? []
     }
 
     private func check(_ micros: Int128, against outline: BatchOutline) throws(Rejection) {
@@ -139,19 +151,9 @@ struct FileEffect {
     }
 }
 
-extension Dropper {
-    /// The owner of the files in the ledger; nil for the desk, and if no user can have the name.
-    var user: UserID? {
-        switch self {
-        case .desk: nil
-        case .reseller(let name): UserID(rawValue: name)
-        }
-    }
-}
-
 extension Intake {
-    /// Whether the ledger can have a row of the file: it is the desk's, or a known user's.
+    /// Whether the ledger can have a row of the file: it is a desk's, or a known user's.
     func canKeep(_ arrival: Arrival, from dropper: Dropper) throws -> Bool {
-        try dropper == .desk || arrival.user.map(hasUser) ?? false
+        try dropper.isDesk || arrival.user.map(hasUser) ?? false
     }
 }

@@ -24,7 +24,7 @@ extension BatchFile {
 extension FileForm {
     /// The form of the files in an inbox.
     init(_ dropper: Dropper) {
-        self = dropper == .desk ? .desk : .batch
+        self = dropper.isDesk ? .desk : .batch
     }
 }
 

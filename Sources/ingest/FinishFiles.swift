@@ -38,7 +38,10 @@ struct FinishFiles {
             for taken in files {
                 let (file, report) = (taken.file, try taken.report(from: receipts))
                 let name = file.isLeftover ? FileName(report.name) : file.name
-                let receipt = try publish(report, file.dropper, name, receipts, &publishing)
+                let receipt = try publish(
+                    report, file.dropper, name, receipts, &publishing,
+                    keptIn: report.hasOrders
+                        ? spool.archive(of: file.dropper, at: report.receivedAt) : nil)
                 let isUnreadable = taken.isUnreadable(report)
                 if isUnreadable { try publishReason(report, file.dropper, name, &publishing) }
                 let place: FinishedFile.Destination =
@@ -77,7 +80,7 @@ struct FinishFiles {
             // If somebody still writes to it, it is another file by now.
             guard try held.isUnchanged() else { return try held.putBack() }
             let arrival = Arrival(
-                user: inbox.dropper.user, name: "\(entry.name)", digest: digest,
+                of: inbox.dropper.inLedger, name: "\(entry.name)", digest: digest,
                 bytes: limit == nil ? 0 : entry.bytes, receivedAt: context.clock.now())
             try quarantine(held, arrival, entry.name, rejection, of: inbox.dropper, &notes)
         } catch let obstacle as SystemError where obstacle.isObstacle {
@@ -122,13 +125,16 @@ struct FinishFiles {
 
     /// Renders a receipt.
     ///
+    /// A replay after a restore must give orders the numbers that they had. So the receipt of a
+    /// file that made orders is kept beside the file, too, where only the programs can write.
+    ///
     /// - Returns: its number among the published files.
     private func publish(
         _ report: FileReport, _ dropper: Dropper, _ name: FileName, _ receipts: Receipts,
-        _ publishing: inout Publishing
+        _ publishing: inout Publishing, keptIn directory: String? = nil
     ) throws -> Int {
         try publishing.addReceipt(
-            for: name, digest: report.digest, in: spool.outbox(of: dropper)
+            for: name, digest: report.digest, in: spool.outbox(of: dropper), keptIn: directory
         ) { piece in
             try ReceiptWriter(currency: context.settings.currency)
                 .write(report, FileForm(dropper), receipts) { try piece.write($0) }
@@ -158,7 +164,7 @@ struct FinishFiles {
         context.logger.debug(
             "took a file",
             metadata: [
-                "user": "\(report.user?.rawValue ?? "desk")", "file": "\(report.name)",
+                "user": "\(report.owner.dropper.name)", "file": "\(report.name)",
                 "status": "\(report.status)", "lines": "\(report.lines)",
                 "reason": "\(report.reason ?? "none")",
             ])

@@ -10,6 +10,7 @@ import Trade
 struct ResellerFile {
     private let draft: ResellerDraft
     private let settings: Settings
+    private let duplicateLinks: DuplicateLinks
     private let terms: TermsOfSale
     private var prices: OrderPrices
     /// The rejections of an `all_or_nothing` file's first pass.
@@ -18,11 +19,20 @@ struct ResellerFile {
     /// withdrawals. It includes rejected lines, so it may exceed what any wallet holds.
     private(set) var total: Int128 = 0
 
+    /// - Parameters:
+    ///   - draft: takes the lines.
+    ///   - settings: the settings.
+    ///   - duplicateLinks: what the batch wants done with links of open orders; the stricter of it
+    ///     and the settings holds.
+    ///   - rejected: the lines rejected in the first pass, if the file is being recorded as aborted.
     init(
-        _ draft: ResellerDraft, _ settings: Settings, abortingFor rejected: RejectedLines
+        _ draft: ResellerDraft, _ settings: Settings, _ duplicateLinks: DuplicateLinks?,
+        abortingFor rejected: RejectedLines
     ) {
         self.draft = draft
         self.settings = settings
+        self.duplicateLinks = max(
+            duplicateLinks ?? settings.duplicateLinks, settings.duplicateLinks)
         self.rejected = rejected
         terms = draft.termsOfSale
         prices = OrderPrices(settings.pricing, terms)
@@ -59,7 +69,7 @@ struct ResellerFile {
         case .withdrawals: try withdrawal(line, &fields)
         case .orders: preconditionFailure("orders are taken elsewhere")
         case .users, .bans, .unbans, .prices, .decisions, .refunds, .adjustments, .topups,
-            .releases:
+            .releases, .signUps, .tasks:
             preconditionFailure("\(line.kind) belong to the desk")
         }
     }
@@ -69,7 +79,7 @@ struct ResellerFile {
         let charge = try prices.charge(of: order)
         total += Int128(charge.micros)
         let link = order.link.map(settings.links.spelling)
-        if settings.duplicateLinks == .reject, let link {
+        if duplicateLinks == .reject, let link {
             // A line that repeats an order is a duplicate: the open order for its link is its own.
             let isNew = try !draft.hasOrder(ref: order.ref)
             if isNew, try draft.hasOpenOrder(for: link.key, service: order.service.id) {

@@ -43,6 +43,7 @@ extension TakeFiles {
             files.append(file)
             bytes += file.bytes
             lastDoor = door.dropper.name
+            if door.dropper.isDesk { mayHaveNewUsers = true }
         }
         try takeAtOnce(files)
         return files.count
@@ -60,6 +61,7 @@ extension TakeFiles {
             var collecting = Collecting(spool)
             guard let file = try collect(name, from: door, &collecting) else { continue }
             turns.count(file.bytes)
+            if door.dropper.isDesk { mayHaveNewUsers = true }
             try take([file])
         }
     }

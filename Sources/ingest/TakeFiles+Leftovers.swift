@@ -2,6 +2,7 @@ import Ledger
 import Run
 import Settings
 import Spool
+import Stage
 import Timestamps
 
 /// What earlier runs left, and what a restored ledger lacks.
@@ -16,7 +17,8 @@ extension TakeFiles {
             lost = lost.dropFirst(group.count)
             try takeAtOnce(
                 group.compactMap {
-                    try spool.leftover(of: Dropper($0.kept), digest: $0.kept.digest, name: $0.name)
+                    try spool.leftover(
+                        of: $0.kept.owner.dropper, digest: $0.kept.digest, name: $0.name)
                 })
         }
         try ledger.endWaitForLostFiles(at: context.clock.now())
@@ -51,11 +53,5 @@ extension TakeFiles {
             }
             try take(left)
         }
-    }
-}
-
-extension Dropper {
-    fileprivate init(_ kept: KeptFile) {
-        self = kept.user.map { .reseller($0.rawValue) } ?? .desk
     }
 }

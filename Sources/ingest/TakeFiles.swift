@@ -8,7 +8,7 @@ import Stage
 import Timestamps
 
 /// Takes every due file, once: files to be replayed after a restore, then small ones from doors,
-/// then the desk's, then the resellers' in fair turns.
+/// then the desk's, then the named desks' and the resellers' in fair turns.
 ///
 /// First, entries that an earlier run took out of an inbox, and neither removed nor quarantined, go
 /// back there (`HeldEntry`). Then files are taken in groups, each group by these steps:
@@ -39,6 +39,8 @@ struct TakeFiles {
     var notes: IntakeNotes
     /// The owner of the door from which a file was taken last.
     var lastDoor = ""
+    /// Whether a desk's file came through a door since directories were last made.
+    var mayHaveNewUsers = false
     /// When looks before this one first passed an entry over, by its path and inode.
     private var firstSeen: [String: (inode: Int64, moment: Timestamp)] = [:]
     var hasWarnedOfKeys = false
@@ -105,19 +107,25 @@ struct TakeFiles {
         let ofDoors = try takeWaitingInDoors()
         let before = notes.counts.moved
         let ofDesk = some?.contains(.desk) == false ? false : try takeAll(from: [.desk])
-        if some == nil || notes.counts.moved > before { try makeDirectories() }
+        let ofDesks = try takeAll(from: namedDesks.filter { some?.contains($0) != false })
+        if some == nil || mayHaveNewUsers || notes.counts.moved > before { try makeDirectories() }
         let resellers = try some ?? Set(spool.resellers().map { .reseller($0) })
         let ofResellers = try takeAll(
-            from: resellers.subtracting([.desk]).sorted { $0.name < $1.name })
-        return ofDoors || ofDesk || ofResellers
+            from: resellers.filter { !$0.isDesk }.sorted { $0.name < $1.name })
+        return ofDoors || ofDesk || ofDesks || ofResellers
     }
 
     private mutating func makeDirectories() throws {
-        for user in try ledger.users() {
+        mayHaveNewUsers = false
+        for owner in try namedDesks + ledger.users().map({ .reseller($0.rawValue) }) {
             try notes.reportingObstacles { spool throws(SystemError) in
-                try spool.makeDirectories(ofReseller: user.rawValue)
+                try spool.makeDirectories(of: owner)
             }
         }
+    }
+
+    private var namedDesks: [Dropper] {
+        context.settings.desks.keys.sorted().map { .namedDesk($0) }
     }
 
     private mutating func takeAll(from droppers: [Dropper]) throws -> Bool {
@@ -231,7 +239,7 @@ struct TakeFiles {
 
     /// Notes entries beside the inboxes, where intake takes nothing.
     private mutating func lookBesideInboxes() throws {
-        let droppers = [.desk] + (try spool.resellers().map { Dropper.reseller($0) })
+        let droppers = [.desk] + namedDesks + (try spool.resellers().map { .reseller($0) })
         let misplaced = try spool.misplaced(
             droppers, most: PassedOverEntries.mostPerOwner, now: context.clock.now())
         for stray in misplaced { notes.passOver(stray) }

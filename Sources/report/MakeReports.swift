@@ -15,6 +15,8 @@ import Timestamps
 ///    those in which the clock jumped. One unusable outbox does not stop the others. If no money
 ///    has moved since the statements were written, they are left as they are.
 ///
+/// An audit that a desk asked for comes last (`tasks`); it is forgotten once it was made.
+///
 /// Only reads the ledger's books, and every file appears by a rename, so a run that dies leaves
 /// each file old or new, never half. The next run makes them all again.
 struct MakeReports {
@@ -63,6 +65,24 @@ struct MakeReports {
                 "outbox_files": .integer(outboxes.files),
                 "unusable_outboxes": .integer(outboxes.unusable.count),
             ])
+    }
+
+    /// Makes all reports, and then proves the books if a desk asked for it.
+    ///
+    /// - Parameter audit: the audit.
+    /// - Returns: what was reported.
+    /// - Throws: `BooksWrong`; as `run` does.
+    func runAll(auditing audit: AuditBooks) throws -> Summary {
+        let summary = try run([.summaries, .statements])
+        guard try ledger.isAuditDue() else { return summary }
+        do {
+            _ = try audit.run()
+        } catch let wrong as BooksWrong {
+            try ledger.endAuditDue()
+            throw wrong
+        }
+        try ledger.endAuditDue()
+        return summary
     }
 
     private func writeStatements(

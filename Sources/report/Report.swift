@@ -55,7 +55,9 @@ struct Report: Program {
     func run() async throws {
         try await options.run("report", lock: locks) { context in
             switch word {
-            case nil: try MakeReports(context).run([.summaries, .statements])
+            case nil:
+                try MakeReports(context)
+                    .runAll(auditing: AuditBooks(context, inJSON: options.json, quietly: true))
             case .summaries:
                 try MakeReports(context, period: selection.period, directory: selection.to)
                     .run([.summaries])

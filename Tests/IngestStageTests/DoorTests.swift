@@ -112,7 +112,7 @@ extension House {
         try house.ingest()
         #expect(try house.receipt(of: "orders.json")["status"] == "accepted")
         let passedOver = try house.ledger.passedOver().map { $0.path.split(separator: "/").last }
-        #expect(passedOver == ["folder.json", "link.json", "note.txt", "beside.json"])
+        #expect(passedOver == ["beside.json", "folder.json", "link.json", "note.txt"])
         #expect(house.names(in: "doors/desk") == ["orders.json"])
     }
 

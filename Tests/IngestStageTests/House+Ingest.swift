@@ -120,7 +120,8 @@ extension House {
 
 extension House {
     private static func home(of user: String) -> String {
-        user == "desk" ? "desk" : "resellers/\(user)"
+        user == "desk"
+            ? "desk" : user.first == "@" ? "desks/\(user.dropFirst())" : "resellers/\(user)"
     }
 
     /// The path of a file's receipt, below the spool.

@@ -78,7 +78,10 @@ import Timestamps
         try house.ingest()
         #expect(try house.contents(of: receipt) == before)
         #expect(house.names(in: "resellers/acme/outbox") == ["orders.receipt.json"])
-        #expect(house.names(in: "archive/2026-11-23/acme") == ["\(digest)-orders.json"])
+        #expect(
+            house.names(in: "archive/2026-11-23/acme") == [
+                "\(digest)-orders.json", "\(digest).receipt.json",
+            ])
         #expect(house.names(in: "work/acme").isEmpty)
     }
 
@@ -90,7 +93,10 @@ import Timestamps
         house.folder.write(batch, to: "spool/work/acme/\(digest)")
         try house.ingest()
         #expect(try house.receipt(of: "\(digest).json")["status"] == "accepted")
-        #expect(house.names(in: "archive/2026-11-23/acme") == ["\(digest)-\(digest).json"])
+        #expect(
+            house.names(in: "archive/2026-11-23/acme") == [
+                "\(digest)-\(digest).json", "\(digest).receipt.json",
+            ])
     }
 
     @Test func `the newest receipt has the plain name, even for known bytes`() throws {
@@ -141,9 +147,25 @@ import Timestamps
         #expect(try house.count("orders") == 2)
         #expect(
             house.names(in: "archive/2026-11-23/acme")
-                == ["copy", "orders", "third"].map { "\(first["sha256"]!)-\($0).json" })
+                == ["-copy.json", "-orders.json", "-third.json", ".receipt.json"]
+                .map { "\(first["sha256"]!)\($0)" })
         try house.add("zenith")
         #expect(try house.drop(batch, by: "zenith")["status"] == "accepted")
+    }
+
+    @Test func `the receipt of orders stays in the archive, whatever becomes of it in the outbox`()
+        throws
+    {
+        let house = try House.stocked()
+        try house.add()
+        let digest = try #require(try house.drop(batch)["sha256"])
+        let receipt = try house.contents(of: "resellers/acme/outbox/orders.receipt.json")
+        house.remove("resellers/acme/outbox/orders.receipt.json")
+        let archive = "archive/2026-11-23/acme"
+        #expect(try house.contents(of: "\(archive)/\(digest).receipt.json") == receipt)
+        // A file that made no order needs none.
+        try house.drop(#"{"orders": []}"#, as: "none.json")
+        #expect(house.names(in: archive).count { $0.hasSuffix(".receipt.json") } == 1)
     }
 
     @Test func `identical files in one run have one effect and two receipts`() throws {

@@ -61,7 +61,7 @@ extension Books {
         files += 1
         let number = String(files)
         return Arrival(
-            user: user, name: name,
+            of: FileOwner(user: user), name: name,
             digest: String(repeating: "0", count: 64 - number.count) + number, bytes: 100,
             receivedAt: now)
     }

@@ -19,7 +19,8 @@ import Timestamps
 
     private func renamed(_ arrival: Arrival, _ name: String) -> Arrival {
         Arrival(
-            user: arrival.user, name: name, digest: arrival.digest, bytes: arrival.bytes,
+            of: FileOwner(user: arrival.user), name: name, digest: arrival.digest,
+            bytes: arrival.bytes,
             receivedAt: arrival.receivedAt)
     }
 
@@ -58,7 +59,7 @@ import Timestamps
         try books.add(zenith)
         for user in [zenith, nil] {
             let other = Arrival(
-                user: user, name: arrival.name, digest: arrival.digest, bytes: 1,
+                of: FileOwner(user: user), name: arrival.name, digest: arrival.digest, bytes: 1,
                 receivedAt: books.now)
             #expect(try settled(other) == nil)
         }

@@ -99,7 +99,7 @@ import Testing
         func confirm(_ reference: String, _ number: Int) throws -> String {
             try ledger.intake(at: Books.moment) { intake in
                 let arrival = Arrival(
-                    user: nil, name: "d\(number).json",
+                    of: FileOwner(user: nil), name: "d\(number).json",
                     digest: String(repeating: "\(number)", count: 64), bytes: 1,
                     receivedAt: Books.moment)
                 let draft = try intake.openDeskFile(arrival, batch: "\(number)")

@@ -75,7 +75,7 @@ import Testing
         try makeSchema2()
         for _ in 1...2 {
             let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
-            #expect(try ledger.read { try $0.number("PRAGMA user_version") } == 4)
+            #expect(try ledger.read { try $0.number("PRAGMA user_version") } == 5)
             let kept = try ledger.read {
                 try $0.numbers("SELECT at FROM exceptions ORDER BY at")
             }

@@ -15,7 +15,7 @@ import Testing
         throws
     {
         let ledger = try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
-        #expect(try pragma("user_version", of: ledger) == "4")
+        #expect(try pragma("user_version", of: ledger) == "5")
         #expect(try pragma("application_id", of: ledger) == "\(0x534D_4D47)")
         #expect(try ledger.audit().isEmpty)
         let houses = try ledger.read {
@@ -68,7 +68,7 @@ import Testing
         let error = try #require(throws: LedgerError.self) {
             try Ledger.openUnchecked(in: SQLiteFile(path), currency: usd)
         }
-        #expect("\(error)".contains("has schema 9, this program knows 4; nothing was touched"))
+        #expect("\(error)".contains("has schema 9, this program knows 5; nothing was touched"))
     }
 
     @Test func `a database of something else is left alone`() throws {

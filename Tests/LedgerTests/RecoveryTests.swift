@@ -147,7 +147,7 @@ import Timestamps
     @Test func `a decision from the gap to send again sends nothing`() throws {
         let order = try books.inDoubt()
         let arrival = books.arrival(nil)
-        try hold([KeptFile(user: nil, digest: arrival.digest)])
+        try hold([KeptFile(FileOwner(user: nil), digest: arrival.digest)])
         try books.ledger.intake(at: books.now) { intake in
             let draft = try intake.openDeskFile(arrival, batch: "1")
             try draft.decide(.notPlaced, on: order, by: "anna", Line(.decisions, 1))
@@ -186,7 +186,7 @@ import Timestamps
     }
 
     @Test func `a file that cannot be taken again is reported`() throws {
-        try hold([KeptFile(user: acme, digest: String(repeating: "a", count: 64))])
+        try hold([KeptFile(FileOwner(user: acme), digest: String(repeating: "a", count: 64))])
         #expect(try books.ledger.awaitsLostFiles())
         #expect(try books.ledger.lostFiles().map(\.name) == ["orders.json"])
         try books.ledger.endWaitForLostFiles(at: books.now)
@@ -209,7 +209,7 @@ import Timestamps
         let order = try books.placed()
         try books.settle(order, as: .completed)
         let arrival = books.arrival(acme)
-        try hold([KeptFile(user: acme, digest: arrival.digest)])
+        try hold([KeptFile(FileOwner(user: acme), digest: arrival.digest)])
         try books.ledger.intake(at: books.now) { intake in
             let draft = try intake.openBatch(arrival, batch: "1")
             try draft.requestRefill(of: order, ResellerLine(.refills, 1, ref: "R-1"))
@@ -243,7 +243,7 @@ import Timestamps
 
     @Test func `the orders of a file of the gap are held as soon as it is taken`() throws {
         let arrival = books.arrival(acme)
-        try hold([KeptFile(user: acme, digest: arrival.digest)])
+        try hold([KeptFile(FileOwner(user: acme), digest: arrival.digest)])
         try books.ledger.intake(at: books.now) { intake in
             let draft = try intake.openBatch(arrival, batch: "1")
             try draft.accept(books.newOrder("A-1"), ResellerLine(.orders, 1, ref: "A-1"))
@@ -258,11 +258,11 @@ import Timestamps
     @Test func `only files whose bytes had no effect are unknown`() throws {
         let file = try books.file(of: acme) { _ in }
         let digest: String = try books.value("SELECT sha256 FROM files WHERE id = \(file)")
-        let known = KeptFile(user: acme, digest: digest)
-        let others = [
-            KeptFile(user: zenith, digest: digest), KeptFile(user: nil, digest: digest),
-            KeptFile(user: acme, digest: String(repeating: "f", count: 64)),
-        ]
+        let known = KeptFile(FileOwner(user: acme), digest: digest)
+        let others =
+            [FileOwner(user: zenith), FileOwner(user: nil), FileOwner(user: nil, desk: "web")].map {
+                KeptFile($0, digest: digest)
+            } + [KeptFile(FileOwner(user: acme), digest: String(repeating: "f", count: 64))]
         #expect(try books.ledger.unknown(among: [known] + others) == Set(others))
     }
 

@@ -93,7 +93,8 @@ extension House {
         let digest =
             String(repeating: "0", count: 64 - name.utf8.count)
             + name.utf8.map { String($0 % 10) }.joined()
-        return Arrival(user: user, name: name, digest: digest, bytes: 100, receivedAt: moment)
+        return Arrival(
+            of: FileOwner(user: user), name: name, digest: digest, bytes: 100, receivedAt: moment)
     }
 
     func send(

@@ -1,3 +1,4 @@
+import BatchFiles
 import Glibc
 import Money
 import Settings

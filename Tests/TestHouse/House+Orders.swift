@@ -30,7 +30,7 @@ extension House {
         let now = clock.wall.now()
         let batch = String(now.milliseconds)
         let arrival = Arrival(
-            user: user, name: "\(batch).json",
+            of: FileOwner(user: user), name: "\(batch).json",
             digest: String(repeating: "0", count: 64 - batch.count) + batch, bytes: 1,
             receivedAt: now)
         return (arrival, batch)

@@ -11,6 +11,8 @@ package struct BatchOutline {
     package private(set) var count: Int64?
     package private(set) var total: Amount?
     package private(set) var allOrNothing = false
+    /// What to do with orders for links that open orders have, unless the settings are stricter.
+    package private(set) var duplicateLinks: DuplicateLinks?
     /// Who dropped a desk file.
     package private(set) var by: String?
     /// Why they did.
@@ -67,6 +69,7 @@ extension BatchOutline {
         case "all_or_nothing" where !isDesk:
             guard try reader.peek() == .bool else { throw bad(key, "true or false") }
             allOrNothing = try reader.bool()
+        case "duplicate_links" where !isDesk: duplicateLinks = try word(key, from: &reader)
         case "by" where isDesk: by = try name(key, from: &reader)
         case "why" where isDesk: why = try name(key, from: &reader)
         default:
@@ -97,6 +100,16 @@ extension BatchOutline {
             throw bad(key, "one line of 1 to \(Text.longestName) characters that shows something")
         }
         return text
+    }
+
+    private func word(
+        _ key: String, from reader: inout JSONReader
+    ) throws -> DuplicateLinks {
+        let words = DuplicateLinks.allCases.map(\.rawValue).joined(separator: ", ")
+        guard try reader.peek() == .string,
+            let word = DuplicateLinks(rawValue: try reader.string())
+        else { throw bad(key, "one of \(words)") }
+        return word
     }
 
     private func integer(_ key: String, from reader: inout JSONReader) throws -> Int64 {

@@ -128,9 +128,9 @@ extension Doors {
         let taken = try doorway.digestOfTaken(name, of: owner)
         if isWaiting { return .taken }
         let rendered = try ledger.receipts { receipts -> RenderedReceipt? in
-            let digest = try taken ?? receipts.latest(named: name, of: owner.user)?.digest
+            let digest = try taken ?? receipts.latest(named: name, of: owner.inLedger)?.digest
             guard let digest,
-                let row = try receipts.file(named: name, digest: digest, of: owner.user)
+                let row = try receipts.file(named: name, digest: digest, of: owner.inLedger)
             else { return nil }
             return try rendering.render(try receipts.report(of: row), owner.form, receipts)
         }

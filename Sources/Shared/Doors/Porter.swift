@@ -1,5 +1,6 @@
 import Ledger
 import Spool
+import Stage
 import Synchronization
 import Timestamps
 
@@ -125,7 +126,8 @@ extension Porter {
                 if try doorway.withdraw(file.name, of: file.owner) { return true }
                 if try doorway.digestOfTaken(file.name, of: file.owner) != nil { return false }
                 return try ledger.receipts {
-                    try $0.file(named: file.name, digest: file.digest, of: file.owner.user) == nil
+                    try $0.file(named: file.name, digest: file.digest, of: file.owner.inLedger)
+                        == nil
                 }
             })
     }
@@ -207,7 +209,7 @@ extension Porter {
                     let target = drops[index].target
                     guard
                         let known = try receipts.latest(
-                            named: target.name, of: target.owner.user),
+                            named: target.name, of: target.owner.inLedger),
                         known.digest != target.digest || !known.isJudgedAgain
                     else { continue }
                     outcomes[index] = .success(

@@ -1,6 +1,7 @@
 import Glibc
 import Ledger
 import Spool
+import Stage
 import Synchronization
 
 /// What a call learns that waits for the receipt of its file.
@@ -156,7 +157,7 @@ extension ReceiptRoom {
             try ledger.receipts { receipts in
                 for file in files {
                     let row = try receipts.file(
-                        named: file.name, digest: file.digest, of: file.owner.user)
+                        named: file.name, digest: file.digest, of: file.owner.inLedger)
                     guard let row else { continue }
                     let report = try receipts.report(of: row)
                     for call in leave(file) { call.answer(.known(report, receipts)) }

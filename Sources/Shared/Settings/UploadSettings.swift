@@ -1,3 +1,4 @@
+import BatchFiles
 import Networks
 
 /// Where `upload` listens, and its limits, each by name.

@@ -9,12 +9,14 @@ package struct ArchivedFile: Sendable {
     /// beginning of that name.
     package let name: String
     let path: String
+    /// The directory in which it lies, and in which its receipt is.
+    package let directory: String
     /// When the spool copied it out of the inbox, in nanoseconds since 1970.
     let copiedAt: Int128
 
-    /// The sort key. The clocks of file systems are coarse: among files of one moment the desk's
+    /// The sort key. The clocks of file systems are coarse: among files of one moment the desks'
     /// come first, and then names decide.
-    fileprivate var turn: (Int128, Int, String) { (copiedAt, dropper == .desk ? 0 : 1, name) }
+    fileprivate var turn: (Int128, Int, String) { (copiedAt, dropper.isDesk ? 0 : 1, name) }
 }
 
 extension Spool {
@@ -32,12 +34,34 @@ extension Spool {
                     files.append(
                         ArchivedFile(
                             dropper: Dropper(named: "\(owner)"), digest: digest, name: original,
-                            path: "\(directory.path)/\(name)",
+                            path: "\(directory.path)/\(name)", directory: directory.path,
                             copiedAt: FileIdentity(status).modified))
                 }
             }
         }
         return files.sorted { $0.turn < $1.turn }
+    }
+
+    /// The receipts in the archive of a file that made orders, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - digest: the SHA-256 of the file.
+    ///   - dropper: its owner.
+    ///   - directories: where to look; nil: in all of the owner's directories.
+    /// - Returns: the paths of the receipts.
+    /// - Throws: `SystemError`.
+    package func archivedReceipts(
+        of digest: String, _ dropper: Dropper, in directories: [String]? = nil
+    ) throws(SystemError) -> [String] {
+        let all: [String]
+        if let directories {
+            all = directories
+        } else {
+            all = try Directory("\(root)/archive").names().sorted()
+                .map { "\(root)/archive/\($0)/\(dropper.name)" }
+        }
+        return all.map { "\($0)/\(KeptName.receipt(of: digest))" }
+            .filter { access($0, F_OK) == 0 }
     }
 
     /// Copies an archived file to where a run that died would have left it, so that intake takes it
@@ -77,5 +101,33 @@ extension PieceWriter {
             if count == 0 { return }
             try write(Array(buffer[..<Int(count)]))
         }
+    }
+}
+
+/// A receipt in the archive, open as long as this object exists.
+package final class ArchivedReceipt {
+    private let descriptor: Int32
+    private let path: String
+
+    /// - Throws: `SystemError`.
+    package init(_ path: String) throws(SystemError) {
+        self.path = path
+        descriptor = try check("cannot open", path) {
+            open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Fills memory with the next bytes, and returns how many came; 0 at the end.
+    ///
+    /// - Throws: `SystemError`.
+    package func fill(_ memory: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        Int(
+            try check("cannot read", path) {
+                Int32(read(descriptor, memory.baseAddress, memory.count))
+            })
     }
 }

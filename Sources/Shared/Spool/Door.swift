@@ -26,8 +26,8 @@ extension Spool {
         }
     }
 
-    /// All doors, by name. There is none of the desk: a key could then do what only the operator
-    /// may.
+    /// All doors, by name. There is none of the desk that has no name: a key could then do what
+    /// only the operator may.
     package func openDoors() throws(SystemError) -> [Door] {
         var doors: [Door] = []
         for name in try Directory("\(root)/doors").names().map(\.description).sorted()

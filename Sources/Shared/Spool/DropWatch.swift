@@ -1,6 +1,6 @@
 import Glibc
 
-/// Watches every place where files are dropped: doors, the inboxes of the desk and of the
+/// Watches every place where files are dropped: doors, the inboxes of desks and of
 /// resellers, and what lies above them, where new owners appear.
 package struct DropWatch {
     private let spool: Spool
@@ -15,6 +15,8 @@ package struct DropWatch {
         /// The owner's directory, because no inbox was in it.
         case home(Dropper)
         case resellers
+        /// Above the named desks.
+        case desks
         case lock
     }
 
@@ -49,6 +51,10 @@ package struct DropWatch {
         _ = try watch("\(spool.root)/resellers", .arrivals, as: .resellers)
         try watchInbox(of: .desk)
         for name in try spool.resellers() { try watchInbox(of: .reseller(name)) }
+        let desks = "\(spool.root)/desks"
+        if try watch(desks, .arrivals, as: .desks) {
+            for name in try Directory(desks).names() { try watchInbox(of: .namedDesk("\(name)")) }
+        }
     }
 
     /// Readable, as poll(2) says, while something has happened.
@@ -80,6 +86,7 @@ package struct DropWatch {
         case .resellers:
             let dropper = Dropper.reseller("\(name)")
             if dropper.name != Dropper.desk.name { try watchInbox(of: dropper, &news) }
+        case .desks: try watchInbox(of: .namedDesk("\(name)"), &news)
         case .doors:
             // A file may be in it by now.
             if try watch("\(path)/\(name)", .arrivals, as: .door) { news.isInDoors = true }
@@ -91,7 +98,7 @@ package struct DropWatch {
     private mutating func forget(_ path: String, _ news: inout News) throws(SystemError) {
         switch places.removeValue(forKey: path) {
         case .inbox(let dropper): try watchInbox(of: dropper, &news)
-        case .doors, .home, .resellers, .lock: news.isAnywhere = true
+        case .doors, .home, .resellers, .desks, .lock: news.isAnywhere = true
         case .door, nil: break
         }
     }

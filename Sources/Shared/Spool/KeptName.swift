@@ -6,6 +6,10 @@ enum KeptName {
     /// The file that says why the file `kept` is in quarantine.
     static func reason(of kept: String) -> String { kept + reasonEnding }
 
+    /// The receipt of the archived file with this digest, in the same directory. No file has such a
+    /// name: the digest is not followed by a hyphen.
+    static func receipt(of digest: String) -> String { "\(digest).receipt.json" }
+
     /// The receipt that the file `kept` had before it was replayed.
     static func formerReceipt(of kept: String) -> String { kept + formerReceiptEnding }
 
@@ -24,8 +28,8 @@ enum KeptName {
         return (String(parts[0]), isWhole ? String(parts[1]) : "\(parts[0]).json")
     }
 
-    /// The name in `work` of a file that was collected from a door. It has the file's whole name, so
-    /// that a crash does not lose it; a long one leaves room for fewer digits of the digest.
+    /// The name in `work` of a file that was collected from a door. It has the file's whole name,
+    /// so that a crash does not lose it; a long one leaves room for fewer digits of the digest.
     static func collected(_ digest: String, _ name: FileName) -> String {
         let room = longestCollected - 1 - "\(name)".utf8.count
         // No program that serves HTTP lets so long a name pass.
@@ -44,8 +48,8 @@ enum KeptName {
         return (String(parts[0]), String(parts[1]))
     }
 
-    /// In bytes. An entry whose name looks like that of such a file still has room for a mark before
-    /// it (`FileName.held`).
+    /// In bytes. An entry whose name looks like that of such a file still has room for a mark
+    /// before it (`FileName.held`).
     private static let longestCollected = 250
     /// 160 bits still tell files apart.
     private static let fewestDigits = 40

@@ -20,6 +20,8 @@ package struct Publishing {
         let mode: mode_t
         /// For a receipt: its content's digest, and its name if it cannot have the plain one.
         let receipt: ReceiptPlace?
+        /// A directory of ours in which a receipt is kept, too.
+        let keptIn: String?
 
         /// The mode of its directory, if that is missing: a file that only we may read lies where
         /// only we may look.
@@ -63,19 +65,24 @@ package struct Publishing {
 
     /// Writes the receipt for a file that was dropped as `name` and has the SHA-256 `digest`.
     ///
+    /// Its bytes may be kept in a directory of ours, too, under a second name of the same file. The
+    /// owner of the outbox can remove the first, but only we can write to the file. That directory
+    /// is not synced here: `Spool.finish` does it when it moves the file itself there.
+    ///
     /// Returns the number under which `finishUnobstructed` reports an obstacle.
     package mutating func addReceipt(
-        for name: FileName, digest: String, in outbox: String,
+        for name: FileName, digest: String, in outbox: String, keptIn directory: String? = nil,
         _ body: (inout PieceWriter) throws -> Void
     ) throws -> Int {
         let place = ReceiptPlace(stem: name.stem, digest: digest)
-        try add(place.plain, in: outbox, receipt: place, body)
+        try add(place.plain, in: outbox, receipt: place, keptIn: directory, body)
         return written.count - 1
     }
 
     private mutating func add(
         _ name: String, in directory: String, ifChanged: Bool = false, mode: mode_t = 0o644,
-        receipt: ReceiptPlace?, _ body: (inout PieceWriter) throws -> Void
+        receipt: ReceiptPlace?, keptIn: String? = nil,
+        _ body: (inout PieceWriter) throws -> Void
     ) throws {
         let temporaryName = FileName("\(prefix)\(next)")
         next += 1
@@ -97,7 +104,7 @@ package struct Publishing {
         written.append(
             Written(
                 name: temporaryName, directory: directory, finalName: FileName(name), mode: mode,
-                receipt: receipt))
+                receipt: receipt, keptIn: keptIn))
     }
 
     /// Leaves the written files where they are; the program's next run removes them.
@@ -118,11 +125,16 @@ package struct Publishing {
     package mutating func finishUnobstructed() throws(SystemError) -> [Int: SystemError] {
         try sync.finish(in: temporary)
         var directories = TouchedDirectories()
+        var archive = TouchedDirectories()
         var obstacles: [Int: SystemError] = [:]
         for (number, file) in written.enumerated() {
             do {
                 let directory = try directories.at(file.directory, mode: file.directoryMode)
                 if let receipt = file.receipt {
+                    if let path = file.keptIn {
+                        try archive.at(path).keep(
+                            file.name, from: temporary, as: KeptName.receipt(of: receipt.digest))
+                    }
                     try receipt.take(file.name, from: temporary, into: directory)
                 } else {
                     try directory.take(file.name, from: temporary, as: file.finalName)
@@ -145,5 +157,18 @@ package struct PieceWriter {
 
     package func write(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, path) }
+    }
+}
+
+extension Directory {
+    /// Gives a file of ours a second name here, in the place of an earlier receipt.
+    fileprivate func keep(
+        _ name: FileName, from source: Directory, as newName: String
+    ) throws(SystemError) {
+        let new = FileName(newName)
+        while linkat(source.descriptor, name.text, descriptor, new.text, 0) != 0 {
+            guard errno == EEXIST else { throw SystemError("cannot name", "\(path)/\(newName)") }
+            try remove(new)
+        }
     }
 }

@@ -5,15 +5,18 @@ import Timestamps
 ///
 ///     resellers/<user>/inbox/    dropped by the reseller       resellers/<user>/outbox/   for them
 ///     desk/inbox/                dropped by the operator       desk/outbox/
+///     desks/<name>/inbox/        dropped at a named desk       desks/<name>/outbox/
 ///     doors/<user>/              dropped by the programs that serve HTTP (`Door`)
 ///     tmp/                       files being written; rubbish after a crash
 ///     work/<user>/<sha256>       a copy of a file whose effect may not be finished
-///     work/<user>/<sha256>-<name>  the same, of a file that was collected from a door (`Collecting`)
+///     work/<user>/<sha256>-<name>  the same, of a file collected from a door (`Collecting`)
 ///     work/<user>/<name>.json    an entry of an inbox on its way out (`HeldEntry`)
-///     archive/<day>/<user>/      <sha256>-<name>, finished
+///     archive/<day>/<user>/      <sha256>-<name>, finished; <sha256>.receipt.json of its orders
 ///     quarantine/<user>/         <sha256>-<name>, unreadable, with <sha256>-<name>.reason.json
 ///     lock/                      the programs' locks, and what one run leaves for the next
 ///     journal/                   what the ledger could not take (`openJournals`)
+///
+/// A named desk's directories in `doors`, `work`, `archive` and `quarantine` are called `@<name>`.
 ///
 /// The files that exist show how far everything has come. A file in `work` has been copied and
 /// synced, or collected. A file in `archive` has had its effect and its receipt. The original in an
@@ -34,7 +37,7 @@ package struct Spool: Sendable {
     /// The caller holds the program's lock.
     package static func open(at root: String, program: String) throws(SystemError) -> Spool {
         let spool = Spool(root: root, program: program)
-        for name in ["resellers", "desk/inbox", "desk/outbox"] {
+        for name in ["resellers", "desk/inbox", "desk/outbox", "desks"] {
             try spool.makeMissing(name, mode: sharedMode)
         }
         for name in ["doors", "tmp", "work", "archive", "quarantine", "lock", "journal"] {
@@ -46,8 +49,13 @@ package struct Spool: Sendable {
 
     /// Makes the directories of a reseller that are missing.
     package func makeDirectories(ofReseller user: String) throws(SystemError) {
+        try makeDirectories(of: .reseller(user))
+    }
+
+    /// Makes the inbox and the outbox of `dropper` if they are missing.
+    package func makeDirectories(of dropper: Dropper) throws(SystemError) {
         for name in ["inbox", "outbox"] {
-            try makeMissing("resellers/\(user)/\(name)", mode: Self.sharedMode)
+            try makeMissing("\(dropper.home)/\(name)", mode: Self.sharedMode)
         }
     }
 
@@ -68,20 +76,30 @@ package struct Spool: Sendable {
     }
 }
 
-/// The owner of an inbox: a reseller, by name, or the desk.
+/// The owner of an inbox or a door: a reseller, by name, the desk, or a named desk.
 package enum Dropper: Hashable, Sendable {
     case desk
+    /// One of the further desks of the settings.
+    case namedDesk(String)
     case reseller(String)
 
     /// The owner of the directories with this name in `work`, `archive` and `quarantine`.
     init(named name: String) {
-        self = name == Dropper.desk.name ? .desk : .reseller(name)
+        self =
+            name == Dropper.desk.name
+            ? .desk : name.first == "@" ? .namedDesk(String(name.dropFirst())) : .reseller(name)
+    }
+
+    /// Whether its files are desk files.
+    package var isDesk: Bool {
+        if case .reseller = self { false } else { true }
     }
 
     /// The name of the owner's directories in `work`, `archive` and `quarantine`.
     package var name: String {
         switch self {
         case .desk: "desk"
+        case .namedDesk(let name): "@\(name)"
         case .reseller(let user): user
         }
     }
@@ -89,6 +107,7 @@ package enum Dropper: Hashable, Sendable {
     var home: String {
         switch self {
         case .desk: "desk"
+        case .namedDesk(let name): "desks/\(name)"
         case .reseller(let user): "resellers/\(user)"
         }
     }
@@ -108,7 +127,7 @@ extension Spool {
     func work(of dropper: Dropper) -> String { "\(root)/work/\(dropper.name)" }
     func quarantine(of dropper: Dropper) -> String { "\(root)/quarantine/\(dropper.name)" }
 
-    func archive(of dropper: Dropper, at moment: Timestamp) -> String {
+    package func archive(of dropper: Dropper, at moment: Timestamp) -> String {
         "\(root)/archive/\(moment.day)/\(dropper.name)"
     }
 

@@ -69,6 +69,15 @@ extension Spool {
             in: "\(root)/resellers", of: "", most: most, now: now,
             "it lies beside the resellers' directories; move it into an inbox, or remove it",
             besides: nil)
+        strays += try notDirectories(
+            in: "\(root)/desks", of: "", most: most, now: now,
+            """
+            the settings have no desk of this name, and nothing of it is taken; add it to desks, \
+            or remove it
+            """,
+            besides: droppers.compactMap { dropper in
+                if case .namedDesk(let name) = dropper { name } else { nil }
+            })
         for door in try openDoors() { strays += try door.strays(most: most, now: now) }
         strays += try notDirectories(
             in: "\(root)/doors", of: "", most: most, now: now,
@@ -125,6 +134,7 @@ extension Spool {
             return below.count > 1 ? String(below[1]) : ""
         case "archive": return below.count > 2 ? String(below[2]) : ""
         case "desk": return Dropper.desk.name
+        case "desks": return below.count > 1 ? Dropper.namedDesk(String(below[1])).name : ""
         default: return ""
         }
     }

@@ -87,7 +87,7 @@ final class ModelBooks: World {
         now = now.adding(seconds: 1)
         let number = String(files)
         return Arrival(
-            user: user, name: "\(number).json",
+            of: FileOwner(user: user), name: "\(number).json",
             digest: String(repeating: "0", count: 64 - number.count) + number, bytes: 1,
             receivedAt: now)
     }
@@ -106,7 +106,8 @@ final class ModelBooks: World {
     func abandon(_ order: NewOrder, of user: UserID) throws {
         files += 1
         let arrival = Arrival(
-            user: user, name: "x", digest: String(repeating: "f", count: 64), bytes: 1,
+            of: FileOwner(user: user), name: "x", digest: String(repeating: "f", count: 64),
+            bytes: 1,
             receivedAt: now)
         try ledger.intake(at: now) { intake in
             do {

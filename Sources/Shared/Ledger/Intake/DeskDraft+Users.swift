@@ -23,6 +23,25 @@ extension DeskDraft {
         try record(exists(entry.user) ? change(entry) : add(entry), of: line)
     }
 
+    /// Adds a reseller without credit or discount. It never changes a user who is there.
+    package func signUp(_ user: UserID, email: String?, name: String?, _ line: Line) throws {
+        let known: (email: String?, name: String?)? = try db.first(
+            "SELECT email, name FROM users WHERE id = \(user)"
+        ) { (try $0[0], try $0[1]) }
+        guard let known else {
+            var entry = UserEntry(user: user)
+            entry.email = email
+            entry.name = name
+            return try record(add(entry), of: line)
+        }
+        guard known == (email, name) else {
+            return try reject(
+                line,
+                Rejection(.notAllowed, "there is a user \(user) already; nothing was changed"))
+        }
+        try record(.duplicate(), of: line)
+    }
+
     private func add(_ entry: UserEntry) throws -> LineOutcome {
         let creditLimit = entry.creditLimit ?? .zero
         try db.run(

@@ -17,6 +17,8 @@ package class FileDraft {
     /// The last moment that the restored ledger knows, if this file is replayed after a restore;
     /// otherwise nil.
     let lostSince: Timestamp?
+    /// The numbers that its orders had, if it is replayed.
+    let formerOrders: RetakenOrders?
     /// The orders of the file; a desk file has none.
     var ordered = Ordered()
     private var lines = 0
@@ -36,11 +38,14 @@ package class FileDraft {
         self.arrival = arrival
         self.batch = batch
         lostSince = try intake.lostSince(arrival)
-        file = try intake.insertFile(arrival, batch: batch, status: "accepted")
+        let isLost = lostSince != nil
+        formerOrders = isLost ? try RetakenOrders(intake.db, of: arrival) : nil
+        file = try intake.insertFile(
+            arrival, batch: batch, status: "accepted", wasRetaken: isLost)
         let spelling = Spelling(ofName: batch)
         if !spelling.isKey {
             try Identities.note(
-                intake.db, .batch, spelling, of: arrival.user?.rawValue ?? "")
+                intake.db, .batch, spelling, of: arrival.owner.key)
             intake.forgetTerms()
         }
     }
@@ -141,7 +146,8 @@ package class FileDraft {
     }
 }
 
-/// The accepted orders of a file: their ids rise with their lines.
+/// The accepted orders of a file: their ids rise with their lines, without a gap, unless the file
+/// is replayed after a restore.
 struct Ordered {
     private(set) var first: OrderID?
     private(set) var last: OrderID?
@@ -150,7 +156,7 @@ struct Ordered {
 
     mutating func add(_ order: OrderID, for charge: Amount) throws {
         charged = try charged + charge
-        first = first ?? order
-        last = order
+        first = min(first ?? order, order)
+        last = max(last ?? order, order)
     }
 }

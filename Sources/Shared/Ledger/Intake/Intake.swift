@@ -4,26 +4,6 @@ import Money
 import Tables
 import Timestamps
 
-/// A file that arrived, identified by its dropper and its bytes.
-package struct Arrival: Sendable {
-    /// Who dropped it; nil for the desk.
-    package let user: UserID?
-    /// The name it had in the inbox, as text.
-    package let name: String
-    /// The SHA-256 of its bytes, in hexadecimal.
-    package let digest: String
-    package let bytes: Int64
-    package let receivedAt: Timestamp
-
-    package init(user: UserID?, name: String, digest: String, bytes: Int64, receivedAt: Timestamp) {
-        self.user = user
-        self.name = name
-        self.digest = digest
-        self.bytes = bytes
-        self.receivedAt = receivedAt
-    }
-}
-
 /// Thrown inside `Intake.undoingIfRejected` to take back a batch because some of its lines failed.
 package struct BatchAborted: Error {
     /// The lines that failed, and why.
@@ -80,10 +60,10 @@ package final class Intake {
         let known = try db.statement(
             """
             SELECT id, name, batch FROM files
-            WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2 AND set_aside = 0
+            WHERE \(FileOwner.column) = ?1 AND sha256 = ?2 AND set_aside = 0
             ORDER BY name = ?3 DESC, status = 'duplicate' LIMIT 1
             """)
-        known.bind(1, arrival.user?.rawValue ?? "")
+        known.bind(1, arrival.owner.key)
         known.bind(2, arrival.digest)
         known.bind(3, arrival.name)
         let found: (file: FileID, name: String, batch: String?)? = try known.first { row in
@@ -103,14 +83,15 @@ package final class Intake {
         let refused: Bool? = try db.value(
             """
             SELECT reason = 'USER_BANNED' FROM files
-            WHERE coalesce(user_id, '') = \(user) AND sha256 = \(arrival.digest)
+            WHERE \(raw: FileOwner.column) = \(user) AND sha256 = \(arrival.digest)
                 AND set_aside = 0 AND status <> 'duplicate'
             """)
         guard refused == true, try terms(of: user)?.ban == nil else { return false }
         try db.run(
             """
             UPDATE files SET set_aside = id
-            WHERE coalesce(user_id, '') = \(user) AND sha256 = \(arrival.digest) AND set_aside = 0
+            WHERE \(raw: FileOwner.column) = \(user) AND sha256 = \(arrival.digest)
+                AND set_aside = 0
             """)
         return true
     }
@@ -121,7 +102,7 @@ package final class Intake {
         try db.value(
             """
             SELECT max(id) FROM files
-            WHERE coalesce(user_id, '') = \(arrival.user?.rawValue ?? "")
+            WHERE \(raw: FileOwner.column) = \(arrival.owner.key)
                 AND sha256 = \(arrival.digest)
             """)
     }
@@ -149,20 +130,20 @@ package final class Intake {
                 "there is no user \(arrival.user?.rawValue ?? "of that name"); nothing was done")
         }
         try checkNotBanned(user)
-        try checkUnused(batch, by: user)
+        try checkUnused(batch, by: arrival.owner)
         return try ResellerDraft(self, arrival, of: user, on: terms, batch: batch)
     }
 
-    /// Begins the effect of a desk file whose content is new.
+    /// Begins the effect of a desk's file whose content is new.
     ///
     /// - Throws: `Rejection` (`BATCH_REUSED`) if the file can have no effect.
     package func openDeskFile(_ arrival: Arrival, batch: String) throws -> DeskDraft {
         precondition(arrival.user == nil, "a reseller's file cannot be opened as the desk's")
-        try checkUnused(batch, by: nil)
+        try checkUnused(batch, by: arrival.owner)
         return try DeskDraft(self, arrival, batch: batch)
     }
 
-    private func checkUnused(_ batch: String, by owner: UserID?) throws {
+    private func checkUnused(_ batch: String, by owner: FileOwner) throws {
         guard let (first, name) = try user(of: batch, by: owner) else { return }
         let spelled = first.utf8.elementsEqual(batch.utf8) ? "" : " as \"\(first)\""
         throw Rejection(
@@ -194,22 +175,21 @@ package final class Intake {
 
     /// The file that used a batch, and its spelling of the batch.
     private func user(
-        of batch: String, by user: UserID?
+        of batch: String, by owner: FileOwner
     ) throws -> (batch: String, name: String)? {
-        let owner = user?.rawValue ?? ""
         let spelling = Spelling(ofName: batch)
         let hasSpellings =
-            try user.map { try terms(of: $0)?.hasSpellings ?? false }
-            ?? Identities.hasSpellings(db, owner)
+            try owner.user.map { try terms(of: $0)?.hasSpellings ?? false }
+            ?? Identities.hasSpellings(db, owner.key)
         let spellings =
             spelling.isKey && !hasSpellings
-            ? [batch] : try Identities.spellings(db, .batch, spelling, of: owner)
+            ? [batch] : try Identities.spellings(db, .batch, spelling, of: owner.key)
         let earlier = try db.statement(
             """
-            SELECT name FROM files WHERE coalesce(user_id, '') = ?1 AND batch = ?2
+            SELECT name FROM files WHERE \(FileOwner.column) = ?1 AND batch = ?2
                 AND status IN ('accepted', 'partial')
             """)
-        earlier.bind(1, owner)
+        earlier.bind(1, owner.key)
         for text in spellings {
             earlier.bind(2, text)
             if let name: String = try earlier.first({ try $0[0] }) { return (text, name) }
@@ -226,9 +206,14 @@ package final class Intake {
     }
 
     /// The number of an order that is about to be inserted. After a restore, numbers that orders
-    /// may have had in the gap are never given again.
-    func numberOrder() throws -> OrderID {
+    /// may have had in the gap are never given to others.
+    ///
+    /// `former`: the number that the order had before a restore.
+    func numberOrder(former: OrderID? = nil) throws -> OrderID {
         isDispatchDue = true
+        if let former, try !db.exists("SELECT 1 FROM orders WHERE id = \(former)") {
+            return former
+        }
         let number = try nextOrder ?? firstFreeOrder()
         nextOrder = OrderID(number.rawValue + 1)
         return number
@@ -266,14 +251,15 @@ package final class Intake {
 extension Intake {
     func insertFile(
         _ arrival: Arrival, batch: String?, status: String, lines: Int = 0,
-        rejection: Rejection? = nil, duplicateOf: FileID? = nil, balance: Amount? = nil
+        rejection: Rejection? = nil, duplicateOf: FileID? = nil, balance: Amount? = nil,
+        wasRetaken: Bool = false
     ) throws -> FileID {
         let insertion = try db.statement(
             """
             INSERT INTO files (user_id, name, sha256, batch, bytes, status, reason, detail,
                                duplicate_of, lines, accepted, rejected, charged, balance,
-                               received_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, 0, ?12, ?13)
+                               received_at, desk, was_retaken)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, 0, ?12, ?13, ?14, ?15)
             """)
         insertion.bind(1, arrival.user)
         insertion.bind(2, arrival.name)
@@ -288,6 +274,8 @@ extension Intake {
         insertion.bind(11, status == "rejected" ? lines : 0)
         insertion.bind(12, balance)
         insertion.bind(13, arrival.receivedAt)
+        insertion.bind(14, arrival.owner.desk)
+        insertion.bind(15, wasRetaken ? 1 : 0)
         try insertion.run()
         return FileID(db.lastInsertedID)
     }

@@ -13,16 +13,16 @@ package struct KnownFile: Sendable {
 }
 
 extension Receipts {
-    /// The file that a user last dropped under a name; nil if there is none.
+    /// The file that its owner last dropped under a name; nil if there is none.
     ///
     /// - Throws: `StoreError`.
-    package func latest(named name: String, of user: UserID?) throws -> KnownFile? {
+    package func latest(named name: String, of owner: FileOwner) throws -> KnownFile? {
         let files = try db.statement(
             """
             SELECT sha256, bytes, received_at, coalesce(reason = 'USER_BANNED', 0) FROM files
-            WHERE coalesce(user_id, '') = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1
+            WHERE \(FileOwner.column) = ?1 AND name = ?2 ORDER BY id DESC LIMIT 1
             """)
-        files.bind(1, user?.rawValue ?? "")
+        files.bind(1, owner.key)
         files.bind(2, name)
         return try files.first { row in
             KnownFile(
@@ -31,17 +31,19 @@ extension Receipts {
         }
     }
 
-    /// The file that a user dropped under a name with these bytes; nil if the ledger has not taken
-    /// it.
+    /// The file that its owner dropped under a name with these bytes; nil if the ledger has not
+    /// taken it.
     ///
     /// - Throws: `StoreError`.
-    package func file(named name: String, digest: String, of user: UserID?) throws -> FileID? {
+    package func file(
+        named name: String, digest: String, of owner: FileOwner
+    ) throws -> FileID? {
         let files = try db.statement(
             """
             SELECT id FROM files
-            WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2 AND name = ?3 AND set_aside = 0
+            WHERE \(FileOwner.column) = ?1 AND sha256 = ?2 AND name = ?3 AND set_aside = 0
             """)
-        files.bind(1, user?.rawValue ?? "")
+        files.bind(1, owner.key)
         files.bind(2, digest)
         files.bind(3, name)
         return try files.first { try $0[0] }

@@ -7,7 +7,7 @@ import Timestamps
 package struct FileReport: Sendable {
     /// Nil if the ledger has no row of it.
     package let file: FileID?
-    package let user: UserID?
+    package let owner: FileOwner
     package let name: String
     package let digest: String
     package let bytes: Int64
@@ -25,17 +25,27 @@ package struct FileReport: Sendable {
     package let balance: Amount?
     package let receivedAt: Timestamp
     fileprivate let orders: ClosedRange<Int64>?
+    /// Whether the file was taken again after a restore.
+    fileprivate let wasRetaken: Bool
 }
 
 extension FileReport {
+    /// Whether any of its lines became an order.
+    package var hasOrders: Bool { orders != nil }
+}
+
+extension FileReport {
+    /// Nil for a desk's file.
+    package var user: UserID? { owner.user }
+
     /// A file that has no row: we do not know its dropper, or it is no file at all.
     package init(unkept arrival: Arrival, _ rejection: Rejection) {
         self.init(
-            file: nil, user: arrival.user, name: arrival.name, digest: arrival.digest,
+            file: nil, owner: arrival.owner, name: arrival.name, digest: arrival.digest,
             bytes: arrival.bytes, batch: nil, status: "rejected",
             reason: rejection.code.rawValue, detail: rejection.detail, duplicateOf: nil, lines: 0,
             accepted: 0, rejected: 0, charged: .zero, balance: nil,
-            receivedAt: arrival.receivedAt, orders: nil)
+            receivedAt: arrival.receivedAt, orders: nil, wasRetaken: false)
     }
 }
 
@@ -66,19 +76,21 @@ package struct Receipts {
             """
             SELECT f.user_id, f.name, f.sha256, f.bytes, f.batch, f.status, f.reason, f.detail,
                 d.name, f.lines, f.accepted, f.rejected, f.charged, f.balance, f.received_at,
-                f.first_order, f.last_order
+                f.first_order, f.last_order, f.desk, f.was_retaken
             FROM files f LEFT JOIN files d ON d.id = f.duplicate_of WHERE f.id = ?1
             """)
         statement.bind(1, file)
         let report = try statement.first { row in
             let (first, last): (Int64?, Int64?) = (try row[15], try row[16])
             return FileReport(
-                file: file, user: try row[0], name: try row[1], digest: try row[2],
-                bytes: try row[3], batch: try row[4], status: try row[5], reason: try row[6],
+                file: file, owner: FileOwner(user: try row[0], desk: try row[17]),
+                name: try row[1], digest: try row[2], bytes: try row[3], batch: try row[4],
+                status: try row[5], reason: try row[6],
                 detail: try row[7], duplicateOf: try row[8], lines: try row[9],
                 accepted: try row[10], rejected: try row[11], charged: try row[12],
                 balance: try row[13], receivedAt: try row[14],
-                orders: first.flatMap { first in last.map { first...$0 } })
+                orders: first.flatMap { first in last.map { first...$0 } },
+                wasRetaken: try row[18])
         }
         guard let report else { preconditionFailure("there is no file \(file)") }
         return report
@@ -90,8 +102,8 @@ package struct Receipts {
     ) throws {
         guard let file = report.file else { return }
         // If every line is an accepted order, `lines` holds nothing.
-        if let orders = report.orders, orders.count == report.lines {
-            if kind == .orders { try forEachOrder(file, orders, body) }
+        if !report.wasRetaken, let orders = report.orders, orders.count == report.lines {
+            if kind == .orders { try forEachOrder(report, orders, body) }
             return
         }
         let notes = try db.statement(
@@ -104,7 +116,7 @@ package struct Receipts {
         defer { notes.reset() }
         var note = try nextNote(notes)
         if kind == .orders, let orders = report.orders {
-            try forEachOrder(file, orders) { order in
+            try forEachOrder(report, orders) { order in
                 while let earlier = note, earlier.line < order.line {
                     try body(earlier)
                     note = try nextNote(notes)
@@ -126,18 +138,19 @@ package struct Receipts {
             detail: try row[4], order: try row[5], charge: nil)
     }
 
-    /// The accepted orders of a file: their ids rise with their lines.
+    /// The accepted orders of a file. Their ids rise with their lines, unless it was replayed.
     private func forEachOrder(
-        _ file: FileID, _ orders: ClosedRange<Int64>, _ body: (LineReport) throws -> Void
+        _ report: FileReport, _ orders: ClosedRange<Int64>, _ body: (LineReport) throws -> Void
     ) throws {
         let rows = try db.statement(
             """
             SELECT line, ref, id, charge FROM orders
-            WHERE id BETWEEN ?1 AND ?2 AND file_id = ?3 ORDER BY id
+            WHERE id BETWEEN ?1 AND ?2 AND file_id = ?3
+            ORDER BY \(report.wasRetaken ? "line" : "id")
             """)
         rows.bind(1, orders.lowerBound)
         rows.bind(2, orders.upperBound)
-        rows.bind(3, file)
+        rows.bind(3, report.file)
         defer { rows.reset() }
         while try rows.step() {
             let row = rows.row

@@ -99,7 +99,7 @@ extension ResellerDraft {
     }
 
     private func insert(_ order: NewOrder, _ line: ResellerLine) throws -> OrderID {
-        let id = try intake.numberOrder()
+        let id = try intake.numberOrder(former: formerOrders?.number(ofLine: line.number))
         let insertion = insertOrder
         insertion.bind(1, id)
         insertion.bind(2, user)

@@ -31,6 +31,12 @@ package final class ResellerDraft: FileDraft {
         try record(.rejected(rejection), of: line)
     }
 
+    /// Makes the orders of this batch wait for earlier ones of their links, whatever the settings
+    /// say.
+    package func waitForLinks() throws {
+        try db.run("UPDATE files SET waits_for_links = 1 WHERE id = \(file)")
+    }
+
     func record(_ outcome: LineOutcome, of line: ResellerLine) throws {
         try record(outcome, of: line.line, ref: line.ref)
     }

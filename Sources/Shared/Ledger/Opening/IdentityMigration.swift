@@ -182,7 +182,7 @@ struct IdentityMigration {
     private func batches() throws {
         let batches: [(user: String, text: String, name: String)] = try db.all(
             """
-            SELECT coalesce(user_id, ''), batch, name FROM files
+            SELECT \(raw: FileOwner.column), batch, name FROM files
             WHERE batch \(raw: Self.odd) AND status IN ('accepted', 'partial') ORDER BY id
             """
         ) { (try $0[0], try $0[1], try $0[2]) }
@@ -195,7 +195,7 @@ struct IdentityMigration {
                 let name: String? = try db.value(
                     """
                     SELECT name FROM files
-                    WHERE coalesce(user_id, '') = \(batch.user) AND batch = \(other)
+                    WHERE \(raw: FileOwner.column) = \(batch.user) AND batch = \(other)
                         AND status IN ('accepted', 'partial')
                     """)
                 guard let name else { continue }

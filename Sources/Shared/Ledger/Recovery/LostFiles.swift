@@ -21,13 +21,13 @@ extension Ledger {
             """
             SELECT r.user_id, r.sha256, r.name FROM retaken_files r
             WHERE NOT EXISTS (SELECT 1 FROM files f
-                WHERE coalesce(f.user_id, '') = r.user_id AND f.sha256 = r.sha256)
+                WHERE \(raw: FileOwner.column) = r.user_id AND f.sha256 = r.sha256)
             ORDER BY r.lost_since, r.position
             """
         ) { row in
             let owner: String = try row[0]
             return LostFile(
-                kept: KeptFile(user: UserID(rawValue: owner), digest: try row[1]),
+                kept: KeptFile(FileOwner(key: owner), digest: try row[1]),
                 name: try row[2])
         }
     }
@@ -40,7 +40,7 @@ extension Ledger {
                     LedgerException(
                         .lostFileGone,
                         """
-                        \(file.name) of \(file.kept.user?.rawValue ?? "the desk") \
+                        \(file.name) of \(file.kept.owner.words) \
                         (\(file.kept.digest)) was taken in the gap before the restore, and could \
                         not be taken again; what it asked for was done: look at the archive, and \
                         correct it by a desk file
@@ -60,7 +60,7 @@ extension Intake {
         return try db.value(
             """
             SELECT lost_since FROM retaken_files
-            WHERE user_id = \(arrival.user?.rawValue ?? "") AND sha256 = \(arrival.digest)
+            WHERE user_id = \(arrival.owner.key) AND sha256 = \(arrival.digest)
             """)
     }
 
@@ -75,7 +75,7 @@ extension Intake {
             LedgerException(
                 .lostLineRejected,
                 """
-                \(arrival.name) of \(arrival.user?.rawValue ?? "the desk") was taken in the gap \
+                \(arrival.name) of \(arrival.owner.words) was taken in the gap \
                 before the restore, and was taken again: \(what); what was accepted then was done: \
                 compare with the receipt that it got then, which is in quarantine unless its owner \
                 removed or changed it, look at the provider's site or the bank's statement, and \
@@ -101,7 +101,8 @@ extension FileDraft {
         let orders: [OrderID] = try db.values(
             """
             SELECT id FROM orders
-            WHERE id BETWEEN \(ordered.first) AND \(ordered.last) AND state = 'accepted'
+            WHERE id BETWEEN \(ordered.first) AND \(ordered.last) AND file_id = \(file)
+                AND state = 'accepted'
             """)
         let losing = try LostOrders(
             db, OrderMoves(db, postings, at: intake.now), at: intake.now,

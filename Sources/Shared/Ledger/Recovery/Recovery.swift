@@ -3,16 +3,13 @@ import Timestamps
 
 /// A file that the spool has kept: who dropped it, and the SHA-256 of its bytes.
 package struct KeptFile: Hashable, Sendable {
-    /// Nil for the desk.
-    package let user: UserID?
+    package let owner: FileOwner
     package let digest: String
 
-    package init(user: UserID?, digest: String) {
-        self.user = user
+    package init(_ owner: FileOwner, digest: String) {
+        self.owner = owner
         self.digest = digest
     }
-
-    var owner: String { user?.rawValue ?? "" }
 }
 
 /// A file of the gap that a restored ledger lacks.
@@ -20,10 +17,13 @@ package struct LostFile: Sendable {
     package let kept: KeptFile
     /// The name it had in the inbox.
     package let name: String
+    /// The numbers of its orders, as its receipt in the archive has them, by line.
+    package let orders: [NumberedLines]
 
-    package init(kept: KeptFile, name: String) {
+    package init(kept: KeptFile, name: String, orders: [NumberedLines] = []) {
         self.kept = kept
         self.name = name
+        self.orders = orders
     }
 }
 
@@ -47,11 +47,11 @@ extension Ledger {
             let lookup = try db.statement(
                 """
                 SELECT EXISTS (SELECT 1 FROM files
-                    WHERE coalesce(user_id, '') = ?1 AND sha256 = ?2)
+                    WHERE \(FileOwner.column) = ?1 AND sha256 = ?2)
                 """)
             return Set(
                 try files.filter { file in
-                    let isKnown: Bool = try lookup.bound(to: file.owner, file.digest)
+                    let isKnown: Bool = try lookup.bound(to: file.owner.key, file.digest)
                         .one { try $0[0] }
                     return !isKnown
                 })
@@ -63,7 +63,8 @@ extension Ledger {
     /// An order that is `accepted` or `sending` here may have been placed in the gap, so it is held
     /// in doubt; so are the orders of the lost files, once those are taken again. A refill that was
     /// asked for may have been sent, and is not sent again. A decision to send an order again is
-    /// void. Numbers that orders and status files got in the gap are not given to others.
+    /// void. Numbers that orders and status files got in the gap are not given to others; the
+    /// orders of a lost file get those that its receipt has.
     ///
     /// - Returns: how many orders are held now that were not.
     package func hold(_ gap: Gap, lastSeenIn seenFile: String, at now: Timestamp) throws -> Int {
@@ -96,11 +97,13 @@ extension Ledger {
     private static func note(
         _ gap: Gap, after seen: Generation, since: Timestamp, _ db: any Connection
     ) throws {
+        var lastOrder = seen.effects
         for (position, file) in gap.files.enumerated() {
+            lastOrder = max(lastOrder, try RetakenOrders.note(file, db))
             try db.run(
                 """
                 INSERT INTO retaken_files (user_id, sha256, name, position, lost_since)
-                VALUES (\(file.kept.owner), \(file.kept.digest), \(file.name), \(position),
+                VALUES (\(file.kept.owner.key), \(file.kept.digest), \(file.name), \(position),
                     \(since))
                 ON CONFLICT DO NOTHING
                 """)
@@ -114,7 +117,7 @@ extension Ledger {
         }
         try db.run(
             """
-            UPDATE generation SET last_lost_order = max(last_lost_order, \(seen.effects)),
+            UPDATE generation SET last_lost_order = max(last_lost_order, \(lastOrder)),
                 awaits_files = max(awaits_files, \(!gap.files.isEmpty))
             """)
     }

@@ -119,7 +119,7 @@ extension ReportQuery {
         ORDER BY u.id
         """)
 
-    /// Files that were taken. The desk's have the user `desk`.
+    /// Files that were taken. The desk's have the user `desk`, those of a desk named web `@web`.
     static let files = ReportQuery(
         "files",
         [
@@ -128,8 +128,8 @@ extension ReportQuery {
             .time("received_at"),
         ],
         """
-        SELECT coalesce(user_id, '\(UserNameRule.reserved)'), name, sha256, batch, status, lines,
-            accepted, rejected, charged, received_at
+        SELECT coalesce(user_id, '@' || desk, '\(UserNameRule.reserved)'), name, sha256, batch,
+            status, lines, accepted, rejected, charged, received_at
         FROM files WHERE received_at >= ?1 AND received_at < ?2
         ORDER BY id
         """)

@@ -203,11 +203,21 @@ extension Claiming {
         WHERE o.id = ?1 LIMIT 1
         """
 
+    /// Of an order whose file waits for links whatever the settings say.
+    private static let earlierForFile = """
+        SELECT 1 FROM orders o JOIN files f ON f.id = o.file_id AND f.waits_for_links = 1
+            JOIN orders e ON coalesce(e.link_key, e.link) = coalesce(o.link_key, o.link)
+                AND e.service_id = o.service_id AND e.id < o.id
+                AND e.link IS NOT NULL AND e.ended_at IS NULL
+        WHERE o.id = ?1 LIMIT 1
+        """
+
     /// Makes an order wait if it is not the first open one for its service and link. It becomes due
     /// when the one before it ends (`OrderMoves.end`); until then no run looks at it.
     private func waitsForLink(_ order: WaitingOrder) throws -> Bool {
-        guard waitingForLinks, order.link != nil else { return false }
-        let earlier = try db.statement(Self.earlierForLink)
+        guard order.link != nil else { return false }
+        let earlier = try db.statement(
+            waitingForLinks ? Self.earlierForLink : Self.earlierForFile)
         earlier.bind(1, order.id)
         guard try earlier.first({ _ in true }) == true else { return false }
         try setDue(order.id, nil)
@@ -216,11 +226,15 @@ extension Claiming {
 }
 
 extension Ledger {
-    /// Makes every order due that waits for a link, once orders no longer wait for links.
+    /// Makes every order due that waits for a link, once orders no longer wait for links; not those
+    /// of files that want to wait.
     ///
     /// - Throws: `StoreError`, `LedgerError`.
     package func endLinkWaits(at now: Timestamp) throws {
-        let waiting = DueDate.waitsForLink
+        let waiting = """
+            \(DueDate.waitsForLink) AND NOT EXISTS
+                (SELECT 1 FROM files f WHERE f.id = orders.file_id AND f.waits_for_links = 1)
+            """
         guard try read({ try $0.exists("SELECT 1 FROM orders WHERE \(raw: waiting) LIMIT 1") })
         else { return }
         try commit { db in

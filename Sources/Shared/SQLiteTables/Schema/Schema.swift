@@ -4,5 +4,7 @@ package enum Schema {
     package static let applicationID: Int32 = 0x534D_4D47
 
     /// `user_version` counts how many of these a database has.
-    package static let migrations = [Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql]
+    package static let migrations = [
+        Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql, Schema5.sql,
+    ]
 }
