@@ -24,7 +24,7 @@ struct ResellerFile {
     ///   - settings: the settings.
     ///   - duplicateLinks: what the batch wants done with links of open orders; the stricter of it
     ///     and the settings holds.
-    ///   - rejected: the lines rejected in the first pass, if the file is being recorded as aborted.
+    ///   - rejected: the lines that a first pass rejected, if the file is recorded as aborted.
     init(
         _ draft: ResellerDraft, _ settings: Settings, _ duplicateLinks: DuplicateLinks?,
         abortingFor rejected: RejectedLines

@@ -164,7 +164,7 @@ import Timestamps
         let archive = "archive/2026-11-23/acme"
         #expect(try house.contents(of: "\(archive)/\(digest).receipt.json") == receipt)
         // A file that made no order needs none.
-        try house.drop(#"{"orders": []}"#, as: "none.json")
+        _ = try house.drop(#"{"orders": []}"#, as: "none.json")
         #expect(house.names(in: archive).count { $0.hasSuffix(".receipt.json") } == 1)
     }
 

@@ -10,6 +10,11 @@ import Timestamps
     let books = try! Books()
     private let folder = TemporaryFolder()
 
+    init() throws {
+        try books.add(acme, funds: "100")
+        try books.add(zenith, funds: "100")
+    }
+
     /// Recovers from the loss of a file, whose orders had these numbers by line.
     private func lose(_ arrival: Arrival, _ numbers: [(line: Int64, order: Int64)]) throws {
         var runs: [NumberedLines] = []

@@ -92,7 +92,10 @@ import Testing
         tray.folder.write("{}", to: "spool/resellers/newco/inbox/a.json")
         tray.drop("{}", as: "a.json")
         tray.folder.write("{}", to: "spool/desk/inbox/a.json")
-        #expect(try watch.news().inboxes == [.reseller("newco"), tray.acme, .desk])
+        tray.folder.write("{}", to: "spool/desks/web/inbox/a.json")
+        #expect(
+            try watch.news().inboxes
+                == [.reseller("newco"), tray.acme, .desk, .namedDesk("web")])
     }
 
     @Test func `an inbox that is made anew is watched again`() throws {

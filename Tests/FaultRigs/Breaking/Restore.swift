@@ -61,6 +61,10 @@ extension Rig {
                         if try restored.table(withdrawals) != today.table(withdrawals) {
                             seen.append("withdrawals are \(try restored.table(withdrawals))")
                         }
+                        let numbers = "SELECT ref, id FROM orders ORDER BY id"
+                        if try restored.table(numbers) != today.table(numbers) {
+                            seen.append("orders are \(try restored.table(numbers))")
+                        }
                         return try seen + restored.findings() + restored.silentInAnHour()
                     }
                 }

@@ -78,18 +78,28 @@ extension SyncOrder {
     /// directory entries before it.
     func hasty() -> [String] {
         let archived = moves(to: "/spool/archive/") + moves(to: "/spool/quarantine/")
-        // Copies; what is quarantined unread comes from there too, under its own name.
-        let lives = archived.filter { $0.from.contains("/work/") && !$0.from.hasSuffix(".json") }
+        // Copies, and files from doors; what is quarantined unread comes from there too, under its
+        // own name.
+        let lives = archived.filter {
+            $0.from.contains("/work/") && (!$0.from.hasSuffix(".json") || isCollected($0.from))
+        }
         if lives.isEmpty { return ["no file was archived"] }
         return lives.flatMap { life(of: $0.from, movedAt: $0.index, to: $0.to) }
     }
 
+    /// Whether a file in `work` came through a door: it has its digest and its name.
+    private func isCollected(_ path: String) -> Bool {
+        path.contains(/\/[0-9a-f]{64}-[^\/]*$/)
+    }
+
     private func life(of copy: String, movedAt archived: Int, to kept: String) -> [String] {
         let name = kept.replacing(/.*\/[0-9a-f]{64}-/, with: "").replacing(/\.json$/, with: "")
-        let user = folder(of: kept).split(separator: "/").last!
-        let receipts =
-            moves(to: "/\(user)/outbox/") + (user == "desk" ? moves(to: "/desk/outbox/") : [])
-        guard let claim = events.firstIndex(where: { $0.target == copy }),
+        let owner = folder(of: kept).split(separator: "/").last!
+        let user = owner.first == "@" ? owner.dropFirst() : owner
+        let receipts = moves(to: "/\(user)/outbox/")
+        // What a run that died had collected was there before the first event.
+        let wasLeft = isCollected(copy) && !moves(to: copy).contains { $0.to == copy }
+        guard let claim = wasLeft ? 0 : events.firstIndex(where: { $0.target == copy }),
             let receipt = receipts.first(where: { $0.to.hasSuffix("/\(name).receipt.json") })
         else { return ["\(short(kept)): was never claimed, or never told"] }
         let commit = last(.synced("\(root)/var/ledger.sqlite-wal"), before: receipt.index) ?? -1
@@ -103,13 +113,15 @@ extension SyncOrder {
         }
         demand(commit > claim, "told before the ledger's commit was synced")
         demand(
-            commit < claim || isSynced(folder(of: copy), claim..<commit),
+            isCollected(copy) || commit < claim || isSynced(folder(of: copy), claim..<commit),
             "committed before its copy's entry was synced")
         demand(
             receipt.index < archived && isSynced(folder(of: receipt.to), receipt.index..<archived),
             "archived before its receipt's entry was synced")
         demand(
-            removal.map { $0 > archived && isSynced(folder(of: kept), archived..<$0) } ?? false,
+            isCollected(copy)
+                || removal.map { $0 > archived && isSynced(folder(of: kept), archived..<$0) }
+                    ?? false,
             "its original went before its archive's entry was synced")
         return seen
     }

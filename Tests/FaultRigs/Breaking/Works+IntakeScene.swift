@@ -11,13 +11,14 @@ extension Works {
 
     /// Prepares a run of `ingest`, with every kind of file in the inboxes that intake
     /// distinguishes: several users with several files, small ones that share a commit, a
-    /// duplicate, rejected ones, a desk file.
+    /// duplicate, rejected ones, desk files, files in doors.
     func furnishIntake() throws {
         let sandbox = try SandboxProcess("--speed 0", key: Works.key)
         try configure(
             [.unpaused("sandbox", url: sandbox.url)],
             // In a traced run, commits that end by the clock would end elsewhere.
-            intake: "max_files_per_commit: 12, max_file_bytes: 8192, commit_milliseconds: 60000")
+            intake: "max_files_per_commit: 12, max_file_bytes: 8192, commit_milliseconds: 60000",
+            also: "desks: {web: [bans, unbans]}")
         try write(
             """
             {"batch": "users", "by": "anna", "why": "test",
@@ -30,6 +31,7 @@ extension Works {
         try write(known, to: "\(Self.inbox("acme"))/known.json")
         try done("ingest")
         try fill(known)
+        try fillDoors(known)
     }
 
     private func fill(_ known: String) throws {
@@ -64,6 +66,20 @@ extension Works {
             {"users": [{"user": "new"}], "bans": [{"user": "new", "reason": "test"}],
              "deposits": [{"user": "acme", "method": "bank", "reference": "T", "amount": 5}]}
             """, to: "spool/desk/inbox/bank.json")
+    }
+
+    /// What programs that serve HTTP drop, what a run that died had collected of it, and files of a
+    /// named desk.
+    private func fillDoors(_ known: String) throws {
+        try write(Self.orders("door", count: 2), to: "spool/doors/acme/door.json")
+        try write(known, to: "spool/doors/acme/door-known.json")
+        try write(Self.orders("long", count: 200), to: "spool/doors/zenith/long.json")
+        let digest = String(repeating: "0", count: 64)
+        try write(
+            Self.orders("collected", count: 1), to: "spool/work/acme/\(digest)-collected.json")
+        let lines = #""unbans": [{"user": "acme"}], "refunds": [{"order": 1}]}"#
+        try write(#"{"batch": "1", "# + lines, to: "spool/desks/web/inbox/unban.json")
+        try write(#"{"batch": "2", "# + lines, to: "spool/doors/@web/again.json")
     }
 
     private static func inbox(_ user: String) -> String { "spool/resellers/\(user)/inbox" }

@@ -28,7 +28,7 @@ extension Works {
         let books = try aside()
         let digests = Set(try books.table("SELECT sha256 FROM files"))
         let orders = Set(try books.table("SELECT id FROM orders"))
-        return ["resellers/acme", "resellers/zenith", "desk"].flatMap { home in
+        return ["resellers/acme", "resellers/zenith", "desk", "desks/web"].flatMap { home in
             names(in: "\(spool)/\(home)/outbox").filter { name in
                 guard name.hasSuffix(".receipt.json") else { return false }
                 let text = content(at: "\(spool)/\(home)/outbox/\(name)") ?? ""
