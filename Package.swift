@@ -135,6 +135,7 @@ let package = Package(
             "Ledger",
             ["BatchFiles", "Failures", "Identity", "Money", "Tables", "Timestamps", "Trade"]),
         shared("Receipting", ["BatchFiles", "Ledger", "Money", "StrictJSON"]),
+        shared("Accounts", ["Failures", "Networks", "Tables", "Timestamps", crypto]),
         shared("Transport", ["CCurl", "Failures", "Timestamps", "Version"]),
         shared(
             "Providers",
@@ -148,8 +149,8 @@ let package = Package(
         shared(
             "Stage",
             [
-                "Failures", "Ledger", "Run", "SQLiteTables", "Settings", "Spool", "Timestamps",
-                logging,
+                "Accounts", "Failures", "Ledger", "Run", "SQLiteTables", "Settings", "Spool",
+                "Timestamps", logging,
             ]),
 
         shared(
@@ -167,7 +168,8 @@ let package = Package(
         program("PollStage", folder: "poll", stage + ["Providers", "Transport"]),
         program("ReportStage", folder: "report", stage),
         program(
-            "AdminCommand", folder: "admin", stage + ["Providers", "Receipting", "Transport"]),
+            "AdminCommand", folder: "admin",
+            stage + ["Accounts", "Networks", "Providers", "Receipting", "Transport"]),
         program(
             "SandboxProvider", folder: "sandbox",
             [
@@ -214,12 +216,18 @@ let package = Package(
         tests(of: "Timestamps"),
         tests(of: "Trade"),
         tests(of: "Networks"),
+        tests(
+            of: "Accounts",
+            ["Failures", "Networks", "SQLiteTables", "Tables", "TestSupport", "Timestamps"]),
         tests(of: "StrictJSON", ["TestSupport"]),
         tests(of: "BatchFiles", ["Money", "StrictJSON"]),
         tests(of: "Settings", ["BatchFiles", "Money", "Networks", "TestSupport", "Trade"]),
         tests(
             of: "Stage",
-            ["Failures", "Ledger", "Run", "Settings", "Spool", "TestSupport", logging]),
+            [
+                "Accounts", "Failures", "Ledger", "Run", "Settings", "Spool", "TestSupport",
+                "Timestamps", logging,
+            ]),
         tests(
             of: "Run",
             [

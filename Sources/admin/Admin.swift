@@ -10,8 +10,8 @@ struct Admin: Program {
         discussion: """
             A command that changes money or users drops a file into the desk's inbox. It takes \
             effect, and gets its receipt, when ingest runs next, or at once with --wait. The other \
-            commands only look, except backup, which writes one file, provider resume, and \
-            recover, which prepares a restored ledger.
+            commands only look, except key, which takes effect at once, backup, which writes its \
+            files, provider resume, and recover, which prepares a restored ledger.
 
             Exit status: 0 done; 1 and 2 by status and by --wait, see their help; 64 wrong usage; \
             65 the ledger is not sound; 70 stopped by something unexpected; 74 input or output \
@@ -22,7 +22,6 @@ struct Admin: Program {
         subcommands: [
             StatusCommand.self, OrderCommand.self, UserCommand.self, DepositCommand.self,
             WithdrawalCommand.self, DecideCommand.self, ReleaseCommand.self, ProviderCommand.self,
-            BackupCommand.self,
-            RecoverCommand.self,
+            KeyCommand.self, BackupCommand.self, RecoverCommand.self,
         ])
 }

@@ -1,8 +1,10 @@
+import Accounts
 import ArgumentParser
 import BatchFiles
 import Identity
 import Ledger
 import Money
+import Networks
 import Timestamps
 import Trade
 
@@ -62,6 +64,36 @@ enum ArgumentText {
                     + "2026-11-23.")
         }
         return moment
+    }
+
+    /// A time, or a day, whose end is meant.
+    static func momentOrEndOfDay(_ text: String) throws -> Timestamp {
+        if let start = Timestamp(startOfDay: text) { return start.adding(seconds: 86_400) }
+        return try momentOrDay(text)
+    }
+
+    static func scopes(_ text: String) throws -> Set<KeyScope> {
+        guard let scopes = Set<KeyScope>(text: text) else {
+            throw ValidationError(
+                "It must be one or more of \(Set<KeyScope>.all.text), with commas between them.")
+        }
+        return scopes
+    }
+
+    static func networks(_ text: String) throws -> [NetworkRange] {
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { text in
+            guard let range = NetworkRange(String(text)) else {
+                throw ValidationError("\(text) must be \(NetworkRange.words).")
+            }
+            return range
+        }
+    }
+
+    static func key(_ text: String) throws -> Int64 {
+        guard let number = Int64(text), number > 0 else {
+            throw ValidationError("It must be a key's number, as admin key list shows it.")
+        }
+        return number
     }
 
     /// An id that a provider gave.

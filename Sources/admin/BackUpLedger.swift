@@ -1,3 +1,4 @@
+import Accounts
 import Failures
 import Glibc
 import Ledger
@@ -6,17 +7,23 @@ import Settings
 import Spool
 import Stage
 
-/// Copies the ledger into a file. The file is sound and on disk, or it does not exist.
+/// Copies the ledger into a file, and the accounts into one beside it. Each is sound and on disk,
+/// or it does not exist.
 ///
 /// 1. Make an empty file beside it, which only its owner may read.
 /// 2. Copy the ledger into it, as of one moment; mark it as a backup; prove it.
-/// 3. Sync it, give it its name, sync the directory.
+/// 3. The same with the accounts, if there are any, for `FILE.accounts`.
+/// 4. Sync both, give them their names, the ledger's last; sync the directory.
 ///
-/// A run that dies leaves a file ending in `.part`, which the next one for the same name removes.
+/// If `FILE` is there, all of the backup is. A run that dies leaves files ending in `.part`, which
+/// the next one for the same name removes.
 struct BackUpLedger {
     private let context: RunContext
     private let path: String
     private let folder: String
+
+    /// The name of the copy of the accounts, beside that of the ledger.
+    private var accountsPath: String { "\(path).accounts" }
 
     init(_ context: RunContext, to path: String) {
         self.context = context
@@ -28,21 +35,43 @@ struct BackUpLedger {
     /// Makes the backup.
     ///
     /// - Returns: its name and length.
-    /// - Throws: `FileExists`, `SystemError`, `LedgerError`, `UnsoundLedger`, `StoreError`.
+    /// - Throws: `FileExists`, `SystemError`, `LedgerError`, `UnsoundLedger`, `AccountsError`,
+    ///   `StoreError`.
     func run() throws -> Summary {
-        guard access(path, F_OK) != 0 else { throw FileExists(path: path) }
-        let ledger = try Stage.openExisting(context).ledger
+        for path in [path, accountsPath] {
+            guard access(path, F_OK) != 0 else { throw FileExists(path: path) }
+        }
+        let stage = try Stage.openExisting(context)
+        let accounts = try stage.openExistingAccounts()
+        defer { for path in [path, accountsPath] { unlink(path + ".part") } }
+        try copy(to: path) { try stage.ledger.backUp(to: $0) }
+        if let accounts {
+            try copy(to: accountsPath) { try accounts.backUp(to: $0) }
+            try name(accountsPath)
+        }
+        try name(path)
+        try Directory(folder).sync()
+        return Summary(
+            "backed up",
+            [
+                "file": .text(path), "bytes": .integer(try size()),
+                "accounts": .text(accounts == nil ? "none" : accountsPath),
+            ])
+    }
+
+    /// Makes the file that will be called `path`, complete and on disk, under another name.
+    private func copy(to path: String, _ write: (String) throws -> Void) throws {
         let part = path + ".part"
         unlink(part)
-        defer { unlink(part) }
         try makeEmpty(part)
-        try ledger.backUp(to: part)
+        try write(part)
         try sync(part)
-        guard link(part, path) == 0 else {
+    }
+
+    private func name(_ path: String) throws {
+        guard link(path + ".part", path) == 0 else {
             throw errno == EEXIST ? FileExists(path: path) : SystemError("cannot name", path)
         }
-        try Directory(folder).sync()
-        return Summary("backed up", ["file": .text(path), "bytes": .integer(try size())])
     }
 
     private func makeEmpty(_ part: String) throws(SystemError) {

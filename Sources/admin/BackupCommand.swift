@@ -7,11 +7,14 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy the ledger into a file, proven and on disk before it gets its name.",
         discussion: """
-            Run from cron, while everything runs. FILE must not exist. Keep it with a copy of the \
-            spool's archive, on another machine.
+            Run from cron, while everything runs. FILE must not exist. The accounts, if there are \
+            any, are copied to FILE.accounts. Keep both with a copy of the spool's archive, on \
+            another machine.
 
             To restore: stop all programs; put the backup in the place of the ledger, and remove \
-            the files of the same name that end in -wal and -shm; then admin recover --restored.
+            the files of the same name that end in -wal and -shm; then admin recover --restored. \
+            Put the accounts back only if they are lost too: every key then waits for admin key \
+            confirm.
             """)
 
     @OptionGroup var options: StageOptions

@@ -60,6 +60,12 @@ extension PipelineStatus {
                     "the ledger is a backup, or older than the one that the programs last used: "
                         + "none runs with it until admin recover --restored"))
         }
+        if waitingKeys > 0 {
+            concerns.append(
+                standstill(
+                    "accounts.sqlite was restored, and keys wait (\(waitingKeys)), so their calls "
+                        + "are refused; see admin key list, then admin key confirm"))
+        }
         if freeBytes < minFreeBytes {
             concerns.append(
                 standstill(

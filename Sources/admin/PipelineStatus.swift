@@ -1,3 +1,4 @@
+import Accounts
 import Ledger
 import Run
 import Settings
@@ -25,6 +26,8 @@ struct PipelineStatus {
     let running: [String: Int32]
     /// Why the key of an enabled provider is not available, by the provider's name.
     let keyProblems: [String: String]
+    /// How many keys of the HTTP door wait for `admin key confirm`.
+    let waitingKeys: Int
     /// On the spool's disk, in bytes; intake stops below `minFreeBytes`.
     let freeBytes: Int
     let minFreeBytes: Int
@@ -38,7 +41,7 @@ struct PipelineStatus {
         "ingest", "dispatch", "poll", "report", "audit", "backup", "recover",
     ]
 
-    /// - Throws: `SystemError`, `LedgerError`, `StoreError`.
+    /// - Throws: `SystemError`, `LedgerError`, `AccountsError`, `StoreError`.
     init(_ context: RunContext) throws {
         settings = context.settings
         now = context.clock.now()
@@ -67,6 +70,7 @@ struct PipelineStatus {
         standing = try ledger.standing()
         people = try ledger.waitingForPeople(at: now)
         isBehind = try ledger.isBehind(spool.generationFile)
+        waitingKeys = try stage.openExistingAccounts()?.waitingKeys() ?? 0
     }
 
     /// Nil if something is in the way: `ingest` reports that, and it must hide nothing else.

@@ -15,10 +15,10 @@ import Testing
     private func makeSchema3(_ rows: String) throws {
         let old = try SQLiteFile(path).openPlainly()
         try old.inConnection { db in
-            for sql in Schema.migrations[..<3] { try db.script(sql) }
+            for sql in Schema.ledger.migrations[..<3] { try db.script(sql) }
             try db.script(
                 """
-                PRAGMA application_id = \(Schema.applicationID);
+                PRAGMA application_id = \(Schema.ledger.applicationID);
                 PRAGMA user_version = 3;
                 """)
             try Wallets.openHouse(db, currency: usd)

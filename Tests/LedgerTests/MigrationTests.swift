@@ -19,7 +19,7 @@ import Testing
             try db.script(Schema2.sql)
             try db.script(
                 """
-                PRAGMA application_id = \(Schema.applicationID);
+                PRAGMA application_id = \(Schema.ledger.applicationID);
                 PRAGMA user_version = 2;
                 """)
             try Wallets.openHouse(db, currency: usd)

@@ -96,3 +96,22 @@ func `a level leaves out less important lines`(level: Logger.Level, written: Str
     #expect(summary["accepted"] == 2)
     #expect(summary["none"] == nil)
 }
+
+@Test(arguments: [
+    ("smg_0123456789ABCDEFGHIJKLMNOPQRSTUV1ggZdL", "smg_0123…"),
+    ("dropped smg_0123456789ABCDEF.json, smg_xyzw56", "dropped smg_0123….json, smg_xyzw…"),
+    ("smg_", "smg_"), ("smg_0123", "smg_0123"), ("smg_smg_abcdefgh", "smg_smg_abcd…"),
+    ("größe smg_aaaaaaaa é", "größe smg_aaaa… é"), ("smg", "smg"), ("", ""),
+])
+func `a key of the door is cut wherever it stands`(text: String, shown: String) {
+    #expect(SecretWords.hidden(in: text) == shown)
+}
+
+@Test(arguments: LogFormat.allCases)
+func `no line of the log shows a key of the door`(format: LogFormat) {
+    let pipe = Pipe()
+    let key = "smg_0123456789ABCDEFGHIJKLMNOPQRSTUV1ggZdL"
+    logger(to: pipe, format).notice("taken \(key)", metadata: ["file": "\(key).json"])
+    #expect(pipe.text.contains("smg_0123…"))
+    #expect(!pipe.text.contains("0123456789"))
+}

@@ -1,3 +1,4 @@
+import Accounts
 import Failures
 import Glibc
 import Ledger
@@ -7,6 +8,7 @@ import Settings
 import Spool
 import TestSupport
 import Testing
+import Timestamps
 
 @testable import Stage
 
@@ -55,6 +57,17 @@ import Testing
         try stage.check()
         #expect(rename(context.settings.ledger, "\(folder.path)/moved") == 0)
         #expect(throws: LedgerError.self) { try stage.check() }
+    }
+
+    @Test func `the accounts are beside the ledger, and made when a key is`() throws {
+        let stage = try Stage.open(context())
+        #expect(try stage.openExistingAccounts() == nil)
+        #expect(access(stage.settings.accounts, F_OK) != 0)
+        let now = stage.context.clock.now()
+        _ = try stage.openAccounts().issue(KeyWish(for: .user("acme")), at: now)
+        #expect(stage.settings.accounts == "\(folder.path)/accounts.sqlite")
+        #expect(try stage.openExistingAccounts()?.keys().count == 1)
+        #expect(access("\(stage.spool.root)/lock/accounts", F_OK) == 0)
     }
 
     @Test func `a disk that is nearly full is refused before the ledger is touched`() throws {

@@ -31,8 +31,13 @@ struct Wall: Sendable, CustomTestStringConvertible {
             instead: "Tables; only Stage chooses the engine"),
         Wall(
             ["Tables"],
-            ownedBy: ["Sources/Shared/Ledger", "Sources/Shared/SQLiteTables", "Tests"],
-            instead: "a method of Ledger named after the business fact: only Ledger asks SQL"),
+            ownedBy: [
+                "Sources/Shared/Accounts", "Sources/Shared/Ledger", "Sources/Shared/SQLiteTables",
+                "Tests",
+            ],
+            instead: """
+                a method of Ledger or Accounts named after the business fact: only they ask SQL
+                """),
         Wall(
             ["CSQLite"],
             ownedBy: [
@@ -51,8 +56,10 @@ struct Wall: Sendable, CustomTestStringConvertible {
             instead: "Identity: only it knows utf8proc"),
         Wall(
             ["Crypto", "CryptoExtras", "_CryptoExtras"],
-            ownedBy: ["Sources/Shared/Settings", "Sources/Shared/Spool"],
-            instead: "Spool for digests, Settings for sealed values"),
+            ownedBy: [
+                "Sources/Shared/Accounts", "Sources/Shared/Settings", "Sources/Shared/Spool",
+            ],
+            instead: "Spool for digests, Settings for sealed values, Accounts for keys"),
         Wall(
             [
                 "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdTesting", "NIOCore",

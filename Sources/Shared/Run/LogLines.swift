@@ -23,6 +23,11 @@ struct LogLines: Sendable {
 
     func write(_ level: Logger.Level, _ message: String, _ fields: [Summary.Field] = []) {
         guard level >= self.level else { return }
+        let message = SecretWords.hidden(in: message)
+        let fields = fields.map { field in
+            guard case .text(let text) = field.value else { return field }
+            return Summary.Field(name: field.name, value: .text(SecretWords.hidden(in: text)))
+        }
         let line =
             switch format {
             case .text: text(level, message, fields)

@@ -50,7 +50,7 @@ enum Proofs {
     private static let triggers = {
         do {
             return try DatabaseQueue().inDatabase { db in
-                for sql in Schema.migrations { try db.execute(sql: sql) }
+                for sql in Schema.ledger.migrations { try db.execute(sql: sql) }
                 let text = try String.fetchOne(
                     db,
                     sql: """

@@ -24,7 +24,7 @@ extension SQLiteFile {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.inDatabase { db in
             let version = try version(db, charter)
-            let known = Schema.migrations.count
+            let known = schema.migrations.count
             if version < known { throw OpeningError.older(version: version, known: known) }
             try db.execute(sql: "PRAGMA query_only = ON; PRAGMA cache_size = -16384")
         }

@@ -3,12 +3,15 @@ import GRDB
 import Glibc
 import Tables
 
-/// The path of an SQLite file that is a ledger, or that can become one.
+/// The path of an SQLite file that has the tables of a schema, or that can get them.
 package struct SQLiteFile: StorePlace {
     package let path: String
+    /// The tables that it has.
+    let schema: Schema
 
-    package init(_ path: String) {
+    package init(_ path: String, holding schema: Schema = .ledger) {
         self.path = path
+        self.schema = schema
     }
 
     /// SQLite takes an empty file for a new database.
@@ -56,7 +59,7 @@ package struct SQLiteFile: StorePlace {
         _ = Self.countsNoMemory
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
-        configuration.label = "ledger"
+        configuration.label = schema.label
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.inDatabase { db in
             let version = try version(db, charter)
@@ -69,7 +72,7 @@ package struct SQLiteFile: StorePlace {
                     PRAGMA recursive_triggers = ON;
                     PRAGMA cache_size = -16384;
                     """)
-            if version < Schema.migrations.count { try migrate(db, from: version, charter) }
+            if version < schema.migrations.count { try migrate(db, from: version, charter) }
         }
         return SQLiteStore(queue, at: self)
     }
@@ -77,13 +80,13 @@ package struct SQLiteFile: StorePlace {
     /// How much of the schema's history the database has; 0 for a new one. Nothing is written.
     func version(_ db: Database, _ charter: Charter) throws -> Int {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        if try Int32.fetchOne(db, sql: "PRAGMA application_id") != Schema.applicationID {
+        if try Int32.fetchOne(db, sql: "PRAGMA application_id") != schema.applicationID {
             guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
                 throw OpeningError.notOurs
             }
         }
-        guard version <= Schema.migrations.count else {
-            throw OpeningError.newer(version: version, known: Schema.migrations.count)
+        guard version <= schema.migrations.count else {
+            throw OpeningError.newer(version: version, known: schema.migrations.count)
         }
         if version > 0 { try charter.check(GRDBConnection(db, at: path)) }
         return version
@@ -92,12 +95,12 @@ package struct SQLiteFile: StorePlace {
     private func migrate(_ db: Database, from version: Int, _ charter: Charter) throws {
         let connection = GRDBConnection(db, at: path)
         try db.inTransaction(.immediate) {
-            for sql in Schema.migrations[version...] { try db.execute(sql: sql) }
+            for sql in schema.migrations[version...] { try db.execute(sql: sql) }
             try charter.upgrade(connection, version)
             try db.execute(
                 sql: """
-                    PRAGMA application_id = \(Schema.applicationID);
-                    PRAGMA user_version = \(Schema.migrations.count);
+                    PRAGMA application_id = \(schema.applicationID);
+                    PRAGMA user_version = \(schema.migrations.count);
                     """)
             if version == 0 { try charter.furnish(connection) }
             return .commit
@@ -126,6 +129,11 @@ extension SQLiteFile {
             defer { close(descriptor) }
             guard fsync(descriptor) == 0 else { throw .unreachable(directory, errno: errno) }
         }
+    }
+
+    /// A file of the same schema at another path.
+    func moved(to path: String) -> SQLiteFile {
+        SQLiteFile(path, holding: schema)
     }
 
     private var folder: String {

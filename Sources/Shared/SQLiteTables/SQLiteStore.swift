@@ -48,7 +48,7 @@ package final class SQLiteStore: Store {
         // What fails here is nearly always the new file's disk.
         try wordingFailures(of: path) {
             try queue.inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
-            return SQLiteStore(try DatabaseQueue(path: path), at: SQLiteFile(path))
+            return SQLiteStore(try DatabaseQueue(path: path), at: file.moved(to: path))
         }
     }
 

@@ -119,6 +119,8 @@ extension Spool {
     /// Where the programs note the generation of the ledger that they saw last.
     package var generationFile: String { Self.generationFile(inSpool: root) }
     package static func generationFile(inSpool root: String) -> String { "\(root)/lock/generation" }
+    /// Where the programs note how far the accounts had come when they saw them last.
+    package var accountsFile: String { "\(root)/lock/accounts" }
     /// Where the programs keep their locks, and what one run leaves for the next.
     package var runDirectory: String { "\(root)/lock" }
     /// Where a program keeps what the ledger could not take (`openJournals`).

@@ -1,10 +1,18 @@
-/// The ledger's tables, as a history of migrations. Numbered SQL is never edited.
-package enum Schema {
-    /// `SMMG`, so that `file` and the next reader know whose database this is.
-    package static let applicationID: Int32 = 0x534D_4D47
-
+/// The tables of one kind of database, as a history of migrations. Numbered SQL is never edited.
+package struct Schema: Sendable {
+    /// What the engine's errors call such a database.
+    let label: String
+    /// So that `file` and the next reader know whose database it is.
+    package let applicationID: Int32
     /// `user_version` counts how many of these a database has.
-    package static let migrations = [
-        Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql, Schema5.sql,
-    ]
+    package let migrations: [String]
+
+    /// `SMMG`.
+    package static let ledger = Schema(
+        label: "ledger", applicationID: 0x534D_4D47,
+        migrations: [Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql, Schema5.sql])
+
+    /// `SMMA`: keys, and who may use the pages.
+    package static let accounts = Schema(
+        label: "accounts", applicationID: 0x534D_4D41, migrations: [AccountSchema1.sql])
 }
