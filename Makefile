@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 SECONDS ?= 60
-PROGRAMS := ingest dispatch poll report admin sandbox
+PROGRAMS := ingest dispatch poll report admin upload sandbox
 RELEASE := .build/release
 
 .PHONY: help deps build release demo test test-faults mutants lint format check fuzz bench install clean

@@ -85,6 +85,7 @@ let package = Package(
         .executable(name: "poll", targets: ["PollStage"]),
         .executable(name: "report", targets: ["ReportStage"]),
         .executable(name: "admin", targets: ["AdminCommand"]),
+        .executable(name: "upload", targets: ["UploadDoor"]),
         .executable(name: "sandbox", targets: ["SandboxProvider"]),
     ],
     dependencies: [
@@ -171,6 +172,9 @@ let package = Package(
             "AdminCommand", folder: "admin",
             stage + ["Accounts", "Networks", "Providers", "Receipting", "Transport"]),
         program(
+            "UploadDoor", folder: "upload",
+            stage + ["Accounts", "Doors", "Networks", "PanelAPI", "Serving", httpTypes]),
+        program(
             "SandboxProvider", folder: "sandbox",
             [
                 "Money", "StrictJSON", "Timestamps", "Trade", argumentParser, hummingbird, logging,
@@ -250,6 +254,9 @@ let package = Package(
                 "Failures", "Ledger", "Money", "Run", "Settings", "Spool", "Stage", "StrictJSON",
                 "TestHouse", "TestSupport", "Timestamps", "Trade", logging,
             ]),
+        tests(
+            of: "Doors",
+            ["BatchFiles", "Ledger", "Spool", "Stage", "TestHouse", "TestSupport", "Timestamps"]),
         tests(of: "DispatchStage", sending),
         tests(of: "PollStage", sending),
         .testTarget(
@@ -259,6 +266,13 @@ let package = Package(
                 "ReportStage", "LoopbackProvider", "SandboxProvider", "SQLiteTables", "Settings",
                 "TestHouse", "TestSupport", "Timestamps",
             ], swiftSettings: strict),
+        tests(
+            of: "UploadDoor",
+            [
+                "Accounts", "BatchFiles", "Ledger", "LoopbackProvider", "Settings", "Stage",
+                "StrictJSON",
+                "TestHouse", "TestSupport",
+            ]),
         tests(of: "SandboxProvider", ["Money", "StrictJSON", "Trade"]),
         tests(of: "ReportStage", stage + ["TestHouse", "TestSupport"]),
         tests(

@@ -10,7 +10,7 @@ import Testing
     ]
     private static let dropping: Set<String> = ["--by", "--why", "--reason", "--wait"]
 
-    @Test(arguments: ["ingest", "dispatch", "poll", "report", "sandbox"])
+    @Test(arguments: ["ingest", "dispatch", "poll", "report", "upload", "sandbox"])
     func `every option of a program is in the reference`(program: String) throws {
         let said = try Self.options(of: program)
         let explained = Self.options(in: Self.page.section("## \(program)"))

@@ -93,7 +93,7 @@ struct Wall: Sendable, CustomTestStringConvertible {
     /// the whole pipeline, and by the fuzzer, which shares its process.
     private static let programs = [
         "IngestStage", "DispatchStage", "PollStage", "ReportStage", "AdminCommand",
-        "SandboxProvider",
+        "SandboxProvider", "UploadDoor",
     ].map { module in
         Wall(
             [module],

@@ -23,12 +23,13 @@ package final class Doors: Sendable {
     ///
     /// - Parameters:
     ///   - stage: the house, opened by `Stage.openToRead`.
-    ///   - ingest: what to start for calls that wait; nil if something else keeps it running.
+    ///   - ingest: what to start `ingest` with for calls that wait; nil if something else keeps it
+    ///     running.
     ///   - patience: how long a single line waits for its commit.
     ///   - mostLines: the most single lines in one file.
     /// - Throws: `SystemError`.
     package init(
-        _ stage: Stage, starting ingest: IngestProgram?, patience: Duration, mostLines: Int = 500
+        _ stage: Stage, startingIngest ingest: [String]?, patience: Duration, mostLines: Int = 500
     ) throws(SystemError) {
         let ledger = LedgerReader(stage.context, stage.ledger)
         let doorway = try Doorway(stage.spool)
@@ -69,6 +70,7 @@ extension Doors {
     /// A new file, to be filled with the bytes of a call.
     ///
     /// - Parameter withSHA512: whether its SHA-512 is wanted too.
+    /// - Returns: the empty file.
     /// - Throws: `SystemError`.
     package func receive(withSHA512: Bool = false) throws(SystemError) -> ArrivingFile {
         try doorway.receive(withSHA512: withSHA512)
@@ -92,7 +94,9 @@ extension Doors {
     package func drop(
         _ file: StagedFile, as name: String, of owner: Dropper
     ) async throws -> DropOutcome {
-        try await porter.drop(file, as: name, of: owner, .chosen)
+        let outcome = try await porter.drop(file, as: name, of: owner, .chosen)
+        if case .new(let dropped) = outcome { room.follow(dropped) }
+        return outcome
     }
 
     /// Waits for the receipt of a file that was dropped.

@@ -27,11 +27,13 @@ final class ReceiptRoom: Sendable {
     private let ledger: LedgerReader
     private let bell: Doorbell
     private let waiting = Mutex(Waiting())
-    /// Becomes readable when something in `lock` changes; nil if that cannot be watched.
-    private let watch: Int32?
+    /// Tells what comes into `lock`.
+    private let watch: Watch
 
     private struct Waiting {
         var calls: [DroppedFile: [Call]] = [:]
+        /// The last file of each owner that no call waits for, and until when it is looked for.
+        var followed: [Dropper: (file: DroppedFile, end: ContinuousClock.Instant)] = [:]
         var isClosed = false
     }
 
@@ -52,6 +54,9 @@ final class ReceiptRoom: Sendable {
     /// How often to look without being woken, in milliseconds.
     private static let pulse: Int32 = 100
 
+    /// How long a file is looked for that no call waits for.
+    private static let longestFollowed = Duration.seconds(60)
+
     /// - Parameters:
     ///   - spool: where `ingest` notes its commits.
     ///   - porter: takes files back.
@@ -64,21 +69,19 @@ final class ReceiptRoom: Sendable {
         self.porter = porter
         self.ledger = ledger
         bell = try Doorbell()
-        watch = Self.watch(spool.runDirectory)
+        watch = try Watch()
+        // If it cannot be watched, the pulse finds every commit all the same.
+        _ = try watch.add(spool.runDirectory, for: .arrivals)
         try OwnThread.run { [self] in
             var starter = starter
             while !waiting.withLock({ $0.isClosed }) {
                 rest()
                 look()
                 sendAway()
-                if hasCalls { starter?.ensure() } else { starter?.reap() }
+                if isWanted { starter?.ensure() } else { starter?.reap() }
             }
             starter?.reap()
         }
-    }
-
-    deinit {
-        if let watch { Glibc.close(watch) }
     }
 
     /// Ends the thread. Nobody waits any more.
@@ -90,16 +93,16 @@ final class ReceiptRoom: Sendable {
     /// How many calls wait.
     var count: Int { waiting.withLock { $0.calls.values.reduce(0) { $0 + $1.count } } }
 
-    private var hasCalls: Bool { waiting.withLock { !$0.calls.isEmpty } }
+    /// Whether anybody wants `ingest` to run.
+    private var isWanted: Bool {
+        waiting.withLock { !$0.calls.isEmpty || !$0.followed.isEmpty }
+    }
 
-    private static func watch(_ directory: String) -> Int32? {
-        let watch = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
-        guard watch >= 0 else { return nil }
-        guard inotify_add_watch(watch, directory, UInt32(IN_MOVED_TO)) >= 0 else {
-            Glibc.close(watch)
-            return nil
-        }
-        return watch
+    /// Sees to it that a file is taken for which no call waits. It is enough to look for the last
+    /// of each owner.
+    func follow(_ file: DroppedFile) {
+        waiting.withLock { $0.followed[file.owner] = (file, .now + Self.longestFollowed) }
+        bell.ring()
     }
 
     /// Waits until a file has had its effect, or the time is over.
@@ -139,19 +142,21 @@ final class ReceiptRoom: Sendable {
 extension ReceiptRoom {
     /// Waits for a commit, a call, or the next beat of the pulse.
     private func rest() {
-        var sources = [pollfd(fd: bell.reading, events: Int16(POLLIN), revents: 0)]
-        if let watch { sources.append(pollfd(fd: watch, events: Int16(POLLIN), revents: 0)) }
         // A child that has ended is taken note of within ten beats, even if nobody waits.
-        _ = poll(&sources, nfds_t(sources.count), hasCalls ? Self.pulse : 10 * Self.pulse)
+        var sources = [watch.descriptor, bell.reading].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        _ = poll(&sources, nfds_t(sources.count), isWanted ? Self.pulse : 10 * Self.pulse)
         bell.quieten()
-        guard let watch else { return }
-        var notes = [UInt8](repeating: 0, count: 4_096)
-        while read(watch, &notes, notes.count) > 0 {}
+        // What came does not matter: the ledger says what there is to know.
+        _ = try? watch.news()
     }
 
     /// Answers every call whose file the ledger has.
     private func look() {
-        let files = waiting.withLock { Array($0.calls.keys) }
+        let files = waiting.withLock { waiting in
+            Set(waiting.calls.keys).union(waiting.followed.values.map(\.file))
+        }
         guard !files.isEmpty else { return }
         do {
             try ledger.receipts { receipts in
@@ -170,7 +175,10 @@ extension ReceiptRoom {
 
     /// Takes the calls for a file out of the room.
     private func leave(_ file: DroppedFile) -> [Call] {
-        waiting.withLock { $0.calls.removeValue(forKey: file) ?? [] }
+        waiting.withLock { waiting in
+            if waiting.followed[file.owner]?.file == file { waiting.followed[file.owner] = nil }
+            return waiting.calls.removeValue(forKey: file) ?? []
+        }
     }
 
     /// Ends the calls whose time is over. If one of them takes the file back, all that wait for the
@@ -179,6 +187,7 @@ extension ReceiptRoom {
         let now = ContinuousClock.now
         var late: [(file: DroppedFile, calls: [Call], takesBack: Bool)] = []
         waiting.withLock { waiting in
+            waiting.followed = waiting.followed.filter { $0.value.end > now }
             for (file, calls) in waiting.calls where calls.contains(where: { $0.end <= now }) {
                 let takesBack = calls.contains { $0.end <= now && $0.takesBack }
                 let ending = takesBack ? calls : calls.filter { $0.end <= now }

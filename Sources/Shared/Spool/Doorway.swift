@@ -31,6 +31,7 @@ package final class Doorway: Sendable {
     /// A new file in `tmp`, to be filled.
     ///
     /// - Parameter withSHA512: whether its SHA-512 is wanted too.
+    /// - Returns: the empty file.
     /// - Throws: `SystemError`.
     package func receive(withSHA512: Bool = false) throws(SystemError) -> ArrivingFile {
         try ArrivingFile(freeName(), in: temporary, withSHA512: withSHA512)

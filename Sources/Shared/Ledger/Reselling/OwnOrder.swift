@@ -32,7 +32,7 @@ package struct OwnOrder: Sendable {
     /// The order's charge, less refunds. A refund is never more than the charge.
     package var netCharge: Amount { Amount(micros: charge.micros - refunded.micros) }
 
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         id = try row[0]
         ref = try row[1]
         service = try row[2]
@@ -50,7 +50,7 @@ package struct OwnOrder: Sendable {
         remains = try row[14]
     }
 
-    fileprivate static let columns = """
+    static let columns = """
         o.id, o.ref, o.service_id, coalesce(n.type, ''), o.link, coalesce(o.link_key, o.link),
             o.quantity, o.parameters, o.billed_units, o.charge, o.refunded, o.state, o.status,
             o.start_count, o.remains

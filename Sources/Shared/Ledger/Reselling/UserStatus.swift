@@ -8,11 +8,12 @@ package struct UserStatus: Sendable {
 }
 
 extension Ledger {
-    /// Whether a user may do anything now; nil if there is no such user.
+    /// Looks up whether a user may do anything now.
     ///
     /// - Parameters:
     ///   - user: the user.
     ///   - now: the moment: a ban may have ended.
+    /// - Returns: the answer; nil if there is no such user.
     /// - Throws: `StoreError`.
     package func status(of user: UserID, at now: Timestamp) throws -> UserStatus? {
         try read { db in
