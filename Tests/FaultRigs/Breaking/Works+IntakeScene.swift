@@ -72,7 +72,7 @@ extension Works {
     /// named desk.
     private func fillDoors(_ known: String) throws {
         try write(Self.orders("door", count: 2), to: "spool/doors/acme/door.json")
-        try write(known, to: "spool/doors/acme/door-known.json")
+        try write(known, to: "spool/doors/acme/e-known.json")
         try write(Self.orders("long", count: 200), to: "spool/doors/zenith/long.json")
         let digest = String(repeating: "0", count: 64)
         try write(
