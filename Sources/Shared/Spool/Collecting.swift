@@ -3,8 +3,8 @@ import Glibc
 /// Takes files out of doors (design.md §4). None of these steps syncs anything:
 ///
 /// 1. Hash the file where it lies. It is whole, and nobody writes to it any more.
-/// 2. Rename it to `work/<user>/<sha256>-<name>`, where it replaces nothing. If it is gone, whoever
-///    dropped it took it back, and nothing happened.
+/// 2. Rename it to `work/<user>/<sha256>-<name>`, where it replaces nothing. If it is gone, the
+///    program that dropped it took it back, and nothing happened.
 /// 3. Is it the file that was hashed? Another may have got its name between 1 and 2. That one goes
 ///    back.
 /// 4. Note the time: the archive is replayed in the order in which files were taken.

@@ -2,8 +2,8 @@ import Crypto
 import Glibc
 import Timestamps
 
-/// A file in `work` whose bytes are ours: copied out of an inbox and synced, or collected from a door
-/// as it is.
+/// A file in `work` whose bytes are ours: copied out of an inbox and synced, or collected from a
+/// door as it is.
 package struct CopiedFile: Sendable {
     package let dropper: Dropper
     /// The name it had in the inbox or door.

@@ -5,8 +5,8 @@ import Glibc
 ///
 /// They write a file elsewhere, sync it, rename it into the door without replacing anything, and
 /// sync the door. So a file in a door is whole and on disk, and needs neither settling nor a copy:
-/// intake takes it by a rename (`Collecting`). Until then, whoever dropped it may take it back by
-/// another: who renames first has it.
+/// intake takes it by a rename (`Collecting`). Until then, the program that dropped it may take it
+/// back by another: the first to rename it has it.
 package struct Door: Sendable {
     package let dropper: Dropper
     let directory: Directory
