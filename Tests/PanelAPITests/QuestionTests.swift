@@ -43,7 +43,7 @@ import Trade
         #expect(
             try await status(ids[4])
                 == #"{"charge":"2.000000","start_count":null,"status":"Pending","#
-                + #""remains":null,"currency":"USD"}"#)
+                + #""remains":"1000","currency":"USD"}"#)
         #expect(
             try await status(late)
                 == #"{"charge":"2.000000","start_count":null,"status":"Pending","#

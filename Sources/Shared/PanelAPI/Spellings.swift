@@ -50,7 +50,7 @@ extension OwnOrder {
     var remainingUnits: Int64? {
         switch state {
         case .accepted, .sending, .inDoubt: billedUnits
-        case .placed: remains
+        case .placed: remains ?? billedUnits
         case .completed: remains ?? 0
         case .partial: refundedUnits
         case .canceled, .refused: billedUnits
