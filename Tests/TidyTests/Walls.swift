@@ -68,7 +68,8 @@ struct Wall: Sendable, CustomTestStringConvertible {
             ownedBy: ["Sources/Shared/Serving", "Sources/sandbox", "Tests/SandboxProviderTests"],
             instead: "Serving: only it keeps the limits that a server needs"),
         Wall(
-            ["Serving"], ownedBy: ["Sources/upload", "Tests/ServingTests", "Tests/UploadDoorTests"],
+            ["Serving"],
+            ownedBy: ["Sources/upload", "Tests/ServingTests", "Tests/UploadDoorTests"],
             instead: "the spool: a program of cron links no server"),
         Wall(
             ["Foundation"],
