@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("desks: {web: [orders]}", "desks.web[0] is \"orders\"; it must be one of users, bans,"),
+        ("desks: {web: [orders]}", "desks.web[0] is \"orders\"; it must be one of users,"),
         ("desks: {web: [deposit]}", "desks.web[0] is \"deposit\"; it must be one of users,"),
         ("desks: {web: []}", "desks.web is an empty list; it must be at least one array."),
         ("desks: {web: deposits}", "desks.web is \"deposits\"; it must be a list."),
