@@ -3,6 +3,7 @@ import HTTPTypes
 import Logging
 import Networks
 import Synchronization
+import TestSupport
 
 @testable import Serving
 

@@ -1,32 +1,31 @@
 import Glibc
-import TestSupport
 
 /// One answer as it came.
-struct RawAnswer: Equatable, Sendable {
-    let status: Int
+package struct RawAnswer: Equatable, Sendable {
+    package let status: Int
     /// By name in lower case.
-    let fields: [String: String]
-    let body: [UInt8]
+    package let fields: [String: String]
+    package let body: [UInt8]
 
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
 /// What a connection did when an answer was expected.
-struct NoAnswer: Error, CustomStringConvertible {
-    let got: String
-    var description: String { "no whole answer, but \(got.isEmpty ? "nothing" : got)" }
+package struct NoAnswer: Error, CustomStringConvertible {
+    package let got: String
+    package var description: String { "no whole answer, but \(got.isEmpty ? "nothing" : got)" }
 }
 
-/// A client on a bare socket. It blocks, so run it by `blocking`.
-final class RawClient {
-    let socket: Int32
+/// A client on a bare socket. It blocks, so run it on a thread of its own.
+package final class RawClient {
+    package let socket: Int32
     private var unread: [UInt8] = []
     private var isClosed = false
 
     /// Connects, with a kernel's buffer of so many bytes, or the usual one.
     ///
     /// - Throws: `NoAnswer` if nobody listens.
-    init(port: Int, from source: String = "127.0.0.1", receiveBytes: Int32? = nil) throws {
+    package init(port: Int, from source: String = "127.0.0.1", receiveBytes: Int32? = nil) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var receiveBytes {
             setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBytes, 4)
@@ -61,21 +60,21 @@ final class RawClient {
         }
     }
 
-    func close() {
+    package func close() {
         guard !isClosed else { return }
         isClosed = true
         Glibc.close(socket)
     }
 
     /// Says that nothing more is sent.
-    func endSending() {
+    package func endSending() {
         shutdown(socket, Int32(SHUT_WR))
     }
 
     /// Whether all could be sent.
-    @discardableResult func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+    @discardableResult package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-    @discardableResult func send(_ bytes: [UInt8]) -> Bool {
+    @discardableResult package func send(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -88,20 +87,20 @@ final class RawClient {
     }
 
     /// Whether the server ends the connection, by an end or a reset, without another byte.
-    var isEnded: Bool {
+    package var isEnded: Bool {
         guard unread.isEmpty else { return false }
         return !readMore() && (errno == 0 || errno == ECONNRESET)
     }
 
     /// Whether no answer has come yet.
-    var hasNothing: Bool {
+    package var hasNothing: Bool {
         var byte: UInt8 = 0
         return recv(socket, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK)) < 0
             && errno == EAGAIN
     }
 
     /// The next answer.
-    func answer(toHead: Bool = false) throws -> RawAnswer {
+    package func answer(toHead: Bool = false) throws -> RawAnswer {
         while true {
             if let gap = unread.firstRange(of: Array("\r\n\r\n".utf8)) {
                 let head = String(decoding: unread[..<gap.lowerBound], as: UTF8.self)
@@ -169,27 +168,4 @@ final class RawClient {
         unread += buffer[..<count]
         return true
     }
-}
-
-/// Runs what blocks on a thread of its own, because the server needs the others.
-func blocking<Value: Sendable>(
-    _ work: @escaping @Sendable () throws -> Value
-) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        let run = BlockingWork { continuation.resume(with: Result { try work() }) }
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<BlockingWork>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(run).toOpaque())
-        precondition(status == 0, "no thread to be had")
-        pthread_detach(thread)
-    }
-}
-
-private final class BlockingWork: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
