@@ -177,6 +177,11 @@ extension DoorError.Code {
 }
 
 extension DoorError {
+    /// The ledger cannot be read before the operator has done something.
+    static let booksClosed = DoorError.busy(
+        "The books are closed for a while. Ask again with the same bytes: nothing is taken twice.",
+        retryAfter: 60)
+
     /// A refusal of the server in our words.
     init(_ refusal: ServingRefusal) {
         switch refusal {

@@ -39,7 +39,8 @@ struct UploadCalls: Sendable {
             context.logger.error(
                 "a call failed",
                 metadata: ["call": "\(call?.id ?? "-")", "reason": "\(error)"])
-            return DoorError.unexpected.answer
+            // Another ledger lies in the place of ours, or none: the operator is at work there.
+            return error is LedgerError ? DoorError.booksClosed.answer : DoorError.unexpected.answer
         }
     }
 
