@@ -46,7 +46,7 @@ func reset(_ socket: Int32) {
 }
 
 /// A thread of its own, so that a server that waits keeps no test from running.
-struct LoopbackThread: Sendable {
+package struct LoopbackThread: Sendable {
     private let thread: pthread_t
 
     private final class Body: Sendable {
@@ -54,7 +54,7 @@ struct LoopbackThread: Sendable {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    init(_ run: @escaping @Sendable () -> Void) {
+    package init(_ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let status = pthread_create(
             &thread, nil,
@@ -66,7 +66,7 @@ struct LoopbackThread: Sendable {
         self.thread = thread
     }
 
-    func join() {
+    package func join() {
         pthread_join(thread, nil)
     }
 }

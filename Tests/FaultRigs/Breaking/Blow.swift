@@ -10,6 +10,8 @@ struct Blow: Sendable, CustomStringConvertible {
     enum Effect: Equatable, Sendable {
         /// SIGKILL, right before the call.
         case kill
+        /// SIGSTOP, there: the program stands still until something continues it.
+        case stop
         /// The call fails with this error: this once, or it and all of its name that follow.
         case failure(String, isLasting: Bool)
     }
@@ -17,6 +19,7 @@ struct Blow: Sendable, CustomStringConvertible {
     var description: String {
         switch effect {
         case .kill: "killed at \(point)"
+        case .stop: "stopped at \(point)"
         case .failure(let error, false): "\(error) at \(point)"
         case .failure(let error, true): "\(error) from \(point) on"
         }
@@ -26,6 +29,7 @@ struct Blow: Sendable, CustomStringConvertible {
     func striking(_ command: String) -> String {
         switch effect {
         case .kill: point.striking(command, "signal=KILL", at: paths)
+        case .stop: point.striking(command, "signal=STOP", at: paths)
         case .failure(let error, let isLasting):
             point.striking(command, "error=\(error)", isLasting: isLasting, at: paths)
         }

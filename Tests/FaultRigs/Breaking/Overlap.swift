@@ -8,15 +8,19 @@ extension Rig {
         let folder = TemporaryFolder(inMemory: true)
         let works = Works(path: "\(folder.path)/panel")
         let sandbox = try SandboxProcess("--speed 1000000 --balance 100000", key: Works.key)
-        try works.open(with: sandbox)
+        try works.open(with: sandbox, also: Works.door("start_ingest: true"))
         let crowd = Crowd(works, extent == .full ? .full : .short)
+        let clients = DoorCrowd(works, key: try works.issueKey(), limit: crowd.work.limit)
         for batch in 1...crowd.work.batches { try works.stage("\(batch)") }
         findings.trying("\(crowd.work.copies) copies of each program, seed \(crowd.seed)") {
-            try crowd.seen()
+            clients.start(crowd.work.calls, pause: crowd.work.callPause)
+            return try crowd.seen()
         }
+        findings.trying("the answers over HTTP") { try clients.faults() }
         findings.trying("once every doubt is resolved") {
+            try works.waitForPrograms()
             try works.settle(with: ["sandbox": sandbox])
-            return try works.verdict(on: crowd.work.batches, by: sandbox)
+            return try works.verdict(on: crowd.work.batches + crowd.work.calls, by: sandbox)
         }
     }
 }
@@ -29,6 +33,9 @@ private struct CrowdWork {
     /// How many files are dropped, and the seconds between two of them.
     let batches: Int
     let pause: Double
+    /// How many batches come over HTTP, and the milliseconds between two calls of a client.
+    let calls: Int
+    let callPause: UInt32
     /// The fewest holders of a lock that are killed, and whole backups.
     let kills: Int
     let backups: Int
@@ -36,9 +43,11 @@ private struct CrowdWork {
     let limit: Int
 
     static let short = CrowdWork(
-        copies: 2, batches: 12, pause: 0.4, kills: 4, backups: 2, limit: 1_200)
+        copies: 2, batches: 12, pause: 0.4, calls: 12, callPause: 300, kills: 4, backups: 2,
+        limit: 1_200)
     static let full = CrowdWork(
-        copies: 8, batches: 300, pause: 0.2, kills: 100, backups: 15, limit: 3_600)
+        copies: 8, batches: 300, pause: 0.2, calls: 300, callPause: 100, kills: 100, backups: 15,
+        limit: 3_600)
 }
 
 /// Runs copies of every program in endless loops, and one backup after another, and kills among
@@ -59,9 +68,12 @@ private struct Crowd {
         _ = shellRun(script())
         let lines = (content(at: "\(works.path)/said") ?? "").split(separator: "\n")
         let said = Dictionary(lines.map { (String($0), 1) }, uniquingKeysWith: +)
-        // Some are killed, some find the lock taken; the shell tells of the killed, and the next
-        // run of dispatch of the orders that a killed one had on their way.
-        let told = [Self.holderKilled, "Killed", "held in doubt"]
+        // Some are killed, some find the lock taken; the shell tells of the killed, the next run of
+        // dispatch of the orders that a killed one had on their way, and upload of a killed ingest.
+        let told = [
+            Self.holderKilled, "Killed", "held in doubt", "upload listening on",
+            "calls wait for it",
+        ]
         let holders = said[Self.holderKilled] ?? 0
         // A killed backup leaves beside them `N.part` and its journal.
         let backups = names(in: "\(works.path)/backups").filter { Int($0) != nil }
@@ -83,13 +95,17 @@ private struct Crowd {
     /// A process that holds a lock is stopped before it is killed, and checked again, so that it
     /// surely held the lock.
     private func script() -> String {
-        let loops = ["ingest", "dispatch", "poll", "report"].flatMap { program in
-            (1...work.copies).map { "loop \(program).\($0) '\(builtProgram(program))' &" }
+        let commands = ["ingest", "dispatch", "poll", "report", "upload"].map { program in
+            (program, "'\(builtProgram(program))'\(program == "upload" ? " --port 0" : "")")
+        }
+        let loops = commands.flatMap { program, command in
+            (1...work.copies).map { "loop \(program).\($0) \(command) &" }
         }
         return """
             cd '\(works.path)' && exec bash >>said 2>&1 <<'END'
             export SANDBOX_KEY=\(Works.key); RANDOM=\(seed % 32_768)
             mkdir running backups
+            echo "$PWD/pipeline.yaml" >ours
             run() {
                 "${@:2}" --config '\(works.path)/pipeline.yaml' --quiet &
                 echo $! >running/$1; wait $!; echo "status $?"
@@ -106,7 +122,10 @@ private struct Crowd {
                 local inodes=" $(stat -c %i spool/lock/*.lock | tr '\n' ' ')"
                 awk -v inodes="$inodes" '$2 == "FLOCK" && split($6, file, ":") == 3 &&
                     index(inodes, " " file[3] " ") { print $5 }' /proc/locks |
-                    grep -Fx -f <(cat running/*)
+                    while read holder; do
+                        # Also an ingest that upload started, but nobody else's process.
+                        ! grep -qsF -f ours /proc/$holder/cmdline || echo $holder
+                    done
             }
             kill_holder() {
                 for _ in $(seq 50); do
@@ -122,6 +141,7 @@ private struct Crowd {
             }
             has() { (($(grep -cxF "$1" said) >= $2)); }
             is_enough() {
+                [ -e '\(DoorCrowd.end)' ] || return 1
                 has '\(Self.holderKilled)' \(work.kills) || { kill_holder; return 1; }
                 for ending in \(Self.endings.map { "'\($0)'" }.joined(separator: " ")); do
                     has "$ending" 1 || return 1
@@ -138,7 +158,10 @@ private struct Crowd {
                 kill -9 $(cat "${victims[RANDOM % ${#victims[@]}]}") 2>/dev/null
             done
             until is_enough || ((SECONDS > \(work.limit))); do sleep \(work.pause); done
-            touch stop; wait
+            touch stop; sleep 0.5
+            while kill $(cat running/upload.*) 2>/dev/null; do sleep 0.1; done
+            wait
+            while grep -lsF -f ours /proc/[0-9]*/cmdline >/dev/null; do sleep 0.1; done
             END
             """
     }

@@ -6,6 +6,15 @@ extension Rig {
         "restore", "an older ledger is refused until it is recovered, and sends nothing twice"
     ) { extent, findings in
         try NoPowerSwitch.check()
+        for moment in extent == .full ? RestoredDoors.Deed.allCases : [.drop] {
+            let day = try RestoredDoors()
+            findings.trying("orders over HTTP, a backup before \(moment) put back") {
+                try day.seen(backupBefore: moment)
+            }
+            findings.trying("the same, what the numbers are that were told") {
+                try day.faultsAfterRecovery()
+            }
+        }
         try restoreEachDay(extent, &findings)
         try killBackups(extent, &findings)
     }
@@ -130,11 +139,7 @@ extension Works {
     /// Makes a copy of these works with a backup in the place of the ledger.
     fileprivate func restore(_ backup: String, to other: Works) throws {
         try copy(to: other)
-        let script =
-            "cd '\(other.path)/var' && rm -f ledger.sqlite* && cp '\(backup)' ledger.sqlite"
-        guard shellRun(script).status == 0 else {
-            throw WorldFailure("\(backup) cannot be restored")
-        }
+        try other.putBack(backup)
     }
 
     /// The programs that do not refuse this ledger.

@@ -3,8 +3,10 @@ import TestSupport
 
 extension Works {
     /// Adds a user with more money than a rig can spend, and the sandbox's services.
-    func open(with sandbox: SandboxProcess) throws {
-        try configure([.unpaused("sandbox", url: sandbox.url)])
+    ///
+    /// `also`: more lines of `pipeline.yaml`.
+    func open(with sandbox: SandboxProcess, also: String = "") throws {
+        try configure([.unpaused("sandbox", url: sandbox.url)], also: also)
         try populate()
     }
 
@@ -23,16 +25,17 @@ extension Works {
 
     /// Drops a batch with an order of each kind, and runs `ingest`.
     func accept(_ batch: String) throws {
-        try write(Self.content(of: batch), to: "spool/resellers/acme/inbox/\(batch).json")
+        try write(Self.text(ofBatch: batch), to: "spool/resellers/acme/inbox/\(batch).json")
         try done("ingest")
     }
 
     /// Writes such a batch where no program looks for it.
     func stage(_ batch: String) throws {
-        try write(Self.content(of: batch), to: "staged/\(batch).json")
+        try write(Self.text(ofBatch: batch), to: "staged/\(batch).json")
     }
 
-    private static func content(of batch: String) -> String {
+    /// The text of such a batch.
+    static func text(ofBatch batch: String) -> String {
         let orders = kinds.map { kind in
             #"{"ref": "\#(batch)-\#(kind)", "service": 101, "quantity": 100, "#
                 + #""link": "https://\#(batch).example/\#(kind)"}"#

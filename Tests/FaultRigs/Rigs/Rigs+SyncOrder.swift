@@ -9,6 +9,7 @@ extension Rig {
         let order = try SyncOrder(scene)
         findings.trying("the bytes of ingest's files") { order.unsyncedFiles() }
         findings.trying("the steps of ingest") { order.hasty() }
+        findings.trying("the answers of upload") { try DoorSyncOrder().hasty() }
         findings.trying("the intents of dispatch") {
             try IntentFirst().seen(sending: extent == .full ? 500 : 50)
         }

@@ -1,4 +1,4 @@
 extension Rig {
     /// Every rig, in the order of the table.
-    package static let all = intake + sending + books
+    package static let all = intake + doors + sending + books
 }
