@@ -28,12 +28,6 @@ struct ConnectionSetup: ServerChildChannel {
                     value: AdaptiveRecvByteBufferAllocator(
                         minimum: 1_024, initial: 8_192, maximum: 32_768))
             }
-            let limits = house.limits
-            var heads = NIOHTTPDecoderLimitConfiguration()
-            heads.maxHeaderFieldSize = limits.headBytes
-            heads.maxHeaderListSize = limits.headBytes
-            heads.maxHeaderFieldCount = limits.headFields
-
             // An answer to HEAD has no body whose end the encoder may mark.
             var framing = HTTPResponseEncoder.Configuration()
             framing.automaticallySetFramingHeaders = false
@@ -47,11 +41,26 @@ struct ConnectionSetup: ServerChildChannel {
             try pipeline.addHandlers([
                 ByteWatch(NIOLoopBound(connection, eventLoop: channel.eventLoop)),
                 HTTPResponseEncoder(configuration: framing),
-                ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: heads)),
+                makeParser(),
                 connection,
             ])
             return Value(channel: channel)
         }
+    }
+
+    /// What reads the heads of a connection.
+    ///
+    /// A server makes one before it listens, on one thread. If the first connections come at once,
+    /// two threads would be the first to need this generic type, and Swift's runtime (6.3) crashes
+    /// now and then when the one meets the class that the other has half made.
+    @inline(never)
+    func makeParser() -> ByteToMessageHandler<HTTPRequestDecoder> {
+        let limits = house.limits
+        var heads = NIOHTTPDecoderLimitConfiguration()
+        heads.maxHeaderFieldSize = limits.headBytes
+        heads.maxHeaderListSize = limits.headBytes
+        heads.maxHeaderFieldCount = limits.headFields
+        return ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: heads))
     }
 
     /// Returns when the connection is closed; closes it when the server may wait no longer.

@@ -53,8 +53,10 @@ package final class HTTPServer: Sendable {
         var quiet = logger
         quiet.logLevel = .error
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
+        let setup = ConnectionSetup(house: house)
+        _ = setup.makeParser()
         let server = Server(
-            childChannelSetup: ConnectionSetup(house: house),
+            childChannelSetup: setup,
             configuration: ServerConfiguration(
                 address: .hostname(host, port: port), backlog: 1_024),
             onServerRunning: { channel in listening.yield(channel.localAddress?.port ?? port) },
