@@ -70,7 +70,12 @@ struct DoorSweep {
         }
         // Nobody waits any more: what is left in the door is taken by this run, or by the next.
         if ingest.end() == nil { kill(ingest.process, SIGTERM) }
-        let status = target == .upload ? end : ingest.waitForEnd()
+        // It may stand still only now, when all are answered.
+        _ = eventually {
+            kill(ingest.process, SIGCONT)
+            return ingest.end() != nil
+        }
+        let status = target == .upload ? end : ingest.end()
         try works.waitForPrograms()
         return Outcome(answers: answers, status: status)
     }
