@@ -146,11 +146,10 @@ import Testing
     /// A caller drops files under one name and takes them back while intake collects them. Whatever
     /// intake gets has the digest of its bytes, and nothing is lost or doubled.
     @Test func `who renames first has the file, and gets the file that they meant`() async throws {
-        let rounds = 400
         let isOver = Atomic(false)
         async let withdrawn = { [door, folder = tray.folder.path] in
             defer { isOver.store(true, ordering: .relaxed) }
-            return try Self.dropAndTakeBack(rounds, in: door, from: folder)
+            return try Self.dropAndTakeBack(in: door, from: folder)
         }()
         var mine: [String: String] = [:]
         while !isOver.load(ordering: .relaxed) {
@@ -159,24 +158,26 @@ import Testing
             }
             sched_yield()
         }
-        let theirs = try await withdrawn
+        let (theirs, drops) = try await withdrawn
         for (digest, text) in mine {
             #expect(try tray.hash(text) == digest)
             #expect(!theirs.contains(text))
         }
-        #expect(!mine.isEmpty)
-        #expect(try tray.names("work").count + door.names().count + theirs.count == rounds)
+        #expect(!mine.isEmpty && !theirs.isEmpty)
+        #expect(try tray.names("work").count + door.names().count + theirs.count == drops)
     }
 
-    /// Drops as many different files under one name, tries to take every second one back, and
-    /// returns the texts of those that it got.
+    /// Drops different files under one name, and tries to take every second one back, until it got
+    /// one at least. Returns the texts of those that it got, and how many it dropped.
     private static func dropAndTakeBack(
-        _ count: Int, in door: Door, from folder: String
-    ) throws -> Set<String> {
+        in door: Door, from folder: String
+    ) throws -> (Set<String>, drops: Int) {
         let own = try Directory(folder)
         let (name, back) = (FileName("a.json"), FileName("back"))
         var theirs: Set<String> = []
-        for number in 0..<count {
+        var number = 0
+        while number < 400 || theirs.isEmpty && number < 100_000 {
+            defer { number += 1 }
             let descriptor = openat(own.descriptor, "new", O_WRONLY | O_CREAT | O_EXCL, 0o600)
             let words = "file \(number)"
             precondition(write(descriptor, words, words.utf8.count) == words.utf8.count)
@@ -184,13 +185,13 @@ import Testing
             while try !door.directory.takeNew(FileName("new"), from: own, as: name) {
                 sched_yield()
             }
-            for _ in 0..<(number % 4) { sched_yield() }
+            for _ in 0..<(number / 2 % 4) { sched_yield() }
             guard number % 2 == 1,
                 (try? own.take(name, from: door.directory, as: back)) != nil
             else { continue }
             theirs.insert(try #require(text("\(folder)/back")))
         }
-        return theirs
+        return (theirs, number)
     }
 }
 
