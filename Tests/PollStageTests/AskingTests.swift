@@ -145,9 +145,10 @@ import Timestamps
         } _: { house, provider in
             try house.place(2_000)
             let summary = try house.poll()
-            // Five failures in a row, where lists count once their probe failed too. The first probe
-            // is asked in both forms, which counts once. After four failures there can be one more
-            // probe, and four lists: those that it failed with, and those still on their way.
+            // Five failures in a row, where lists count once their probe failed too. The first
+            // probe is asked in both forms, which counts once. After four failures there can be
+            // one more probe, and four lists: those that it failed with, and those still on their
+            // way.
             #expect((6...10).contains(provider.requests.count))
             #expect(summary["failures"] == .integer(provider.requests.count))
         }
