@@ -11,20 +11,28 @@ import StrictJSON
 extension UploadCalls {
     var fileCalls: [DoorRoute] { [putFile, postFile, putDeskFile] }
 
-    private static let errors: [DoorError.Code] = [
-        .malformed, .digest_mismatch, .bad_query, .unknown_key, .not_allowed, .user_banned,
-        .too_slow, .name_taken, .length_required, .too_large, .unsupported_type, .bad_name,
-        .empty_body, .not_an_object, .too_many_requests, .no_room,
-    ]
-    private static let answers = [
-        200: "The same bytes came before under this name; or, with wait, the receipt.",
-        201: "The bytes are durable, and the file will be taken.",
-        202: "The same, and its receipt did not come in the time of wait.",
-    ]
-    private static let waiting = [
-        DoorRoute.Parameter(
-            name: "wait", meaning: "Seconds to wait for the receipt, at most 30.", isNumber: true)
-    ]
+    /// All three take a file, and answer alike.
+    private static func about(_ summary: String) -> DoorRoute.About {
+        .init(
+            summary: summary, scopes: [.files],
+            query: [
+                .init(
+                    name: "wait", meaning: "Seconds to wait for the receipt, at most 30.",
+                    isNumber: true)
+            ],
+            body: "application/json",
+            answers: [
+                200: "The same bytes came before under this name; or, with wait, the receipt.",
+                201: "The bytes are durable, and the file will be taken.",
+                202: "The same, and its receipt did not come in the time of wait.",
+            ],
+            errors: [
+                .malformed, .digest_mismatch, .bad_query, .unknown_key, .not_allowed, .user_banned,
+                .too_slow, .name_taken, .length_required, .too_large, .unsupported_type, .bad_name,
+                .empty_body, .not_an_object, .too_many_requests, .no_room,
+            ])
+    }
+
     /// The longest `wait`, in seconds.
     private static let longestWait: Int64 = 30
 
@@ -37,10 +45,7 @@ extension UploadCalls {
                 let name = try FileNameRule.written(call.parameters["name"] ?? "")
                 return try taking(call, caller) { _ in name }
             },
-            about: .init(
-                summary: "Drop a batch file under a name of its own.", scopes: [.files],
-                query: Self.waiting, body: "application/json", answers: Self.answers,
-                errors: Self.errors))
+            about: Self.about("Drop a batch file under a name of its own."))
     }
 
     private var postFile: DoorRoute {
@@ -51,10 +56,7 @@ extension UploadCalls {
                 let caller = try gate.admitReseller(call, [.files])
                 return try taking(call, caller) { FileNameRule.file($0) }
             },
-            about: .init(
-                summary: "Drop a batch file, which is named after its SHA-256.", scopes: [.files],
-                query: Self.waiting, body: "application/json", answers: Self.answers,
-                errors: Self.errors))
+            about: Self.about("Drop a batch file, which is named after its SHA-256."))
     }
 
     private var putDeskFile: DoorRoute {
@@ -67,10 +69,7 @@ extension UploadCalls {
                 let name = try FileNameRule.written(call.parameters["name"] ?? "")
                 return try taking(call, caller) { _ in name }
             },
-            about: .init(
-                summary: "Drop a desk file, with a key of that desk.", scopes: [.files],
-                query: Self.waiting, body: "application/json", answers: Self.answers,
-                errors: Self.errors))
+            about: Self.about("Drop a desk file, with a key of that desk."))
     }
 
     /// Lets in a call that brings a file. Everything that its head can tell is checked here, before

@@ -29,6 +29,31 @@ package func loopbackConnection(port: UInt16) -> Int32 {
     return connection
 }
 
+/// Sends a request to a server on 127.0.0.1 that ends the connection after its reply.
+///
+/// - Parameters:
+///   - request: all of it, with its head.
+///   - port: the server's.
+///   - patience: for how many seconds nothing may come.
+/// - Returns: the reply as far as it came; nil if the server cannot be reached.
+package func loopbackExchange(_ request: String, port: UInt16, patience: Int) -> [UInt8]? {
+    let connection = loopbackConnection(port: port)
+    defer { close(connection) }
+    let milliseconds = Int32(patience) * 1_000
+    var waiting = pollfd(fd: connection, events: Int16(POLLOUT), revents: 0)
+    poll(&waiting, 1, milliseconds)
+    guard send(connection, request, request.utf8.count, 0) == request.utf8.count else { return nil }
+    var reply: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    waiting.events = Int16(POLLIN)
+    while poll(&waiting, 1, milliseconds) == 1 {
+        let count = recv(connection, &chunk, chunk.count, 0)
+        if count <= 0 { break }
+        reply += chunk[..<count]
+    }
+    return reply
+}
+
 private func loopbackAddress(port: UInt16) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

@@ -120,10 +120,13 @@ package final class SandboxProcess: Sendable {
     }
 
     private func ask(_ method: String, _ path: String, _ body: String = "") throws -> JSONValue {
-        let reply = try exchange(
+        let request =
             "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                + "Content-Type: application/x-www-form-urlencoded\r\n"
-                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            + "Content-Type: application/x-www-form-urlencoded\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        guard let reply = loopbackExchange(request, port: port, patience: patience) else {
+            throw WorldFailure("the sandbox cannot be reached")
+        }
         guard let gap = reply.firstRange(of: Array("\r\n\r\n".utf8)) else {
             throw WorldFailure("the sandbox did not answer \(path)")
         }
@@ -132,25 +135,6 @@ package final class SandboxProcess: Sendable {
         return try JSONValue(
             parsing: Array(body.drop { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "[") }),
             limits: Self.limits)
-    }
-
-    private func exchange(_ request: String) throws -> [UInt8] {
-        let connection = loopbackConnection(port: port)
-        defer { close(connection) }
-        var waiting = pollfd(fd: connection, events: Int16(POLLOUT), revents: 0)
-        poll(&waiting, 1, Int32(patience) * 1_000)
-        guard Glibc.send(connection, request, request.utf8.count, 0) == request.utf8.count else {
-            throw WorldFailure("the sandbox cannot be reached")
-        }
-        var reply: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        waiting.events = Int16(POLLIN)
-        while poll(&waiting, 1, Int32(patience) * 1_000) == 1 {
-            let count = recv(connection, &chunk, chunk.count, 0)
-            if count <= 0 { break }
-            reply += chunk[..<count]
-        }
-        return reply
     }
 }
 

@@ -101,20 +101,8 @@ final class OpenDoor: Sendable {
         head += fields ?? ["Authorization: Bearer \(key)"]
         if let body { head.append("Content-Length: \(body.utf8.count)") }
         let request = head.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
-        let connection = loopbackConnection(port: port)
-        defer { close(connection) }
-        var waiting = pollfd(fd: connection, events: Int16(POLLOUT), revents: 0)
-        poll(&waiting, 1, Int32(patience) * 1_000)
-        guard send(connection, request, request.utf8.count, 0) == request.utf8.count else {
+        guard let reply = loopbackExchange(request, port: port, patience: patience) else {
             throw WorldFailure("upload cannot be reached")
-        }
-        var reply: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        waiting.events = Int16(POLLIN)
-        while poll(&waiting, 1, Int32(patience) * 1_000) == 1 {
-            let count = recv(connection, &chunk, chunk.count, 0)
-            if count <= 0 { break }
-            reply += chunk[..<count]
         }
         return try Reply(reply)
     }

@@ -33,7 +33,6 @@ extension [NetworkRange] {
 extension HTTPField.Name {
     fileprivate static let forwardedFor = known("X-Forwarded-For")
     fileprivate static let forwardedScheme = known("X-Forwarded-Proto")
-    static let requestID = known("X-Request-Id")
 
     private static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no token") }
