@@ -10,7 +10,7 @@ SECONDS ?= 60
 PROGRAMS := ingest dispatch poll report admin upload sandbox
 RELEASE := .build/release
 
-.PHONY: help deps build release demo test test-faults mutants lint format check fuzz bench install clean
+.PHONY: help deps build release demo test test-faults mutants lint format check fuzz clients bench install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ check: lint test demo ## lint, test and demo: what .ci/run runs
 
 fuzz: deps ## fuzz every reader for SECONDS each (TARGET=name for one)
 	@scripts/fuzz $(SECONDS) $(TARGET)
+
+clients: release ## orders by API v2 with real clients from PyPI, in var/clients
+	@scripts/clients
 
 bench: release ## measure against the floor and plain scripts, or BASE=revision (ROW=name for one)
 	@Benchmarks/run $(ROW) $(if $(BASE),--base "$(BASE)")
