@@ -89,8 +89,8 @@ extension Doors {
     ///   - name: the file's name.
     ///   - owner: whose file it is.
     /// - Returns: whether it is new, the same as before, or another.
-    /// - Throws: `SystemError`, `StoreError`, `LedgerError`. What is on disk is unknown then; who
-    ///   asks again with the same bytes learns it.
+    /// - Throws: `SystemError`, `StoreError`, `LedgerError`. What is on disk is unknown then; a
+    ///   caller that sends the same bytes again learns it.
     package func drop(
         _ file: StagedFile, as name: String, of owner: Dropper
     ) async throws -> DropOutcome {

@@ -37,7 +37,7 @@ package struct EarlierFile: Sendable {
     package let receivedAt: Timestamp?
 }
 
-/// How a file at a door is told from an earlier one.
+/// Whether an earlier file at a door may have the same name.
 package enum FileNaming: Sendable {
     /// Its owner chose the name, which stands for one content for ever.
     case chosen

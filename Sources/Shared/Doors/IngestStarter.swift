@@ -38,7 +38,7 @@ struct IngestStarter {
             "ingest cannot be started, and calls wait for it; is it beside this program?")
     }
 
-    /// Takes note of the end of the run that was started.
+    /// Notices that the run that was started has ended.
     mutating func reap() {
         guard let status = child?.exitStatus() else { return }
         child = nil

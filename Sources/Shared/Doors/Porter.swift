@@ -18,9 +18,9 @@ import Timestamps
 /// 5. Sync the doors. Only now does anybody get an answer.
 ///
 /// A process that dies before 4 leaves rubbish in `tmp`, which the next start removes. One that
-/// dies later has dropped files that nobody was promised: `ingest` takes them, and who asks again
-/// finds them. The doors of files found in step 2 are synced too, because the process that dropped
-/// them may have died before its step 5.
+/// dies later has dropped files that nobody was promised: `ingest` takes them, and a caller that
+/// sends the same again finds them. The doors of files found in step 2 are synced too, because the
+/// process that dropped them may have died before its step 5.
 ///
 /// A failed sync is never repeated, because nobody knows what is on disk then. The porter carries
 /// nothing more, and the program must end.
@@ -87,8 +87,8 @@ final class Porter: Sendable {
 
     /// Drops a file, and returns once that is durable.
     ///
-    /// - Throws: `SystemError`, `StoreError`, `LedgerError`. What is on disk is unknown then; who
-    ///   asks again with the same bytes learns it.
+    /// - Throws: `SystemError`, `StoreError`, `LedgerError`. What is on disk is unknown then; a
+    ///   caller that sends the same bytes again learns it.
     func drop(
         _ file: StagedFile, as name: String, of owner: Dropper, _ naming: FileNaming
     ) async throws -> DropOutcome {

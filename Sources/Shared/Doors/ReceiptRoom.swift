@@ -98,8 +98,8 @@ final class ReceiptRoom: Sendable {
         waiting.withLock { !$0.calls.isEmpty || !$0.followed.isEmpty }
     }
 
-    /// Sees to it that a file is taken for which no call waits. It is enough to look for the last
-    /// of each owner.
+    /// Keeps an `ingest` running until it has taken a file for which no call waits. It is enough
+    /// to look for the last file of each owner.
     func follow(_ file: DroppedFile) {
         waiting.withLock { $0.followed[file.owner] = (file, .now + Self.longestFollowed) }
         bell.ring()

@@ -7,7 +7,7 @@ import NIOSSL
 /// Makes the channel of a new connection, in Hummingbird's server: TLS, the parser, and an
 /// `HTTPConnection` that does all else.
 struct ConnectionSetup: ServerChildChannel {
-    let house: House
+    let shared: SharedState
 
     /// A connection, for as long as it is open.
     struct Value: ServerChildChannelValue {
@@ -33,11 +33,11 @@ struct ConnectionSetup: ServerChildChannel {
             framing.automaticallySetFramingHeaders = false
 
             let pipeline = channel.pipeline.syncOperations
-            let certificate = house.certificate
+            let certificate = shared.certificate
             if let certificate {
                 try pipeline.addHandler(NIOSSLServerHandler(context: certificate))
             }
-            let connection = HTTPConnection(house, isEncrypted: certificate != nil)
+            let connection = HTTPConnection(shared, isEncrypted: certificate != nil)
             try pipeline.addHandlers([
                 ByteWatch(NIOLoopBound(connection, eventLoop: channel.eventLoop)),
                 HTTPResponseEncoder(configuration: framing),
@@ -55,7 +55,7 @@ struct ConnectionSetup: ServerChildChannel {
     /// now and then when the one meets the class that the other has half made.
     @inline(never)
     func makeParser() -> ByteToMessageHandler<HTTPRequestDecoder> {
-        let limits = house.limits
+        let limits = shared.limits
         var heads = NIOHTTPDecoderLimitConfiguration()
         heads.maxHeaderFieldSize = limits.headBytes
         heads.maxHeaderListSize = limits.headBytes

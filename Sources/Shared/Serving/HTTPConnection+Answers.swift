@@ -24,7 +24,7 @@ extension HTTPConnection {
             phase = .working
             return close()
         }
-        reply(house.explain(error, exchange.call), fields: refusal?.fields ?? [:])
+        reply(shared.explain(error, exchange.call), fields: refusal?.fields ?? [:])
     }
 
     private func reply(_ answer: HTTPAnswer, fields: HTTPFields) {
@@ -122,7 +122,7 @@ extension HTTPConnection {
     }
 
     private func breakOff(_ reason: String) {
-        house.logger.error(
+        shared.logger.error(
             "an answer broke off", metadata: ["id": "\(exchange?.id ?? "-")", "error": "\(reason)"])
         close()
     }
@@ -171,7 +171,7 @@ extension HTTPConnection {
     func leaveCensus(_ exchange: Exchange) {
         guard exchange.isCounted else { return }
         exchange.isCounted = false
-        house.census.leaveCall(of: exchange.admission?.meter)
+        shared.census.leaveCall(of: exchange.admission?.meter)
     }
 
     /// Tells of a call that is over.
@@ -182,8 +182,8 @@ extension HTTPConnection {
             microseconds: (NIODeadline.now() - exchange.begun).nanoseconds / 1_000,
             holder: exchange.holder ?? exchange.admission?.holder,
             address: "\(exchange.call?.address ?? peer)")
-        house.report(report)
-        house.logger.notice("call", metadata: report.metadata)
+        shared.report(report)
+        shared.logger.notice("call", metadata: report.metadata)
     }
 }
 

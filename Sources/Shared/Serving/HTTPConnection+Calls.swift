@@ -6,7 +6,7 @@ import Networks
 /// From a head to the end of a body.
 extension HTTPConnection {
     func begin(_ head: HTTPRequestHead) {
-        limits = house.limits
+        limits = shared.limits
         let exchange = Exchange()
         exchange.method = head.method.rawValue
         exchange.isHead = head.method == .HEAD
@@ -43,11 +43,11 @@ extension HTTPConnection {
     private func call(
         of received: ReceivedHead, _ exchange: Exchange
     ) throws(ServingRefusal) -> (HTTPCall, Route) {
-        let origin = house.proxies.origin(
+        let origin = shared.proxies.origin(
             of: received.fields, from: peer, isEncrypted: isEncrypted)
         let match: RouteTable.Match
         do throws(ServingRefusal) {
-            match = try house.routes.match(received.method, received.target)
+            match = try shared.routes.match(received.method, received.target)
         } catch {
             try countCall(meter: nil, from: origin.address)
             throw error
@@ -64,7 +64,7 @@ extension HTTPConnection {
     private func countCall(
         meter: String?, from address: NetworkAddress
     ) throws(ServingRefusal) {
-        try house.meters.count(
+        try shared.meters.count(
             meter.map { Meters.Subject.key($0) } ?? .address(address.neighborhood),
             callsPerSecond: meter == nil
                 ? limits.callsPerSecondWithoutKey : limits.callsPerSecondPerKey,
@@ -88,7 +88,7 @@ extension HTTPConnection {
             try admission.room(try bodyBytes(call, exchange, route.body))
             if route.isLimited {
                 try countCall(meter: admission.meter, from: call.address)
-                try house.census.enterCall(of: admission.meter, limits)
+                try shared.census.enterCall(of: admission.meter, limits)
                 exchange.isCounted = true
             }
             listen(to: exchange, route.body, admission)

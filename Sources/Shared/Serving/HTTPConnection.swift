@@ -46,7 +46,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         case end
     }
 
-    let house: House
+    let shared: SharedState
     let isEncrypted: Bool
     var limits: ServingLimits
     var context: ChannelHandlerContext?
@@ -75,10 +75,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     var deadline: NIODeadline?
     var timer: (due: NIODeadline, Scheduled<Void>)?
 
-    init(_ house: House, isEncrypted: Bool) {
-        self.house = house
+    init(_ shared: SharedState, isEncrypted: Bool) {
+        self.shared = shared
         self.isEncrypted = isEncrypted
-        limits = house.limits
+        limits = shared.limits
     }
 
     // MARK: The channel
@@ -97,7 +97,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             peer = address
         }
         isCounted = true
-        switch house.census.enterConnection(from: countedAddress, limits) {
+        switch shared.census.enterConnection(from: countedAddress, limits) {
         case .served: break
         case .refused(let refusal): verdict = refusal
         case .closed:
@@ -114,7 +114,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     /// Nil for a trusted proxy. It stays the same for as long as the connection lasts.
     private lazy var countedAddress: NetworkAddress? =
-        house.proxies.trust(peer) ? nil : peer.neighborhood
+        shared.proxies.trust(peer) ? nil : peer.neighborhood
 
     private func end() {
         guard phase != .closed else { return }
@@ -122,7 +122,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         timer?.1.cancel()
         timer = nil
         arrivals.removeAll()
-        if isCounted { house.census.leaveConnection(from: countedAddress) }
+        if isCounted { shared.census.leaveConnection(from: countedAddress) }
         guard let exchange else { return }
         exchange.pieces?.finish(ServingRefusal.clientLeft)
         if !exchange.isAtWork { leaveCensus(exchange) }

@@ -20,17 +20,17 @@ package final class HTTPServer: Sendable {
     package let host: String
     /// The port bound.
     package let port: Int
-    private let house: House
+    private let shared: SharedState
     private let server: Server<ConnectionSetup>
     private let serving: Task<Void, any Error>
 
     private init(
-        host: String, port: Int, house: House, server: Server<ConnectionSetup>,
+        host: String, port: Int, shared: SharedState, server: Server<ConnectionSetup>,
         serving: Task<Void, any Error>
     ) {
         self.host = host
         self.port = port
-        self.house = house
+        self.shared = shared
         self.server = server
         self.serving = serving
     }
@@ -47,13 +47,13 @@ package final class HTTPServer: Sendable {
         explain: @escaping Explain = { error, _ in plainAnswer(to: error) },
         report: @escaping @Sendable (CallReport) -> Void = { _ in }, logger: Logger
     ) async throws -> HTTPServer {
-        let house = try House(
+        let shared = try SharedState(
             routes: routes, policy: policy, explain: explain, report: report, logger: logger)
         Descriptors.makeRoom(for: policy.limits.connections, logger)
         var quiet = logger
         quiet.logLevel = .error
         let (ports, listening) = AsyncThrowingStream<Int, any Error>.makeStream()
-        let setup = ConnectionSetup(house: house)
+        let setup = ConnectionSetup(shared: shared)
         _ = setup.makeParser()
         let server = Server(
             childChannelSetup: setup,
@@ -73,7 +73,7 @@ package final class HTTPServer: Sendable {
         }
         for try await bound in ports {
             return HTTPServer(
-                host: host, port: bound, house: house, server: server, serving: serving)
+                host: host, port: bound, shared: shared, server: server, serving: serving)
         }
         throw CancellationError()
     }
@@ -82,7 +82,7 @@ package final class HTTPServer: Sendable {
     ///
     /// - Throws: `CertificateUnusable`; then all is as before.
     package func replace(_ policy: ServingPolicy) throws {
-        try house.replace(policy)
+        try shared.replace(policy)
     }
 
     /// Returns when the server has ended.
@@ -94,7 +94,7 @@ package final class HTTPServer: Sendable {
     /// connection is left.
     package func stop() async {
         let late = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(
-            in: .init(house.limits.stopTime)
+            in: .init(shared.limits.stopTime)
         ) { [serving] in serving.cancel() }
         try? await server.shutdownGracefully()
         _ = await serving.result

@@ -5,7 +5,7 @@ import Networks
 import Synchronization
 
 /// What all connections of a server share.
-final class House: Sendable {
+final class SharedState: Sendable {
     let routes: RouteTable
     let explain: HTTPServer.Explain
     let report: @Sendable (CallReport) -> Void
@@ -42,7 +42,7 @@ final class House: Sendable {
     }
 }
 
-/// What a server may be told anew while it runs.
+/// What of a server may change while it runs.
 package struct ServingPolicy: Sendable {
     package var limits: ServingLimits
     /// Whose word on a client's address is believed.
