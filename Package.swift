@@ -195,7 +195,7 @@ let package = Package(
         .target(
             name: "FaultRigs",
             dependencies: [
-                "BatchFiles", "Ledger", "LoopbackProvider", "Money", "PanelAPI", "Providers",
+                "BatchFiles", "Ledger", "LoopbackProvider", "Money", "PanelAPI", "Providers", "Run",
                 "SQLiteTables", "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps",
                 "Trade", "Transport",
             ],

@@ -133,7 +133,8 @@ private struct Crowd {
                     ((${#victims[@]})) || continue
                     victim=${victims[RANDOM % ${#victims[@]}]}
                     kill -STOP $victim 2>/dev/null || continue
-                    if holders | grep -qx $victim; then
+                    # grep -q would close the pipe on what still writes.
+                    if holders | grep -x $victim >/dev/null; then
                         kill -9 $victim && echo '\(Self.holderKilled)'; return
                     fi
                     kill -CONT $victim 2>/dev/null

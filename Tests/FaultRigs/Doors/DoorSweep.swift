@@ -54,18 +54,16 @@ struct DoorSweep {
         let ingest = try RunningProgram(
             works, "ingest --linger 600 --no-dispatch --quiet",
             as: target == .upload ? plain : script)
-        // One that stands still already never leaves a note.
+        // One that stands still already never takes its lock.
         let patience = ContinuousClock.now + .seconds(target == .lateIngest ? 2 : patience)
-        while ingest.end() == nil, !works.entries("lock").contains("ingest.last"),
-            ContinuousClock.now < patience
-        {
+        while ingest.end() == nil, !works.isHeld("ingest"), ContinuousClock.now < patience {
             usleep(1_000)
         }
         let upload = try DoorProgram(works, as: target == .upload ? script : plain)
         let answers = DoorCall.askAll(DoorScene.calls, upload.port, key)
         kill(ingest.process, SIGCONT)
         let end = upload.end()
-        if target == .upload, end != 0, end != 137 {
+        if end != 0, target != .upload || end != 137 {
             throw WorldFailure("upload ended with \(end ?? -1): \(upload.text)")
         }
         // Nobody waits any more: what is left in the door is taken by this run, or by the next.

@@ -1,4 +1,5 @@
 import Glibc
+import Run
 import TestHouse
 import TestSupport
 
@@ -153,10 +154,9 @@ final class RestoredDoors {
 }
 
 extension Works {
-    /// Whether a program holds its lock.
+    /// Whether a program holds its lock. To try the lock would stop a program that just starts.
     func isHeld(_ program: String) -> Bool {
-        entries("lock").contains("\(program).last")
-            && shellRun("flock -n '\(spool)/lock/\(program).lock' true").status != 0
+        LockHolder.process(running: program, inSpool: spool) != nil
     }
 
     /// Puts a backup in the ledger's place, as an operator may while programs run.
