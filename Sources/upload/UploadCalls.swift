@@ -18,6 +18,7 @@ struct UploadCalls: Sendable {
     let doors: Doors
     let gate: Gate
     let figures: CallFigures
+    let ingest: IngestSighting
 
     var settings: UploadSettings { context.settings.upload }
 
@@ -59,10 +60,7 @@ struct UploadCalls: Sendable {
 
     /// When `ingest` takes the next files; nil if nobody knows.
     var nextIngest: Timestamp? {
-        let isThere =
-            settings.startsIngest
-            || LockHolder.process(running: "ingest", inSpool: context.settings.spool) != nil
-        return isThere ? context.clock.now() : nil
+        settings.startsIngest || ingest.isThere ? context.clock.now() : nil
     }
 }
 

@@ -55,7 +55,8 @@ struct UploadServer {
             status: { user, now in try ledger.read { try $0.status(of: user, at: now) } },
             clock: context.clock)
         let calls = UploadCalls(
-            context: context, spool: stage.spool, doors: doors, gate: gate, figures: CallFigures())
+            context: context, spool: stage.spool, doors: doors, gate: gate, figures: CallFigures(),
+            ingest: IngestSighting(inSpool: context.settings.spool))
 
         let servers = try await listen(calls)
         try await signals.serve(

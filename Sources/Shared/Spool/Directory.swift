@@ -56,6 +56,18 @@ package final class Directory: Sendable {
         try check("cannot sync", path) { fsync(descriptor) }
     }
 
+    /// Writes all that was written to its file system to disk.
+    func syncFileSystem() throws(SystemError) {
+        try check("cannot sync", path) { csync_syncfs(descriptor) }
+    }
+
+    /// The file system that it is on.
+    func device() throws(SystemError) -> dev_t {
+        var status = stat()
+        try check("cannot look at", path) { fstat(descriptor, &status) }
+        return status.st_dev
+    }
+
     /// The names of its entries for which `isWanted` holds, unordered, without `.` and `..`; at
     /// most `limit`. A name is bytes, and need not be valid text.
     func names(

@@ -1,4 +1,3 @@
-import CSync
 import Glibc
 import Synchronization
 
@@ -111,7 +110,7 @@ extension Doorway {
     /// - Throws: `SystemError`; what is on disk is unknown then.
     package func syncNames(of owners: Set<Dropper>) throws(SystemError) {
         if owners.count >= Self.manyDoors {
-            try check("cannot sync", temporary.path) { csync_syncfs(temporary.descriptor) }
+            try temporary.syncFileSystem()
         } else {
             for owner in owners { try door(of: owner).sync() }
         }

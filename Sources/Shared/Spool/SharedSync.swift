@@ -1,4 +1,3 @@
-import CSync
 import Glibc
 
 /// Makes a group of files durable before they get their names. A few files are synced one by one;
@@ -7,8 +6,8 @@ import Glibc
 /// A sync of the file system also waits for data that other programs wrote to it. That is why a few
 /// files are synced one by one.
 struct SharedSync {
-    /// The most files that are synced one by one.
-    private static let alone = 8
+    /// The most files or directories that are synced one by one.
+    static let alone = 8
 
     private var files = 0
     /// The files, while they are few enough to be synced one by one.
@@ -29,7 +28,7 @@ struct SharedSync {
     mutating func finish(in directory: Directory) throws(SystemError) {
         for file in open { try file.sync() }
         if files > Self.alone {
-            try check("cannot sync", directory.path) { csync_syncfs(directory.descriptor) }
+            try directory.syncFileSystem()
         }
         open = []
         files = 0

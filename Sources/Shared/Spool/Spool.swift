@@ -151,6 +151,8 @@ extension Spool {
 /// synced once at the end.
 struct TouchedDirectories {
     private var open: [String: Directory] = [:]
+    /// In the order in which they were opened.
+    private var all: [Directory] = []
     /// The one used last, which is usually the one used next.
     private var last: Directory?
 
@@ -165,12 +167,31 @@ struct TouchedDirectories {
             if access(path, F_OK) != 0 { try Directory.make(path, mode: mode) }
             directory = try Directory(path)
             open[path] = directory
+            all.append(directory)
         }
         last = directory
         return directory
     }
 
+    /// Syncs them. Many on one file system are synced at once, as files are (`SharedSync`): where
+    /// many users share a commit, each has directories of their own.
     func sync() throws(SystemError) {
-        for (_, directory) in open.sorted(by: { $0.key < $1.key }) { try directory.sync() }
+        for together in try fileSystems() { try Self.sync(together) }
+    }
+
+    private static func sync(_ directories: [Directory]) throws(SystemError) {
+        if directories.count > SharedSync.alone, let first = directories.first {
+            // It was opened before anything was moved, so it hears of every write error.
+            return try first.syncFileSystem()
+        }
+        for directory in directories { try directory.sync() }
+    }
+
+    /// The directories of each file system; a few stay together, because each is synced anyway.
+    private func fileSystems() throws(SystemError) -> [[Directory]] {
+        guard all.count > SharedSync.alone else { return [all] }
+        var found: [dev_t: [Directory]] = [:]
+        for directory in all { found[try directory.device(), default: []].append(directory) }
+        return found.sorted { $0.key < $1.key }.map(\.value)
     }
 }
