@@ -11,14 +11,15 @@ import Spool
 /// 2. Wait for news, or for a file to be due that was passed over (`LingerPlan`).
 /// 3. Take what is due there. After each commit, calls that wait for a receipt are woken by the
 ///    note of the last run, and `dispatch` is started for new orders (`Dispatching`); then come
-///    receipts and archive.
+///    receipts and archive: at once, or for files from doors a moment later, with those of the next
+///    commits.
 ///
 /// It waits for nothing but files, so that it may be killed at any instant, like any other run. It
 /// ends when nothing came for as long as it was told, after `LingerPlan.longest`, by SIGTERM, or
 /// when `admin recover` asks for its lock; what it has begun is finished then.
 ///
-/// Before each step 3 the ledger must be the one that was opened: an operator may put another one
-/// in its place while the run waits.
+/// Before it takes or finishes anything, the ledger must be the one that was opened: an operator
+/// may put another one in its place while the run waits.
 struct Linger {
     private let context: RunContext
     private let dispatching: Dispatching?
@@ -58,14 +59,18 @@ struct Linger {
             takeNews()
             dispatching?.goOn()
             switch plan.next(at: .now) {
-            case .end:
-                dispatching?.end()
-                return taking.summary
+            case .end: return try end()
             case .lookEverywhere: try look(into: nil)
             case .look(let droppers): try look(into: droppers)
+            case .finish: try finish()
             case .wait(let duration): wait(min(duration, dispatching?.wait ?? duration))
             }
         } while !isAskedToStop
+        return try end()
+    }
+
+    private mutating func end() throws -> Summary {
+        try finish()
         dispatching?.end()
         return taking.summary
     }
@@ -85,6 +90,14 @@ struct Linger {
         }
         plan.noteLook(
             at: droppers, taking.notes.waits, hasTaken: taking.notes.counts.moved > before, .now)
+        plan.noteCommitted(!taking.committed.isEmpty, at: .now)
+    }
+
+    private mutating func finish() throws {
+        guard !taking.committed.isEmpty else { return }
+        try taking.checkHouse()
+        try taking.finishCommitted()
+        plan.noteCommitted(false, at: .now)
     }
 
     /// Waits for news, but no longer than `duration`.

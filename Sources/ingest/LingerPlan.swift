@@ -13,6 +13,9 @@ struct LingerPlan {
     private static let everywhereUnwatched = Duration.seconds(1)
     /// Between two looks at files that settle: many that come one after the other share a look.
     private static let leastPause = Duration.milliseconds(200)
+    /// How long files that are committed wait to be finished with the next ones, if no more come;
+    /// and if more come.
+    private static let finishAfter = (quiet: Duration.milliseconds(10), busy: leastPause)
 
     /// What to do now.
     enum Step: Equatable {
@@ -20,6 +23,8 @@ struct LingerPlan {
         case lookEverywhere
         /// Look into all doors, and into these inboxes.
         case look(Set<Dropper>)
+        /// Finish the files from doors that are committed.
+        case finish
         case wait(Duration)
     }
 
@@ -35,6 +40,8 @@ struct LingerPlan {
     /// Whether single inboxes were looked into since.
     private var isEverywhereOutdated = false
     private var isAtDoors = false
+    /// When the oldest of the files that are committed was, and when the newest.
+    private var committed: (first: Moment, last: Moment)?
     private var looks: [Dropper: Moment] = [:]
 
     /// - Parameters:
@@ -52,19 +59,26 @@ struct LingerPlan {
         if now >= end { return .end }
         let everywhere = nextEverywhere ?? now
         if everywhere <= now { return .lookEverywhere }
+        if let finish = nextFinish, finish <= now { return .finish }
         let due = Set(looks.filter { $0.value <= now }.keys)
         if isAtDoors || !due.isEmpty { return .look(due) }
         // A file that settles has come, and is taken yet; one that ends early may never be.
         let settled = looks.values.filter { $0 <= now + settle + Self.leastPause }.max()
         let over = max(lastArrival + quiet, settled ?? lastArrival)
         if over <= now { return isEverywhereOutdated ? .lookEverywhere : .end }
-        let next = ([end, everywhere, over] + looks.values).min() ?? over
+        let next = ([end, everywhere, nextFinish ?? over, over] + looks.values).min() ?? over
         return .wait(now.duration(to: next))
     }
 
     private var nextEverywhere: Moment? {
         lastEverywhere.map {
             $0 + (isWatched ? Self.everywhereEvery : Self.everywhereUnwatched)
+        }
+    }
+
+    private var nextFinish: Moment? {
+        committed.map {
+            min($0.last + Self.finishAfter.quiet, $0.first + Self.finishAfter.busy)
         }
     }
 
@@ -110,6 +124,11 @@ struct LingerPlan {
         for (dropper, milliseconds) in waits {
             plan(dropper, now + max(.milliseconds(milliseconds), Self.leastPause))
         }
+    }
+
+    /// Files from doors were just committed and are not finished; or none is unfinished.
+    mutating func noteCommitted(_ isAny: Bool, at now: Moment) {
+        committed = isAny ? (committed?.first ?? now, now) : nil
     }
 
     private mutating func plan(_ dropper: Dropper, _ moment: Moment) {

@@ -25,7 +25,7 @@ extension TakeFiles {
     }
 
     /// Takes small files from doors, as many as make a group. The doors take turns, beginning with
-    /// the one after the last that had a turn.
+    /// the one after the last that had a turn. They are left `committed`.
     ///
     /// Returns how many.
     mutating func takeFromDoors() throws -> Int {
@@ -45,7 +45,7 @@ extension TakeFiles {
             lastDoor = door.dropper.name
             if door.dropper.isDesk { mayHaveNewUsers = true }
         }
-        try takeAtOnce(files)
+        try commitFirst(files)
         return files.count
     }
 
@@ -83,11 +83,14 @@ extension TakeFiles {
     private mutating func collect(
         _ name: FileName, from door: Door, upTo most: Int64 = .max, _ collecting: inout Collecting
     ) throws -> CopiedFile? {
-        do throws(SystemError) {
-            if case .collected(let file) = try collecting.collect(name, from: door, upTo: most) {
-                return file
+        do {
+            var outcome = try collecting.collect(name, from: door, upTo: most)
+            if case .twin = outcome, !committed.isEmpty {
+                try finishCommitted()
+                outcome = try collecting.collect(name, from: door, upTo: most)
             }
-        } catch  where error.isObstacle {
+            if case .collected(let file) = outcome { return file }
+        } catch let error as SystemError where error.isObstacle {
             notes.report(error)
         }
         return nil

@@ -28,15 +28,18 @@ import Timestamps
 ///
 /// A file in a door is not copied: step 1 collects it by a rename (`Collecting`), and step 5 has no
 /// original to remove. Somebody may be waiting for its receipt, so small ones come before the next
-/// commit of anything else.
+/// commit of anything else. They are answered from the ledger, after step 3. So, while only doors
+/// have news, steps 4 and 5 wait a moment, and many commits share their syncs (`LingerPlan`).
 ///
-/// Steps 1 to 3 are here; `FinishFiles` has steps 4 and 5. At the end the run writes down what it
-/// left in its place (`IntakeNotes`).
+/// Step 1 is here, steps 2 and 3 are in TakeFiles+Commits.swift; `FinishFiles` has steps 4 and 5.
+/// At the end the run writes down what it left in its place (`IntakeNotes`).
 struct TakeFiles {
     let context: RunContext
     let stage: Stage
-    private let finishing: FinishFiles
+    let finishing: FinishFiles
     var notes: IntakeNotes
+    /// Small files from doors that had step 3, and not yet steps 4 and 5.
+    var committed: [TakenFile] = []
     /// The owner of the door from which a file was taken last.
     var lastDoor = ""
     /// Whether a desk's file came through a door since directories were last made.
@@ -79,6 +82,7 @@ struct TakeFiles {
     /// Takes everything that is due now. May be called again.
     mutating func takeEverything() throws {
         notes.beginLook(everywhere: true)
+        try finishCommitted()
         firstSeen = Dictionary(
             uniqueKeysWithValues: try ledger.passedOver().compactMap { entry in
                 entry.since.map { (entry.path, (entry.inode, $0)) }
@@ -102,9 +106,11 @@ struct TakeFiles {
     // MARK: Inboxes
 
     /// Looks into every door and inbox once, or only into the inboxes of `some`, and says whether
-    /// another look is worthwhile.
+    /// another look is worthwhile. If those are none, what came through doors may be left
+    /// `committed`.
     mutating func look(into some: Set<Dropper>? = nil) throws -> Bool {
         let ofDoors = try takeWaitingInDoors()
+        if some?.isEmpty != true { try finishCommitted() }
         let before = notes.counts.moved
         let ofDesk = some?.contains(.desk) == false ? false : try takeAll(from: [.desk])
         let ofDesks = try takeAll(from: namedDesks.filter { some?.contains($0) != false })
@@ -147,7 +153,7 @@ struct TakeFiles {
         var turns = FairTurns(inboxes)
         let due = notes.counts.moved + inboxes.reduce(0) { $0 + $1.names.count }
         while !turns.isOver {
-            _ = try takeFromDoors()
+            try takeDoorsFirst()
             try take(try copy(from: &turns))
             context.progress("took", notes.counts.moved, of: due)
         }
@@ -243,44 +249,5 @@ struct TakeFiles {
         let misplaced = try spool.misplaced(
             droppers, most: PassedOverEntries.mostPerOwner, now: context.clock.now())
         for stray in misplaced { notes.passOver(stray) }
-    }
-
-    // MARK: Commits
-
-    /// Steps 2 to 5. Files share a commit until it has enough lines, or is old enough; before each
-    /// commit come small files from doors.
-    mutating func take(_ files: [CopiedFile]) throws {
-        var rest = files[...]
-        while !rest.isEmpty {
-            _ = try takeFromDoors()
-            try finishing.finish(try commit(&rest), &notes)
-        }
-    }
-
-    /// Steps 2 to 5 without files from doors in between.
-    mutating func takeAtOnce(_ files: [CopiedFile]) throws {
-        var rest = files[...]
-        while !rest.isEmpty { try finishing.finish(try commit(&rest), &notes) }
-    }
-
-    /// Steps 2 and 3 for as many of the next files as one commit carries.
-    private func commit(_ files: inout ArraySlice<CopiedFile>) throws -> [TakenFile] {
-        let limits = context.settings.intake
-        let begun = context.clock.now()
-        try stage.mendClock(nil, at: begun)
-        let (taken, isDispatchDue) = try ledger.intake(at: begun) { intake in
-            var taken: [TakenFile] = []
-            var lines = 0
-            for file in files where lines < limits.maxOrdersPerCommit {
-                let effect = FileEffect(file, context.settings, receivedAt: begun)
-                taken.append(TakenFile(file: file, kept: try effect.take(in: intake, &lines)))
-                let age = context.clock.now().milliseconds - begun.milliseconds
-                if age >= limits.commitMilliseconds { break }
-            }
-            return (taken, intake.isDispatchDue)
-        }
-        files = files.dropFirst(taken.count)
-        noteCommit(isDispatchDue: isDispatchDue)
-        return taken
     }
 }

@@ -57,6 +57,26 @@ import Testing
         #expect(plan.next(at: after(21)) == .wait(.seconds(5)))
     }
 
+    @Test func `what doors brought is finished when no more comes, or after a while`() {
+        var plan = plan()
+        plan.noteLook(at: nil, [:], hasTaken: false, start)
+        plan.noteCommitted(true, at: after(100))
+        #expect(plan.next(at: after(100)) == .wait(.milliseconds(10)))
+        plan.noteNewsOfDoors(at: after(105))
+        #expect(plan.next(at: after(105)) == .look([]))
+        plan.noteLook(at: [], [:], hasTaken: false, after(106))
+        plan.noteCommitted(true, at: after(106))
+        #expect(plan.next(at: after(115)) == .wait(.milliseconds(1)))
+        #expect(plan.next(at: after(116)) == .finish)
+        // Whatever comes, nothing waits for longer than this.
+        plan.noteNewsOfDoors(at: after(299))
+        plan.noteCommitted(true, at: after(299))
+        #expect(plan.next(at: after(299)) == .look([]))
+        #expect(plan.next(at: after(300)) == .finish)
+        plan.noteCommitted(false, at: after(301))
+        #expect(plan.next(at: after(301)) == .look([]))
+    }
+
     @Test func `it does not end while a file settles, and does not wait for half a file`() {
         var plan = plan(quiet: 1, settle: 10)
         plan.noteLook(at: nil, [:], hasTaken: false, start)

@@ -76,6 +76,22 @@ import Testing
         #expect(run.waitForEnd() == 0)
     }
 
+    @Test func `a file that comes again while the first is being finished is known`() throws {
+        let run = try lingering()
+        try works.write("", to: "spool/doors/acme/.made")
+        let door = "\(works.spool)/doors/acme/a.json"
+        for _ in 1...20 {
+            try works.write(#"{"orders": []}"#, to: "spool/tmp/test.a")
+            #expect(rename("\(works.spool)/tmp/test.a", door) == 0)
+            #expect(soon { access(door, F_OK) != 0 })
+        }
+        kill(run.process, SIGTERM)
+        #expect(run.waitForEnd() == 0)
+        #expect(try works.table("SELECT count(*) FROM files WHERE name = 'a.json'") == ["1"])
+        #expect(works.entries("work/acme") == [])
+        #expect(receipts() == ["a.receipt.json"])
+    }
+
     @Test func `a file settles before it is taken, and half a file is refused in time`() throws {
         try works.configure(
             "settle_seconds: 1, incomplete_seconds: 2",

@@ -14,7 +14,7 @@ package struct CopiedFile: Sendable {
     /// Where to read the bytes.
     package let path: String
     /// The bytes themselves, if they are few.
-    package let content: [UInt8]?
+    package private(set) var content: [UInt8]?
     let origin: Origin
 
     enum Origin: Sendable {
@@ -35,6 +35,13 @@ package struct CopiedFile: Sendable {
     /// Whether it came through a door, where nothing was judged before it was collected.
     package var isCollected: Bool {
         if case .door = origin { true } else { false }
+    }
+
+    /// The same file without its bytes, which are of no use after its commit.
+    package var withoutContent: CopiedFile {
+        var copy = self
+        copy.content = nil
+        return copy
     }
 
     /// Its name in `work`.

@@ -1,0 +1,67 @@
+import Ledger
+import Run
+import Settings
+import Spool
+import Stage
+import Timestamps
+
+/// Steps 2 and 3 of `TakeFiles`, and when steps 4 and 5 follow.
+extension TakeFiles {
+    /// Steps 2 to 5. Files share a commit until it has enough lines, or is old enough; before each
+    /// commit come small files from doors.
+    mutating func take(_ files: [CopiedFile]) throws {
+        var rest = files[...]
+        while !rest.isEmpty {
+            try takeDoorsFirst()
+            try finishing.finish(try commit(&rest), &notes)
+        }
+    }
+
+    mutating func takeDoorsFirst() throws {
+        _ = try takeFromDoors()
+        try finishCommitted()
+    }
+
+    /// Steps 2 to 5 without files from doors in between.
+    mutating func takeAtOnce(_ files: [CopiedFile]) throws {
+        var rest = files[...]
+        while !rest.isEmpty { try finishing.finish(try commit(&rest), &notes) }
+    }
+
+    /// Steps 2 and 3. Steps 4 and 5 come with `finishCommitted`, or when many files wait for them.
+    mutating func commitFirst(_ files: [CopiedFile]) throws {
+        var rest = files[...]
+        while !rest.isEmpty { committed += try commit(&rest) }
+        if committed.count >= context.settings.intake.maxFilesPerCommit { try finishCommitted() }
+    }
+
+    /// Steps 4 and 5 of all files that wait for them.
+    mutating func finishCommitted() throws {
+        guard !committed.isEmpty else { return }
+        let files = committed
+        committed = []
+        try finishing.finish(files, &notes)
+    }
+
+    /// Steps 2 and 3 for as many of the next files as one commit carries.
+    private func commit(_ files: inout ArraySlice<CopiedFile>) throws -> [TakenFile] {
+        let limits = context.settings.intake
+        let begun = context.clock.now()
+        try stage.mendClock(nil, at: begun)
+        let (taken, isDispatchDue) = try ledger.intake(at: begun) { intake in
+            var taken: [TakenFile] = []
+            var lines = 0
+            for file in files where lines < limits.maxOrdersPerCommit {
+                let effect = FileEffect(file, context.settings, receivedAt: begun)
+                let kept = try effect.take(in: intake, &lines)
+                taken.append(TakenFile(file: file.withoutContent, kept: kept))
+                let age = context.clock.now().milliseconds - begun.milliseconds
+                if age >= limits.commitMilliseconds { break }
+            }
+            return (taken, intake.isDispatchDue)
+        }
+        files = files.dropFirst(taken.count)
+        noteCommit(isDispatchDue: isDispatchDue)
+        return taken
+    }
+}
