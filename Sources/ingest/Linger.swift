@@ -60,8 +60,8 @@ struct Linger {
             dispatching?.goOn()
             switch plan.next(at: .now) {
             case .end: return try end()
-            case .lookEverywhere: try look(into: nil)
-            case .look(let droppers): try look(into: droppers)
+            case .lookEverywhere: try look(at: nil)
+            case .look(let places): try look(at: places)
             case .finish: try finish()
             case .wait(let duration): wait(min(duration, dispatching?.wait ?? duration))
             }
@@ -79,17 +79,17 @@ struct Linger {
         stopping.isGiven || access(RunFiles.stop(inSpool: context.settings.spool), F_OK) == 0
     }
 
-    private mutating func look(into droppers: Set<Dropper>?) throws {
+    private mutating func look(at places: DropPlaces?) throws {
         try taking.checkHouse()
         let before = taking.notes.counts.moved
-        if let droppers {
-            try taking.takeNews(of: droppers)
+        if let places {
+            try taking.takeNews(at: places)
         } else {
             try taking.takeEverything()
             taking.noteThatItGoesOn()
         }
         plan.noteLook(
-            at: droppers, taking.notes.waits, hasTaken: taking.notes.counts.moved > before, .now)
+            at: places, taking.notes.waits, hasTaken: taking.notes.counts.moved > before, .now)
         plan.noteCommitted(!taking.committed.isEmpty, at: .now)
     }
 
@@ -118,8 +118,8 @@ struct Linger {
         } catch {
             return doWithoutWatch(error)
         }
-        plan.noteNews(of: news.inboxes, at: .now)
-        if news.isInDoors { plan.noteNewsOfDoors(at: .now) }
+        plan.noteNews(ofInboxes: news.places.inboxes, at: .now)
+        plan.noteNews(ofDoors: news.places.doors, at: .now)
         if news.isAnywhere { plan.noteNewsAnywhere(at: .now) }
     }
 

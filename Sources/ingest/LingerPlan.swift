@@ -21,8 +21,7 @@ struct LingerPlan {
     enum Step: Equatable {
         case end
         case lookEverywhere
-        /// Look into all doors, and into these inboxes.
-        case look(Set<Dropper>)
+        case look(DropPlaces)
         /// Finish the files from doors that are committed.
         case finish
         case wait(Duration)
@@ -39,9 +38,10 @@ struct LingerPlan {
     private var lastEverywhere: Moment?
     /// Whether single inboxes were looked into since.
     private var isEverywhereOutdated = false
-    private var isAtDoors = false
+    private var doors: Set<Dropper> = []
     /// When the oldest of the files that are committed was, and when the newest.
     private var committed: (first: Moment, last: Moment)?
+    /// When to look into inboxes.
     private var looks: [Dropper: Moment] = [:]
 
     /// - Parameters:
@@ -60,8 +60,9 @@ struct LingerPlan {
         let everywhere = nextEverywhere ?? now
         if everywhere <= now { return .lookEverywhere }
         if let finish = nextFinish, finish <= now { return .finish }
-        let due = Set(looks.filter { $0.value <= now }.keys)
-        if isAtDoors || !due.isEmpty { return .look(due) }
+        let inboxes = Set(looks.filter { $0.value <= now }.keys)
+        let due = DropPlaces(doors: doors, inboxes: inboxes)
+        if !due.isEmpty { return .look(due) }
         // A file that settles has come, and is taken yet; one that ends early may never be.
         let settled = looks.values.filter { $0 <= now + settle + Self.leastPause }.max()
         let over = max(lastArrival + quiet, settled ?? lastArrival)
@@ -83,16 +84,17 @@ struct LingerPlan {
     }
 
     /// Something came into inboxes, or changed there. Nothing there is taken before it has settled.
-    mutating func noteNews(of droppers: Set<Dropper>, at now: Moment) {
+    mutating func noteNews(ofInboxes droppers: Set<Dropper>, at now: Moment) {
         guard !droppers.isEmpty else { return }
         lastArrival = now
         for dropper in droppers { plan(dropper, now + settle) }
     }
 
     /// Files came into doors, which are taken at once.
-    mutating func noteNewsOfDoors(at now: Moment) {
+    mutating func noteNews(ofDoors droppers: Set<Dropper>, at now: Moment) {
+        guard !droppers.isEmpty else { return }
         lastArrival = now
-        isAtDoors = true
+        doors.formUnion(droppers)
     }
 
     /// Anything may have come anywhere.
@@ -101,20 +103,20 @@ struct LingerPlan {
         lastEverywhere = nil
     }
 
-    /// The run has looked: into some inboxes, or everywhere.
+    /// The run has looked: at some places, or everywhere.
     ///
     /// - Parameters:
-    ///   - droppers: whose inboxes; nil: all.
+    ///   - places: at which; nil: at all.
     ///   - waits: in how many milliseconds something there becomes due that was passed over.
     ///   - hasTaken: whether a file was taken.
     ///   - now: when it had looked.
     mutating func noteLook(
-        at droppers: Set<Dropper>?, _ waits: [Dropper: Int64], hasTaken: Bool, _ now: Moment
+        at places: DropPlaces?, _ waits: [Dropper: Int64], hasTaken: Bool, _ now: Moment
     ) {
         if hasTaken { lastArrival = now }
-        isAtDoors = false
-        if let droppers {
-            for dropper in droppers { looks[dropper] = nil }
+        doors = []
+        if let places {
+            for dropper in places.inboxes { looks[dropper] = nil }
             isEverywhereOutdated = true
         } else {
             looks.removeAll()

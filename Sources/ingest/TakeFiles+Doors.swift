@@ -7,17 +7,19 @@ extension TakeFiles {
     /// The longest file, in bytes, that comes before the commits of other files.
     static let smallBytes: Int64 = 128 << 10
 
-    /// Takes the files that wait in doors: first the small ones, then the long ones, each in a
-    /// commit of its own. Files that come meanwhile are taken before the next commit of anything
-    /// else, or in the next look.
+    /// Takes the files that wait in doors, in all or in those of `some`: first the small ones, then
+    /// the long ones, each in a commit of its own. Files that come meanwhile are taken before the
+    /// next commit of anything else, or in the next look.
     ///
     /// Returns whether there are more names than are listed at once.
-    mutating func takeWaitingInDoors() throws -> Bool {
-        let waiting = try listDoors()
+    mutating func takeWaitingInDoors(of some: Set<Dropper>?) throws -> Bool {
+        let waiting = try listDoors(of: some)
         var left = waiting.reduce(0) { $0 + $1.names.count }
-        while left > 0 {
-            let taken = try takeFromDoors()
-            if taken == 0 { break }
+        var taken = try takeFromDoors(waiting)
+        left -= taken
+        // Files of others may have come, and have their turn too.
+        while taken > 0, left > 0 {
+            taken = try takeFromDoors()
             left -= taken
         }
         try takeLong(waiting)
@@ -27,10 +29,12 @@ extension TakeFiles {
     /// Takes small files from doors, as many as make a group. The doors take turns, beginning with
     /// the one after the last that had a turn. They are left `committed`.
     ///
-    /// Returns how many.
-    mutating func takeFromDoors() throws -> Int {
+    /// `listed`: the doors to look into; nil: all. Returns how many files.
+    mutating func takeFromDoors(
+        _ listed: [(place: Door, names: [FileName])]? = nil
+    ) throws -> Int {
         let mostFiles = context.settings.intake.maxFilesPerCommit
-        var turns = FairTurns(try listDoors())
+        var turns = FairTurns(try listed ?? listDoors())
         var collecting = Collecting(spool)
         var files: [CopiedFile] = []
         var bytes: Int64 = 0
@@ -66,11 +70,14 @@ extension TakeFiles {
         }
     }
 
-    /// All doors with the names in them, beginning with the door after `lastDoor`.
-    private mutating func listDoors() throws -> [(place: Door, names: [FileName])] {
+    /// All doors, or those of `some`, with the names in them, beginning with the door after
+    /// `lastDoor`.
+    private mutating func listDoors(
+        of some: Set<Dropper>? = nil
+    ) throws -> [(place: Door, names: [FileName])] {
         var listed: [(place: Door, names: [FileName])] = []
         try notes.reportingObstacles { spool throws(SystemError) in
-            for door in try spool.openDoors() {
+            for door in try spool.openDoors(of: some) {
                 listed.append((door, try door.names(limit: Self.namesAtOnce)))
             }
         }

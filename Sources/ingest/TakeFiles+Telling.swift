@@ -9,12 +9,12 @@ import Timestamps
 
 /// What a run tells others while it goes on, and what it must know again and again to do so.
 extension TakeFiles {
-    /// Takes what is due in doors, and in some inboxes. What is passed over there is only written
-    /// down when everything is taken the next time.
-    mutating func takeNews(of droppers: Set<Dropper>) throws {
+    /// Takes what is due at some places. What is passed over there is only written down when
+    /// everything is taken the next time.
+    mutating func takeNews(at places: DropPlaces) throws {
         notes.beginLook(everywhere: false)
         var isMoreDue = true
-        while isMoreDue { isMoreDue = try look(into: droppers) }
+        while isMoreDue { isMoreDue = try look(at: places) }
         try warnOfKeys()
     }
 

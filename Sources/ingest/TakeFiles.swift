@@ -105,11 +105,11 @@ struct TakeFiles {
 
     // MARK: Inboxes
 
-    /// Looks into every door and inbox once, or only into the inboxes of `some`, and says whether
-    /// another look is worthwhile. If those are none, what came through doors may be left
-    /// `committed`.
-    mutating func look(into some: Set<Dropper>? = nil) throws -> Bool {
-        let ofDoors = try takeWaitingInDoors()
+    /// Looks into every door and inbox once, or only at `places`, and says whether another look is
+    /// worthwhile. If those are only doors, what came through them may be left `committed`.
+    mutating func look(at places: DropPlaces? = nil) throws -> Bool {
+        let ofDoors = try takeWaitingInDoors(of: places?.doors)
+        let some = places?.inboxes
         if some?.isEmpty != true { try finishCommitted() }
         let before = notes.counts.moved
         let ofDesk = some?.contains(.desk) == false ? false : try takeAll(from: [.desk])

@@ -28,15 +28,15 @@ import Testing
     @Test func `a file in an inbox is looked at once it has settled`() {
         var plan = plan()
         plan.noteLook(at: nil, [:], hasTaken: false, start)
-        plan.noteNews(of: [acme], at: after(1_000))
+        plan.noteNews(ofInboxes: [acme], at: after(1_000))
         #expect(plan.next(at: after(1_000)) == .wait(.seconds(2)))
         // News of the same inbox does not put the look off.
-        plan.noteNews(of: [acme], at: after(2_500))
-        #expect(plan.next(at: after(3_000)) == .look([acme]))
+        plan.noteNews(ofInboxes: [acme], at: after(2_500))
+        #expect(plan.next(at: after(3_000)) == .look(DropPlaces(inboxes: [acme])))
         // It was written to until then.
-        plan.noteLook(at: [acme], [acme: 1_500], hasTaken: false, after(3_000))
+        plan.noteLook(at: DropPlaces(inboxes: [acme]), [acme: 1_500], hasTaken: false, after(3_000))
         #expect(plan.next(at: after(3_000)) == .wait(.milliseconds(1_500)))
-        #expect(plan.next(at: after(4_500)) == .look([acme]))
+        #expect(plan.next(at: after(4_500)) == .look(DropPlaces(inboxes: [acme])))
     }
 
     @Test func `many files that settle one after the other share a look`() {
@@ -48,12 +48,12 @@ import Testing
     @Test func `without settling, and in doors, a file is looked at when it comes`() {
         var plan = plan(settle: 0)
         plan.noteLook(at: nil, [:], hasTaken: false, start)
-        plan.noteNews(of: [acme], at: after(10))
-        #expect(plan.next(at: after(10)) == .look([acme]))
-        plan.noteLook(at: [acme], [:], hasTaken: true, after(11))
-        plan.noteNewsOfDoors(at: after(20))
-        #expect(plan.next(at: after(20)) == .look([]))
-        plan.noteLook(at: [], [:], hasTaken: true, after(21))
+        plan.noteNews(ofInboxes: [acme], at: after(10))
+        #expect(plan.next(at: after(10)) == .look(DropPlaces(inboxes: [acme])))
+        plan.noteLook(at: DropPlaces(inboxes: [acme]), [:], hasTaken: true, after(11))
+        plan.noteNews(ofDoors: [acme], at: after(20))
+        #expect(plan.next(at: after(20)) == .look(DropPlaces(doors: [acme])))
+        plan.noteLook(at: DropPlaces(doors: [acme]), [:], hasTaken: true, after(21))
         #expect(plan.next(at: after(21)) == .wait(.seconds(5)))
     }
 
@@ -62,27 +62,28 @@ import Testing
         plan.noteLook(at: nil, [:], hasTaken: false, start)
         plan.noteCommitted(true, at: after(100))
         #expect(plan.next(at: after(100)) == .wait(.milliseconds(10)))
-        plan.noteNewsOfDoors(at: after(105))
-        #expect(plan.next(at: after(105)) == .look([]))
-        plan.noteLook(at: [], [:], hasTaken: false, after(106))
+        plan.noteNews(ofDoors: [acme], at: after(105))
+        #expect(plan.next(at: after(105)) == .look(DropPlaces(doors: [acme])))
+        plan.noteLook(at: DropPlaces(doors: [acme]), [:], hasTaken: false, after(106))
         plan.noteCommitted(true, at: after(106))
         #expect(plan.next(at: after(115)) == .wait(.milliseconds(1)))
         #expect(plan.next(at: after(116)) == .finish)
         // Whatever comes, nothing waits for longer than this.
-        plan.noteNewsOfDoors(at: after(299))
+        plan.noteNews(ofDoors: [acme], at: after(299))
         plan.noteCommitted(true, at: after(299))
-        #expect(plan.next(at: after(299)) == .look([]))
+        #expect(plan.next(at: after(299)) == .look(DropPlaces(doors: [acme])))
         #expect(plan.next(at: after(300)) == .finish)
         plan.noteCommitted(false, at: after(301))
-        #expect(plan.next(at: after(301)) == .look([]))
+        #expect(plan.next(at: after(301)) == .look(DropPlaces(doors: [acme])))
     }
 
     @Test func `it does not end while a file settles, and does not wait for half a file`() {
         var plan = plan(quiet: 1, settle: 10)
         plan.noteLook(at: nil, [:], hasTaken: false, start)
-        plan.noteNews(of: [acme], at: start)
+        plan.noteNews(ofInboxes: [acme], at: start)
         #expect(plan.next(at: after(1_000)) == .wait(.seconds(9)))
-        plan.noteLook(at: [acme], [acme: 300_000], hasTaken: false, after(10_000))
+        plan.noteLook(
+            at: DropPlaces(inboxes: [acme]), [acme: 300_000], hasTaken: false, after(10_000))
         #expect(plan.next(at: after(10_000)) == .lookEverywhere)
         plan.noteLook(at: nil, [acme: 290_000], hasTaken: false, after(10_000))
         #expect(plan.next(at: after(10_000)) == .end)
@@ -91,8 +92,8 @@ import Testing
     @Test func `before it ends it looks everywhere, if it looked at single places since`() {
         var plan = plan(settle: 0)
         plan.noteLook(at: nil, [:], hasTaken: false, start)
-        plan.noteNewsOfDoors(at: after(1_000))
-        plan.noteLook(at: [], [:], hasTaken: true, after(1_001))
+        plan.noteNews(ofDoors: [acme], at: after(1_000))
+        plan.noteLook(at: DropPlaces(doors: [acme]), [:], hasTaken: true, after(1_001))
         #expect(plan.next(at: after(6_001)) == .lookEverywhere)
         // What is found then has come, too.
         plan.noteLook(at: nil, [:], hasTaken: true, after(6_002))
@@ -122,7 +123,7 @@ import Testing
         let end = start + .seconds(600)
         plan.noteLook(at: nil, [:], hasTaken: true, end - .milliseconds(1))
         #expect(plan.next(at: end - .milliseconds(1)) == .wait(.milliseconds(1)))
-        plan.noteNewsOfDoors(at: end)
+        plan.noteNews(ofDoors: [acme], at: end)
         #expect(plan.next(at: end) == .end)
     }
 }

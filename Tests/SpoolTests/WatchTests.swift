@@ -82,19 +82,19 @@ import Testing
     {
         var watch = try DropWatch(tray.spool)
         try tray.spool.makeDirectories(ofReseller: "zenith")
-        #expect(try watch.news().inboxes == [.reseller("zenith")])
+        #expect(try watch.news().places.inboxes == [.reseller("zenith")])
         // First the owner's directory, then the inbox in it, then a file.
         let home = "\(tray.spool.root)/resellers/newco"
         #expect(mkdir(home, 0o755) == 0)
-        #expect(try watch.news().inboxes == [])
+        #expect(try watch.news().places.inboxes == [])
         #expect(mkdir("\(home)/inbox", 0o755) == 0)
-        #expect(try watch.news().inboxes == [.reseller("newco")])
+        #expect(try watch.news().places.inboxes == [.reseller("newco")])
         tray.folder.write("{}", to: "spool/resellers/newco/inbox/a.json")
         tray.drop("{}", as: "a.json")
         tray.folder.write("{}", to: "spool/desk/inbox/a.json")
         tray.folder.write("{}", to: "spool/desks/web/inbox/a.json")
         #expect(
-            try watch.news().inboxes
+            try watch.news().places.inboxes
                 == [.reseller("newco"), tray.acme, .desk, .namedDesk("web")])
     }
 
@@ -105,11 +105,11 @@ import Testing
         var watch = try DropWatch(tray.spool)
         let inbox = tray.spool.inbox(of: zenith)
         #expect(rmdir(inbox) == 0)
-        #expect(try watch.news().inboxes == [])
+        #expect(try watch.news().places.inboxes == [])
         #expect(mkdir(inbox, 0o755) == 0)
-        #expect(try watch.news().inboxes == [zenith])
+        #expect(try watch.news().places.inboxes == [zenith])
         tray.folder.write("{}", to: "spool/resellers/zenith/inbox/a.json")
-        #expect(try watch.news().inboxes == [zenith])
+        #expect(try watch.news().places.inboxes == [zenith])
     }
 
     @Test func `a file in a door is news, in a door that comes later too`() throws {
@@ -121,9 +121,9 @@ import Testing
             let file = tray.folder.write("{}", to: name)
             #expect(rename(file, "\(door)/\(name)") == 0)
             let news = try watch.news()
-            #expect(news.isInDoors && news.inboxes.isEmpty && !news.isAnywhere)
+            #expect(news.places == DropPlaces(doors: [tray.acme]) && !news.isAnywhere)
         }
-        #expect(try !watch.news().isInDoors)
+        #expect(try watch.news().places.isEmpty)
     }
 
     private func entry(_ name: String) -> Watch.News { .entry(FileName(name), in: inbox) }

@@ -26,13 +26,16 @@ extension Spool {
         }
     }
 
-    /// All doors, by name. There is none of the desk that has no name: a key could then do what
-    /// only the operator may.
-    package func openDoors() throws(SystemError) -> [Door] {
+    /// All doors, or those of `some` that are there, by name. There is none of the desk that has no
+    /// name: a key could then do what only the operator may.
+    package func openDoors(of some: Set<Dropper>? = nil) throws(SystemError) -> [Door] {
+        let droppers =
+            if let some { Array(some) } else {
+                try Directory("\(root)/doors").names().map { Dropper(named: "\($0)") }
+            }
         var doors: [Door] = []
-        for name in try Directory("\(root)/doors").names().map(\.description).sorted()
-        where name != Dropper.desk.name {
-            if let door = try openDoor(of: Dropper(named: name)) { doors.append(door) }
+        for dropper in droppers.sorted(by: { $0.name < $1.name }) where dropper != .desk {
+            if let door = try openDoor(of: dropper) { doors.append(door) }
         }
         return doors
     }

@@ -1,5 +1,18 @@
 import Glibc
 
+/// Some of the places where files are dropped, by their owners.
+package struct DropPlaces: Hashable, Sendable {
+    package var doors: Set<Dropper>
+    package var inboxes: Set<Dropper>
+
+    package init(doors: Set<Dropper> = [], inboxes: Set<Dropper> = []) {
+        self.doors = doors
+        self.inboxes = inboxes
+    }
+
+    package var isEmpty: Bool { doors.isEmpty && inboxes.isEmpty }
+}
+
 /// Watches every place where files are dropped: doors, the inboxes of desks and of
 /// resellers, and what lies above them, where new owners appear.
 package struct DropWatch {
@@ -10,7 +23,7 @@ package struct DropWatch {
 
     private enum Place {
         case inbox(Dropper)
-        case door
+        case door(Dropper)
         case doors
         /// The owner's directory, because no inbox was in it.
         case home(Dropper)
@@ -22,10 +35,7 @@ package struct DropWatch {
 
     /// What happened.
     package struct News: Sendable {
-        /// Whose inboxes have news.
-        package var inboxes: Set<Dropper> = []
-        /// Whether a file came into a door.
-        package var isInDoors = false
+        package var places = DropPlaces()
         /// Whether more happened than could be kept: anything may have come anywhere.
         package var isAnywhere = false
     }
@@ -45,7 +55,7 @@ package struct DropWatch {
         let doors = "\(spool.root)/doors"
         if try watch(doors, .arrivals, as: .doors) {
             for name in try Directory(doors).names() {
-                _ = try watch("\(doors)/\(name)", .arrivals, as: .door)
+                _ = try watch("\(doors)/\(name)", .arrivals, as: .door(Dropper(named: "\(name)")))
             }
         }
         _ = try watch("\(spool.root)/resellers", .arrivals, as: .resellers)
@@ -81,7 +91,7 @@ package struct DropWatch {
         case .inbox(let dropper):
             // While a name is in the making its file is not complete; the loss of such a name may
             // complete it.
-            news.inboxes.insert(dropper)
+            news.places.inboxes.insert(dropper)
         case .home(let dropper): try watchInbox(of: dropper, &news)
         case .resellers:
             let dropper = Dropper.reseller("\(name)")
@@ -89,8 +99,11 @@ package struct DropWatch {
         case .desks: try watchInbox(of: .namedDesk("\(name)"), &news)
         case .doors:
             // A file may be in it by now.
-            if try watch("\(path)/\(name)", .arrivals, as: .door) { news.isInDoors = true }
-        case .door: if name.isForUs { news.isInDoors = true }
+            let dropper = Dropper(named: "\(name)")
+            if try watch("\(path)/\(name)", .arrivals, as: .door(dropper)) {
+                news.places.doors.insert(dropper)
+            }
+        case .door(let dropper): if name.isForUs { news.places.doors.insert(dropper) }
         case .lock, nil: break
         }
     }
@@ -107,7 +120,7 @@ package struct DropWatch {
     private mutating func watchInbox(
         of dropper: Dropper, _ news: inout News
     ) throws(SystemError) {
-        if try watchInbox(of: dropper) { news.inboxes.insert(dropper) }
+        if try watchInbox(of: dropper) { news.places.inboxes.insert(dropper) }
     }
 
     /// Watches an inbox, or the place where it will appear; returns whether it is there.

@@ -164,13 +164,23 @@ struct TouchedDirectories {
         if let known = open[path] {
             directory = known
         } else {
-            if access(path, F_OK) != 0 { try Directory.make(path, mode: mode) }
-            directory = try Directory(path)
+            directory = try Self.opened(path, mode)
             open[path] = directory
             all.append(directory)
         }
         last = directory
         return directory
+    }
+
+    private static func opened(
+        _ path: String, _ mode: mode_t
+    ) throws(SystemError) -> Directory {
+        do {
+            return try Directory(path)
+        } catch  where error.code == ENOENT {
+            try Directory.make(path, mode: mode)
+            return try Directory(path)
+        }
     }
 
     /// Syncs them. Many on one file system are synced at once, as files are (`SharedSync`): where
