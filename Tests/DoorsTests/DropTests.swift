@@ -1,5 +1,6 @@
 import BatchFiles
 import Doors
+import Glibc
 import Ledger
 import Spool
 import Stage
@@ -84,6 +85,29 @@ import Testing
         entrance.house.folder.write("{", to: "spool/tmp/ingest.7")
         _ = try Stage.openToRead(entrance.house.context("upload"))
         #expect(entrance.entries("tmp") == ["ingest.7"])
+    }
+
+    @Test func `a call reads while another program stands still in opening the ledger`()
+        async throws
+    {
+        let entrance = try Entrance(startsIngest: false)
+        defer { entrance.doors.close() }
+        let ledgerPath = entrance.house.ledgerPath
+        let folder = String(ledgerPath[..<(ledgerPath.lastIndex(of: "/") ?? ledgerPath.endIndex)])
+        let held = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        #expect(flock(held, LOCK_EX | LOCK_NB) == 0)
+        // If the call waited for the lock, it would get it now.
+        let release = Task {
+            try await Task.sleep(for: .seconds(patience))
+            close(held)
+        }
+        let ledger = entrance.doors.ledger
+        // The second needs a connection of its own.
+        try ledger.read { _ in try ledger.read { _ in } }
+        release.cancel()
+        let isHeld = (try? await release.value) == nil
+        #expect(isHeld)
+        close(held)
     }
 
     @Test func `nothing can be written through the ledger of a server`() throws {

@@ -110,12 +110,24 @@ package struct SQLiteFile: StorePlace {
 
 extension SQLiteFile {
     /// Holds the lock of the folder that the file is in, or will be in.
-    func withOpeningLock<T>(_ body: () throws -> T) throws -> T {
+    ///
+    /// `patience`: how long to wait for it before going on without it; nil: for ever.
+    func withOpeningLock<T>(
+        patience: Duration? = nil, _ body: () throws -> T
+    ) throws -> T {
         let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw OpeningError.unreachable(folder, errno: errno) }
         defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw OpeningError.unreachable(folder, errno: errno) }
+        let end = patience.map { ContinuousClock.now + $0 }
+        while flock(descriptor, LOCK_EX | (end == nil ? 0 : LOCK_NB)) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EWOULDBLOCK:
+                if let end, end < .now { return try body() }
+                // Nobody is told when it is free.
+                poll(nil, 0, 10)
+            case let code: throw OpeningError.unreachable(folder, errno: code)
+            }
         }
         return try body()
     }
