@@ -89,9 +89,15 @@ extension UploadCalls {
             take: { lines in try await take(lines, of: user) })
     }
 
-    /// Has lines taken, all at once, and says what became of each, in their order.
+    /// Has lines taken, all at once, and says what became of each, in their order. Without room on
+    /// the disk none is taken.
     private func take(_ lines: [CallLine], of user: UserID) async throws -> [LineFate] {
-        try await withThrowingTaskGroup(of: (Int, LineFate).self) { group in
+        do {
+            try checkRoom(0)
+        } catch DoorError.noRoom {
+            return lines.map { _ in .withdrawn }
+        }
+        return try await withThrowingTaskGroup(of: (Int, LineFate).self) { group in
             for (index, line) in lines.enumerated() {
                 group.addTask {
                     let gathered = GatheredLine(

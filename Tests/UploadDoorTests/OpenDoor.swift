@@ -23,10 +23,12 @@ final class OpenDoor: Sendable {
     /// - Parameters:
     ///   - scopes: what acme's key may do.
     ///   - waitSeconds: how long a call waits for its receipt.
+    ///   - minFreeBytes: the room that the disk must have.
     ///   - settings: more of `upload:`, as YAML between braces.
     /// - Throws: `WorldFailure` if it does not start.
     init(
-        _ scopes: Set<KeyScope> = .all, waitSeconds: Int = patience, settings: String = ""
+        _ scopes: Set<KeyScope> = .all, waitSeconds: Int = patience, minFreeBytes: Int64 = 0,
+        settings: String = ""
     ) throws {
         house = try House(
             [Supplier(url: "https://alpha.example/api/v2")],
@@ -34,7 +36,8 @@ final class OpenDoor: Sendable {
                 desks: {payments: [deposits]}
                 intake: {settle_seconds: 0, min_free_bytes: 0}
                 upload: {calls_per_second_per_key: 100000, calls_per_second_without_key: 100000, \
-                min_free_bytes: 0, linger_seconds: 1, wait_seconds: \(waitSeconds), \(settings)}
+                min_free_bytes: \(minFreeBytes), linger_seconds: 1, \
+                wait_seconds: \(waitSeconds), \(settings)}
 
                 """)
         let stage = try Stage.openUnchecked(house.context("admin"))

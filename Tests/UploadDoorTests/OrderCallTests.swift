@@ -68,6 +68,21 @@ import Testing
         #expect(names(in: "\(door.house.spool)/doors/acme") == [])
     }
 
+    @Test func `without room on the disk an order is turned away at once`() throws {
+        let door = try OpenDoor(minFreeBytes: 1 << 40)
+        let batch = try door.ask("POST /v1/orders", batch("one"))
+        #expect(batch.status == 507)
+        #expect(batch["error.code"] == "no_room")
+        let order = try door.ask(
+            "POST /api/v2",
+            "key=\(door.key)&action=add&service=101&link=https://example.com/x&quantity=1000", [])
+        #expect(order["error"]?.hasPrefix("Rate limit exceeded: nothing was done") == true)
+        #expect(order.field("retry-after") != nil)
+        let balance = try door.ask("POST /api/v2", "key=\(door.key)&action=balance", [])
+        #expect(balance["balance"] != nil, "\(balance.text)")
+        #expect(names(in: "\(door.house.spool)/doors/acme") == [])
+    }
+
     @Test func `the API v2 places an order, and says how it stands`() throws {
         let door = try OpenDoor()
         let added = try door.ask(

@@ -42,10 +42,9 @@ package final class Doors: Sendable {
         self.room = room
         rendering = ReceiptRendering(currency: stage.settings.currency)
         gathering = BatchGathering(mostLines: mostLines) { batch, user in
-            let arriving = try doorway.receive()
-            try arriving.write(batch.bytes)
+            guard let staged = try doorway.stage(batch.bytes) else { return .withdrawn }
             let outcome = try await porter.drop(
-                arriving.finish(), as: batch.name, of: .reseller(user.rawValue), .unique)
+                staged, as: batch.name, of: .reseller(user.rawValue), .unique)
             guard case .new(let file) = outcome else {
                 preconditionFailure("a random name came twice")
             }
@@ -139,5 +138,19 @@ extension Doors {
             return try rendering.render(try receipts.report(of: row), owner.form, receipts)
         }
         return rendered.map { .known($0) } ?? (taken == nil ? nil : .taken)
+    }
+}
+
+extension Doorway {
+    /// A new file with these bytes; nil if there is no room for it, and nothing happened.
+    fileprivate func stage(_ bytes: [UInt8]) throws(SystemError) -> StagedFile? {
+        do throws(SystemError) {
+            let file = try receive()
+            try file.write(bytes)
+            return file.finish()
+        } catch {
+            guard error.isNoRoom else { throw error }
+            return nil
+        }
     }
 }
