@@ -18,9 +18,13 @@ import Testing
     @Test(arguments: mutants)
     func `a mutant says what it breaks, and which tests must fail`(_ mutant: String) throws {
         let text = try #require(content(at: "\(Self.folder)/\(mutant)"))
-        #expect(text.contains(/^Breaks: .+\nHow: .+\n(Red: (rig|test) [A-Za-z-]+\n)+\n/))
+        #expect(text.contains(/^Breaks: .+\nHow: .+\n(Red: (rig [a-z-]+|test \w+\/\w+)\n)+\n/))
         for rig in text.matches(of: /\nRed: rig (.+)/) {
             #expect(Rig.all.map(\.name).contains(String(rig.1)))
+        }
+        for test in text.matches(of: /\nRed: test (.+)\/(.+)/) {
+            let file = "\(Self.root)/Tests/\(test.1)Tests/\(test.2).swift"
+            #expect(content(at: file) != nil, "there is no \(file)")
         }
     }
 }
