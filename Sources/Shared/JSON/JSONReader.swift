@@ -64,6 +64,23 @@ package struct JSONReader: ~Copyable {
             : String(decoding: window.contents, as: UTF8.self)
     }
 
+    /// Reads a string or a number, for a caller that only compares or counts: its bytes as they are
+    /// written, a string's with its escapes and without its quotation marks. They are good until
+    /// the next call. Nil if the value is neither, and then it stays unread.
+    package mutating func textAsWritten() throws -> UnsafeBufferPointer<UInt8>? {
+        switch try peek() {
+        case .string:
+            _ = try scanString()
+            due = .nothing
+            return window.contents
+        case .number:
+            _ = try scanNumber()
+            due = .nothing
+            return window.written
+        case .object, .array, .bool, .null: return nil
+        }
+    }
+
     package mutating func number() throws -> JSONNumber {
         try require(.number)
         let form = try scanNumber()
@@ -128,6 +145,12 @@ package struct JSONReader: ~Copyable {
     /// Reads the object's next key, without its escapes; its value is due next. Nil at the end.
     package mutating func nextKey() throws -> String? {
         try advanceToKey() ? trail.key : nil
+    }
+
+    /// The same, for a caller that only compares: the key's bytes as they are written, with their
+    /// escapes. They are good until the next call.
+    package mutating func nextKeyAsWritten() throws -> UnsafeBufferPointer<UInt8>? {
+        try advanceToKey() ? window.contents : nil
     }
 
     package mutating func beginArray() throws {

@@ -148,6 +148,10 @@ private enum PlacementReply {
     case unclear
 
     init(_ reply: Reply) {
+        if let id = Self.plainOrder(in: reply.body) {
+            self = .order(id)
+            return
+        }
         guard case .json(let document) = ReplyBody(reply.body) else {
             self = .unclear
             return
@@ -166,5 +170,27 @@ private enum PlacementReply {
             self = id.identifier.map { .order($0) } ?? .unclear
         default: self = .contradiction
         }
+    }
+
+    /// The id in `{"order":23501}`, which nearly every good reply is, read without a tree of it;
+    /// nil if this is anything else.
+    private static func plainOrder(in body: [UInt8]) -> String? {
+        guard body.count < 64, body.first == UInt8(ascii: "{") else { return nil }
+        var reader = JSONReader(bytes: body, limits: .reply)
+        return try? reader.plainOrder()
+    }
+}
+
+extension JSONReader {
+    fileprivate mutating func plainOrder() throws -> String? {
+        try beginObject()
+        guard let key = try nextKeyAsWritten(), key.elementsEqual("order".utf8),
+            let text = try textAsWritten(), let first = text.first, first != UInt8(ascii: "0"),
+            text.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+        else { return nil }
+        let id = String(decoding: text, as: UTF8.self)
+        guard try nextKeyAsWritten() == nil else { return nil }
+        try end()
+        return id
     }
 }

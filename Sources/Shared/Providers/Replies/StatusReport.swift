@@ -39,10 +39,22 @@ package struct StatusReport: Equatable, Sendable {
 extension ProviderEndpoint {
     /// The answers about `ids` in the reply to `Action.status`.
     package func statuses(of ids: [String], in finished: Finished) -> Answers<StatusReport> {
+        if case .replied(let reply) = finished.ending,
+            let answers = PlainStatuses.read(reply, about: ids, from: self)
+        {
+            return .success(answers)
+        }
+        return statusesOfAnyShape(of: ids, in: finished)
+    }
+
+    /// The same, whatever the shape of the reply.
+    package func statusesOfAnyShape(
+        of ids: [String], in finished: Finished
+    ) -> Answers<StatusReport> {
         answers(in: finished, to: ids, named: JSONValue.orderNames, byPosition: true, read: status)
     }
 
-    private func status(_ value: JSONValue) -> Answer<StatusReport> {
+    func status(_ value: JSONValue) -> Answer<StatusReport> {
         // Quirk 10: a bad id as a bare string.
         if let words = value.text ?? value.complaint { return complaint(words) }
         if let damage = value.damage { return .unclear("its answer breaks off: \(damage)") }
@@ -85,7 +97,7 @@ extension ProviderEndpoint {
     /// A figure as it is written, if it looks like one but `read` cannot read it for certain:
     /// because of separators that may mean two things, or because computers print it for a number
     /// that is none. A word means "not known", and a plain number that is no count is just wrong.
-    fileprivate func unreadable<Figure>(
+    func unreadable<Figure>(
         _ value: JSONValue?, _ read: (JSONValue) -> Figure?
     ) -> String? {
         guard let value, read(value) == nil, let text = value.text?.trimmingSpaces else {
@@ -104,7 +116,7 @@ extension JSONValue {
     /// "Unknown" or a negative number (provider-api.md §7, quirks 4 and 5).
     func count(of names: [String]) -> Int64? { first(of: names)?.count }
 
-    fileprivate var count: Int64? { wholeNumber.flatMap { $0 < 0 ? nil : $0 } }
+    var count: Int64? { wholeNumber.flatMap { $0 < 0 ? nil : $0 } }
 
     /// How many elements a list has, even if PHP wrote it as an object by index.
     fileprivate var listed: Int64? {
