@@ -44,7 +44,7 @@ struct StatusJudge {
     func nothing(about order: FollowedOrder, retryAfter: Int?) -> StatusNews {
         if order.state.isEnded { return nothing(aboutEnded: order) }
         return StatusNews(
-            order: order.id,
+            about: order,
             askAgain: now.adding(seconds: max(provider.pollEverySeconds, retryAfter ?? 0)))
     }
 

@@ -1,4 +1,5 @@
 import Money
+import Tables
 import Testing
 import Timestamps
 
@@ -91,6 +92,47 @@ import Timestamps
         let known = try books.ledger.dueToFollow(with: books.alpha, limit: 1, at: books.now)[0]
         #expect(known.status == "In progress" && known.startCount == 3_572 && known.remains == 900)
         #expect(known.changedAt == changed, "nothing new was reported")
+    }
+
+    @Test func `an answer counts against what its order is by now, not what it was when asked`()
+        throws
+    {
+        let order = try books.placed()
+        let asked = try books.ledger.dueToFollow(with: books.alpha, limit: 1, at: books.now)[0]
+        var meanwhile = StatusNews(order: order, askAgain: books.now)
+        (meanwhile.status, meanwhile.remains) = ("Pending", 900)
+        _ = try books.ledger.record([meanwhile], at: books.now)
+
+        var answer = StatusNews(about: asked, askAgain: books.now)
+        answer.startCount = 3_572
+        books.now = later(60)
+        _ = try books.ledger.record([answer], at: books.now)
+        let known = try books.ledger.dueToFollow(with: books.alpha, limit: 1, at: books.now)[0]
+        #expect(known.status == "Pending" && known.startCount == 3_572 && known.remains == 900)
+        #expect(known.changedAt == books.now)
+
+        try books.settle(order, as: .partial(refund: amount("1")))
+        answer = StatusNews(about: known, askAgain: books.now)
+        answer.status = "In progress"
+        _ = try books.ledger.record([answer], at: books.now)
+        #expect(try books.state(of: order) == .partial)
+        #expect(try due == [])
+        try books.expectSound()
+    }
+
+    @Test func `an answer that says nothing new moves the due date and tells nobody`() throws {
+        _ = try books.placed()
+        for (status, changes) in [("Pending", 1), ("Pending", 0), ("In progress", 1)] {
+            let asked = try books.ledger.dueToFollow(with: books.alpha, limit: 1, at: books.now)[0]
+            var answer = StatusNews(about: asked, askAgain: later(300))
+            answer.status = status
+            _ = try books.ledger.record([answer], at: books.now)
+            #expect(try due == [])
+            #expect(
+                try books.value("SELECT count(*) FROM changes WHERE kind = 'order'") == changes)
+            _ = try books.ledger.commit { try $0.run("DELETE FROM changes") }
+            books.now = later(300)
+        }
     }
 
     @Test func `an exception is raised once`() throws {

@@ -5,6 +5,8 @@ import Timestamps
 /// An order that is with a provider or has ended there, with what judging the next answer needs.
 package struct FollowedOrder: Sendable {
     package let id: OrderID
+    /// Whose order it is.
+    let user: UserID
     /// `placed`, or how it ended.
     package let state: OrderState
     package let providerOrder: String
@@ -29,7 +31,7 @@ package struct FollowedOrder: Sendable {
 
     fileprivate static let columns = """
         o.id, o.provider_order, t.type, o.charge, o.billed_units, o.quantity, o.parameters,
-        o.status, o.start_count, o.remains, o.placed_at, o.changed_at, o.state, o.cost
+        o.status, o.start_count, o.remains, o.placed_at, o.changed_at, o.state, o.cost, o.user_id
         """
 
     fileprivate init(_ row: Row) throws {
@@ -47,6 +49,7 @@ package struct FollowedOrder: Sendable {
         changedAt = try row[11]
         state = try row[12]
         cost = try row[13]
+        user = try row[14]
     }
 }
 

@@ -13,7 +13,7 @@ package enum OrderState: String, CaseIterable, Sendable, Column {
     case completed, partial, canceled, refused
 
     /// The states an order can move to from here. The ledger's trigger `orders_move_forward`
-    /// enforces them; `isEnded` and tests use this list.
+    /// enforces them; tests use this list.
     package var successors: Set<OrderState> {
         switch self {
         case .accepted: [.sending, .canceled]
@@ -25,5 +25,10 @@ package enum OrderState: String, CaseIterable, Sendable, Column {
     }
 
     /// Whether the order's hold is settled and nothing moves any more.
-    package var isEnded: Bool { successors.isEmpty }
+    package var isEnded: Bool {
+        switch self {
+        case .accepted, .sending, .inDoubt, .placed: false
+        case .completed, .partial, .canceled, .refused: true
+        }
+    }
 }

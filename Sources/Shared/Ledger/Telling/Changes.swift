@@ -10,14 +10,15 @@ enum Changes {
     static func note(
         _ db: any Connection, _ user: UserID, _ kind: Kind, _ subject: Int64
     ) throws {
-        let note = try db.statement(
+        try insertion(db).bound(to: user, kind, subject).run()
+    }
+
+    /// The statement that does it. Its parameters are the user, the kind and the subject.
+    static func insertion(_ db: any Connection) throws -> any Statement {
+        try db.statement(
             """
             INSERT INTO changes (user_id, kind, subject) VALUES (?1, ?2, ?3)
             ON CONFLICT (user_id, kind, subject) DO NOTHING
             """)
-        note.bind(1, user)
-        note.bind(2, kind)
-        note.bind(3, subject)
-        try note.run()
     }
 }
