@@ -86,8 +86,8 @@ struct StatusFiles {
             json.member("status", order.state.status(lastWord: order.status).word)
             json.member("start_count", order.startCount)
             json.member("remains", order.remains)
-            json.member("charge", "\(order.netCharge)")
-            json.member("refunded", "\(order.refunded)")
+            json.member("charge", order.netCharge.description)
+            json.member("refunded", order.refunded.description)
         }
         json.list("refills", report.refills, Self.write)
         if !report.cancels.isEmpty { json.list("cancels", report.cancels, Self.write) }

@@ -109,9 +109,31 @@ enum DecimalText {
 
     /// Writes `value` with exactly `decimals` decimals.
     static func fixed(_ value: Int64, decimals: Int) -> String {
-        let digits = String(value.magnitude)
-        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-        return "\(value < 0 ? "-" : "")\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
+        var magnitude = value.magnitude
+        var digits = 1
+        var rest = magnitude / 10
+        while rest > 0 {
+            digits += 1
+            rest /= 10
+        }
+        digits = max(digits, decimals + 1)
+        let sign = value < 0 ? 1 : 0
+        let length = sign + digits + (decimals > 0 ? 1 : 0)
+        return String(unsafeUninitializedCapacity: length) { text in
+            // From its last digit to its first.
+            var index = length
+            for place in 0..<digits {
+                if place == decimals, place > 0 {
+                    index -= 1
+                    text[index] = UInt8(ascii: ".")
+                }
+                index -= 1
+                text[index] = UInt8(ascii: "0") + UInt8(magnitude % 10)
+                magnitude /= 10
+            }
+            if sign > 0 { text[0] = UInt8(ascii: "-") }
+            return length
+        }
     }
 
     /// Writes `value` with the decimals it needs, and no point if it needs none.

@@ -59,7 +59,7 @@ extension Ledger {
     static func takeChanges(
         of user: UserID, _ db: any Connection, at now: Timestamp
     ) throws -> ChangeReport {
-        let subjects = try takeSubjects(of: user, db)
+        let (subjects, orders) = try takeSubjects(of: user, db)
         return ChangeReport(
             user: user,
             sequence: try db.one(
@@ -70,56 +70,50 @@ extension Ledger {
                 """),
             at: now,
             balance: try Wallets.find(db, .user(user, .available)).balance,
-            orders: try orders(subjects[.order] ?? [], db),
+            orders: orders,
             refills: try (subjects[.refill] ?? []).compactMap { try request($0, db) },
             cancels: try (subjects[.cancel] ?? []).compactMap { try request($0, db) },
             deposits: try (subjects[.deposit] ?? []).compactMap { try deposit($0, db) },
             withdrawals: try (subjects[.withdrawal] ?? []).compactMap { try withdrawal($0, db) },
-            changes: subjects.values.reduce(0) { $0 + $1.count })
+            changes: subjects.values.reduce(orders.count) { $0 + $1.count })
     }
 
-    /// Takes a user's first changes out of the table: the subjects of each kind, in order.
+    /// Takes a user's first changes out of the table: the orders, which are most of them, and the
+    /// subjects of each other kind, in order.
     private static func takeSubjects(
         of user: UserID, _ db: any Connection
-    ) throws -> [Changes.Kind: [Int64]] {
+    ) throws -> ([Changes.Kind: [Int64]], [ChangeReport.OrderReport]) {
         var subjects: [Changes.Kind: [Int64]] = [:]
+        var orders: [ChangeReport.OrderReport] = []
         var last: (kind: Changes.Kind, subject: Int64)?
         try db.forEach(
             """
-            SELECT kind, subject FROM changes WHERE user_id = \(user)
-            ORDER BY kind, subject LIMIT \(changesPerStatusFile)
+            SELECT c.kind, c.subject, o.ref, o.state, o.status, o.start_count, o.remains, o.charge,
+                o.refunded
+            FROM changes c LEFT JOIN orders o ON c.kind = 'order' AND o.id = c.subject
+            WHERE c.user_id = \(user) ORDER BY c.kind, c.subject LIMIT \(changesPerStatusFile)
             """
         ) { row in
             let change: (kind: Changes.Kind, subject: Int64) = (try row[0], try row[1])
-            subjects[change.kind, default: []].append(change.subject)
             last = change
+            if change.kind == .order {
+                guard !row.isNull(3) else { return }
+                orders.append(
+                    ChangeReport.OrderReport(
+                        order: OrderID(change.subject), ref: try row[2], state: try row[3],
+                        status: try row[4], startCount: try row[5], remains: try row[6],
+                        charge: try row[7], refunded: try row[8]))
+            } else {
+                subjects[change.kind, default: []].append(change.subject)
+            }
         }
-        guard let last else { return subjects }
+        guard let last else { return (subjects, orders) }
         try db.run(
             """
             DELETE FROM changes
             WHERE user_id = \(user) AND (kind, subject) <= (\(last.kind), \(last.subject))
             """)
-        return subjects
-    }
-
-    private static func orders(
-        _ ids: [Int64], _ db: any Connection
-    ) throws -> [ChangeReport.OrderReport] {
-        let order = try db.statement(
-            """
-            SELECT ref, state, status, start_count, remains, charge, refunded FROM orders
-            WHERE id = ?1
-            """)
-        return try ids.compactMap { id in
-            order.bind(1, id)
-            return try order.first { row in
-                ChangeReport.OrderReport(
-                    order: OrderID(id), ref: try row[0], state: try row[1], status: try row[2],
-                    startCount: try row[3], remains: try row[4], charge: try row[5],
-                    refunded: try row[6])
-            }
-        }
+        return (subjects, orders)
     }
 
     private static func request(
