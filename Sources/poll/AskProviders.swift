@@ -44,8 +44,9 @@ struct AskProviders {
 
     /// How long a run waits for an answer before it looks around, in milliseconds.
     private static let patience = 1_000
-    /// How much news may wait to be written down, in orders, and how long, in milliseconds.
-    private static let newsLimit = 2_000
+    /// How much news may wait to be written down, in orders, and how long, in milliseconds. That
+    /// is more than are read at once, so that one commit, before the next are read, has them all.
+    private static let newsLimit = 2 * AskingLane.ordersAtOnce
     private static let newsPatience = 200
     /// How long a run believes what was learned about a provider's manner, in seconds. After that
     /// it is asked in the trade's way once more.
@@ -150,7 +151,9 @@ struct AskProviders {
             }
             if onTheWay.isEmpty, wait == nil { return try writeDown() }
             let patience = news.isEmpty ? Self.patience : Self.newsPatience
-            let finished = try transport.wait(milliseconds: min(wait ?? patience, patience))
+            // One answer at a time: the next question is on its way while it is read.
+            let finished = try transport.wait(
+                milliseconds: min(wait ?? patience, patience), limit: 1)
             for call in finished { try take(call) }
             // No answer waits for another.
             if finished.isEmpty { try writeDown() }

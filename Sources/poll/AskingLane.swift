@@ -17,8 +17,8 @@ struct AskingLane {
     private var waiting: ArraySlice<FollowedOrder> = []
     /// Whether more may be due than those.
     private var mayHaveDueOrders = false
-    /// The orders that it is being asked about.
-    private var open: Set<OrderID> = []
+    /// The numbers of the orders that it is being asked about, by question.
+    private var open: [[Int64]] = []
     /// How it is asked about orders, and what this run learns about that.
     var manner: Manner
     private var failuresInARow = 0
@@ -28,7 +28,7 @@ struct AskingLane {
     /// How many questions may be on their way to one provider.
     static let questionsAtOnce = 4
     /// How many due orders are read from the ledger at once.
-    private static let ordersAtOnce = 2_000
+    static let ordersAtOnce = 2_000
     /// How long to leave a provider alone that says "too fast" without naming a time, in seconds.
     private static let usualThrottle = 30
 
@@ -74,13 +74,14 @@ extension AskingLane {
     /// here.
     var missingOrders: Int? {
         agenda.isEmpty && waiting.isEmpty && mayHaveDueOrders
-            ? open.count + Self.ordersAtOnce : nil
+            ? open.reduce(Self.ordersAtOnce) { $0 + $1.count } : nil
     }
 
     /// Takes orders that are due, the longest due first. Those it is being asked about are still
     /// due in the ledger, and are left out.
     mutating func take(due orders: [FollowedOrder]) {
-        waiting = orders.filter { !open.contains($0.id) }[...]
+        let open = Set(open.joined())
+        waiting = orders.filter { !open.contains($0.id.rawValue) }[...]
         mayHaveDueOrders = !waiting.isEmpty
     }
 
@@ -94,7 +95,7 @@ extension AskingLane {
 
     private mutating func start(_ question: Question) -> Question {
         lane.start()
-        open.formUnion(question.orders.map(\.id))
+        if !question.orders.isEmpty { open.append(question.orders.map(\.id.rawValue)) }
         return question
     }
 }
@@ -127,7 +128,8 @@ extension AskingLane {
     /// Notes that a question has ended, well or not.
     mutating func end(_ question: Question) {
         lane.end()
-        open.subtract(question.orders.map(\.id))
+        let orders = question.orders.map(\.id.rawValue)
+        if let place = open.firstIndex(of: orders) { open.remove(at: place) }
     }
 
     /// Notes that it answered a question.
