@@ -9,19 +9,26 @@ import Tables
 package final class GRDBConnection: Connection {
     package let path: String
     package let database: Database
+    private let shelf: StatementShelf
 
-    package init(_ database: Database, at path: String) {
+    init(_ database: Database, at path: String, statements shelf: StatementShelf) {
         self.database = database
         self.path = path
+        self.shelf = shelf
     }
 
     package func statement(_ text: String) throws -> any Tables.Statement {
-        try wordingFailures(of: path) {
-            PreparedStatement(try database.cachedStatement(sql: text), at: path)
+        if let known = shelf.statement(text) { return known }
+        return try wordingFailures(of: path) {
+            let prepared = PreparedStatement(
+                try database.cachedStatement(sql: text), text, at: path)
+            shelf.keep(prepared)
+            return prepared
         }
     }
 
     package func script(_ text: String) throws {
+        shelf.clear()
         try wordingFailures(of: path) { try database.execute(sql: text) }
     }
 

@@ -6,20 +6,26 @@ import Tables
 /// times the C API in the loops that run once an order (docs/design.md §3).
 final class PreparedStatement: Tables.Statement {
     let path: String
+    let text: String
     private let statement: GRDB.Statement
     private let handle: SQLiteStatement
     private lazy var indices = Dictionary(
         names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
 
-    init(_ statement: GRDB.Statement, at path: String) {
+    /// `text`: the statement as it was asked for.
+    init(_ statement: GRDB.Statement, _ text: String, at path: String) {
         self.path = path
         self.statement = statement
         handle = statement.sqliteStatement
+        self.text = text
+        renew()
+    }
+
+    /// Makes it as good as new: at its start, with no parameter bound.
+    func renew() {
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
     }
-
-    var text: String { statement.sql }
 
     var names: [String] { statement.columnNames }
 

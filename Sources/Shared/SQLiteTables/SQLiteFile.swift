@@ -88,12 +88,15 @@ package struct SQLiteFile: StorePlace {
         guard version <= schema.migrations.count else {
             throw OpeningError.newer(version: version, known: schema.migrations.count)
         }
-        if version > 0 { try charter.check(GRDBConnection(db, at: path)) }
+        if version > 0 {
+            try charter.check(
+                GRDBConnection(db, at: path, statements: StatementShelf()))
+        }
         return version
     }
 
     private func migrate(_ db: Database, from version: Int, _ charter: Charter) throws {
-        let connection = GRDBConnection(db, at: path)
+        let connection = GRDBConnection(db, at: path, statements: StatementShelf())
         try db.inTransaction(.immediate) {
             for sql in schema.migrations[version...] { try db.execute(sql: sql) }
             try charter.upgrade(connection, version)

@@ -9,6 +9,7 @@ package final class SQLiteStore: Store {
     package let queue: DatabaseQueue
     /// The file that `path` named when it was opened.
     private let identity: FileIdentifier?
+    private let shelf = StatementShelf()
 
     package var path: String { file.path }
 
@@ -20,7 +21,7 @@ package final class SQLiteStore: Store {
 
     package func inConnection<T>(_ body: (any Connection) throws -> T) throws -> T {
         try wordingFailures(of: path) {
-            try queue.inDatabase { try body(GRDBConnection($0, at: path)) }
+            try queue.inDatabase { try body(GRDBConnection($0, at: path, statements: shelf)) }
         }
     }
 
@@ -53,7 +54,10 @@ package final class SQLiteStore: Store {
     }
 
     package func close() throws {
-        try wordingFailures(of: path) { try queue.close() }
+        try wordingFailures(of: path) {
+            queue.unsafeReentrantWrite { _ in shelf.clear() }
+            try queue.close()
+        }
     }
 
     package func damages() throws -> [String] {

@@ -24,19 +24,20 @@ struct OrderRow {
     static func fetch(_ db: any Connection, _ id: OrderID, of user: UserID? = nil) throws
         -> OrderRow?
     {
-        let found = try db.statement(
-            """
-            SELECT o.id, o.user_id, o.state, o.provider_id, p.currency, o.charge, o.refunded,
-                o.cost, o.billed_units, sold.refill AND bought.refill,
-                sold.cancel AND bought.cancel, sold.type, \(SupplyCost.columns("bought", "bought"))
-            FROM orders o
-                JOIN sales sold ON sold.id = o.sale_id
-                JOIN sales bought ON bought.id = coalesce(o.purchase_id, o.sale_id)
-                JOIN providers p ON p.id = o.provider_id
-            WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
-            """)
-        return try found.bound(to: id, user).first(OrderRow.init(row:))
+        try db.statement(lookup).bound(to: id, user).first(OrderRow.init(row:))
     }
+
+    /// A constant, because it is asked for once an order.
+    private static let lookup = """
+        SELECT o.id, o.user_id, o.state, o.provider_id, p.currency, o.charge, o.refunded,
+            o.cost, o.billed_units, sold.refill AND bought.refill,
+            sold.cancel AND bought.cancel, sold.type, \(SupplyCost.columns("bought", "bought"))
+        FROM orders o
+            JOIN sales sold ON sold.id = o.sale_id
+            JOIN sales bought ON bought.id = coalesce(o.purchase_id, o.sale_id)
+            JOIN providers p ON p.id = o.provider_id
+        WHERE o.id = ?1 AND o.user_id = coalesce(?2, o.user_id)
+        """
 
     private init(row: Row) throws {
         id = try row[0]
