@@ -65,17 +65,27 @@ package enum RequestEncoding: String, Sendable {
     }
 
     private static func appendPercentEncoded(_ text: String, to body: inout [UInt8]) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                body.append(byte)
-            default:
+        var text = text
+        text.withUTF8 { bytes in
+            var start = 0
+            for index in bytes.indices where !isUnreserved(bytes[index]) {
+                body.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
                 body.append(UInt8(ascii: "%"))
-                body.append(hexadecimal(byte >> 4))
-                body.append(hexadecimal(byte & 15))
+                body.append(hexadecimal(bytes[index] >> 4))
+                body.append(hexadecimal(bytes[index] & 15))
+                start = index + 1
             }
+            body.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
+        }
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
+        default: false
         }
     }
 
