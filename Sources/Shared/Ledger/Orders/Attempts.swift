@@ -19,11 +19,13 @@ struct Attempts {
         self.db = db
     }
 
+    /// One row of values, and not what a SELECT finds: SQLite keeps a journal for a statement that
+    /// may insert several rows, which costs more than the row.
     func begin(_ order: OrderID, with provider: ProviderID, at now: Timestamp) throws {
         try db.statement(
             """
-            INSERT INTO attempts (order_id, number, provider_id, started_at)
-            SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM attempts WHERE order_id = ?1
+            INSERT INTO attempts (order_id, number, provider_id, started_at) VALUES (?1,
+                (SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE order_id = ?1), ?2, ?3)
             """
         ).bound(to: order, provider, now).run()
     }

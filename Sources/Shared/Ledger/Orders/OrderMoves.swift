@@ -31,9 +31,9 @@ package struct ProviderCharge: Equatable, Sendable {
 /// The program that learns a fact calls the move: dispatch, poll, or ingest for the desk. The
 /// ledger's trigger `orders_move_forward` forbids every other move.
 struct OrderMoves {
-    private let db: any Connection
-    private let postings: Postings
-    private let now: Timestamp
+    let db: any Connection
+    let postings: Postings
+    let now: Timestamp
     private let file: FileID?
 
     /// `file`: the file that asks for the moves; nil if no file does.
@@ -47,12 +47,32 @@ struct OrderMoves {
 
 // Before an order is with a provider.
 extension OrderMoves {
-    /// `accepted` → `sending`: the intent to send it to a provider, with a new attempt.
-    func send(_ order: OrderID, to provider: ProviderID) throws {
-        try db.statement("UPDATE orders SET state = 'sending' WHERE id = ?1")
-            .bound(to: order).run()
-        try Attempts(db).begin(order, with: provider, at: now)
+    /// `accepted` → `sending`: the intent to send orders to a provider, each with a new attempt.
+    ///
+    /// One statement moves as many as it can take: SQLite keeps a journal for each statement that a
+    /// trigger may refuse, which costs as much as moving an order.
+    func send(_ orders: [OrderID], to provider: ProviderID) throws {
+        var rest = orders[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(rest.count < Self.fewOrders ? 1 : Self.ordersAtOnce)
+            rest = rest.dropFirst(some.count)
+            let update = try db.statement(some.count == 1 ? Self.sendOne : Self.sendMany)
+            // Parameters without a value are NULL, which no order has as its number.
+            for (index, order) in some.enumerated() { update.bind(index + 1, order) }
+            try update.run()
+        }
+        let attempts = Attempts(db)
+        for order in orders { try attempts.begin(order, with: provider, at: now) }
     }
+
+    private static let sendOne = "UPDATE orders SET state = 'sending' WHERE id = ?1"
+    private static let sendMany = """
+        UPDATE orders SET state = 'sending'
+        WHERE id IN (\((1...ordersAtOnce).map { "?\($0)" }.joined(separator: ", ")))
+        """
+    private static let ordersAtOnce = 32
+    /// Fewer than this are moved one by one, which then costs less.
+    static let fewOrders = 8
 
     /// `accepted` → `sending` where the order may have been sent in the gap before a restore. An
     /// order that is past `accepted` stays as it is, with the attempt that it has.
@@ -121,24 +141,6 @@ extension OrderMoves {
 
 // With a provider, and after that.
 extension OrderMoves {
-    /// `sending` or `in_doubt` → `placed`: the provider has it, and has charged for it.
-    func place(_ order: OrderRow, as providerOrder: String, followAt due: Timestamp) throws {
-        try db.statement(
-            """
-            UPDATE orders SET state = 'placed', provider_order = ?2, cost = ?3, due_at = ?4,
-                placed_at = ?5, changed_at = ?5 WHERE id = ?1
-            """
-        ).bound(to: order.id, providerOrder, try order.expectedCost(), due, now).run()
-        let charge = try order.expectedCharge()
-        if charge > .zero {
-            try postings.post(
-                .providerCharge(order.id),
-                from: .provider(order.provider, .float, order.providerCurrency),
-                to: .provider(order.provider, .spent, order.providerCurrency),
-                charge, subject(order))
-        }
-    }
-
     /// `placed` → its end. The hold is settled here, once: the references of the postings are
     /// unique.
     ///
@@ -246,7 +248,7 @@ extension OrderMoves {
         try Wallets.houseCurrency(db)
     }
 
-    private func subject(_ order: OrderRow) -> Subject {
+    func subject(_ order: OrderRow) -> Subject {
         Subject(order: order.id, file: file, user: order.user)
     }
 }

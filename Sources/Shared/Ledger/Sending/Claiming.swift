@@ -61,16 +61,18 @@ struct Claiming {
         try turns.serve(claim.provider, count: claim.count, looks: &looks, db, at: now) {
             user, limit in
             let due = try Self.due(db, claim.provider, of: user, limit: limit, at: now)
-            var taken = 0
+            var taken: [OrderID] = []
             for order in due where try !waitsForLink(order) {
                 guard let place = try choosePlace(for: order, asking: claim.provider) else {
                     continue
                 }
-                claimed.intents.append(try begin(order, at: place))
-                taken += 1
+                claimed.intents.append(intent(to: place, order))
+                taken.append(order.id)
             }
-            wanted -= taken
-            return (due.count, taken)
+            // Commits to sending them, before anything is sent.
+            try OrderMoves(db, postings, at: now).send(taken, to: claim.provider)
+            wanted -= taken.count
+            return (due.count, taken.count)
         }
         if looks <= 0, wanted > 0 { claimed.haveMore.insert(claim.provider) }
     }
@@ -176,10 +178,8 @@ extension Claiming {
         try OrderMoves(db, postings, at: now).buy(order.id, as: place, due: due)
     }
 
-    /// Commits to sending an order, before anything is sent.
-    private func begin(_ order: WaitingOrder, at place: Place) throws -> Intent {
-        try OrderMoves(db, postings, at: now).send(order.id, to: place.provider)
-        return Intent(
+    private func intent(to place: Place, _ order: WaitingOrder) -> Intent {
+        Intent(
             order: order.id, provider: place.provider, providerService: place.providerService,
             link: order.link, quantity: order.quantity, billedUnits: order.billedUnits,
             parameters: order.parameters, attempt: order.attempts + 1)

@@ -39,6 +39,11 @@ struct Outcomes {
     private let now: Timestamp
     /// Providers that got orders which others refused.
     private(set) var haveMore: Set<ProviderID> = []
+    /// Orders whose attempts have ended as placed, and that are not `placed` yet: they are moved
+    /// together.
+    private var placements: [Placement] = []
+    /// How many are moved together at most.
+    private static let placementLimit = 32
     /// Orders that are in doubt although their answers say "placed".
     private(set) var unproven: [UnprovenPlacement] = []
 
@@ -50,7 +55,29 @@ struct Outcomes {
         attempts = Attempts(db)
     }
 
-    mutating func record(_ answer: SendOutcome) throws {
+    /// Records the answers, in their order.
+    mutating func record(_ answers: [SendOutcome]) throws {
+        for answer in answers {
+            if !mayWait(before: answer) { try movePlaced() }
+            try record(answer)
+        }
+        try movePlaced()
+    }
+
+    /// Whether the orders that are to be `placed` may still wait when this answer is recorded.
+    private func mayWait(before answer: SendOutcome) -> Bool {
+        guard case .placed = answer.content, placements.count < Self.placementLimit else {
+            return false
+        }
+        return placements.allSatisfy { $0.order.id != answer.order }
+    }
+
+    private mutating func movePlaced() throws {
+        try moves.place(placements)
+        placements = []
+    }
+
+    private mutating func record(_ answer: SendOutcome) throws {
         guard let order = try OrderRow.fetch(db, answer.order) else { return }
         guard order.state == .sending else {
             // The journal replays answers that may have been recorded before it was emptied, or
@@ -90,7 +117,7 @@ struct Outcomes {
     private mutating func place(
         _ answer: SendOutcome, _ order: OrderRow, as providerOrder: String, followAt: Timestamp
     ) throws {
-        if let other = try attempts.holder(of: providerOrder, with: order.provider) {
+        if let other = try holder(of: providerOrder, with: order.provider) {
             let evidence = "answered with id \(providerOrder), which order \(other) has"
             guard try end(answer, as: .unknown, evidence) else { return }
             try moves.doubt(order.id)
@@ -100,8 +127,17 @@ struct Outcomes {
                 at: now)
         } else {
             guard try end(answer, as: .placed, nil) else { return }
-            try moves.place(order, as: providerOrder, followAt: followAt)
+            placements.append(
+                Placement(order: order, providerOrder: providerOrder, followAt: followAt))
         }
+    }
+
+    /// The order that already has a provider's order id.
+    private func holder(of providerOrder: String, with provider: ProviderID) throws -> OrderID? {
+        let placed = placements.first {
+            $0.providerOrder == providerOrder && $0.order.provider == provider
+        }
+        return try placed?.order.id ?? attempts.holder(of: providerOrder, with: provider)
     }
 
     /// After a final refusal, buys the order at the next place, or ends it.

@@ -99,7 +99,7 @@ extension Ledger {
         try commit(at: now) { db, postings in
             let market = Market(db, minProfit: minProfit)
             var outcomes = Outcomes(db, postings, market, at: now)
-            for answer in answers { try outcomes.record(answer) }
+            try outcomes.record(answers)
             let moves = try next(outcomes.unproven)
             for health in moves.health { try Self.keep(health, db) }
             for provider in moves.silentClosers { try Self.keepSilentCloser(provider, db) }
