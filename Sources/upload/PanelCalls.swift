@@ -10,6 +10,7 @@ import Run
 import Serving
 import Settings
 import Spool
+import Trade
 
 // The API v2: POST and GET /api/v2.
 extension UploadCalls {
@@ -44,7 +45,7 @@ extension UploadCalls {
                 let caller = try caller(key, call), let user = caller.owner.user
             else { throw .invalidKey }
             let panelCall = try PanelCall(form, idempotencyKey: call.fields[.idempotencyKey])
-            guard caller.scopes.contains(panelCall.isOrder ? .orders : .read) else {
+            guard caller.scopes.contains(panelCall.action.isQuestion ? .read : .orders) else {
                 throw .notPermitted
             }
             var answer = await answer(panelCall, for: user)
@@ -74,8 +75,8 @@ extension UploadCalls {
         } catch {
             context.logger.error(
                 "a call to the API v2 failed",
-                metadata: ["action": "\(call.name)", "reason": "\(error)"])
-            return Self.answer(call.isOrder ? .unanswered : .broken)
+                metadata: ["action": "\(call.action.rawValue)", "reason": "\(error)"])
+            return Self.answer(call.action.isQuestion ? .broken : .unanswered)
         }
     }
 

@@ -20,6 +20,24 @@ import Timestamps
         }
     }
 
+    /// Sorting a page would mean to read all orders of its user first.
+    @Test func `a page of orders is read in its order and no further`() throws {
+        let books = try Books()
+        let asked = try books.statements {
+            try books.ledger.show(acme) { view in
+                _ = try view.orders(after: OrderID(0), nil, since: nil, limit: 1)
+                _ = try view.latestOrders(1)
+            }
+        }
+        let pages = Set(asked).filter { $0.contains("ORDER BY o.id") }
+        #expect(pages.count == 2)
+        for page in pages {
+            let plan = try books.explain(page, "QUERY PLAN", "detail")
+            #expect(plan.first?.hasPrefix("SEARCH o USING INTEGER PRIMARY KEY (rowid>?") == true)
+            #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
+        }
+    }
+
     /// SQLite makes one for an IN of more than two words, also in a CHECK or an index. It was more
     /// than half of the cost of an order.
     @Test func `no row is written with the help of a table of its own`() throws {
@@ -146,6 +164,8 @@ import Timestamps
         try books.ledger.show(acme) { view in
             _ = try view.order(order)
             _ = try view.order(ref: "A-1")
+            _ = try view.orders(after: OrderID(0), nil, since: nil, limit: 1)
+            _ = try view.latestOrders(100, near: 0)
             _ = try view.refill(RequestID(1))
             _ = try view.refill(ref: " R-1")
             _ = try view.openRefill(of: order)

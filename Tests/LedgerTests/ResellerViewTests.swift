@@ -53,6 +53,26 @@ import Trade
         }
     }
 
+    /// A client takes an order that is not listed for one that does not exist.
+    @Test func `the latest orders are listed however many the house took since`() throws {
+        let books = try Books()
+        try books.add(acme, funds: "100")
+        try books.add(zenith, funds: "100")
+        let mine = try ["A-1", "A-2", "A-3"].map { try books.accepted($0) }
+        try books.ledger.show(zenith) { view throws in
+            #expect(try view.latestOrders(9).isEmpty)
+        }
+        for near in [0, 1, 2, 3, 4] as [Int64] {
+            try books.ledger.show(acme) { view throws in
+                #expect(try view.latestOrders(2, near: near).map(\.id) == [mine[2], mine[1]])
+                #expect(try view.latestOrders(9, near: near).map(\.id) == mine.reversed())
+            }
+            try books.ledger.show(zenith) { view throws in
+                #expect(try view.latestOrders(9, near: near).isEmpty)
+            }
+        }
+    }
+
     @Test func `an order says what its reseller needs to know`() throws {
         let books = try Books()
         try books.add(acme, funds: "100")

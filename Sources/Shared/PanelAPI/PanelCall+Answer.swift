@@ -21,6 +21,7 @@ extension PanelCall {
             case .refill(let ids, let ref): return try await desk.refill(ids, ref: ref)
             case .refillStatus(let ids): return try desk.refillStatus(of: ids)
             case .cancel(let ids, let ref): return try await desk.cancel(ids, ref: ref)
+            case .orders(let limit): return try desk.recentOrders(limit)
             }
         } catch let error as TradeError {
             return CallAnswer(error)
@@ -93,6 +94,18 @@ extension CallDesk {
             } else {
                 json.write(TradeError.refillNotFound)
             }
+        }
+    }
+}
+
+// By this a client finds an order whose answer it lost, and learns that there is none.
+extension CallDesk {
+    fileprivate func recentOrders(_ limit: Int) throws -> CallAnswer {
+        let orders = try show { try $0.latestOrders(limit) }
+        return CallAnswer { json in
+            json.beginArray()
+            for order in orders { json.writeListed(order, in: currency) }
+            json.endArray()
         }
     }
 }

@@ -1,5 +1,6 @@
 import BatchFiles
 import Identity
+import Trade
 
 /// A call to the API v2, read and checked in its form (provider-api.md §2).
 package enum PanelCall: Sendable {
@@ -11,25 +12,23 @@ package enum PanelCall: Sendable {
     case refill(CallIDs, ref: String?)
     case refillStatus(CallIDs)
     case cancel(CallIDs, ref: String?)
+    /// The latest orders, the last one first.
+    case orders(limit: Int)
 
-    /// Whether it may change something, so that its key must be allowed to order.
-    package var isOrder: Bool {
-        switch self {
-        case .add, .refill, .cancel: true
-        case .services, .balance, .status, .refillStatus: false
-        }
-    }
+    /// How many orders one answer to `orders` lists, and how many if the call does not say.
+    static let recentOrders = (most: 1_000, usual: 100)
 
-    /// The action's name, for logs and counters.
-    package var name: String {
+    /// What it asks for.
+    package var action: TradeAction {
         switch self {
-        case .services: "services"
-        case .balance: "balance"
-        case .add: "add"
-        case .status: "status"
-        case .refill: "refill"
-        case .refillStatus: "refill_status"
-        case .cancel: "cancel"
+        case .services: .services
+        case .balance: .balance
+        case .add: .add
+        case .status: .status
+        case .refill: .refill
+        case .refillStatus: .refillStatus
+        case .cancel: .cancel
+        case .orders: .orders
         }
     }
 
@@ -41,23 +40,30 @@ package enum PanelCall: Sendable {
     ///     headers more easily than fields. The field counts if both are there.
     /// - Throws: `TradeError`.
     package init(_ form: CallForm, idempotencyKey: String? = nil) throws(TradeError) {
-        switch form["action"] {
-        case "services": self = .services
-        case "balance": self = .balance
-        case "add": self = .add(form, ref: try Self.ref(form, idempotencyKey))
-        case "status": self = .status(try CallIDs(form, one: "order", several: "orders"))
-        case "refill":
+        switch form["action"].flatMap(TradeAction.init(rawValue:)) {
+        case .services: self = .services
+        case .balance: self = .balance
+        case .add: self = .add(form, ref: try Self.ref(form, idempotencyKey))
+        case .status: self = .status(try CallIDs(form, one: "order", several: "orders"))
+        case .refill:
             self = .refill(
                 try CallIDs(form, one: "order", several: "orders"),
                 ref: try Self.ref(form, idempotencyKey))
-        case "refill_status":
+        case .refillStatus:
             self = .refillStatus(try CallIDs(form, one: "refill", several: "refills"))
-        case "cancel":
+        case .cancel:
             self = .cancel(
                 try CallIDs(form, one: "order", several: "orders"),
                 ref: try Self.ref(form, idempotencyKey))
-        default: throw .incorrectRequest
+        case .orders: self = .orders(limit: try Self.limit(form))
+        case nil: throw .incorrectRequest
         }
+    }
+
+    private static func limit(_ form: CallForm) throws(TradeError) -> Int {
+        guard let text = form["limit"] else { return recentOrders.usual }
+        guard let limit = Int(text), limit > 0 else { throw .incorrectRequest }
+        return min(limit, recentOrders.most)
     }
 
     private static func ref(

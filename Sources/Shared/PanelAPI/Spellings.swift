@@ -29,6 +29,23 @@ extension JSONWriter {
     /// Writes the answer about an order's status.
     mutating func write(_ order: OwnOrder, in currency: Currency) {
         beginObject()
+        writeMembers(order, in: currency)
+        endObject()
+    }
+
+    /// Writes an order as a row of the answer to `orders`.
+    mutating func writeListed(_ order: OwnOrder, in currency: Currency) {
+        beginObject()
+        member("order", order.id.rawValue)
+        member("created", "\(order.createdAt)")
+        member("service", order.service.rawValue)
+        member("link", order.link ?? order.username)
+        count("quantity", order.quantity ?? order.billedUnits)
+        writeMembers(order, in: currency)
+        endObject()
+    }
+
+    private mutating func writeMembers(_ order: OwnOrder, in currency: Currency) {
         member("charge", "\(order.netCharge)")
         count("start_count", order.startCount)
         member("status", order.status.word)
@@ -38,7 +55,6 @@ extension JSONWriter {
             // The count of posts is what a subscription is settled by.
             count("posts", order.deliveredPosts(of: posts))
         }
-        endObject()
     }
 }
 
@@ -67,11 +83,20 @@ extension OwnOrder {
 
     /// How many posts a subscription was ordered for; nil for any other order.
     fileprivate var orderedPosts: Int64? {
-        guard type?.billing == .maximumTimesPosts, let parameters,
-            let json = try? JSONValue(parsing: Array(parameters.utf8)),
-            case .number(let posts)? = json[Parameter.posts.rawValue], let count = posts.integer
+        guard type?.billing == .maximumTimesPosts, case .number(let posts)? = parameter(.posts)
         else { return nil }
-        return count
+        return posts.integer
+    }
+
+    /// Where an order without a link is delivered.
+    fileprivate var username: String? {
+        guard case .string(let name)? = parameter(.username) else { return nil }
+        return name
+    }
+
+    /// The value of a parameter besides link and quantity; nil if the order has none.
+    fileprivate func parameter(_ parameter: Parameter) -> JSONValue? {
+        parameters.flatMap { try? JSONValue(parsing: Array($0.utf8)) }?[parameter.rawValue]
     }
 
     /// How many posts a subscription served; nil while that is not known.

@@ -12,7 +12,7 @@ package struct OrderList: Sendable {
 extension ResellerView {
     /// The most orders of the whole house that one list looks at. It bounds the cost of a list for
     /// a reseller with few orders among many.
-    private static let mostLookedAt: Int64 = 50_000
+    package static let mostLookedAt: Int64 = 50_000
 
     /// Lists own orders by number. A list may have fewer than `limit`, even none, and not be at the
     /// end.
@@ -30,10 +30,11 @@ extension ResellerView {
         let last: Int64 = try db.one("SELECT coalesce(max(id), 0) FROM orders")
         let (end, isOverflow) = cursor.rawValue.addingReportingOverflow(Self.mostLookedAt)
         let bound = isOverflow ? last : min(end, last)
+        // The plus keeps SQLite from reading and sorting all orders of the user for each page.
         let rows = try db.statement(
             """
             SELECT \(OwnOrder.columns)
-            WHERE o.id > ?1 AND o.id <= ?2 AND o.user_id = ?3 AND o.created_at >= ?4 ORDER BY o.id
+            WHERE o.id > ?1 AND o.id <= ?2 AND +o.user_id = ?3 AND o.created_at >= ?4 ORDER BY o.id
             """)
         rows.bind(1, cursor)
         rows.bind(2, bound)
@@ -50,5 +51,35 @@ extension ResellerView {
             orders.append(order)
         }
         return OrderList(orders: orders, next: bound < last ? OrderID(bound) : nil)
+    }
+
+    /// The reseller's latest orders, the last one first. None is left out: a client may take an
+    /// order that is not among them for one that does not exist.
+    ///
+    /// - Parameters:
+    ///   - limit: the most orders.
+    ///   - near: how many of the latest orders of the whole house are looked at first.
+    /// - Returns: the orders.
+    /// - Throws: `StoreError`.
+    package func latestOrders(
+        _ limit: Int, near: Int64 = ResellerView.mostLookedAt
+    ) throws -> [OwnOrder] {
+        let last: Int64 = try db.one("SELECT coalesce(max(id), 0) FROM orders")
+        let orders = try db.all(
+            """
+            SELECT \(raw: OwnOrder.columns)
+            WHERE o.id > \(last - near) AND +o.user_id = \(user)
+            ORDER BY o.id DESC LIMIT \(limit)
+            """, OwnOrder.init)
+        if orders.count == limit || last <= near { return orders }
+        // The index of references has the numbers of all orders of a user. It is read only where
+        // the user's orders are few among those of the house.
+        return try db.all(
+            """
+            SELECT \(raw: OwnOrder.columns)
+            WHERE o.id IN (
+                SELECT id FROM orders WHERE user_id = \(user) ORDER BY id DESC LIMIT \(limit))
+            ORDER BY o.id DESC
+            """, OwnOrder.init)
     }
 }

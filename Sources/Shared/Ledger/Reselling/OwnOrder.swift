@@ -1,6 +1,7 @@
 import Identity
 import Money
 import Tables
+import Timestamps
 import Trade
 
 /// An order as its reseller sees it.
@@ -25,6 +26,7 @@ package struct OwnOrder: Sendable {
     package let startCount: Int64?
     /// What remains of it, as the provider said last.
     package let remains: Int64?
+    package let createdAt: Timestamp
 
     /// The order's status as resellers read it.
     package var status: OrderStatus { state.status(lastWord: lastWord) }
@@ -48,12 +50,13 @@ package struct OwnOrder: Sendable {
         lastWord = try row[12]
         startCount = try row[13]
         remains = try row[14]
+        createdAt = try row[15]
     }
 
     static let columns = """
         o.id, o.ref, o.service_id, coalesce(n.type, ''), o.link, coalesce(o.link_key, o.link),
             o.quantity, o.parameters, o.billed_units, o.charge, o.refunded, o.state, o.status,
-            o.start_count, o.remains
+            o.start_count, o.remains, o.created_at
         FROM orders o LEFT JOIN sales n ON n.id = o.sale_id
         """
 }

@@ -1,3 +1,5 @@
+import Trade
+
 /// A request to a provider (provider-api.md §2).
 package enum Action: Sendable {
     case services
@@ -18,28 +20,23 @@ package enum Action: Sendable {
     /// list.
     package static let idsPerCall = 100
 
-    /// The action's name on the wire.
-    package var name: String {
+    /// Which of the trade's actions it is.
+    package var action: TradeAction {
         switch self {
-        case .services: "services"
-        case .balance: "balance"
-        case .add: "add"
-        case .status: "status"
-        case .refill: "refill"
-        case .refillStatus: "refill_status"
-        case .cancel: "cancel"
-        case .orders: "orders"
+        case .services: .services
+        case .balance: .balance
+        case .add: .add
+        case .status: .status
+        case .refill: .refill
+        case .refillStatus: .refillStatus
+        case .cancel: .cancel
+        case .orders: .orders
         }
     }
 
-    /// Whether it changes nothing, so that it may be sent again.
-    var isQuestion: Bool {
-        switch self {
-        case .services, .balance, .status, .refillStatus, .orders: true
-        // A cancel is sent once as well, because the answer to a second one may differ.
-        case .add, .refill, .cancel: false
-        }
-    }
+    /// Whether it changes nothing, so that it may be sent again. A cancel is sent once as well,
+    /// because the answer to a second one may differ.
+    var isQuestion: Bool { action.isQuestion }
 
     /// The fields of the request besides `key` and `action`.
     var fields: [(name: String, value: String)] {

@@ -65,7 +65,7 @@ package struct ProviderEndpoint: Sendable {
     ///   - seconds: how long to wait for the reply, if that is less than usual.
     /// - Returns: the call, ready to be sent.
     package func call(_ action: Action, within seconds: Int = .max) -> Call {
-        let fields = [("key", key), ("action", action.name)] + action.fields
+        let fields = [("key", key), ("action", action.action.rawValue)] + action.fields
         return Call(
             url: url, contentType: encoding.contentType, body: encoding.body(of: fields),
             connectTimeout: connectTimeout, totalTimeout: min(totalTimeout, seconds),
