@@ -10,7 +10,7 @@ SECONDS ?= 60
 PROGRAMS := ingest dispatch poll report admin upload sandbox
 RELEASE := .build/release
 
-.PHONY: help deps build release demo test test-faults mutants lint format check fuzz clients bench install clean
+.PHONY: help deps build release demo test test-faults mutants lint format check check-full fuzz clients openapi bench install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,14 @@ fuzz: deps ## fuzz every reader for SECONDS each (TARGET=name for one)
 
 clients: release ## orders by API v2 with real clients from PyPI, in var/clients
 	@scripts/clients
+
+openapi: release ## every call as /v1/openapi.json describes it, by a tool from PyPI, in var/openapi
+	@scripts/openapi
+
+# Each is made even if one before it failed.
+check-full: build release ## what check leaves out: faults, mutants, fuzz, clients, openapi (hours)
+	@status=0; for goal in test-faults fuzz clients openapi; do \
+		$(MAKE) --no-print-directory $$goal || status=1; done; exit $$status
 
 bench: release ## measure against the floor and plain scripts, or BASE=revision (ROW=name for one)
 	@Benchmarks/run $(ROW) $(if $(BASE),--base "$(BASE)")

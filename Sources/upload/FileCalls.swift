@@ -12,19 +12,22 @@ extension UploadCalls {
     var fileCalls: [DoorRoute] { [putFile, postFile, putDeskFile] }
 
     /// All three take a file, and answer alike.
-    private static func about(_ summary: String) -> DoorRoute.About {
+    private static func about(
+        _ summary: String, _ shape: NamedShape, _ path: [DoorRoute.Parameter] = []
+    ) -> DoorRoute.About {
         .init(
             summary: summary, scopes: [.files],
-            query: [
-                .init(
-                    name: "wait", meaning: "Seconds to wait for the receipt, at most 30.",
-                    isNumber: true)
+            parameters: path + [
+                .init("wait", .integer(0...longestWait), "Seconds to wait for the receipt.")
             ],
-            body: "application/json",
+            body: .init(shape: .named(shape)),
             answers: [
-                200: "The same bytes came before under this name; or, with wait, the receipt.",
-                201: "The bytes are durable, and the file will be taken.",
-                202: "The same, and its receipt did not come in the time of wait.",
+                200: .json(
+                    [.dropped, .receipt],
+                    "The same bytes came before under this name; or, with wait, the receipt."),
+                201: .json([.dropped], "The bytes are durable, and the file will be taken."),
+                202: .json(
+                    [.dropped], "The same, and its receipt did not come in the time of wait."),
             ],
             errors: [
                 .malformed, .digest_mismatch, .bad_query, .unknown_key, .not_allowed, .user_banned,
@@ -45,7 +48,8 @@ extension UploadCalls {
                 let name = try FileNameRule.written(call.parameters["name"] ?? "")
                 return try taking(call, caller) { _ in name }
             },
-            about: Self.about("Drop a batch file under a name of its own."))
+            about: Self.about(
+                "Drop a batch file under a name of its own.", .batch, [FileNameRule.parameter]))
     }
 
     private var postFile: DoorRoute {
@@ -56,7 +60,7 @@ extension UploadCalls {
                 let caller = try gate.admitReseller(call, [.files])
                 return try taking(call, caller) { FileNameRule.file($0) }
             },
-            about: Self.about("Drop a batch file, which is named after its SHA-256."))
+            about: Self.about("Drop a batch file, which is named after its SHA-256.", .batch))
     }
 
     private var putDeskFile: DoorRoute {
@@ -69,7 +73,13 @@ extension UploadCalls {
                 let name = try FileNameRule.written(call.parameters["name"] ?? "")
                 return try taking(call, caller) { _ in name }
             },
-            about: Self.about("Drop a desk file, with a key of that desk."))
+            about: Self.about(
+                "Drop a desk file, with a key of that desk.", .deskFile,
+                [
+                    .init(
+                        "desk", .text(pattern: "^[a-z0-9][a-z0-9_-]{0,31}$"), "The desk's name."),
+                    FileNameRule.parameter,
+                ]))
     }
 
     /// Lets in a call that brings a file. Everything that its head can tell is checked here, before

@@ -19,6 +19,11 @@ enum FileNameRule {
         return name
     }
 
+    /// The name in a path, for the description of the calls.
+    static let parameter = DoorRoute.Parameter(
+        "name", .text(pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,\(longest - 1)}\\.json$"),
+        "The file's name. It stands for one content, for ever.")
+
     /// The file's name with `.json` whose receipt a path asks for; `.json` may be there or not. Nil
     /// if no file can have it.
     static func read(_ name: String) -> String? {

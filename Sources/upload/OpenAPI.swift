@@ -47,100 +47,115 @@ struct OpenAPI {
         json.object(route.route.method.rawValue.lowercased()) { json in
             json.member("summary", about.summary)
             json.member("operationId", route.operation)
-            writeParameters(of: route, to: &json)
+            json.key("parameters")
+            json.beginArray()
+            for parameter in about.parameters { write(parameter, of: route, to: &json) }
+            json.endArray()
             if let body = about.body {
                 json.object("requestBody") { json in
                     json.key("required")
-                    json.bool(true)
+                    json.bool(body.isRequired)
                     json.object("content") { json in
-                        json.object(body) { json in
-                            json.object("schema") { $0.member("type", "object") }
-                        }
+                        for type in body.types { Self.write(type, [body.shape], to: &json) }
                     }
                 }
             }
             json.key("security")
             json.beginArray()
-            if about.scopes != nil {
-                for scheme in ["bearer", "header"] {
-                    json.beginObject(inline: true)
-                    json.key(scheme)
-                    json.beginArray()
-                    json.endArray()
-                    json.endObject()
-                }
+            for scheme in about.scopes == nil ? [] : Self.schemes.map(\.name) {
+                json.beginObject(inline: true)
+                json.key(scheme)
+                json.beginArray()
+                json.endArray()
+                json.endObject()
             }
             json.endArray()
             json.object("responses") { writeAnswers(of: route, to: &$0) }
         }
     }
 
-    private func writeParameters(of route: DoorRoute, to json: inout JSONWriter) {
-        json.key("parameters")
-        json.beginArray()
-        for segment in route.route.pattern.split(separator: "/") where segment.hasPrefix("{") {
-            json.parameter(
-                String(segment.dropFirst().dropLast()), in: "path", isNumber: segment == "{id}")
-        }
-        for parameter in route.about.query {
-            json.parameter(
-                parameter.name, in: "query", parameter.meaning, isNumber: parameter.isNumber)
-        }
-        json.endArray()
+    private func write(
+        _ parameter: DoorRoute.Parameter, of route: DoorRoute, to json: inout JSONWriter
+    ) {
+        let isInPath = route.route.pattern.contains("{\(parameter.name)}")
+        json.beginObject()
+        json.member("name", parameter.name)
+        json.member("in", isInPath ? "path" : "query")
+        json.member("description", parameter.meaning)
+        json.key("required")
+        json.bool(isInPath)
+        json.key("schema")
+        parameter.shape.write(to: &json)
+        json.endObject()
     }
 
     private func writeAnswers(of route: DoorRoute, to json: inout JSONWriter) {
-        for (status, meaning) in route.about.answers.sorted(by: { $0.key < $1.key }) {
-            json.object("\(status)") { $0.member("description", meaning) }
-        }
-        var codes: [Int: [DoorError.Code]] = [:]
         let always: [DoorError.Code] = [.malformed, .unexpected, .busy, .head_too_large]
-        for code in route.about.errors + always {
-            codes[code.status.code, default: []].append(code)
-        }
-        for (status, codes) in codes.sorted(by: { $0.key < $1.key })
-        where route.about.answers[status] == nil {
+        let codes = Dictionary(grouping: Set(route.about.errors + always)) { $0.status.code }
+        let answers = route.about.answers
+        for status in Set(codes.keys).union(answers.keys).sorted() {
+            let answer = answers[status]
+            let names = codes[status]?.map(\.rawValue).sorted().joined(separator: ", ")
+            let meanings = [answer?.meaning, names.map { "error.code: \($0)" }]
             json.object("\(status)") { json in
-                let names = Set(codes.map(\.rawValue)).sorted().joined(separator: ", ")
-                json.member("description", "error.code: \(names)")
+                json.member("description", meanings.compactMap(\.self).joined(separator: " Or "))
+                if let field = Self.fields[status], answer == nil { write(field, to: &json) }
+                let isError = names != nil
+                guard let type = answer?.type ?? (isError ? "application/json" : nil) else {
+                    return
+                }
                 json.object("content") { json in
-                    json.object("application/json") { json in
-                        json.object("schema") { $0.member("$ref", "#/components/schemas/Error") }
-                    }
+                    let error: [DescribedShape] = isError ? [.named(.error)] : []
+                    Self.write(type, (answer?.shapes ?? []) + error, to: &json)
                 }
             }
         }
     }
 
+    /// The field that every error with a status has.
+    private static let fields = [
+        401: "WWW-Authenticate", 416: "Content-Range", 429: "Retry-After", 507: "Retry-After",
+    ]
+
+    private func write(_ field: String, to json: inout JSONWriter) {
+        json.object("headers") { json in
+            json.object(field) { json in
+                json.key("required")
+                json.bool(true)
+                json.object("schema") { $0.member("type", "string") }
+            }
+        }
+    }
+
+    private static func write(
+        _ type: String, _ shapes: [DescribedShape], to json: inout JSONWriter
+    ) {
+        json.object(type) { json in
+            guard let first = shapes.first else { return }
+            json.key("schema")
+            (shapes.count == 1 ? first : .either(shapes)).write(to: &json)
+        }
+    }
+
+    /// How a key may come.
+    private static let schemes: [(name: String, members: KeyValuePairs<String, String>)] = [
+        ("bearer", ["type": "http", "scheme": "bearer"]),
+        ("header", ["type": "apiKey", "in": "header", "name": "X-API-Key"]),
+        ("basic", ["type": "http", "scheme": "basic"]),
+    ]
+
     private static func writeComponents(_ json: inout JSONWriter) {
         json.object("securitySchemes") { json in
-            json.object("bearer") { json in
-                json.member("type", "http")
-                json.member("scheme", "bearer")
-            }
-            json.object("header") { json in
-                json.member("type", "apiKey")
-                json.member("in", "header")
-                json.member("name", "X-API-Key")
+            for scheme in schemes {
+                json.object(scheme.name) { json in
+                    for (key, value) in scheme.members { json.member(key, value) }
+                }
             }
         }
         json.object("schemas") { json in
-            json.object("Error") { json in
-                json.member("type", "object")
-                json.strings("required", ["error"])
-                json.object("properties") { json in
-                    json.object("error") { json in
-                        json.member("type", "object")
-                        json.strings("required", ["code", "message"])
-                        json.object("properties") { json in
-                            json.object("code") { json in
-                                json.member("type", "string")
-                                json.strings("enum", DoorError.Code.allCases.map(\.rawValue))
-                            }
-                            json.object("message") { $0.member("type", "string") }
-                        }
-                    }
-                }
+            for named in NamedShape.allCases {
+                json.key(named.rawValue)
+                named.shape.write(to: &json)
             }
         }
     }
@@ -152,34 +167,5 @@ extension DoorRoute {
         let words = route.pattern.split { "/.{}".contains($0) }
         return ([route.method.rawValue.lowercased()] + words.map(String.init))
             .joined(separator: "_")
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func object(_ key: String, _ members: (inout JSONWriter) -> Void) {
-        self.key(key)
-        beginObject()
-        members(&self)
-        endObject()
-    }
-
-    fileprivate mutating func strings(_ key: String, _ values: [String]) {
-        self.key(key)
-        beginArray(inline: true)
-        for value in values { string(value) }
-        endArray()
-    }
-
-    fileprivate mutating func parameter(
-        _ name: String, in place: String, _ meaning: String? = nil, isNumber: Bool
-    ) {
-        beginObject()
-        member("name", name)
-        member("in", place)
-        given("description", meaning)
-        key("required")
-        bool(place == "path")
-        object("schema") { $0.member("type", isNumber ? "integer" : "string") }
-        endObject()
     }
 }

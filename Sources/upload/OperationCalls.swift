@@ -18,7 +18,8 @@ extension UploadCalls {
             route: Route(.get, "/healthz", isLimited: false) { _ in
                 Admission { _ in HTTPAnswer(.ok, type: "text/plain; charset=utf-8", "ok\n") }
             },
-            about: .init(summary: "Is the process alive?", answers: [200: "It is."]))
+            about: .init(
+                summary: "Is the process alive?", answers: [200: .content("text/plain", "It is.")]))
     }
 
     private var readiness: DoorRoute {
@@ -36,7 +37,10 @@ extension UploadCalls {
             },
             about: .init(
                 summary: "Can it do its work?",
-                answers: [200: "It can.", 503: "It cannot; problems says why."]))
+                answers: [
+                    200: .json([.readiness], "It can."),
+                    503: .json([.readiness], "It cannot; problems says why."),
+                ]))
     }
 
     private var metrics: DoorRoute {
@@ -50,7 +54,8 @@ extension UploadCalls {
                 }
             },
             about: .init(
-                summary: "Figures for Prometheus.", answers: [200: "Text format 0.0.4."]))
+                summary: "Figures for Prometheus.",
+                answers: [200: .content("text/plain", "Text format 0.0.4.")]))
     }
 
     private var openAPI: DoorRoute {
@@ -59,7 +64,8 @@ extension UploadCalls {
                 Admission { _ in .json(.ok, OpenAPI(routes).text) }
             },
             about: .init(
-                summary: "This description, in OpenAPI 3.1.", answers: [200: "The description."]))
+                summary: "This description, in OpenAPI 3.1.",
+                answers: [200: .content("application/json", "The description.")]))
     }
 
     /// The stages that must run for orders to be delivered.

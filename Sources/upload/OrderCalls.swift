@@ -31,10 +31,11 @@ extension UploadCalls {
             },
             about: .init(
                 summary: "Have a batch taken at once, and answer its receipt.", scopes: [.orders],
-                body: "application/json",
+                body: .init(shape: .named(.batch)),
                 answers: [
-                    200: "The receipt.", 202: "Taken, and the receipt is not there yet.",
-                    422: "The receipt of a batch that was refused whole.",
+                    200: .json([.receipt], "The receipt."),
+                    202: .json([.waiting], "Taken, and the receipt is not there yet."),
+                    422: .json([.receipt], "The receipt of a batch that was refused whole."),
                 ],
                 errors: [
                     .malformed, .digest_mismatch, .bad_query, .unknown_key, .not_allowed,
@@ -67,9 +68,6 @@ extension UploadCalls {
         return answer
     }
 
-    private static let mostOrders: Int64 = 1_000
-    private static let usualOrders: Int64 = 100
-
     private var listOrders: DoorRoute {
         DoorRoute(
             route: Route(
@@ -77,13 +75,13 @@ extension UploadCalls {
                 admit: admitting([.read]) { call, caller in
                     let query = try call.query("ref", "state", "since", "limit", "cursor")
                     let user = try caller.user
+                    let page = try OrderPage(query)
                     if let ref = query["ref"] {
                         let order = try doors.ledger.read { ledger in
                             try ledger.show(user) { try $0.order(ref: ref) }
                         }
                         return .json(.ok) { Self.write([order].compactMap(\.self), nil, &$0) }
                     }
-                    let page = try OrderPage(query, most: Self.mostOrders, usual: Self.usualOrders)
                     let orders = try doors.ledger.read { ledger in
                         try ledger.show(user) {
                             try $0.orders(
@@ -95,15 +93,10 @@ extension UploadCalls {
                 }),
             about: .init(
                 summary: "List own orders by number, a page at a time.", scopes: [.read],
-                query: [
-                    .init(name: "ref", meaning: "Only the order with this reference."),
-                    .init(name: "state", meaning: "Only orders with this status: Completed."),
-                    .init(name: "since", meaning: "Only orders taken from this moment on."),
-                    .init(name: "limit", meaning: "At most so many, up to 1000.", isNumber: true),
-                    .init(
-                        name: "cursor", meaning: "next_cursor of the page before.", isNumber: true),
+                parameters: OrderPage.parameters,
+                answers: [
+                    200: .json([.orders], "The orders, and next_cursor if there may be more.")
                 ],
-                answers: [200: "The orders, and next_cursor if there are more."],
                 errors: [.bad_query, .unknown_key, .not_allowed, .user_banned, .too_many_requests]))
     }
 
@@ -125,7 +118,8 @@ extension UploadCalls {
                 }),
             about: .init(
                 summary: "Show one of the own orders.", scopes: [.read],
-                answers: [200: "The order."],
+                parameters: [.init("id", .integer(1...Int64.max), "The order's number.")],
+                answers: [200: .json([.order], "The order.")],
                 errors: [
                     .bad_query, .unknown_key, .not_allowed, .user_banned, .not_found,
                     .too_many_requests,

@@ -32,7 +32,7 @@ extension UploadCalls {
                 }),
             about: .init(
                 summary: "List the files of the outbox.", scopes: [.read, .files],
-                answers: [200: "Their names, lengths and times."],
+                answers: [200: .json([.outbox], "Their names, lengths and times.")],
                 errors: [.bad_query, .unknown_key, .not_allowed, .user_banned, .too_many_requests]))
     }
 
@@ -50,9 +50,13 @@ extension UploadCalls {
                 }),
             about: .init(
                 summary: "Fetch a file of the outbox.", scopes: [.read, .files],
+                parameters: [
+                    .init("name", .text(pattern: "^[^\\x00-\\x1F\\x7F-\\x9F/]+$"), "Its name.")
+                ],
                 answers: [
-                    200: "The file.", 206: "The range that was asked for.",
-                    304: "It is the one that If-None-Match names.",
+                    200: .content("*/*", "The file."),
+                    206: .content("*/*", "The range that was asked for."),
+                    304: .bare("It is the one that If-None-Match names."),
                 ],
                 errors: [
                     .bad_query, .unknown_key, .not_allowed, .user_banned, .not_found,

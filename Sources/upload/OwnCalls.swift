@@ -30,7 +30,7 @@ extension UploadCalls {
                 }),
             about: .init(
                 summary: "Show what can be spent.", scopes: [.read],
-                answers: [200: "The balance and its currency."],
+                answers: [200: .json([.balance], "The balance and its currency.")],
                 errors: [.bad_query, .unknown_key, .not_allowed, .user_banned, .too_many_requests]))
     }
 
@@ -42,22 +42,27 @@ extension UploadCalls {
                     _ = try call.query()
                     let user = try caller.user
                     let least = context.settings.pricing.minProfitPercent
-                    return try .json(.ok) { json in
+                    var offers: [Offer] = []
+                    // Others wait for the ledger meanwhile, so that it is written later.
+                    try doors.ledger.read { ledger in
+                        try ledger.show(user) { view in
+                            try view.forEachOffer(minProfit: least) { offers.append($0) }
+                        }
+                    }
+                    return .json(.ok) { json in
                         json.member("services", 1)
                         json.member("currency", context.settings.currency.code)
                         json.key("list")
                         json.beginArray()
-                        try doors.ledger.read { ledger in
-                            try ledger.show(user) { view in
-                                try view.forEachOffer(minProfit: least) { $0.write(to: &json) }
-                            }
-                        }
+                        for offer in offers { offer.write(to: &json) }
                         json.endArray()
                     }
                 }),
             about: .init(
                 summary: "List what is on sale, at the caller's prices.", scopes: [.read],
-                answers: [200: "The price list, as services.json in the outbox."],
+                answers: [
+                    200: .json([.services], "The price list, as services.json in the outbox.")
+                ],
                 errors: [.bad_query, .unknown_key, .not_allowed, .user_banned, .too_many_requests]))
     }
 }

@@ -28,12 +28,26 @@ extension UploadCalls {
             },
             about: .init(
                 summary: "The API v2, as the software of resellers calls it.",
-                body: method == .get ? nil : "application/x-www-form-urlencoded",
+                parameters: method == .get ? Self.fields : [],
+                body: method == .get
+                    ? nil
+                    : .init(
+                        shape: .named(.panelCall),
+                        types: [
+                            "application/x-www-form-urlencoded", "multipart/form-data",
+                            "application/json",
+                        ], isRequired: false),
                 answers: [
-                    200: "The answer, or {\"error\"} in the trade's words.",
-                    503: "It cannot be answered now; nothing was changed.",
-                    504: "It may have been taken: ask again with the same ref.",
+                    200: .json([.panelAnswer], "The answer, or {\"error\"} in the trade's words."),
+                    503: .json([.panelAnswer], "It cannot be answered now; nothing was changed."),
+                    504: .json(
+                        [.panelAnswer], "It may have been taken: ask again with the same ref."),
                 ], errors: [.malformed, .too_slow, .too_large, .too_many_requests]))
+    }
+
+    /// The fields of a call that comes in the query.
+    private static let fields = NamedShape.panelFields.map {
+        DoorRoute.Parameter($0, .text(), "As in a form.")
     }
 
     /// Reads a call, looks up its key, and has it answered.

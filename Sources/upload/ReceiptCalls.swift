@@ -30,7 +30,15 @@ extension UploadCalls {
                 about: .init(
                     summary: "Read the receipt of a file, by the file's name.",
                     scopes: [.read, .files, .orders],
-                    answers: [200: "The receipt.", 202: "The file waits to be taken."],
+                    parameters: [
+                        .init(
+                            "name", .text(pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+                            "The file's name, with .json or without.")
+                    ],
+                    answers: [
+                        200: .json([.receipt], "The receipt."),
+                        202: .json([.waiting], "The file waits to be taken."),
+                    ],
                     errors: [
                         .bad_query, .unknown_key, .not_allowed, .user_banned, .not_found,
                         .too_many_requests,

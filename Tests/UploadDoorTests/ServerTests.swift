@@ -70,6 +70,34 @@ import Testing
         for path in ["/v1/files/{name}", "/v1/orders", "/v1/receipts/{name}", "/api/v2"] {
             #expect(document["paths"]?[path] != nil, "\(path)")
         }
+        let schemas = document["components"]?["schemas"]
+        for name in reply.text.matches(of: /"\$ref": "#\/components\/schemas\/(\w+)"/).map(\.1) {
+            #expect(schemas?[String(name)] != nil, "\(name)")
+        }
+        guard case .object(let paths)? = document["paths"] else { return }
+        for path in paths {
+            guard case .object(let calls) = path.value else { continue }
+            let names = Set(path.key.matches(of: /\{(\w+)\}/).map { String($0.1) })
+            for call in calls {
+                guard case .array(let parameters)? = call.value["parameters"] else { continue }
+                let described = parameters.compactMap { parameter -> String? in
+                    guard parameter["in"] == .string("path"),
+                        case .string(let name)? = parameter["name"]
+                    else { return nil }
+                    return name
+                }
+                #expect(Set(described) == names, "\(call.key) \(path.key)")
+            }
+        }
+    }
+
+    @Test func `a part of a query that does not count must be right all the same`() throws {
+        let door = try OpenDoor(settings: "start_ingest: false")
+        #expect(try door.ask("GET /v1/orders?ref=none&limit=5").status == 200)
+        for query in ["limit=0.5", "state=", "since=today", "cursor=-1"] {
+            let reply = try door.ask("GET /v1/orders?ref=none&\(query)")
+            #expect(reply["error.code"] == "bad_query", "\(query)")
+        }
     }
 
     @Test func `every code of an error is in the manual, with its status`() throws {
