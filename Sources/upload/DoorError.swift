@@ -2,37 +2,18 @@ import HTTPTypes
 import Serving
 import StrictJSON
 
-/// Why a call has not what it asked for: a closed list, documented in `docs/resellers.md` with what
-/// to do about each.
-enum DoorError: Error {
-    case malformed(String)
-    case digestMismatch(String)
-    case badQuery(String)
-    case unknownKey
-    case notAllowed(String)
-    case userBanned
-    case notFound(String)
-    case methodNotAllowed([HTTPRequest.Method])
-    case tooSlow(String)
-    case nameTaken(sha256: String, receivedAt: String?, receipt: String)
-    case lengthRequired
-    case tooLarge(String)
-    case unsupportedType(String)
-    case rangeNotSatisfiable(length: Int64)
-    case expectationFailed
-    case badName(String)
-    case emptyBody
-    case notAnObject
-    case tooManyRequests(String, retryAfter: Int)
-    case headTooLarge
-    case unexpected
-    case notImplemented
-    case busy(String, retryAfter: Int)
-    case notTakenInTime
-    case noRoom
-}
+/// Why a call has not what it asked for: a code of a closed list, documented in `docs/resellers.md`
+/// with what to do about each, and words for people.
+struct DoorError: Error {
+    let code: Code
+    let message: String
+    /// How many seconds to stay away; nil if waiting does not help.
+    var retryAfter: Int?
+    /// Fields of the answer's head.
+    var fields: HTTPFields = [:]
+    /// The file that has the name, if that is why.
+    var earlier: (sha256: String, receivedAt: String?, receipt: String)?
 
-extension DoorError {
     /// What scripts test. Each stands in `docs/resellers.md`, with its status.
     enum Code: String, CaseIterable {
         case malformed, digest_mismatch, bad_query, unknown_key, not_allowed, user_banned, not_found
@@ -42,86 +23,10 @@ extension DoorError {
         case not_taken_in_time, no_room
     }
 
-    var code: Code {
-        switch self {
-        case .malformed: .malformed
-        case .digestMismatch: .digest_mismatch
-        case .badQuery: .bad_query
-        case .unknownKey: .unknown_key
-        case .notAllowed: .not_allowed
-        case .userBanned: .user_banned
-        case .notFound: .not_found
-        case .methodNotAllowed: .method_not_allowed
-        case .tooSlow: .too_slow
-        case .nameTaken: .name_taken
-        case .lengthRequired: .length_required
-        case .tooLarge: .too_large
-        case .unsupportedType: .unsupported_type
-        case .rangeNotSatisfiable: .range_not_satisfiable
-        case .expectationFailed: .expectation_failed
-        case .badName: .bad_name
-        case .emptyBody: .empty_body
-        case .notAnObject: .not_an_object
-        case .tooManyRequests: .too_many_requests
-        case .headTooLarge: .head_too_large
-        case .unexpected: .unexpected
-        case .notImplemented: .not_implemented
-        case .busy: .busy
-        case .notTakenInTime: .not_taken_in_time
-        case .noRoom: .no_room
-        }
-    }
-
-    var message: String {
-        switch self {
-        case .malformed(let reason): "The request cannot be read: \(reason). Correct the client."
-        case .digestMismatch(let field):
-            "The body is not the one that \(field) names. Nothing was kept; send it again."
-        case .badQuery(let reason): "\(reason) Correct the query."
-        case .unknownKey:
-            "There is no key, or it is not valid. Send Authorization: Bearer KEY, or X-API-Key."
-        case .notAllowed(let reason): "\(reason) Ask the operator for a key that may."
-        case .userBanned: "This account is banned. Ask the operator; nothing was taken."
-        case .notFound(let what): "There is no \(what)."
-        case .methodNotAllowed(let methods):
-            "This path takes only \(methods.map(\.rawValue).joined(separator: ", "))."
-        case .tooSlow(let what): "\(what) Nothing was taken; send it again."
-        case .nameTaken(let digest, let moment, _):
-            """
-            This name belongs to a file with other bytes (SHA-256 \(digest)\
-            \(moment.map { ", taken at \($0)" } ?? "")). Nothing was taken; give the new file a \
-            name of its own, or send it to POST /v1/files, which names it.
-            """
-        case .lengthRequired: "The request has no Content-Length. Send the body with its length."
-        case .tooLarge(let reason): "\(reason) Nothing was taken; split the file."
-        case .unsupportedType(let reason): reason
-        case .rangeNotSatisfiable(let length): "The file has \(length) bytes."
-        case .expectationFailed: "Expect may only be 100-continue."
-        case .badName(let reason): "\(reason) Nothing was taken; choose another name."
-        case .emptyBody:
-            "The body is empty. Send the file's bytes: curl -T FILE, or --data-binary @FILE."
-        case .notAnObject:
-            "The body does not begin with {. Send a batch file: one JSON object in UTF-8."
-        case .tooManyRequests(let reason, _): reason
-        case .headTooLarge: "The header fields are too long or too many. Send fewer."
-        case .unexpected:
-            "Something went wrong here. Ask again with the same bytes: nothing is taken twice."
-        case .notImplemented: "The request is encoded in a way that is not known here."
-        case .busy(let reason, _): reason
-        case .notTakenInTime:
-            "The order was not taken in time and was withdrawn: nothing happened. Send it again."
-        case .noRoom: "There is no room on the disk now. Nothing was taken; send it again later."
-        }
-    }
-
-    /// How many seconds to stay away; nil if waiting does not help.
-    private var retryAfter: Int? {
-        switch self {
-        case .tooManyRequests(_, let seconds), .busy(_, let seconds): seconds
-        case .notTakenInTime: 5
-        case .noRoom: 60
-        default: nil
-        }
+    init(_ code: Code, _ message: String, retryAfter: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.retryAfter = retryAfter
     }
 
     /// The answer in the envelope of all errors (doors.md §3).
@@ -131,23 +36,106 @@ extension DoorError {
             json.beginObject()
             json.member("code", code.rawValue)
             json.member("message", message)
-            if case .nameTaken(let digest, let moment, let receipt) = self {
-                json.member("sha256", digest)
-                json.member("received_at", moment)
-                json.member("receipt", receipt)
+            if let earlier {
+                json.member("sha256", earlier.sha256)
+                json.member("received_at", earlier.receivedAt)
+                json.member("receipt", earlier.receipt)
             }
             json.endObject()
         }
+        answer.fields.append(contentsOf: fields)
         if let retryAfter { answer.fields[.retryAfter] = "\(retryAfter)" }
-        switch self {
-        case .unknownKey: answer.fields[.wwwAuthenticate] = "Bearer"
-        case .rangeNotSatisfiable(let length): answer.fields[.contentRange] = "bytes */\(length)"
-        case .methodNotAllowed(let methods):
-            answer.fields[.allow] = methods.map(\.rawValue).joined(separator: ", ")
-        default: break
-        }
         return answer
     }
+}
+
+extension DoorError {
+    static func malformed(_ reason: String) -> Self {
+        Self(.malformed, "The request cannot be read: \(reason). Correct the client.")
+    }
+    static func digestMismatch(_ field: String) -> Self {
+        Self(
+            .digest_mismatch,
+            "The body is not the one that \(field) names. Nothing was kept; send it again.")
+    }
+    static func badQuery(_ reason: String) -> Self {
+        Self(.bad_query, "\(reason) Correct the query.")
+    }
+    static var unknownKey: Self {
+        var error = Self(
+            .unknown_key,
+            "There is no key, or it is not valid. Send Authorization: Bearer KEY, or X-API-Key.")
+        error.fields[.wwwAuthenticate] = "Bearer"
+        return error
+    }
+    static func notAllowed(_ reason: String) -> Self {
+        Self(.not_allowed, "\(reason) Ask the operator for a key that may.")
+    }
+    static let userBanned = Self(
+        .user_banned, "This account is banned. Ask the operator; nothing was taken.")
+    static func notFound(_ what: String) -> Self { Self(.not_found, "There is no \(what).") }
+    static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> Self {
+        let names = methods.map(\.rawValue).joined(separator: ", ")
+        var error = Self(.method_not_allowed, "This path takes only \(names).")
+        error.fields[.allow] = names
+        return error
+    }
+    static func tooSlow(_ what: String) -> Self {
+        Self(.too_slow, "\(what) Nothing was taken; send it again.")
+    }
+    static func nameTaken(sha256: String, receivedAt: String?, receipt: String) -> Self {
+        var error = Self(
+            .name_taken,
+            """
+            This name belongs to a file with other bytes (SHA-256 \(sha256)\
+            \(receivedAt.map { ", taken at \($0)" } ?? "")). Nothing was taken; give the new file \
+            a name of its own, or send it to POST /v1/files, which names it.
+            """)
+        error.earlier = (sha256, receivedAt, receipt)
+        return error
+    }
+    static let lengthRequired = Self(
+        .length_required,
+        "The request has no Content-Length. Send the body with its length.")
+    static func tooLarge(_ reason: String) -> Self {
+        Self(.too_large, "\(reason) Nothing was taken; split the file.")
+    }
+    static func unsupportedType(_ reason: String) -> Self { Self(.unsupported_type, reason) }
+    static func rangeNotSatisfiable(length: Int64) -> Self {
+        var error = Self(.range_not_satisfiable, "The file has \(length) bytes.")
+        error.fields[.contentRange] = "bytes */\(length)"
+        return error
+    }
+    static let expectationFailed = Self(.expectation_failed, "Expect may only be 100-continue.")
+    static func badName(_ reason: String) -> Self {
+        Self(.bad_name, "\(reason) Nothing was taken; choose another name.")
+    }
+    static let emptyBody = Self(
+        .empty_body,
+        "The body is empty. Send the file's bytes: curl -T FILE, or --data-binary @FILE.")
+    static let notAnObject = Self(
+        .not_an_object,
+        "The body does not begin with {. Send a batch file: one JSON object in UTF-8.")
+    static func tooManyRequests(_ reason: String, retryAfter: Int) -> Self {
+        Self(.too_many_requests, reason, retryAfter: retryAfter)
+    }
+    static let headTooLarge = Self(
+        .head_too_large, "The header fields are too long or too many. Send fewer.")
+    static let unexpected = Self(
+        .unexpected,
+        "Something went wrong here. Ask again with the same bytes: nothing is taken twice.")
+    static let notImplemented = Self(
+        .not_implemented, "The request is encoded in a way that is not known here.")
+    static func busy(_ reason: String, retryAfter: Int) -> Self {
+        Self(.busy, reason, retryAfter: retryAfter)
+    }
+    static let notTakenInTime = Self(
+        .not_taken_in_time,
+        "The order was not taken in time and was withdrawn: nothing happened. Send it again.",
+        retryAfter: 5)
+    static let noRoom = Self(
+        .no_room, "There is no room on the disk now. Nothing was taken; send it again later.",
+        retryAfter: 60)
 }
 
 extension DoorError.Code {

@@ -73,7 +73,7 @@ extension UploadCalls {
     private func caller(_ key: String, _ call: HTTPCall) throws(TradeError) -> Caller? {
         do {
             return try gate.caller(key, call)
-        } catch DoorError.userBanned {
+        } catch let error as DoorError where error.code == .user_banned {
             throw .inactiveUser
         } catch {
             context.logger.error(
@@ -109,7 +109,7 @@ extension UploadCalls {
     private func take(_ lines: [CallLine], of user: UserID) async throws -> [LineFate] {
         do {
             try checkRoom(0)
-        } catch DoorError.noRoom {
+        } catch let error as DoorError where error.code == .no_room {
             return lines.map { _ in .withdrawn }
         }
         return try await withThrowingTaskGroup(of: (Int, LineFate).self) { group in
