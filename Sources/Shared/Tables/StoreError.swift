@@ -78,8 +78,9 @@ extension StoreError: CustomStringConvertible {
         case .damaged:
             (
                 "it is damaged", "nothing more is written to it",
-                "keep a copy, look at the disk, put the latest backup in its place, and resume "
-                    + "with that by admin recover --restored"
+                "keep a copy, look at the disk, and put its latest backup in its place; then "
+                    + "resume, for the ledger by admin recover --restored, for the accounts by "
+                    + "admin key confirm"
             )
         case .outOfMemory:
             ("no memory is left", Self.undone, "free some and run again")
