@@ -70,15 +70,17 @@ extension TakeFiles {
         }
     }
 
-    /// All doors, or those of `some`, with the names in them, beginning with the door after
-    /// `lastDoor`.
+    /// All doors in which something lies, or those of `some`, with the names in them, beginning
+    /// with the door after `lastDoor`.
     private mutating func listDoors(
         of some: Set<Dropper>? = nil
     ) throws -> [(place: Door, names: [FileName])] {
         var listed: [(place: Door, names: [FileName])] = []
         try notes.reportingObstacles { spool throws(SystemError) in
-            for door in try spool.openDoors(of: some) {
-                listed.append((door, try door.names(limit: Self.namesAtOnce)))
+            try spool.forEachDoor(of: some) { door throws(SystemError) in
+                let names = try door.names(limit: Self.namesAtOnce)
+                // Thousands of users have one each.
+                if !names.isEmpty { listed.append((door, names)) }
             }
         }
         let next = listed.firstIndex { $0.place.dropper.name > lastDoor } ?? 0

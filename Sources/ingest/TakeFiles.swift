@@ -68,6 +68,7 @@ struct TakeFiles {
         self.context = context
         stage = try Stage.open(context, leastFree: context.settings.intake.minFreeBytes)
         try stage.providers()
+        OpenFiles.makeRoom()
         finishing = FinishFiles(stage)
         notes = IntakeNotes(stage)
     }
@@ -144,7 +145,8 @@ struct TakeFiles {
             try notes.reportingObstacles { spool throws(SystemError) in
                 guard let inbox = try spool.openInbox(of: dropper) else { return }
                 let listing = try inbox.list(limit: limit, strays: PassedOverEntries.mostPerOwner)
-                inboxes.append((inbox, listing.names))
+                // Thousands of resellers have one each.
+                if !listing.names.isEmpty { inboxes.append((inbox, listing.names)) }
                 if listing.strays.isEmpty { return }
                 strays += try inbox.strays(listing.strays, now: clock.now())
             }

@@ -62,7 +62,7 @@ extension House {
         try house.add()
         house.putInDoor(batch("a"), as: "a-b.json")
         let spool = try Spool.open(at: house.spool, program: "ingest")
-        let door = try #require(try spool.openDoors().first)
+        let door = try #require(try spool.openDoor(of: .reseller("acme")))
         var collecting = Collecting(spool)
         _ = try collecting.collect(FileName("a-b.json"), from: door)
         #expect(house.names(in: "doors/acme").isEmpty)

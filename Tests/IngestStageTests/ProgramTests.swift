@@ -4,10 +4,13 @@ import Testing
 @Suite struct ProgramTests {
     private let folder = TemporaryFolder(inMemory: true)
 
-    private func ingest(_ configuration: String) -> Int32 {
+    private func ingest(_ configuration: String, after preparation: String = ":") -> Int32 {
         folder.write(configuration, to: "p.yaml")
         return shellRun(
-            "'\(builtProgram("ingest"))' --config '\(folder.path)/p.yaml' 2>'\(folder.path)/log'"
+            """
+            \(preparation)
+            '\(builtProgram("ingest"))' --config '\(folder.path)/p.yaml' 2>'\(folder.path)/log'
+            """
         ).status
     }
 
@@ -36,6 +39,28 @@ import Testing
                 && $0.contains("/s/resellers/desk")
         }
         #expect(told.count == 1)
+    }
+
+    /// Cron starts programs with room for 1,024 open files.
+    @Test(arguments: ["-Sn 256", "-n 256"])
+    func `more users than files may be open have their files taken`(limit: String) throws {
+        let users = (1...600).map { "u\($0)" }
+        let configuration = "currency: USD\nspool: s\nledger: l.db\nintake: {settle_seconds: 0}"
+        #expect(ingest(configuration) == 0)
+        let entries = users.map { #"{"user": "\#($0)"}"# }.joined(separator: ", ")
+        folder.write(#"{"by": "anna", "users": [\#(entries)]}"#, to: "s/desk/inbox/a.json")
+        #expect(ingest(configuration) == 0)
+        // With a limit that cannot be raised, all may still have an inbox and a door.
+        for user in limit == "-n 256" ? Array(users.suffix(9)) : users {
+            folder.write(#"{"orders": []}"#, to: "s/resellers/\(user)/inbox/a.json")
+            folder.write(#"{"batch": "b", "orders": []}"#, to: "s/doors/\(user)/b.json")
+        }
+        for user in users { folder.write("", to: "s/doors/\(user)/.empty") }
+        #expect(ingest(configuration, after: "ulimit \(limit)") == 0)
+        for name in ["a", "b"] {
+            let receipt = "s/resellers/u600/outbox/\(name).receipt.json"
+            #expect(bytes(at: "\(folder.path)/\(receipt)") != nil)
+        }
     }
 
     @Test func `a run with nothing to do ends with 0, and so does the next`() {

@@ -26,18 +26,19 @@ extension Spool {
         }
     }
 
-    /// All doors, or those of `some` that are there, by name. There is none of the desk that has no
-    /// name: a key could then do what only the operator may.
-    package func openDoors(of some: Set<Dropper>? = nil) throws(SystemError) -> [Door] {
+    /// Calls `body` with each door, or with those of `some` that are there, by name. It is open as
+    /// long as `body` keeps it. There is none of the desk that has no name: a key could then do
+    /// what only the operator may.
+    package func forEachDoor(
+        of some: Set<Dropper>? = nil, _ body: (Door) throws(SystemError) -> Void
+    ) throws(SystemError) {
         let droppers =
             if let some { Array(some) } else {
                 try Directory("\(root)/doors").names().map { Dropper(named: "\($0)") }
             }
-        var doors: [Door] = []
         for dropper in droppers.sorted(by: { $0.name < $1.name }) where dropper != .desk {
-            if let door = try openDoor(of: dropper) { doors.append(door) }
+            if let door = try openDoor(of: dropper) { try body(door) }
         }
-        return doors
     }
 }
 

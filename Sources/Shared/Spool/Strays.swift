@@ -78,7 +78,9 @@ extension Spool {
             besides: droppers.compactMap { dropper in
                 if case .namedDesk(let name) = dropper { name } else { nil }
             })
-        for door in try openDoors() { strays += try door.strays(most: most, now: now) }
+        try forEachDoor { door throws(SystemError) in
+            strays += try door.strays(most: most, now: now)
+        }
         strays += try notDirectories(
             in: "\(root)/doors", of: "", most: most, now: now,
             "it lies beside the users' doors, and nothing there is taken; remove it", besides: nil)
