@@ -110,6 +110,34 @@ import Testing
         #expect(list[2].contains("  working  "))
     }
 
+    /// Between the commit of a change and the note of it in the spool. Nobody was told of the
+    /// change yet: it stands, the next look at the keys shows it, and from then on a copy from
+    /// before it is known to be older.
+    @Test func `a change that was committed and not noted stands, and the list shows it`() throws {
+        try NoPowerSwitch.check()
+        try works.done("admin key issue acme")
+        func strike(_ words: String) -> Works.Ending {
+            // The note is first written beside the old one, and that only after the commit.
+            works.run("admin \(words)") { command in
+                KillPoint("openat", 1).striking(
+                    command, "signal=SIGKILL", at: ["\(works.spool)/lock/accounts.part"])
+            }
+        }
+        let issued = strike("key issue acme --name late")
+        #expect(issued.status != 0 && issued.output.firstMatch(of: form) == nil)
+        let list = works.run("admin key list").output.split(separator: "\n")
+        #expect(list.count == 3 && list[2].contains("  working  ") && list[2].hasSuffix("late"))
+        #expect(!works.run("admin status").output.contains("keys wait"))
+
+        try works.done("admin backup \(works.backup)")
+        #expect(strike("key revoke 1").status != 0)
+        #expect(works.run("admin key list").output.contains("  revoked  "))
+        for end in ["", "-wal", "-shm"] { unlink(accounts + end) }
+        #expect(shellRun("cp '\(works.backup).accounts' '\(accounts)'").status == 0)
+        #expect(!works.run("admin key list").output.contains("  working  "))
+        #expect(works.run("admin status").output.contains("keys wait (2)"))
+    }
+
     @Test func `a backup has both or neither, and replaces nothing`() throws {
         try works.done("admin backup \(works.backup)")
         #expect(access("\(works.backup).accounts", F_OK) != 0)
