@@ -97,9 +97,10 @@ extension HTTPCall {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                let digits = rest.prefix(2)
-                guard digits.count == 2, digits.allSatisfy({ $0 != UInt8(ascii: "+") }),
-                    let value = UInt8(String(Substring(digits)), radix: 16)
+                let digits = String(Substring(rest.prefix(2)))
+                // Of numbers a sign would do.
+                guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
+                    let value = UInt8(digits, radix: 16)
                 else { return nil }
                 bytes.append(value)
                 rest = rest.dropFirst(2)

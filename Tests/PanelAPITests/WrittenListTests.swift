@@ -17,6 +17,7 @@ import Testing
     @Test(arguments: [
         "", "[", "a", "[wow] nice [pic]", "['a']['b']", "['a' 'b']", "['a',]",
         "['a', 1]", "[1, 2]", "['a", "['a'", "['a'] x]", #"['\q']"#, #"['\x']"#, #"['\ud800']"#,
+        #"['\x-0']"#, #"['\u+041']"#,
         #"["a", 1]"#, "['it's']", "x['a']", "[['a']]",
     ])
     func `any other text is what it is`(text: String) {

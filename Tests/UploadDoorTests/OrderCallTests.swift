@@ -57,6 +57,7 @@ import Testing
         #expect(
             try door.ask("GET /v1/orders?state=Completed").text.contains(#""orders":[]"#))
         #expect(try door.ask("GET /v1/orders?state=done")["error.code"] == "bad_query")
+        #expect(try door.ask("GET /v1/orders?ref=%-0")["error.code"] == "bad_query")
     }
 
     @Test func `a batch whose commit is late is withdrawn`() throws {

@@ -157,6 +157,7 @@ extension String {
         guard let first = bytes.firstIndex(where: { $0 > 0x20 }),
             let last = bytes.lastIndex(where: { $0 > 0x20 })
         else { return "" }
-        return String(self[first...last])
+        // By bytes: to a string, some letters and a blank after them are one.
+        return String(Substring(bytes[first...last]))
     }
 }

@@ -19,7 +19,7 @@ struct MultipartForm {
 
     init(_ body: [UInt8], _ contentType: String) throws(TradeError) {
         guard contentType.lowercased().hasPrefix("multipart/form-data"),
-            let boundary = Self.parameter("boundary", in: contentType),
+            let boundary = try Self.parameters(of: contentType)["boundary"],
             1...Self.longestBoundary ~= boundary.utf8.count
         else { throw .incorrectRequest }
         let delimiter = Array("\r\n--\(boundary)".utf8)
@@ -55,10 +55,11 @@ struct MultipartForm {
             let value = String(line[line.index(after: colon)...])
             switch line[..<colon].lowercased() {
             case "content-disposition":
+                let parameters = try Self.parameters(of: value)
                 guard name == nil, value.drop(while: { $0 == " " }).hasPrefix("form-data"),
-                    let found = Self.parameter("name", in: value)
+                    let found = parameters["name"]
                 else { throw .incorrectRequest }
-                if Self.parameter("filename", in: value) != nil { return }
+                if parameters["filename"] != nil { return }
                 name = found
             case "content-transfer-encoding":
                 guard ["7bit", "8bit", "binary"].contains(value.lowercased().filter { $0 != " " })
@@ -70,37 +71,44 @@ struct MultipartForm {
         fields.append((Array(name.utf8), Array(part[gap.upperBound...])))
     }
 
-    /// A parameter of a header's value, with or without quotation marks; nil if it is not there.
-    private static func parameter(_ name: String, in header: String) -> String? {
-        var rest = Substring(header.drop { $0 != ";" })
+    /// The parameters of a header's value, by their names in lower case, with or without quotation
+    /// marks.
+    ///
+    /// They are read by scalars: to a string, a mark and an accent after it are one character.
+    ///
+    /// - Throws: `incorrectRequest` if one comes twice, or its quotation marks do not end.
+    private static func parameters(of header: String) throws(TradeError) -> [String: String] {
+        var parameters: [String: String] = [:]
+        var rest = header.unicodeScalars.drop { $0 != ";" }
         while rest.popFirst() == ";" {
             rest = rest.drop { $0 == " " || $0 == "\t" }
             let key = rest.prefix { $0 != "=" && $0 != ";" }
             rest = rest.dropFirst(key.count)
             guard rest.first == "=" else { continue }
             rest.removeFirst()
-            let value = value(&rest)
-            if key.lowercased() == name { return value }
+            guard let value = value(&rest),
+                parameters.updateValue(value, forKey: String(key).lowercased()) == nil
+            else { throw .incorrectRequest }
             rest = rest.drop { $0 != ";" }
         }
-        return nil
+        return parameters
     }
 
     /// Takes a value off the front of `rest`.
-    private static func value(_ rest: inout Substring) -> String? {
+    private static func value(_ rest: inout Substring.UnicodeScalarView) -> String? {
         guard rest.first == "\"" else {
             let word = rest.prefix { $0 != ";" && $0 != " " && $0 != "\t" }
             rest = rest.dropFirst(word.count)
             return String(word)
         }
         rest.removeFirst()
-        var text = ""
-        while let character = rest.popFirst() {
-            switch character {
-            case "\"": return text
+        var text = String.UnicodeScalarView()
+        while let scalar = rest.popFirst() {
+            switch scalar {
+            case "\"": return String(text)
             case "\\" where rest.first == "\"" || rest.first == "\\":
                 if let escaped = rest.popFirst() { text.append(escaped) }
-            default: text.append(character)
+            default: text.append(scalar)
             }
         }
         return nil

@@ -78,7 +78,8 @@ enum WrittenList {
         }
         let code = String(String.UnicodeScalarView(rest.prefix(digits)))
         rest = rest.dropFirst(digits)
-        guard code.utf8.count == digits, code.utf8.first != UInt8(ascii: "+"),
+        // Of numbers a sign would do.
+        guard code.utf8.count == digits, code.allSatisfy(\.isHexDigit),
             let value = UInt32(code, radix: 16)
         else { return nil }
         return Unicode.Scalar(value)
