@@ -196,8 +196,8 @@ let package = Package(
             name: "FaultRigs",
             dependencies: [
                 "BatchFiles", "Ledger", "LoopbackProvider", "Money", "PanelAPI", "Providers", "Run",
-                "SQLiteTables", "Settings", "StrictJSON", "TestHouse", "TestSupport", "Timestamps",
-                "Trade", "Transport",
+                "SQLiteTables", "Serving", "Settings", "StrictJSON", "TestHouse", "TestSupport",
+                "Timestamps", "Trade", "Transport", httpTypes, logging,
             ],
             path: "Tests/FaultRigs", swiftSettings: strict),
         tests(of: "FaultRigs", ["TestSupport"]),
@@ -294,9 +294,9 @@ if isFuzzed {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "BatchFiles", "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money",
-                "Receipting", "SQLiteTables", "Settings", "Spool", "TestHouse", "TestSupport",
-                "Timestamps", "Trade",
+                "BatchFiles", "CFuzzer", "FaultRigs", "IngestStage", "Ledger", "Money", "Networks",
+                "Receipting", "SQLiteTables", "Serving", "Settings", "Spool", "TestHouse",
+                "TestSupport", "Timestamps", "Trade", "UploadDoor", httpTypes,
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer"], swiftSettings: strict,
             // Gold stumbles over the second `main`, which is libFuzzer's own.

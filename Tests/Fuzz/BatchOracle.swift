@@ -127,7 +127,7 @@ extension BatchOracle {
         of file: FileID, for dropper: Dropper, in intake: Intake
     ) throws -> [UInt8] {
         let receipts = Receipts(db: intake.db)
-        var writer = PieceWriter(descriptor: paper, path: "receipt")
+        let writer = PieceWriter(descriptor: paper, path: "receipt")
         ftruncate(paper, 0)
         lseek(paper, 0, SEEK_SET)
         try ReceiptWriter(currency: settings.currency)

@@ -12,7 +12,9 @@ struct FuzzTarget: Sendable {
     /// always judges the same input alike.
     let judge: @Sendable () throws -> (_ input: [UInt8]) throws -> String?
 
-    static let all = [reader, replies, calls, configuration, batch, words]
+    static let all = [
+        reader, replies, calls, requests, doors, configuration, batch, words,
+    ]
 
     private static let reader = FuzzTarget(
         name: "reader", seeds: ReaderOracle.samples.map { Array($0.utf8) },
@@ -35,6 +37,17 @@ struct FuzzTarget: Sendable {
     private static let calls = FuzzTarget(
         name: "calls", seeds: CallOracle.samples.map { Array($0.utf8) }, words: CallOracle.words
     ) { CallOracle.complaint }
+
+    /// The first byte says where the request is cut in two, if it is.
+    private static let requests = FuzzTarget(
+        name: "requests", seeds: RequestOracle.samples.map { Array($0.utf8) },
+        words: RequestOracle.words
+    ) { try RequestOracle().complaint }
+
+    /// The first byte says which reader of `upload` it is for.
+    private static let doors = FuzzTarget(
+        name: "doors", seeds: DoorOracle.samples.map { Array($0.utf8) }, words: DoorOracle.words
+    ) { DoorOracle().complaint }
 
     private static let configuration = FuzzTarget(
         name: "configuration", seeds: [Array(ConfigurationOracle.sample.utf8)],

@@ -113,6 +113,13 @@ package final class RawClient {
         }
     }
 
+    /// All that still comes, until the server ends the connection.
+    package func rest() -> [UInt8] {
+        while readMore() {}
+        defer { unread = [] }
+        return unread
+    }
+
     private func answer(_ head: String, hasBody: Bool) throws -> RawAnswer {
         var lines = head.split(separator: "\r\n")
         let status = Int(lines.removeFirst().split(separator: " ")[1]) ?? 0
@@ -162,8 +169,12 @@ package final class RawClient {
 
     private func readMore() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        errno = 0
-        let count = recv(socket, &buffer, buffer.count, 0)
+        var count: Int
+        repeat {
+            errno = 0
+            count = recv(socket, &buffer, buffer.count, 0)
+            // With a time-out, the kernel does not go on by itself after a signal.
+        } while count < 0 && errno == EINTR
         guard count > 0 else { return false }
         unread += buffer[..<count]
         return true

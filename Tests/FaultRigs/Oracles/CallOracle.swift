@@ -11,20 +11,43 @@ package enum CallOracle {
     /// the body.
     package static func complaint(about input: [UInt8]) -> String? {
         let content = Array(input.dropFirst())
-        let form: CallForm
+        let text = String(decoding: content, as: UTF8.self)
+        var form: CallForm?
+        // What a plain reader makes of it; nil if it reads no such calls.
+        var plain: [String: [UInt8]]??
         do throws(TradeError) {
             switch input.first {
             case UInt8(ascii: "q"):
-                form = try CallForm(query: String(decoding: content, as: UTF8.self))
+                plain = .some(PlainForm.values(of: Array(text.utf8), lists: lists))
+                form = try CallForm(query: text)
             case UInt8(ascii: "m"):
                 form = try CallForm(contentType: "multipart/form-data; boundary=x", body: content)
             default:
+                if content.first(where: { $0 > 0x20 }) != UInt8(ascii: "{") {
+                    plain = .some(PlainForm.values(of: content, lists: lists))
+                }
                 form = try CallForm(body: content)
             }
         } catch {
-            return error == .incorrectRequest ? nil : "a form was refused with \(error.text)"
+            if error != .incorrectRequest { return "a form was refused with \(error.text)" }
         }
-        return repeated(form) ?? called(form)
+        if let plain, let complaint = difference(form, plain) { return complaint }
+        return form.flatMap { repeated($0) ?? called($0) }
+    }
+
+    private static let lists = Set(
+        Parameter.allCases.filter { $0.form == .list }.map(\.rawValue))
+
+    private static func difference(_ form: CallForm?, _ plain: [String: [UInt8]]?) -> String? {
+        guard let form, let plain else {
+            if form != nil { return "a form was read that is to be refused" }
+            return plain == nil ? nil : "a form was refused that is to be read"
+        }
+        guard form.names == plain.keys.sorted() else {
+            return "it has the names \(form.names), not \(plain.keys.sorted())"
+        }
+        return form.names.first { form[$0].map { Array($0.utf8) } != plain[$0] }
+            .map { "\($0.debugDescription) has another value" }
     }
 
     /// The same fields, sent as a form, as JSON and in the address, are the same fields.
@@ -41,6 +64,7 @@ package enum CallOracle {
             ("a form", { () throws(TradeError) in try CallForm(body: Array(encoded.utf8)) }),
             ("the address", { () throws(TradeError) in try CallForm(query: encoded) }),
             ("JSON", { () throws(TradeError) in try CallForm(body: json.bytes) }),
+            ("parts", { () throws(TradeError) in try parts(of: form) }),
         ]
         for (way, read) in ways {
             // Its escapes may make it longer than is read at all.
@@ -48,11 +72,30 @@ package enum CallOracle {
             else { continue }
             guard let again = try? read() else { return "\(way) of its own fields is refused" }
             if again.names != names { return "as \(way) there are other names" }
-            if let name = names.first(where: { again[$0] != form[$0] }) {
+            if let name = names.first(where: { !isSame(again[$0], form[$0]) }) {
                 return "as \(way) \(name.debugDescription) has another value"
             }
         }
         return nil
+    }
+
+    /// The fields once more in parts; as they are if parts cannot say them.
+    private static func parts(of form: CallForm) throws(TradeError) -> CallForm {
+        let boundary = "between parts"
+        var body = ""
+        for name in form.names {
+            guard let value = form[name], !value.contains(boundary),
+                !name.utf8.contains(13), !name.utf8.contains(10)
+            else { return form }
+            let quoted = name.utf8.flatMap { byte in
+                (byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? [0x5C] : []) + [byte]
+            }
+            body += "--\(boundary)\r\nContent-Disposition: form-data; "
+            body += "name=\"\(String(decoding: quoted, as: UTF8.self))\"\r\n\r\n\(value)\r\n"
+        }
+        return try CallForm(
+            contentType: "multipart/form-data; boundary=\"\(boundary)\"",
+            body: Array("\(body)--\(boundary)--\r\n".utf8))
     }
 
     private static func escaped(_ text: String) -> String {
@@ -60,6 +103,11 @@ package enum CallOracle {
             let digits = String(byte, radix: 16)
             return "%" + (digits.utf8.count < 2 ? "0" : "") + digits
         }.joined()
+    }
+
+    /// Whether they are the same bytes: to `==`, an accent may be one letter or two.
+    private static func isSame(_ one: String?, _ other: String?) -> Bool {
+        one.map { Array($0.utf8) } == other.map { Array($0.utf8) }
     }
 
     private static func called(_ form: CallForm) -> String? {
@@ -105,6 +153,7 @@ package enum CallOracle {
         #"f{"action":"add","service":7,"link":"l","quantity":100,"runs":3,"interval":30}"#,
         #"f{"action":"add","service":"7","link":"l","comments":["a","b"],"usernames":["u"]}"#,
         "qkey=k&action=status&orders=1,2,3",
+        "fa=1&a=2&comments=x&comments=y&a%5B%5D=3&b=100%25%zz&c=%C3%A9&d=+%20z",
         "m--x\r\nContent-Disposition: form-data; name=\"action\"\r\n\r\nadd\r\n--x\r\n"
             + "Content-Disposition: form-data; name=\"link\"\r\n\r\nl\r\n--x--\r\n",
         "faction=add&service=1&username=u&min=1&max=2&posts=3&delay=30&expiry=31/12/2026&country=DE"
@@ -113,7 +162,8 @@ package enum CallOracle {
 
     package static let words =
         Parameter.allCases.map { "&\($0.rawValue)=" } + [
-            "%00", "%FF", "%0A", "+", "&", "=", "[]", "['a', 'b']", "\\n", "{", "}", "\"", "action",
+            "%00", "%FF", "%0A", "%CC%81", "%D8%80", "\u{301}", "+", "&", "=", "[]", "['a', 'b']",
+            "\\n", "{", "}", "\"", "action",
             "\r\n--x", "--", "Content-Disposition: form-data; name=", "filename=", "ref=", "1e3",
             "99999999999999999999", "\u{202E}", "\\u0000", "null", "[\"a\",\"b\"]",
         ]

@@ -1,7 +1,7 @@
 extension Rig {
     /// What tries the ledger, and the readers of what comes from outside.
     static let books = [
-        syncOrder, model, reader, replies, calls, configuration, batches, hostileFiles, manyFiles,
-        words,
+        syncOrder, model, reader, replies, calls, requests, configuration, batches, hostileFiles,
+        manyFiles, words,
     ]
 }

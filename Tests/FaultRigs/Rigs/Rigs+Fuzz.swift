@@ -26,6 +26,16 @@ extension Rig {
         }
     }
 
+    static let requests = Rig(
+        "requests", "a server makes of a request what it says, in however many pieces it comes"
+    ) { extent, findings in
+        let oracle = try RequestOracle()
+        findings.fuzz(
+            extent, few: 1_000, samples: RequestOracle.samples, words: RequestOracle.words
+        ) { input, _ in try oracle.complaint(about: input) }
+        try oracle.stop()
+    }
+
     static let configuration = Rig(
         "configuration", "a configuration is right, or is refused in words, at once"
     ) { extent, findings in
