@@ -46,12 +46,17 @@ final class Disk {
 
     /// Keeps its present content, to come back to.
     func keep() throws {
-        try shell("umount '\(path)'; cp --sparse=always '\(image)' '\(kept)'")
+        try shell("sync -f '\(path)'; umount '\(path)'; cp --sparse=always '\(image)' '\(kept)'")
     }
 
     /// Goes back to what was kept.
+    ///
+    /// The image is a new file each time. Where another process has a copy of our mounts
+    /// (`unshare`, containers), the old one stays mounted there, and would be found again by its
+    /// inode, with all that lies in memory.
     func putBack() throws {
-        try shell("umount '\(path)'; cp --sparse=always '\(kept)' '\(image)'")
+        try shell(
+            "umount '\(path)'; rm '\(image)'; cp --sparse=always '\(kept)' '\(image)'")
     }
 
     /// Runs a script on the image, and mounts it.

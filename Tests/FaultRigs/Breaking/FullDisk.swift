@@ -9,6 +9,10 @@ extension Rig {
             let room = try SmallDisk()
             try fillUnderIngest(room, extent, &findings)
             try fillUnderSending(try SmallDisk(), extent, &findings)
+            let doors = try FullDoors()
+            for left in extent == .full ? Array(0..<60) : [0, 25] {
+                findings.trying("upload, with \(left) pages left") { try doors.seen(leaving: left) }
+            }
         }
     }
 
@@ -98,7 +102,9 @@ extension Rig {
                 return try seen + works.findings()
             }
         }
-        if failed == 0 || made == 0 { findings.fail("\(failed) backups failed, \(made) did not") }
+        if (failed == 0) != (made == 0) {
+            findings.fail("\(failed) backups failed, \(made) did not")
+        }
     }
 }
 

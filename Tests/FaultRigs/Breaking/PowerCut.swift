@@ -10,6 +10,22 @@ extension Rig {
             let disk = try Disk(megabytes: 64)
             try cutIngest(disk, extent, &findings)
             try cutSending(try Disk(megabytes: 64), extent, &findings)
+            try cutDoors(extent, &findings)
+        }
+    }
+
+    /// Cuts the power while clients call `upload`, where it dies or the `ingest` that they wait
+    /// for.
+    private static func cutDoors(_ extent: Extent, _ findings: inout Findings) throws {
+        for target in DoorPowerCut.Target.allCases {
+            let cut = try DoorPowerCut(of: target)
+            findings.trying("\(target) with clients, cut at its end") { try cut.seenAtTheEnd() }
+            for call in extent == .full ? cut.calls.counts.keys.sorted() : target.few {
+                findings.kill(
+                    "\(target) with clients, power cut", at: call, of: cut.calls, extent,
+                    most: extent == .full ? 20 : 1
+                ) { try cut.seen(after: $0) }
+            }
         }
     }
 
@@ -80,6 +96,17 @@ extension Rig {
         try works.settle(with: ["sandbox": sandbox])
         findings.trying("what became of all of it") {
             try works.verdict(on: batches, by: sandbox)
+        }
+    }
+}
+
+extension DoorPowerCut.Target {
+    /// Where it is struck in the short form.
+    fileprivate var few: [String] {
+        switch self {
+        case .files: ["renameat2"]
+        case .withdrawals: ["unlinkat"]
+        case .ingest: ["fdatasync"]
         }
     }
 }

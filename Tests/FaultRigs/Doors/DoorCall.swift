@@ -82,13 +82,19 @@ extension DoorCall {
 
     /// Makes all calls at once, each from as many clients as it has copies; returns what each of
     /// these heard.
-    static func askAll(_ calls: [DoorCall], _ port: Int?, _ key: String) -> [[RawAnswer?]] {
+    ///
+    /// `hearing`: called each time that a client has heard something.
+    static func askAll(
+        _ calls: [DoorCall], _ port: Int?, _ key: String,
+        hearing: @escaping @Sendable () -> Void = {}
+    ) -> [[RawAnswer?]] {
         let answers = Mutex([[RawAnswer?]](repeating: [], count: calls.count))
         let clients = calls.enumerated().flatMap { index, call in
             (0..<call.copies).map { _ in
                 LoopbackThread {
                     let answer = call.ask(port, key)
                     answers.withLock { $0[index].append(answer) }
+                    if answer != nil { hearing() }
                 }
             }
         }
@@ -122,7 +128,7 @@ extension RawAnswer {
 
     /// Whether it says that nothing happened, now and ever. The API v2 says so as the trade does.
     var isWithdrawn: Bool {
-        status == 503 || status == 200 && text.contains("Rate limit exceeded")
+        [503, 507].contains(status) || status == 200 && text.contains("Rate limit exceeded")
     }
 
     /// Its status, and the beginning of its body.

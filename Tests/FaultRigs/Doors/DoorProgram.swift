@@ -10,9 +10,13 @@ final class DoorProgram {
 
     /// Starts it, and waits until it listens.
     ///
-    /// `script`: the line of shell that runs the given command.
-    init(_ works: Works, as script: (String) -> String = { "exec \($0)" }) throws {
-        let program = try RunningProgram(works, "upload --port 0 --quiet", as: script)
+    /// - `isQuiet`: whether it says nothing of its calls.
+    /// - `script`: the line of shell that runs the given command.
+    init(
+        _ works: Works, isQuiet: Bool = true, as script: (String) -> String = { "exec \($0)" }
+    ) throws {
+        let command = "upload --port 0\(isQuiet ? " --quiet" : "")"
+        let program = try RunningProgram(works, command, as: script)
         var port: Int?
         let isSettled = eventually {
             port = Self.port(in: program.text)
@@ -34,6 +38,14 @@ final class DoorProgram {
         if program.end() == nil { kill(program.process, SIGTERM) }
         return program.waitForEnd()
     }
+
+    var process: pid_t { program.process }
+
+    /// Its exit status, or 128 and the signal if it was killed; nil while it runs.
+    func ending() -> Int32? { program.end() }
+
+    /// Waits until it ends by itself; nil if it does not.
+    func waitForEnd() -> Int32? { program.waitForEnd() }
 
     /// All that it said.
     var text: String { program.text }
@@ -73,8 +85,9 @@ extension Works {
     /// The settings of the door in all rigs: no limit is in the way of a crowd.
     ///
     /// - `settings`: more of `upload:`, as YAML between braces.
-    /// - `waitSeconds`: how long a call waits for its receipt.
-    static func door(_ settings: String, waitSeconds: Int = patience) -> String {
+    /// - `waitSeconds`: how long a call waits for its receipt; so long that a client hears that it
+    ///   was too long.
+    static func door(_ settings: String, waitSeconds: Int = patience / 2) -> String {
         """
         upload: {calls_per_second_per_key: 100000, calls_per_second_without_key: 100000, \
         min_free_bytes: 0, wait_seconds: \(waitSeconds), linger_seconds: 1, \(settings)}

@@ -7,15 +7,19 @@ struct DoorScene {
     let key: String
     private let scene: Works
     private let workshop = TemporaryFolder(inMemory: true)
+    /// The folder that the copy is made in.
+    private let place: String
     /// `dispatch`, which `ingest` starts, sends there.
     private let sandbox: SandboxProcess
 
-    var works: Works { Works(path: "\(workshop.path)/panel") }
+    var works: Works { Works(path: "\(place)/panel") }
 
     /// - `startsIngest`: whether `upload` starts `ingest` for calls that wait.
     /// - `waitSeconds`: how long they wait.
-    init(startsIngest: Bool, waitSeconds: Int = patience) throws {
+    /// - `place`: where the copy is made; nil: in memory.
+    init(startsIngest: Bool, waitSeconds: Int = patience / 2, in place: String? = nil) throws {
         scene = Works(inMemory: true)
+        self.place = place ?? workshop.path
         sandbox = try SandboxProcess("--speed 0 --balance 100000", key: Works.key)
         try scene.configure(
             [.unpaused("sandbox", url: sandbox.url)],
@@ -37,6 +41,9 @@ struct DoorScene {
         _ = shellRun("rm -f '\(works.spool)'/lock/*.last")
         return works
     }
+
+    /// The links that are ordered before any call.
+    static let before = DoorCall.links(of: "known")
 
     /// All that a script does: new files, a known one, two files of one name, batches and single
     /// orders, some of them twice at once.

@@ -14,6 +14,9 @@ struct DoorStory {
     /// What the client heard that asked again after that.
     let again: RawAnswer?
 
+    /// Whether nobody heard anything at first.
+    var isUnanswered: Bool { first.allSatisfy { $0 == nil } }
+
     /// What is broken of the promise (doors.md §1): what was answered is there, and asking again
     /// tells whether the rest is.
     var faults: [String] {
@@ -24,9 +27,11 @@ struct DoorStory {
     /// The faults of a first answer.
     private func faults(_ answer: RawAnswer) -> [String] {
         if answer.isWithdrawn {
-            // Of several that ask the same at once, another may have asked after it was withdrawn.
+            // Of several that ask the same at once, another may have asked after it was withdrawn;
+            // and what was there before stays.
             let isOfAll = first.allSatisfy { $0?.isWithdrawn == true }
-            return wasThere && isOfAll ? [told("withdrawn, and is there", answer)] : []
+            let isNew = !Set(DoorScene.before).isSuperset(of: call.links)
+            return wasThere && isOfAll && isNew ? [told("withdrawn, and is there", answer)] : []
         }
         switch (call.kind, answer.status) {
         case (.file, 409):

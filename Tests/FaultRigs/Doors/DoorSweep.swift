@@ -36,14 +36,20 @@ struct DoorSweep {
         try NoPowerSwitch.check()
         self.target = target
         scene = try DoorScene(
-            startsIngest: target == .ingest, waitSeconds: target == .lateIngest ? 1 : patience)
+            startsIngest: target == .ingest, waitSeconds: target == .lateIngest ? 1 : patience / 2)
         let works = try scene.open()
         let trace = TemporaryFolder(inMemory: true)
-        let names = Self.names.map { "?\($0)" }.joined(separator: ",")
-        let watch = "exec strace -D -f -y -qq -o \(trace.path)/trace -e trace=\(names) "
-        _ = try Self.serve(target, works, scene.key) { watch + $0 }
+        _ = try Self.serve(target, works, scene.key) {
+            Self.watching($0, into: "\(trace.path)/trace")
+        }
         calls = SystemCalls(trace: content(at: "\(trace.path)/trace") ?? "", in: works.path)
         guard !calls.counts.isEmpty else { throw WorldFailure("strace showed no call") }
+    }
+
+    /// The command that runs `command` and writes its calls to `file`.
+    static func watching(_ command: String, into file: String) -> String {
+        let names = names.map { "?\($0)" }.joined(separator: ",")
+        return "exec strace -D -f -y -qq -o '\(file)' -e trace=\(names) \(command)"
     }
 
     /// Makes the calls while the target runs under `script`.
@@ -51,6 +57,7 @@ struct DoorSweep {
         _ target: Target, _ works: Works, _ key: String, as script: (String) -> String
     ) throws -> Outcome {
         let plain = { (command: String) in "exec \(command)" }
+        let upload = try DoorProgram(works, as: target == .upload ? script : plain)
         let ingest = try RunningProgram(
             works, "ingest --linger 600 --no-dispatch --quiet",
             as: target == .upload ? plain : script)
@@ -59,7 +66,6 @@ struct DoorSweep {
         while ingest.end() == nil, !works.isHeld("ingest"), ContinuousClock.now < patience {
             usleep(1_000)
         }
-        let upload = try DoorProgram(works, as: target == .upload ? script : plain)
         let answers = DoorCall.askAll(DoorScene.calls, upload.port, key)
         kill(ingest.process, SIGCONT)
         let end = upload.end()
@@ -98,65 +104,17 @@ struct DoorSweep {
         }
         // Everybody is answered, also if another ingest has to be started for that.
         let isSilent = target != .upload && heard.contains { $0 == nil }
+        let isAway = target == .ingest && heard.contains { $0?.isLate == true }
         return (isSilent ? ["a call got no answer"] : [])
+            + (isAway ? ["a call was sent away, though another ingest can be started"] : [])
             + (try aftermath(of: outcome.answers, in: works))
     }
 
-    /// Faults once all is taken, `upload` runs again, and every call is asked again.
-    private func aftermath(of first: [[RawAnswer?]], in works: Works) throws -> [String] {
-        try works.done("ingest")
+    private func aftermath(of answers: [[RawAnswer?]], in works: Works) throws -> [String] {
         if target == .lateIngest {
-            try works.configure("wait_seconds: \(patience),", insteadOf: "wait_seconds: 1,")
+            try works.configure("wait_seconds: \(patience / 2),", insteadOf: "wait_seconds: 1,")
         }
-        let before = Set(try works.orderedLinks())
-        let ingest = try RunningProgram(works, "ingest --linger 600 --no-dispatch --quiet")
-        let upload = try DoorProgram(works)
-        let rubbish = works.entries("tmp").map { "\($0) is left in tmp" }
-        var stories: [DoorStory] = []
-        for (call, heard) in zip(DoorScene.calls, first) {
-            let wasRivalThere = !call.rivals.isEmpty && before.isSuperset(of: call.rivals)
-            stories.append(
-                DoorStory(
-                    call: call, first: heard, wasThere: before.isSuperset(of: call.links),
-                    wasRivalThere: wasRivalThere,
-                    // A name that was free belongs to the first that asks.
-                    isRivalThere: wasRivalThere
-                        || stories.contains { $0.call.links == call.rivals },
-                    again: call.ask(upload.port, scene.key)))
-        }
-        let end = upload.end()
-        if ingest.end() == nil { kill(ingest.process, SIGTERM) }
-        guard end == 0, ingest.waitForEnd() == 0 else {
-            return ["the programs ended badly: \(upload.text) \(ingest.text)"]
-        }
-        try works.waitForPrograms()
-        try works.done("ingest")
-        return rubbish + stories.flatMap(\.faults) + (try wrongOrders(stories, in: works))
-            + (try works.findings())
-    }
-
-    /// Orders that are not there once, or have another number than was told, and files that are
-    /// nowhere at home.
-    private func wrongOrders(_ stories: [DoorStory], in works: Works) throws -> [String] {
-        let links = try works.orderedLinks()
-        let losers = stories.filter { $0.again?.status == 409 }.flatMap(\.call.links)
-        let expected = Set(stories.flatMap(\.call.links)).subtracting(losers)
-        var seen: [String] = []
-        if links != expected.sorted() {
-            seen.append("the orders are \(links), not \(expected.sorted())")
-        }
-        let numbers = try works.table("SELECT link, id FROM orders")
-        for story in stories {
-            guard
-                let answer = (story.first.compactMap(\.self) + [story.again].compactMap(\.self))
-                    .first(where: { $0.order != nil }), let number = answer.order
-            else { continue }
-            let isIts = story.call.links.contains { numbers.contains("\($0)|\(number)") }
-            if !isIts { seen.append("\(story.call.name) is not order \(number)") }
-        }
-        for place in ["tmp", "doors/acme", "work/acme"] {
-            seen += works.entries(place).map { "\($0) is left in \(place)" }
-        }
-        return seen
+        return try DoorAftermath(works: works, key: scene.key, calls: DoorScene.calls)
+            .faults(of: answers)
     }
 }

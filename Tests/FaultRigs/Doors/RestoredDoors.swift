@@ -155,8 +155,14 @@ final class RestoredDoors {
 
 extension Works {
     /// Whether a program holds its lock. To try the lock would stop a program that just starts.
-    func isHeld(_ program: String) -> Bool {
-        LockHolder.process(running: program, inSpool: spool) != nil
+    func isHeld(_ program: String) -> Bool { holder(of: program) != nil }
+
+    /// The process of these works that holds a program's lock.
+    func holder(of program: String) -> Int32? {
+        // A file of another disk may have the number of ours.
+        LockHolder.process(running: program, inSpool: spool).flatMap {
+            content(at: "/proc/\($0)/cmdline")?.contains(configuration) == true ? $0 : nil
+        }
     }
 
     /// Puts a backup in the ledger's place, as an operator may while programs run.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A promise of ours, and what is done to break it (proof.md §1).
 ///
 /// A rig works on built programs, real files and real sockets, and knows nothing of a test
@@ -51,9 +53,12 @@ package struct Findings: Sendable {
     package private(set) var failures: [String] = []
     /// Why something could not be tried here; nil if all was.
     package private(set) var notice: String?
+    /// Only points are tried whose names have this text; nil: all.
+    private let wanted = getenv("POINT").map { String(cString: $0) }
 
     /// Tries one point; `body` returns what it saw that should not be, or nothing.
     mutating func trying(_ point: String, _ body: () throws -> [String]) {
+        guard isWanted(point) else { return }
         points += 1
         do {
             let seen = try body()
@@ -69,6 +74,7 @@ package struct Findings: Sendable {
     /// - Returns: whether it was there.
     @discardableResult
     mutating func striking(_ point: String, _ body: () throws -> [String]?) -> Bool {
+        guard isWanted(point) else { return false }
         do {
             guard let seen = try body() else { return false }
             trying(point) { seen }
@@ -77,6 +83,10 @@ package struct Findings: Sendable {
             trying(point) { throw error }
             return false
         }
+    }
+
+    private func isWanted(_ point: String) -> Bool {
+        wanted.map { point.contains($0) } ?? true
     }
 
     /// Notes what should not be.

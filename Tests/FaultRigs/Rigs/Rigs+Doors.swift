@@ -15,6 +15,16 @@ extension Rig {
                 }
             }
         }
+        let rush = try DoorRush()
+        for count in extent == .full ? Array(1..<DoorRush.calls.count) : [2, 20] {
+            findings.trying("upload, told to stop after \(count) answers") {
+                try rush.seen(stoppingAfter: count)
+            }
+        }
+        let kills = extent == .full ? 100 : 3
+        findings.trying("ingest, killed \(kills) times while 64 clients wait") {
+            try rush.seen(killingIngest: kills)
+        }
     }
 }
 
