@@ -130,6 +130,7 @@ struct FileEffect {
             var batch = ResellerFile(
                 draft, settings, outline.duplicateLinks, abortingFor: rejected)
             try content.forEachLine(of: outline) { try batch.take($0, $1, &$2) }
+            try draft.writeOrders()
             try check(batch.total, against: outline)
             return draft
         }

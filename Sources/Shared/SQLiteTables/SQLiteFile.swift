@@ -53,10 +53,10 @@ package struct SQLiteFile: StorePlace {
     }
 
     /// Once, before the first connection. SQLite refuses it later, which does no harm.
-    private static let countsNoMemory = csqlite_count_no_memory()
+    private static let memory = (csqlite_count_no_memory(), csqlite_keep_statement_journals())
 
     private func connect(_ charter: Charter) throws -> SQLiteStore {
-        _ = Self.countsNoMemory
+        _ = Self.memory
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
         configuration.label = schema.label

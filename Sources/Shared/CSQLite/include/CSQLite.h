@@ -9,4 +9,10 @@ static inline int csqlite_count_no_memory(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+// The same, for the journal of a statement that writes many rows: it stays in memory. Else SQLite writes
+// one of more than 64 KiB to a temporary file, page by page.
+static inline int csqlite_keep_statement_journals(void) {
+    return sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+}
+
 #endif

@@ -100,9 +100,9 @@ package class FileDraft {
         try db.script("RELEASE line")
     }
 
-    /// Counts a line whose effect is its record: an accepted order, which its own row describes.
-    func countAccepted() {
-        lines += 1
+    /// Counts lines whose effect is their record: accepted orders, which their own rows describe.
+    func countAccepted(_ count: Int = 1) {
+        lines += count
     }
 
     /// Records the outcome of a line that stands in `lines`.
@@ -154,9 +154,10 @@ struct Ordered {
     /// The sum of their charges, which is put on hold.
     private(set) var charged = Amount.zero
 
-    mutating func add(_ order: OrderID, for charge: Amount) throws {
+    /// Adds orders whose charges come to `charge`.
+    mutating func add(_ orders: ClosedRange<OrderID>, for charge: Amount) throws {
         charged = try charged + charge
-        first = min(first ?? order, order)
-        last = max(last ?? order, order)
+        first = min(first ?? orders.lowerBound, orders.lowerBound)
+        last = max(last ?? orders.upperBound, orders.upperBound)
     }
 }

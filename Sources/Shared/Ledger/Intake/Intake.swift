@@ -38,6 +38,7 @@ package final class Intake {
     var terms: [UserID: UserTerms?] = [:]
     /// The number of the next order, once one was numbered.
     private var nextOrder: OrderID?
+    lazy var orderRows = OrderRows(db)
     /// Whether it brings work for `dispatch`, or did before that was taken back.
     package internal(set) var isDispatchDue = false
     /// Whether any file is replayed after a restore.
@@ -214,9 +215,19 @@ package final class Intake {
         if let former, try !db.exists("SELECT 1 FROM orders WHERE id = \(former)") {
             return former
         }
-        let number = try nextOrder ?? firstFreeOrder()
-        nextOrder = OrderID(number.rawValue + 1)
+        let number = try numberOfNextOrder()
+        useNumbers(through: number)
         return number
+    }
+
+    func numberOfNextOrder() throws -> OrderID {
+        try nextOrder ?? firstFreeOrder()
+    }
+
+    /// Notes that orders were inserted whose numbers end with `last`.
+    func useNumbers(through last: OrderID) {
+        isDispatchDue = true
+        nextOrder = OrderID(last.rawValue + 1)
     }
 
     private func firstFreeOrder() throws -> OrderID {

@@ -37,12 +37,8 @@ package struct NewOrder: Sendable {
 }
 
 extension ResellerDraft {
-    /// Puts the order's charge on hold, and lets the order wait to be sent.
-    ///
-    /// An order with a reference that was used before is a duplicate if its content is the same,
-    /// and costs nothing again; with other content it is refused. An order that the user cannot pay
-    /// for is refused, too.
-    package func accept(_ order: NewOrder, _ line: ResellerLine) throws {
+    /// Takes one order as `accept` does, after all that came before it.
+    func acceptAlone(_ order: NewOrder, _ line: ResellerLine) throws {
         let outcome = try outcome(of: order, line)
         if case .accepted = outcome { return countAccepted() }
         try record(outcome, of: line)
@@ -75,7 +71,7 @@ extension ResellerDraft {
         try postings.post(
             .hold(id), from: .user(user, .available), to: .user(user, .held), order.charge,
             Subject(order: id, file: file, user: user))
-        try ordered.add(id, for: order.charge)
+        try ordered.add(id...id, for: order.charge)
         return .accepted(id)
     }
 
@@ -138,7 +134,8 @@ extension ResellerDraft {
     ///
     /// `link`: the key by which the link is compared.
     package func hasOpenOrder(for link: String, service: ServiceID) throws -> Bool {
-        try db.one(
+        try writeOrders()
+        return try db.one(
             """
             SELECT EXISTS (SELECT 1 FROM orders
                 WHERE coalesce(link_key, link) = \(link) AND service_id = \(service)
@@ -148,6 +145,7 @@ extension ResellerDraft {
 
     /// Whether the user has an order under `ref`, so that a line with it asks for nothing new.
     package func hasOrder(ref: String) throws -> Bool {
-        try References.isOrders(db, user, asFirstWritten(ref))
+        try writeOrders()
+        return try References.isOrders(db, user, asFirstWritten(ref))
     }
 }

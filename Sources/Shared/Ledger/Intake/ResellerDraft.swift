@@ -10,7 +10,9 @@ package final class ResellerDraft: FileDraft {
     /// The reseller's terms when the file was opened: its orders come before everything else.
     let terms: UserTerms
     /// Whether the key of any of the user's refs, including this file's, differs from its spelling.
-    private var hasSpellings: Bool
+    private(set) var hasSpellings: Bool
+    /// Orders that are accepted, but not written yet (`writeOrders`).
+    var unwritten = UnwrittenOrders()
     /// The statements of the loop over the orders.
     let earlierOrder: any Statement
     let insertOrder: any Statement
@@ -28,6 +30,7 @@ package final class ResellerDraft: FileDraft {
 
     /// Records a rejected line.
     package func reject(_ line: ResellerLine, _ rejection: Rejection) throws {
+        if keepsRejections { try writeOrders() }
         try record(.rejected(rejection), of: line)
     }
 
@@ -39,6 +42,16 @@ package final class ResellerDraft: FileDraft {
 
     func record(_ outcome: LineOutcome, of line: ResellerLine) throws {
         try record(outcome, of: line.line, ref: line.ref)
+    }
+
+    package override func whole(_ act: () throws -> Void) throws {
+        try writeOrders()
+        try super.whole(act)
+    }
+
+    package override func close(reason: RejectionCode? = nil) throws -> FileID {
+        try writeOrders()
+        return try super.close(reason: reason)
     }
 }
 

@@ -94,6 +94,42 @@ final class Postings {
         return next
     }
 
+    /// Holds the charges of orders of `user` that were written just now: a transaction for each, as
+    /// `post` makes it, all with one statement.
+    ///
+    /// - Parameters:
+    ///   - sum: the sum of their charges.
+    ///   - orders: the orders; these numbers have no others among them.
+    ///   - user: whose orders they are.
+    /// - Throws: as `post`.
+    func hold(_ sum: Amount, forOrders orders: ClosedRange<OrderID>, of user: UserID) throws {
+        let (from, to) = (WalletKey.user(user, .available), WalletKey.user(user, .held))
+        var source = try standing(from)
+        var target = try standing(to)
+        source.balance = try source.balance - sum
+        target.balance = try target.balance + sum
+        source.isChanged = true
+        target.isChanged = true
+        let holds = try db.statement(Self.holding)
+        holds.bind(1, next)
+        holds.bind(2, orders.lowerBound)
+        holds.bind(3, orders.upperBound)
+        holds.bind(4, source.id)
+        holds.bind(5, target.id)
+        holds.bind(6, now)
+        next += Int64(try holds.run())
+        wallets[from] = source
+        wallets[to] = target
+    }
+
+    private static let holding = """
+        INSERT INTO transactions (id, reference, type, from_wallet_id, to_wallet_id, amount,
+                                  order_id, file_id, user_id, created_at)
+        SELECT ?1 + id - ?2, \(PostingReference.sql(.hold, of: "id")),
+            '\(TransactionType.hold.rawValue)', ?4, ?5, charge, id, file_id, user_id, ?6
+        FROM orders WHERE id BETWEEN ?2 AND ?3 ORDER BY id
+        """
+
     /// Writes the balances that changed.
     func writeBalances() throws {
         let update = try db.statement("UPDATE wallets SET balance = ?2 WHERE id = ?1")
