@@ -15,8 +15,23 @@ struct FileEffect {
     private let content: BatchFile
     private let settings: Settings
     private let arrival: Arrival
+    /// What was found in it when it was copied; nil if it was not read then.
+    private let finding: BatchOutline.Finding?
+    /// The file's place in the commit.
+    private let index: Int
 
-    init(_ file: CopiedFile, _ settings: Settings, receivedAt: Timestamp) {
+    /// - Parameters:
+    ///   - file: the file.
+    ///   - index: its place in the commit.
+    ///   - finding: what was found in it when it was copied, if it was read then.
+    ///   - settings: the settings.
+    ///   - receivedAt: the moment of the commit.
+    init(
+        _ file: CopiedFile, at index: Int, _ finding: BatchOutline.Finding?, _ settings: Settings,
+        receivedAt: Timestamp
+    ) {
+        self.index = index
+        self.finding = finding
         dropper = file.dropper
         isLeftover = file.isLeftover
         isCollected = file.isCollected
@@ -31,10 +46,13 @@ struct FileEffect {
     ///
     /// - Parameters:
     ///   - intake: the commit.
+    ///   - ahead: reads orders ahead; nil if nobody does.
     ///   - lines: the lines of the commit so far; those of the file are added.
     /// - Returns: how the ledger knows the file.
     /// - Throws: `SystemError`, `StoreError`.
-    func take(in intake: Intake, _ lines: inout Int) throws -> TakenFile.Kept {
+    func take(
+        in intake: Intake, _ ahead: OrdersAhead?, _ lines: inout Int
+    ) throws -> TakenFile.Kept {
         guard try intake.canKeep(arrival, from: dropper) else {
             return .nothing(
                 FileReport(
@@ -51,16 +69,36 @@ struct FileEffect {
         var outline = BatchOutline()
         do {
             try checkLength()
-            outline = try BatchOutline.read(content)
+            outline = try readOutline()
             try check(outline)
             lines += outline.lines
-            return .row(try effect(of: outline, in: intake))
+            return .row(try effect(of: outline, in: intake, ahead))
         } catch let rejection as Rejection {
             return .row(
                 try intake.refuse(
                     arrival, batch: outline.batch, lines: outline.lines, rejection))
         }
     }
+
+    private func readOutline() throws -> BatchOutline {
+        switch finding {
+        case .outline(let outline): return outline
+        case .rejected(let rejection): throw rejection
+        case .endsEarly, nil: return try BatchOutline.read(content)
+        }
+    }
+
+    /// The file for `OrdersAhead`, if it is a reseller's with orders, and was read already.
+    var source: OrdersAhead.Source? {
+        guard case .outline(let outline)? = finding, let user = arrival.user,
+            let orders = outline.arrays[.orders], orders.lines > 0, (try? check(outline)) != nil
+        else { return nil }
+        return OrdersAhead.Source(
+            index: index, user: user, batch: outline.batch ?? arrival.digest, content: content,
+            outline: outline)
+    }
+
+    var isDesk: Bool { dropper.isDesk }
 
     private func checkLength() throws(Rejection) {
         let limit = settings.intake.maxFileBytes
@@ -85,14 +123,16 @@ struct FileEffect {
         }
     }
 
-    private func effect(of outline: BatchOutline, in intake: Intake) throws -> FileID {
+    private func effect(
+        of outline: BatchOutline, in intake: Intake, _ ahead: OrdersAhead?
+    ) throws -> FileID {
         // An ordinary file takes effect line by line; only these can be taken back as a whole.
         guard outline.total != nil || outline.allOrNothing else {
-            return try draft(of: outline, in: intake).close()
+            return try draft(of: outline, in: intake, ahead).close()
         }
         do {
             return try intake.undoingIfRejected {
-                let draft = try draft(of: outline, in: intake)
+                let draft = try draft(of: outline, in: intake, ahead)
                 if outline.allOrNothing, !draft.rejections.isEmpty {
                     throw BatchAborted(because: draft.rejections)
                 }
@@ -111,7 +151,7 @@ struct FileEffect {
     ///
     /// - Throws: `Rejection` if the file can have no effect, or its total is wrong.
     private func draft(
-        of outline: BatchOutline, in intake: Intake,
+        of outline: BatchOutline, in intake: Intake, _ ahead: OrdersAhead? = nil,
         abortingFor rejected: RejectedLines = RejectedLines()
     ) throws -> FileDraft {
         let batch = outline.batch ?? arrival.digest
@@ -129,7 +169,12 @@ struct FileEffect {
             }
             var batch = ResellerFile(
                 draft, settings, outline.duplicateLinks, abortingFor: rejected)
-            try content.forEachLine(of: outline) { try batch.take($0, $1, &$2) }
+            var kinds = FileForm.batch.kinds
+            if let ahead, ahead.covers(index) {
+                try ahead.forEachOrder(of: index) { try batch.take($0) }
+                kinds.removeAll { $0 == .orders }
+            }
+            try content.forEachLine(of: outline, kinds: kinds) { try batch.take($0, $1, &$2) }
             try draft.writeOrders()
             try check(batch.total, against: outline)
             return draft

@@ -6,6 +6,7 @@ import Trade
 /// One order as the reseller wrote it, checked against what its service sells (provider-api.md §4).
 struct OrderLine {
     let ref: String
+    let terms: ServiceTerms
     let service: Service
     let type: OrderType
     let link: String?
@@ -23,11 +24,12 @@ extension OrderLine {
     /// - Parameters:
     ///   - fields: the line; all its members are taken.
     ///   - ref: the order's reference.
-    ///   - terms: the user's terms, which know the services.
+    ///   - known: the user's terms.
     /// - Throws: `Rejection`; what the look-up of a service throws.
-    init(_ fields: inout LineFields, ref: String, on terms: TermsOfSale) throws {
+    init(_ fields: inout LineFields, ref: String, on known: KnownTerms) throws {
         let id = try required(fields.service(), "service")
-        guard let service = try terms.service(id) else {
+        let terms = try known.terms(of: id)
+        guard let service = terms.service else {
             throw Rejection(.unknownService, "there is no service \(id)")
         }
         guard service.isEnabled, service.isServed, let type = service.type else {
@@ -40,6 +42,7 @@ extension OrderLine {
             type.billing, within: UnitLimits(least: service.minimum, most: service.maximum))
 
         self.ref = ref
+        self.terms = terms
         self.service = service
         self.type = type
         self.maxRate = maxRate

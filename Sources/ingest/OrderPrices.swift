@@ -8,36 +8,39 @@ import Trade
 /// price.
 struct OrderPrices {
     private let pricing: Pricing
-    private let terms: TermsOfSale
-    private var rates: [ServiceID: Rate] = [:]
+    /// The rates asked for last: most files order few services, one after the other.
+    private var last: (service: ServiceID, rate: Rate, least: Rate)?
 
-    init(_ pricing: Pricing, _ terms: TermsOfSale) {
+    init(_ pricing: Pricing) {
         self.pricing = pricing
-        self.terms = terms
     }
 
     /// The charge of an order.
     ///
     /// - Parameter order: the order.
     /// - Returns: what the reseller pays.
-    /// - Throws: `Rejection`: `BELOW_COST`, `RATE_CHANGED`; what the lookup of a price throws.
-    mutating func charge(of order: OrderLine) throws -> Amount {
-        let service = order.service
+    /// - Throws: `Rejection`: `BELOW_COST`, `RATE_CHANGED`, `QUANTITY_TOO_LARGE`.
+    mutating func charge(of order: OrderLine) throws(Rejection) -> Amount {
         do {
-            let rate = try rate(of: service)
-            guard try rate >= service.leastRate(minProfit: pricing.minProfitPercent) else {
-                throw Rejection(
-                    .belowCost, "service \(service.id) cannot be sold at \(rate) now")
-            }
-            if let most = order.maxRate, rate > most {
-                throw Rejection(.rateChanged, "the rate is \(rate) now, more than \(most)")
-            }
-            let charge = try order.type.billing.price(of: order.billedUnits, at: rate)
-            if service.isRoundedUp { try check(charge, of: order) }
-            return charge
-        } catch is MoneyError {
+            return try charge(of: order, order.service)
+        } catch let rejection as Rejection {
+            throw rejection
+        } catch {
             throw Rejection(.quantityTooLarge, "the charge is more than can be counted")
         }
+    }
+
+    private mutating func charge(of order: OrderLine, _ service: Service) throws -> Amount {
+        let (rate, least) = try rates(of: service, order.terms)
+        guard rate >= least else {
+            throw Rejection(.belowCost, "service \(service.id) cannot be sold at \(rate) now")
+        }
+        if let most = order.maxRate, rate > most {
+            throw Rejection(.rateChanged, "the rate is \(rate) now, more than \(most)")
+        }
+        let charge = try order.type.billing.price(of: order.billedUnits, at: rate)
+        if service.isRoundedUp { try check(charge, of: order) }
+        return charge
     }
 
     /// Refuses an order that is too small for a provider with a minimum charge, or for one that
@@ -54,11 +57,15 @@ struct OrderPrices {
         }
     }
 
-    private mutating func rate(of service: Service) throws -> Rate {
-        if let known = rates[service.id] { return known }
+    /// The user's rate, and the least at which the service is sold.
+    private mutating func rates(
+        of service: Service, _ terms: ServiceTerms
+    ) throws(MoneyError) -> (Rate, least: Rate) {
+        if let last, last.service == service.id { return (last.rate, last.least) }
         let rate = try PriceRule.price(
-            of: service.saleRate, discount: terms.discount, own: terms.ownPrice(of: service.id))
-        rates[service.id] = rate
-        return rate
+            of: service.saleRate, discount: terms.discount, own: terms.ownPrice)
+        let least = try service.leastRate(minProfit: pricing.minProfitPercent)
+        last = (service.id, rate, least)
+        return (rate, least)
     }
 }

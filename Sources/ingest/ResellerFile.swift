@@ -11,8 +11,7 @@ struct ResellerFile {
     private let draft: ResellerDraft
     private let settings: Settings
     private let duplicateLinks: DuplicateLinks
-    private let terms: TermsOfSale
-    private var prices: OrderPrices
+    private var checks: OrderChecks
     /// The rejections of an `all_or_nothing` file's first pass.
     private let rejected: RejectedLines
     /// The sum that `total` is compared with, in millionths: the charges as we price them, and the
@@ -34,22 +33,18 @@ struct ResellerFile {
         self.duplicateLinks = max(
             duplicateLinks ?? settings.duplicateLinks, settings.duplicateLinks)
         self.rejected = rejected
-        terms = draft.termsOfSale
-        prices = OrderPrices(settings.pricing, terms)
+        checks = OrderChecks(draft.batch, settings, on: KnownTerms(draft.terms))
     }
 
     /// Takes one line: it takes effect, or is recorded as rejected.
     mutating func take(_ kind: LineKind, _ number: Int, _ fields: inout LineFields) throws {
-        let fallback = "\(draft.batch)#\(kind.rawValue)#\(number)"
+        if kind == .orders { return try take(try checks.check(number, &fields)) }
+        let fallback = OrderChecks.fallback(draft.batch, kind, number)
         var line = ResellerLine(kind, number, ref: fallback)
         do {
             try fields.checkIsObject()
             line = ResellerLine(kind, number, ref: try fields.text("ref") ?? fallback)
-            if kind == .orders {
-                try order(line, &fields)
-            } else {
-                try draft.whole { try act(on: line, &fields) }
-            }
+            try draft.whole { try act(on: line, &fields) }
         } catch let rejection as Rejection {
             try draft.reject(line, rejection)
         }
@@ -74,26 +69,29 @@ struct ResellerFile {
         }
     }
 
-    private mutating func order(_ line: ResellerLine, _ fields: inout LineFields) throws {
-        let order = try OrderLine(&fields, ref: line.ref, on: terms)
-        let charge = try prices.charge(of: order)
-        total += Int128(charge.micros)
-        let link = order.link.map(settings.links.spelling)
-        if duplicateLinks == .reject, let link {
-            // A line that repeats an order is a duplicate: the open order for its link is its own.
-            let isNew = try !draft.hasOrder(ref: order.ref)
-            if isNew, try draft.hasOpenOrder(for: link.key, service: order.service.id) {
-                throw Rejection(
-                    .duplicateLink, "an order for this service and link has not ended yet")
+    /// Takes one order that was checked.
+    mutating func take(_ checked: CheckedOrder) throws {
+        let line = checked.line
+        do {
+            switch checked.verdict {
+            case .rejected(let rejection): try draft.reject(line, rejection)
+            case .order(let order, let link):
+                total += Int128(order.charge.micros)
+                try checkLink(link, of: order)
+                try unlessAborted(line) { try draft.accept(order, line) }
             }
+        } catch let rejection as Rejection {
+            try draft.reject(line, rejection)
         }
-        try unlessAborted(line) {
-            try draft.accept(
-                NewOrder(
-                    ref: order.ref, service: order.service.id, provider: order.service.provider,
-                    link: order.link, linkKey: link?.differingKey, quantity: order.quantity,
-                    parameters: order.parameters,
-                    billedUnits: order.billedUnits, charge: charge), line)
+    }
+
+    private func checkLink(_ link: Spelling?, of order: NewOrder) throws {
+        guard duplicateLinks == .reject, let link else { return }
+        // A line that repeats an order is a duplicate: the open order for its link is its own.
+        let isNew = try !draft.hasOrder(ref: order.ref)
+        if isNew, try draft.hasOpenOrder(for: link.key, service: order.service) {
+            throw Rejection(
+                .duplicateLink, "an order for this service and link has not ended yet")
         }
     }
 

@@ -48,12 +48,21 @@ extension TakeFiles {
         let limits = context.settings.intake
         let begun = context.clock.now()
         try stage.mendClock(nil, at: begun)
+        let effects = files.enumerated().map { index, file in
+            FileEffect(
+                file, at: index, findings[file.path], context.settings, receivedAt: begun)
+        }
         let (taken, isDispatchDue) = try ledger.intake(at: begun) { intake in
+            let ahead = OrdersAhead.begin(
+                effects, fewest: fewestAhead, context.settings
+            ) { user, service in
+                try intake.terms(of: service, for: user)
+            }
+            defer { ahead?.end() }
             var taken: [TakenFile] = []
             var lines = 0
-            for file in files where lines < limits.maxOrdersPerCommit {
-                let effect = FileEffect(file, context.settings, receivedAt: begun)
-                let kept = try effect.take(in: intake, &lines)
+            for (file, effect) in zip(files, effects) where lines < limits.maxOrdersPerCommit {
+                let kept = try effect.take(in: intake, ahead, &lines)
                 taken.append(TakenFile(file: file.withoutContent, kept: kept))
                 let age = context.clock.now().milliseconds - begun.milliseconds
                 if age >= limits.commitMilliseconds { break }

@@ -16,7 +16,8 @@ import Timestamps
 /// 1. Copy the files. If one ends early and has been still for only a short time, its copy is
 ///    dropped and the original stays. Sync the copies, move them to `work`, sync it. From here on
 ///    nothing can be lost.
-/// 2. Read each file from end to end: what it says about itself, and whether it can be read at all.
+/// 2. Read each file from end to end, unless that was done when it was copied: what it says about
+///    itself, and whether it can be read at all.
 /// 3. Check, price and charge the lines, in one commit for many files. This is their only effect.
 /// 4. Render the receipts from the ledger into the outboxes, and sync those.
 /// 5. Move the copies to `archive` or `quarantine`; then take the originals out of the inboxes.
@@ -44,6 +45,10 @@ struct TakeFiles {
     var lastDoor = ""
     /// Whether a desk's file came through a door since directories were last made.
     var mayHaveNewUsers = false
+    /// The fewest orders of a commit that are read on a thread of their own.
+    var fewestAhead = OrdersAhead.fewest
+    /// What was found in the files copied last, by the paths of their copies.
+    var findings: [String: BatchOutline.Finding] = [:]
     /// When looks before this one first passed an entry over, by its path and inode.
     private var firstSeen: [String: (inode: Int64, moment: Timestamp)] = [:]
     var hasWarnedOfKeys = false
@@ -169,13 +174,18 @@ struct TakeFiles {
     private mutating func copy(from turns: inout FairTurns<Inbox>) throws -> [CopiedFile] {
         let mostFiles = context.settings.intake.maxFilesPerCommit
         var copying = try Copying(spool)
+        var found: [CopiedName: BatchOutline.Finding] = [:]
         var (files, bytes) = (0, Int64(0))
         while files < mostFiles, bytes < Self.groupBytes, let (inbox, name) = turns.next() {
             guard let candidate = try due(name, in: inbox) else { continue }
             turns.count(candidate.bytes)
-            let outcome = try copying.copy(
-                candidate, from: inbox,
-                endsEarly: { try BatchFile(FileForm(inbox.dropper), $0).endsEarly() })
+            let outcome = try copying.copy(candidate, from: inbox) { bytes in
+                let finding = try BatchOutline.find(
+                    in: BatchFile(FileForm(inbox.dropper), bytes))
+                found[CopiedName(inbox.dropper, name)] = finding
+                if case .endsEarly = finding { return true }
+                return false
+            }
             switch outcome {
             case .copied:
                 notes.passedOver.remove("\(inbox.path)/\(name.safe)")
@@ -186,14 +196,18 @@ struct TakeFiles {
             case .incomplete: passOver(candidate, in: inbox, for: .incomplete)
             case .twin:
                 turns.putBack(name)
-                return try copied(&copying)
+                return try copied(&copying, found)
             }
         }
-        return try copied(&copying)
+        return try copied(&copying, found)
     }
 
-    private mutating func copied(_ copying: inout Copying) throws -> [CopiedFile] {
+    private mutating func copied(
+        _ copying: inout Copying, _ found: [CopiedName: BatchOutline.Finding]
+    ) throws -> [CopiedFile] {
         let (files, obstacles) = try copying.finish()
+        findings = [:]
+        for file in files { findings[file.path] = found[CopiedName(file.dropper, file.name)] }
         for obstacle in obstacles { notes.report(obstacle) }
         return files
     }
@@ -251,5 +265,16 @@ struct TakeFiles {
         let misplaced = try spool.misplaced(
             droppers, most: PassedOverEntries.mostPerOwner, now: context.clock.now())
         for stray in misplaced { notes.passOver(stray) }
+    }
+}
+
+/// Tells a copied file from the others of its group.
+private struct CopiedName: Hashable {
+    let dropper: Dropper
+    let name: FileName
+
+    init(_ dropper: Dropper, _ name: FileName) {
+        self.dropper = dropper
+        self.name = name
     }
 }

@@ -117,7 +117,8 @@ extension BatchOracle {
             bytes: Int64(content.count), path: "\(house.folder.path)/a.json", content: content,
             origin: .orphan)
         var lines = 0
-        let kept = try FileEffect(file, settings, receivedAt: Self.now).take(in: intake, &lines)
+        let kept = try FileEffect(file, at: 0, nil, settings, receivedAt: Self.now)
+            .take(in: intake, nil, &lines)
         guard case .row(let row) = kept else { fatalError("a user's file was not kept") }
         try intake.postings.writeBalances()
         return ReceiptOracle(try receipt(of: row, for: dropper, in: intake))

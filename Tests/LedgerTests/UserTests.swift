@@ -62,7 +62,7 @@ import Testing
         try books.add(acme)
         func price() throws -> Rate? {
             var price: Rate?
-            try books.file(of: acme) { price = try $0.termsOfSale.ownPrice(of: ServiceID(1)) }
+            try books.file(of: acme) { price = try $0.terms(of: ServiceID(1)).ownPrice }
             return price
         }
         func set(_ price: Rate?, _ service: Int64 = 1, for user: UserID = acme) throws -> String {

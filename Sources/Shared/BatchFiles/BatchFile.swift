@@ -4,12 +4,14 @@ import StrictJSON
 ///
 /// It knows the format and nothing of directories: where the bytes come from is the caller's. An
 /// uploaded file is in memory already; one in the spool is read a window at a time.
-package struct BatchFile {
+package struct BatchFile: Sendable {
     package let form: FileForm
     /// Opens the file at an offset, in bytes.
-    private let open: (Int) throws -> ByteSource
+    private let open: @Sendable (Int) throws -> ByteSource
 
-    package init(_ form: FileForm, open: @escaping (_ offset: Int) throws -> ByteSource) {
+    package init(
+        _ form: FileForm, open: @escaping @Sendable (_ offset: Int) throws -> ByteSource
+    ) {
         self.form = form
         self.open = open
     }
@@ -49,13 +51,15 @@ extension BatchFile {
     ///
     /// - Parameters:
     ///   - outline: what `BatchOutline.read` found: that the file is JSON is known from there.
+    ///   - kinds: the kinds of lines to read; nil: all of them.
     ///   - body: takes the kind of each line, its number from 1, and its members.
     /// - Throws: what `body` and the source throw.
     package func forEachLine(
-        of outline: BatchOutline, _ body: (LineKind, Int, inout LineFields) throws -> Void
+        of outline: BatchOutline, kinds: [LineKind]? = nil,
+        _ body: (LineKind, Int, inout LineFields) throws -> Void
     ) throws {
         var fields = LineFields()
-        for kind in form.kinds {
+        for kind in kinds ?? form.kinds {
             guard let extent = outline.arrays[kind], extent.lines > 0 else { continue }
             var reader = try reader(from: extent.offset)
             try reader.beginArray()

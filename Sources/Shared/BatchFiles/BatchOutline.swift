@@ -6,7 +6,7 @@ import StrictJSON
 /// of its bytes.
 ///
 /// Its lines are read in a second pass, in our order, so the order of its keys does not matter.
-package struct BatchOutline {
+package struct BatchOutline: Sendable {
     package private(set) var batch: String?
     package private(set) var count: Int64?
     package private(set) var total: Amount?
@@ -22,7 +22,7 @@ package struct BatchOutline {
     package init() {}
 
     /// One array of a file.
-    package struct Extent {
+    package struct Extent: Sendable {
         /// Where its `[` stands, in bytes.
         package let offset: Int
         package let lines: Int
@@ -32,30 +32,65 @@ package struct BatchOutline {
 }
 
 extension BatchOutline {
+    /// What one reading of a file finds.
+    package enum Finding: Sendable {
+        case outline(BatchOutline)
+        /// The file as a whole is wrong.
+        case rejected(Rejection)
+        /// It is only the beginning of a JSON document, which more bytes could make whole.
+        case endsEarly
+    }
+
     /// Reads the file once, from end to end.
     ///
     /// - Parameter file: the file.
     /// - Returns: its outline.
     /// - Throws: `Rejection` if the file as a whole is wrong; what its source throws.
     package static func read(_ file: BatchFile) throws -> BatchOutline {
+        var reader = try file.reader()
         do {
-            var reader = try file.reader()
-            var outline = BatchOutline()
-            guard try reader.peek() == .object else {
-                throw Rejection(
-                    .badJSON,
-                    try ForeignFormat.complaint(about: file)
-                        ?? "the file must hold one JSON object")
-            }
-            try reader.beginObject()
-            while let key = try reader.nextKey() {
-                try outline.take(key, from: &reader, in: file.form)
-            }
-            try reader.end()
-            return outline
+            return try read(&reader, of: file)
         } catch let error as JSONError {
-            throw Rejection(.badJSON, try ForeignFormat.complaint(about: file) ?? "\(error)")
+            throw try rejection(of: file, error)
         }
+    }
+
+    /// Reads a file that may not be whole yet.
+    ///
+    /// - Parameter file: the file.
+    /// - Returns: what it is.
+    /// - Throws: what its source throws.
+    package static func find(in file: BatchFile) throws -> Finding {
+        var reader = try file.reader()
+        do {
+            return .outline(try read(&reader, of: file))
+        } catch let error as JSONError {
+            return reader.endsEarly ? .endsEarly : .rejected(try rejection(of: file, error))
+        } catch let rejection as Rejection {
+            // What is wrong in it so far may be another matter once it is whole.
+            return try file.endsEarly() ? .endsEarly : .rejected(rejection)
+        }
+    }
+
+    private static func rejection(of file: BatchFile, _ error: JSONError) throws -> Rejection {
+        Rejection(.badJSON, try ForeignFormat.complaint(about: file) ?? "\(error)")
+    }
+
+    private static func read(
+        _ reader: inout JSONReader, of file: BatchFile
+    ) throws -> BatchOutline {
+        var outline = BatchOutline()
+        guard try reader.peek() == .object else {
+            throw Rejection(
+                .badJSON,
+                try ForeignFormat.complaint(about: file) ?? "the file must hold one JSON object")
+        }
+        try reader.beginObject()
+        while let key = try reader.nextKey() {
+            try outline.take(key, from: &reader, in: file.form)
+        }
+        try reader.end()
+        return outline
     }
 
     private mutating func take(

@@ -96,8 +96,8 @@ package struct Copying {
     /// - Parameters:
     ///   - candidate: the file, as it was judged.
     ///   - inbox: where it is.
-    ///   - endsEarly: whether these bytes are only the beginning of a file. It is not called for a
-    ///     file that was unchanged for so long that it is taken anyway.
+    ///   - endsEarly: looks at the bytes, and says whether they are only the beginning of a file.
+    ///     One that was unchanged for long is taken all the same.
     /// - Returns: what happened to the file.
     /// - Throws: `SystemError` when the disk fails, and what `endsEarly` throws.
     package mutating func copy(
@@ -127,9 +127,9 @@ package struct Copying {
             return .changed
         }
         let content = keep(Int(candidate.bytes))
-        if !candidate.mayEndEarly,
-            try endsEarly(content.map { .kept($0) } ?? .file("\(temporary.path)/\(copyName)"))
-        {
+        let isIncomplete = try endsEarly(
+            content.map { .kept($0) } ?? .file("\(temporary.path)/\(copyName)"))
+        if isIncomplete, !candidate.mayEndEarly {
             giveUp(content)
             try temporary.remove(copyName)
             return .incomplete

@@ -74,30 +74,37 @@ extension ResellerDraft {
     }
 }
 
-/// The terms on which one user buys: what is on sale, and the user's own discount and prices.
-package struct TermsOfSale {
-    private let intake: Intake
-    private let user: UserID
+/// The terms on which one user buys one service.
+package struct ServiceTerms: Sendable {
+    /// The service, which is or was on sale; nil if none has the id.
+    package let service: Service?
     /// The user's discount on the sale rate.
     package let discount: Percent
+    /// The user's own price; nil if the user has none.
+    package let ownPrice: Rate?
+}
 
-    fileprivate init(_ draft: ResellerDraft) {
-        intake = draft.intake
-        user = draft.user
-        discount = draft.terms.discount
-    }
-
-    /// A service that is or was on sale; nil if no service has that id.
-    package func service(_ id: ServiceID) throws -> Service? {
-        try intake.service(id)
-    }
-
-    /// The user's own price for a service; nil if the user has none.
-    package func ownPrice(of service: ServiceID) throws -> Rate? {
-        try intake.price(of: service, for: user)
+extension Intake {
+    /// The terms on which a user buys a service; nil if there is no such user.
+    ///
+    /// - Throws: `StoreError`.
+    package func terms(of service: ServiceID, for user: UserID) throws -> ServiceTerms? {
+        guard let terms = try terms(of: user) else { return nil }
+        let found = try self.service(service)
+        return ServiceTerms(
+            service: found, discount: terms.discount,
+            ownPrice: found == nil ? nil : try price(of: service, for: user))
     }
 }
 
 extension ResellerDraft {
-    package var termsOfSale: TermsOfSale { TermsOfSale(self) }
+    /// The terms on which the reseller buys a service.
+    ///
+    /// - Throws: `StoreError`.
+    package func terms(of service: ServiceID) throws -> ServiceTerms {
+        guard let terms = try intake.terms(of: service, for: user) else {
+            preconditionFailure("\(user) was there when the file was opened")
+        }
+        return terms
+    }
 }
