@@ -81,7 +81,8 @@ package struct JSONWriter {
 
     private mutating func write(_ value: String) {
         beginValue()
-        bytes.append(contentsOf: value.utf8)
+        var value = value
+        value.withUTF8 { bytes.append(contentsOf: $0) }
         endValue()
     }
 
@@ -132,7 +133,7 @@ package struct JSONWriter {
     private mutating func breakLine() {
         guard isPretty else { return }
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * levels.count))
+        for _ in 0..<(2 * levels.count) { bytes.append(UInt8(ascii: " ")) }
     }
 
     // MARK: Text

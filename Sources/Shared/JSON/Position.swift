@@ -5,17 +5,31 @@ struct Position {
 
     /// Moves over `bytes`, which are valid UTF-8.
     mutating func advance(over bytes: UnsafeBufferPointer<UInt8>) {
-        let lineFeed = UInt8(ascii: "\n")
-        var rest = bytes[...]
-        // The compiler turns these two loops without branches into vector instructions. They are
-        // several times faster than one loop that looks at each byte.
-        let lines = bytes.reduce(0) { $0 &+ ($1 == lineFeed ? 1 : 0) }
-        if lines > 0, let last = bytes.lastIndex(of: lineFeed) {
-            line += lines
-            column = 1
-            rest = bytes[(last + 1)...]
+        let memory = UnsafeRawBufferPointer(bytes)
+        var index = 0
+        // Eight bytes at a time, where all of them are ASCII and none is a line feed: exclusive or
+        // turns a line feed into zero, and only a subtraction from zero sets the high bit.
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while index + 8 <= memory.count {
+            let word = memory.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let feeds = word ^ (ones &* 0x0A)
+            if (word | (feeds &- ones)) & (ones &* 0x80) == 0 {
+                column += 8
+            } else {
+                for byte in memory[index..<(index + 8)] { advance(over: byte) }
+            }
+            index += 8
         }
-        // Every byte begins a scalar except those that continue one.
-        column += rest.reduce(0) { $0 &+ ($1 & 0xC0 != 0x80 ? 1 : 0) }
+        for byte in memory[index...] { advance(over: byte) }
+    }
+
+    private mutating func advance(over byte: UInt8) {
+        if byte == UInt8(ascii: "\n") {
+            line += 1
+            column = 1
+        } else if byte & 0xC0 != 0x80 {
+            // Every byte begins a scalar except those that continue one.
+            column += 1
+        }
     }
 }
