@@ -100,6 +100,11 @@ struct FileEffect {
 
     var isDesk: Bool { dropper.isDesk }
 
+    /// How many orders it is known to have: 0 if it was not read yet.
+    var knownOrders: Int {
+        if case .outline(let outline)? = finding { outline.arrays[.orders]?.lines ?? 0 } else { 0 }
+    }
+
     private func checkLength() throws(Rejection) {
         let limit = settings.intake.maxFileBytes
         guard isCollected, arrival.bytes > limit else { return }

@@ -7,6 +7,9 @@ import Timestamps
 
 /// Steps 2 and 3 of `TakeFiles`, and when steps 4 and 5 follow.
 extension TakeFiles {
+    /// How many orders make a commit large.
+    private static let manyOrders = 2_000
+
     /// Steps 2 to 5. Files share a commit until it has enough lines, or is old enough; before each
     /// commit come small files from doors.
     mutating func take(_ files: [CopiedFile]) throws {
@@ -52,7 +55,8 @@ extension TakeFiles {
             FileEffect(
                 file, at: index, findings[file.path], context.settings, receivedAt: begun)
         }
-        let (taken, isDispatchDue) = try ledger.intake(at: begun) { intake in
+        let isLarge = effects.reduce(0) { $0 + $1.knownOrders } >= Self.manyOrders
+        let (taken, isDispatchDue) = try ledger.intake(at: begun, isLarge: isLarge) { intake in
             let ahead = OrdersAhead.begin(
                 effects, fewest: fewestAhead, context.settings
             ) { user, service in

@@ -1,4 +1,6 @@
+import CSQLite
 import GRDB
+import GRDBSQLite
 import Tables
 
 /// The connection to an SQLite file, for one access.
@@ -44,6 +46,16 @@ package final class GRDBConnection: Connection {
             preconditionFailure("a transaction was committed without its body")
         }
         return result
+    }
+
+    package func guardRows(_ isOn: Bool) throws {
+        try wordingFailures(of: path) {
+            guard let handle = database.sqliteConnection else { return }
+            let code = csqlite_guard_rows(handle, isOn ? 1 : 0)
+            guard code == SQLITE_OK else {
+                throw DatabaseError(resultCode: ResultCode(rawValue: code))
+            }
+        }
     }
 
     package var totalChanges: Int { database.totalChangesCount }

@@ -20,6 +20,15 @@ package protocol Connection: AnyObject {
     @discardableResult
     func inTransaction<T>(_ kind: TransactionKind, _ body: () throws -> T) throws -> T
 
+    /// Says whether each row that this connection writes is checked against foreign keys and by
+    /// triggers, as it is from the start. Other constraints hold always.
+    ///
+    /// It ends within the transaction in which it began: a writer of many rows proves all of them
+    /// together instead, before it commits.
+    ///
+    /// - Throws: `StoreError`.
+    func guardRows(_ isOn: Bool) throws
+
     /// How many rows were changed since the connection was opened.
     var totalChanges: Int { get }
 

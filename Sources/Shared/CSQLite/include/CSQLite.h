@@ -15,4 +15,11 @@ static inline int csqlite_keep_statement_journals(void) {
     return sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 }
 
+// Whether foreign keys and triggers hold on one connection from now on. All that was prepared on it is
+// prepared anew. Unlike the pragma, it works within a transaction.
+static inline int csqlite_guard_rows(sqlite3 *db, int guards) {
+    int code = sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, guards, (int *)0);
+    return code != SQLITE_OK ? code : sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, guards, (int *)0);
+}
+
 #endif

@@ -17,10 +17,22 @@ package struct BatchAborted: Error {
 extension Ledger {
     /// One commit in which several files take effect, one after the other.
     ///
+    /// `isLarge`: whether it brings thousands of orders.
+    ///
     /// - Throws: what `body` throws; then nothing was committed.
-    package func intake<T>(at now: Timestamp, _ body: (Intake) throws -> T) throws -> T {
+    package func intake<T>(
+        at now: Timestamp, isLarge: Bool = false, _ body: (Intake) throws -> T
+    ) throws -> T {
         try commit(at: now) { db, postings in
-            try body(Intake(db, postings, at: now, currency: currency))
+            let intake = Intake(db, postings, at: now, currency: currency, isLarge: isLarge)
+            do {
+                let result = try body(intake)
+                try intake.restoreGuards()
+                return result
+            } catch {
+                try intake.putBackGuards()
+                throw error
+            }
         }
     }
 }
@@ -31,6 +43,10 @@ package final class Intake {
     let postings: Postings
     let now: Timestamp
     let currency: Currency
+    /// Whether it is large, and the guards were not lifted so far.
+    var mayLiftGuards: Bool
+    /// Set while rows are written that are proven later.
+    var lifted: LiftedGuards?
     private var services: [ServiceID: Service?] = [:]
     /// The current sales of the services that were ordered.
     private var sales: [ServiceID: SaleID] = [:]
@@ -46,11 +62,15 @@ package final class Intake {
         try db.one("SELECT EXISTS (SELECT 1 FROM retaken_files WHERE user_id >= '')") as Bool
     }
 
-    init(_ db: any Connection, _ postings: Postings, at now: Timestamp, currency: Currency) {
+    init(
+        _ db: any Connection, _ postings: Postings, at now: Timestamp, currency: Currency,
+        isLarge: Bool
+    ) {
         self.db = db
         self.postings = postings
         self.now = now
         self.currency = currency
+        mayLiftGuards = isLarge
     }
 
     /// The row of a file whose content took effect before; nil if the content is new.
@@ -140,6 +160,7 @@ package final class Intake {
     /// - Throws: `Rejection` (`BATCH_REUSED`) if the file can have no effect.
     package func openDeskFile(_ arrival: Arrival, batch: String) throws -> DeskDraft {
         precondition(arrival.user == nil, "a reseller's file cannot be opened as the desk's")
+        try restoreGuards()
         try checkUnused(batch, by: arrival.owner)
         return try DeskDraft(self, arrival, batch: batch)
     }
@@ -256,44 +277,5 @@ package final class Intake {
             .userBanned,
             "\(user) is banned (\(ban)); nothing was done; once the ban is lifted, drop the file "
                 + "again")
-    }
-}
-
-extension Intake {
-    func insertFile(
-        _ arrival: Arrival, batch: String?, status: String, lines: Int = 0,
-        rejection: Rejection? = nil, duplicateOf: FileID? = nil, balance: Amount? = nil,
-        wasRetaken: Bool = false
-    ) throws -> FileID {
-        let insertion = try db.statement(
-            """
-            INSERT INTO files (user_id, name, sha256, batch, bytes, status, reason, detail,
-                               duplicate_of, lines, accepted, rejected, charged, balance,
-                               received_at, desk, was_retaken)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, 0, ?12, ?13, ?14, ?15)
-            """)
-        insertion.bind(1, arrival.user)
-        insertion.bind(2, arrival.name)
-        insertion.bind(3, arrival.digest)
-        insertion.bind(4, batch)
-        insertion.bind(5, arrival.bytes)
-        insertion.bind(6, status)
-        insertion.bind(7, rejection?.code)
-        insertion.bind(8, rejection?.detail)
-        insertion.bind(9, duplicateOf)
-        insertion.bind(10, lines)
-        insertion.bind(11, status == "rejected" ? lines : 0)
-        insertion.bind(12, balance)
-        insertion.bind(13, arrival.receivedAt)
-        insertion.bind(14, arrival.owner.desk)
-        insertion.bind(15, wasRetaken ? 1 : 0)
-        try insertion.run()
-        return FileID(db.lastInsertedID)
-    }
-
-    /// The user's balance now: kept with the file, so that its receipt is the same whenever it is
-    /// written. Nil for the desk.
-    func balance(of user: UserID?) throws -> Amount? {
-        try user.map { try postings.balance(of: .user($0, .available)) }
     }
 }

@@ -70,6 +70,7 @@ extension ResellerDraft {
     /// Writes the orders that were collected. Call it before anything that depends on them.
     package func writeOrders() throws {
         guard !unwritten.orders.isEmpty else { return }
+        try intake.liftGuards()
         let orders = unwritten.orders
         unwritten.removeAll()
         var rest = orders[...]

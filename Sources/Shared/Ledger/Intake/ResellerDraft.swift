@@ -46,6 +46,7 @@ package final class ResellerDraft: FileDraft {
 
     package override func whole(_ act: () throws -> Void) throws {
         try writeOrders()
+        try intake.restoreGuards()
         try super.whole(act)
     }
 

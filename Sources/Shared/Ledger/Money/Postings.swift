@@ -53,6 +53,9 @@ final class Postings {
             """)
     }
 
+    /// The number of the next transaction.
+    var numberOfNext: Int64 { next }
+
     /// A wallet's balance now, with everything posted so far.
     func balance(of key: WalletKey) throws -> Amount {
         try standing(key).balance
