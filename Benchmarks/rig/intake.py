@@ -1,5 +1,8 @@
 """The rows of `ingest`."""
 
+import sqlite3
+import sys
+
 from .measuring import Result, Run, compare, in_turn, run
 from .workplace import BUILD, expect_same_books
 
@@ -25,8 +28,18 @@ def taking(dropped, work):
     return side
 
 
-def intake(name, files, orders, floor_goal, peer_goal, rounds=5):
-    """`ingest` of that many files and orders, against the floor and against the plain script."""
+def expect_lean(place, work):
+    """Makes sure that the script on a lean schema did its work."""
+    db = sqlite3.connect(place.ledger.parent / "lean.sqlite")
+    [[orders, charge, held]] = db.execute(
+        "SELECT count(*), sum(charge), (SELECT balance FROM wallets WHERE name = 'held') FROM orders")
+    db.close()
+    if orders != work or held != charge:
+        sys.exit(f"{place.folder}: lean.py took {orders} orders, expected {work}; the row does not count")
+
+
+def intake(name, files, orders, floor_goal, peer_goal, rounds=5, lean_goal=None):
+    """`ingest` of that many files and orders, against the floor and against the plain scripts."""
 
     def row(seed, scale):
         dropped, work = dropping(seed, files, orders, scale)
@@ -41,13 +54,24 @@ def intake(name, files, orders, floor_goal, peer_goal, rounds=5):
             place = dropped.copy("peer")
             return place.peer("ingest", place.spool)
 
-        our_runs, floor_runs, peer_runs = in_turn(rounds, [ours, floor, peer])
+        def lean():
+            place = dropped.copy("lean")
+            measured = place.peer("lean", place.spool)
+            expect_lean(place, work)
+            return measured
+
+        sides = [ours, floor, peer] + ([lean] if lean_goal else [])
+        our_runs, floor_runs, peer_runs, *lean_runs = in_turn(rounds, sides)
         expect_same_books("ours", "floor", "peer")
         return [
             compare(f"{name}-floor", work, "orders/s", floor_goal, our_runs, floor_runs, note=(
                 "theirs only inserts: no file is read, checked or synced, no receipt written")),
             compare(f"{name}-peer", work, "orders/s", peer_goal, our_runs, peer_runs, note=(
                 "theirs takes the file where it lies, and syncs its receipt but no directory and no copy")),
+        ] + [
+            compare(f"{name}-lean", work, "orders/s", lean_goal, our_runs, runs, note=(
+                "theirs has four tables of its own and no guards"))
+            for runs in lean_runs
         ]
 
     return row
