@@ -33,10 +33,19 @@ package struct CallIDs: Equatable, Sendable {
     /// The ids of a list, separated by commas or line ends. Clients in Python may leave the
     /// brackets and quotation marks of a list.
     private static func ids(in text: String) -> [String] {
+        var ids: [String] = []
         var known: Set<String> = []
-        return text.split { $0 == "," || $0.isNewline }
-            .map { String($0.filter { !$0.isWhitespace && !"[]'\"".contains($0) }) }
-            .filter { !$0.isEmpty && known.insert($0).inserted }
+        var id = String.UnicodeScalarView()
+        // By scalars: to find characters took a third of a call for a hundred orders.
+        for scalar in Array(text.unicodeScalars) + [","] {
+            if scalar == "," || scalar.isLineEnd {
+                if !id.isEmpty, known.insert(String(id)).inserted { ids.append(String(id)) }
+                id = String.UnicodeScalarView()
+            } else if !scalar.isBesideIDs {
+                id.append(scalar)
+            }
+        }
+        return ids
     }
 
     /// The number that an id is; nil if it is none of ours.
@@ -45,5 +54,22 @@ package struct CallIDs: Equatable, Sendable {
             return nil
         }
         return Int64(text)
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isLineEnd: Bool {
+        switch value {
+        case 0x0A...0x0D, 0x85, 0x2028, 0x2029: true
+        default: false
+        }
+    }
+
+    /// Whether it is a blank, a bracket or a quotation mark.
+    fileprivate var isBesideIDs: Bool {
+        switch self {
+        case " ", "\t", "[", "]", "'", "\"": true
+        default: !isASCII && properties.isWhitespace
+        }
     }
 }
